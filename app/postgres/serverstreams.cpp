@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The parts of Session::Link that move many messages: COPY streams and pipelines.
+#include "postgres/serverlink.h"
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::postgres {
+
+Error Session::Link::copyRefused(TaskContext &context)
+{
+    copyingIn = false;
+    unsent = 0;
+    const Result<Answer> answer = finish(context);
+    return answer ? lostError() : answer.error();
+}
+
+Result<void> Session::Link::streamCopyOut(const std::function<Result<void>(QByteArrayView)> &sink,
+                                          TaskContext &context)
+{
+    for (;;) {
+        char *bytes = nullptr;
+        const int size = PQgetCopyData(m_connection, &bytes, 1);
+        const std::unique_ptr<char, decltype(&PQfreemem)> owner(bytes, &PQfreemem);
+        if (size < 0)
+            return {};
+        if (context.stopRequested())
+            return failure(stopped(u"the rows received so far are incomplete"_s));
+        if (size == 0) {
+            if (const Result<void> more = waitForInput(context); !more)
+                return more;
+            continue;
+        }
+        if (const Result<void> taken = sink(QByteArrayView(bytes, size)); !taken) {
+            cancelAndSettle();
+            return taken;
+        }
+    }
+}
+
+Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements, qsizetype &done,
+                                        TaskContext &context)
+{
+    if (PQenterPipelineMode(m_connection) != 1)
+        return failure(lostError());
+    for (const QByteArray &sql : statements) {
+        if (PQsendQueryParams(m_connection, sql.constData(), 0, nullptr, nullptr, nullptr, nullptr, 0)
+            != 1)
+            return failure(lostError());
+    }
+    if (PQpipelineSync(m_connection) != 1)
+        return failure(lostError());
+    std::optional<Error> firstError;
+    for (;;) {
+        Result<Answer> answer = next(context);
+        if (!answer)
+            return failure(answer.error());
+        if (!*answer) {
+            // The end of one statement; after a loss it is the end of everything.
+            if (PQstatus(m_connection) == CONNECTION_BAD)
+                return failure(firstError.value_or(lostError()));
+            continue;
+        }
+        const ExecStatusType status = PQresultStatus(answer->get());
+        if (status == PGRES_PIPELINE_SYNC)
+            break;
+        if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
+            ++done;
+        else if (status != PGRES_PIPELINE_ABORTED && !firstError)
+            firstError = errorOf(answer->get());
+    }
+    PQexitPipelineMode(m_connection);
+    if (firstError)
+        return failure(*firstError);
+    return {};
+}
+
+} // namespace mayday::postgres

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "postgres/session.h"
+
+#include "postgres/quoting.h"
+#include "postgres/serverlink.h"
+
+#include <vector>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::postgres {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+/// libpq buffers what is not flushed; this much is worth a system call.
+constexpr qsizetype flushSize = 64 * 1024;
+
+/// Sets what a role, a database or a pooler may have set otherwise. Names an older server does not
+/// know are skipped, since only those it lists are set.
+constexpr QByteArrayView settingsSql = R"sql(
+SELECT pg_catalog.set_config(name, CASE name
+         WHEN 'statement_timeout' THEN $1 WHEN 'lock_timeout' THEN $2
+         WHEN 'standard_conforming_strings' THEN 'on' ELSE '0' END, false)
+  FROM pg_catalog.pg_settings
+ WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
+                'idle_session_timeout', 'transaction_timeout', 'standard_conforming_strings'))sql";
+
+constexpr QByteArrayView factsSql = R"sql(
+SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'),
+       pg_catalog.current_database(), current_user,
+       (SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database
+         WHERE datname = pg_catalog.current_database()),
+       pg_catalog.pg_backend_pid(), r.rolsuper, r.rolsuper OR r.rolcreatedb,
+       pg_catalog.pg_is_in_recovery(),
+       (SELECT pg_catalog.string_agg(name || ' is ' || setting, ', ') FROM pg_catalog.pg_settings
+         WHERE name = 'statement_timeout' AND setting <> $1
+            OR name = 'lock_timeout' AND setting <> $2
+            OR name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout',
+                        'transaction_timeout') AND setting <> '0'
+            OR name = 'standard_conforming_strings' AND setting <> 'on')
+  FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)sql";
+
+ServerFacts factsFrom(const Rows &rows)
+{
+    return {.versionNumber = static_cast<int>(rows.integer(0, 0)),
+            .version = rows.text(0, 1),
+            .database = rows.text(0, 2),
+            .user = rows.text(0, 3),
+            .encoding = rows.text(0, 4),
+            .systemIdentifier = {},
+            .backendPid = rows.integer(0, 5),
+            .isSuperuser = rows.isTrue(0, 6),
+            .canCreateDatabases = rows.isTrue(0, 7),
+            .inRecovery = rows.isTrue(0, 8)};
+}
+
+/// Makes the session as the options want it, and looks whether it came true.
+Result<ServerFacts> prepare(Session &session, const ConnectOptions &options, TaskContext &context)
+{
+    const std::vector<QByteArray> limits{QByteArray::number(qint64(options.statementTimeout.count())),
+                                         QByteArray::number(qint64(options.lockTimeout.count()))};
+    if (const auto set = session.query(settingsSql, limits, context); !set)
+        return failure(set.error());
+    const Result<Rows> rows = session.query(factsSql, limits, context);
+    if (!rows)
+        return failure(rows.error());
+    if (rows->rowCount() != 1) {
+        return failure({.kind = ErrorKind::Refused, .subject = session.subject(),
+                        .detail = u"the server does not list the role of this session"_s});
+    }
+    if (options.requireSettings && !rows->isNull(0, 9)) {
+        return failure({.kind = ErrorKind::Refused, .subject = session.subject(),
+                        .detail = u"the session does not keep its settings: "_s + rows->text(0, 9),
+                        .advice = Advice::UseSessionPort});
+    }
+    ServerFacts facts = factsFrom(*rows);
+    // Only some managed hosts forbid this one; the session is as good without the answer.
+    if (const auto identity = session.query(
+            "SELECT system_identifier FROM pg_catalog.pg_control_system()", context);
+        identity && identity->rowCount() == 1)
+        facts.systemIdentifier = identity->text(0, 0);
+    else if (!identity && identity.error().sqlState.isEmpty())
+        return failure(identity.error());
+    return facts;
+}
+
+} // namespace
+
+Session::Session(std::unique_ptr<Link> link) : m_link(std::move(link)) {}
+Session::Session(Session &&other) noexcept = default;
+Session &Session::operator=(Session &&other) noexcept = default;
+Session::~Session() = default;
+
+Result<Session> Session::connect(const ConnectionString &where, TaskContext &context,
+                                 const ConnectOptions &options)
+{
+    auto link = Link::open(where, options.connectTimeout, options.applicationName, context);
+    if (!link)
+        return failure(link.error());
+    Session session(std::move(*link));
+    Result<ServerFacts> facts = prepare(session, options, context);
+    if (!facts)
+        return failure(facts.error());
+    session.m_link->facts = std::move(*facts);
+    session.m_link->setDeadline(std::nullopt);
+    return session;
+}
+
+const ServerFacts &Session::facts() const { return m_link->facts; }
+
+QString Session::subject() const { return m_link->subject(); }
+
+Result<Rows> Session::query(QByteArrayView sql, TaskContext &context)
+{
+    return query(sql, std::span<const QByteArray>(), context);
+}
+
+Result<Rows> Session::query(QByteArrayView sql, std::span<const QByteArray> parameters,
+                            TaskContext &context)
+{
+    if (const auto ready = m_link->readyFor(sql, context); !ready)
+        return failure(ready.error());
+    std::vector<const char *> values;
+    for (const QByteArray &parameter : parameters)
+        values.push_back(parameter.isNull() ? nullptr : parameter.constData());
+    if (PQsendQueryParams(m_link->connection(), sql.toByteArray().constData(),
+                          static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0)
+        == 0)
+        return failure(m_link->lostError());
+    if (const auto sent = m_link->flush(context); !sent)
+        return failure(sent.error());
+    Result<Link::Answer> answer = m_link->finish(context);
+    if (!answer)
+        return failure(answer.error());
+    return Rows(answer->release());
+}
+
+Result<qint64> Session::execute(QByteArrayView sql, TaskContext &context)
+{
+    if (const auto ready = m_link->readyFor(sql, context); !ready)
+        return failure(ready.error());
+    if (PQsendQuery(m_link->connection(), sql.toByteArray().constData()) == 0)
+        return failure(m_link->lostError());
+    if (const auto sent = m_link->flush(context); !sent)
+        return failure(sent.error());
+    const Result<Link::Answer> answer = m_link->finish(context);
+    if (!answer)
+        return failure(answer.error());
+    return QByteArrayView(PQcmdTuples(answer->get())).toLongLong();
+}
+
+Result<void> Session::executeBatch(std::span<const QByteArray> statements, qsizetype &done,
+                                   TaskContext &context)
+{
+    done = 0;
+    for (const QByteArray &sql : statements) {
+        if (const auto ready = m_link->readyFor(sql, context); !ready)
+            return failure(ready.error());
+    }
+    if (statements.empty())
+        return {};
+    return m_link->runPipeline(statements, done, context);
+}
+
+Result<void> Session::copyInBegin(QByteArrayView copySql, TaskContext &context)
+{
+    if (const auto ready = m_link->readyFor(copySql, context); !ready)
+        return failure(ready.error());
+    if (PQsendQuery(m_link->connection(), copySql.toByteArray().constData()) == 0)
+        return failure(m_link->lostError());
+    if (const auto sent = m_link->flush(context); !sent)
+        return sent;
+    const Result<Link::Answer> answer = m_link->next(context);
+    if (!answer)
+        return failure(answer.error());
+    if (!*answer)
+        return failure(m_link->lostError());
+    if (PQresultStatus(answer->get()) == PGRES_COPY_IN) {
+        m_link->copyingIn = true;
+        return {};
+    }
+    const bool failed = PQresultStatus(answer->get()) == PGRES_FATAL_ERROR;
+    const Error error = failed ? m_link->errorOf(answer->get())
+                               : Error{.kind = ErrorKind::Unsupported, .subject = subject(),
+                                       .detail = u"the statement is no COPY FROM STDIN"_s};
+    m_link->cancelAndSettle();
+    return failure(error);
+}
+
+Result<void> Session::copyInWrite(QByteArrayView bytes, TaskContext &context)
+{
+    if (!isOpen() || !m_link->copyingIn)
+        return failure(m_link->closedError());
+    // libpq takes an int; and a stop must be seen between pieces.
+    for (qsizetype from = 0; from < bytes.size(); from += flushSize) {
+        const QByteArrayView piece = bytes.sliced(from, std::min(flushSize, bytes.size() - from));
+        if (PQputCopyData(m_link->connection(), piece.data(), static_cast<int>(piece.size())) != 1)
+            return failure(m_link->copyRefused(context));
+        m_link->unsent += piece.size();
+        if (m_link->unsent < flushSize)
+            continue;
+        if (const auto sent = m_link->flush(context); !sent)
+            return sent;
+        if (!m_link->takeIn())
+            return failure(m_link->copyRefused(context));
+    }
+    if (context.stopRequested())
+        return failure(m_link->stopped(u"the rows sent so far were not kept"_s));
+    return {};
+}
+
+Result<qint64> Session::copyInFinish(TaskContext &context)
+{
+    if (!isOpen() || !m_link->copyingIn)
+        return failure(m_link->closedError());
+    if (PQputCopyEnd(m_link->connection(), nullptr) != 1)
+        return failure(m_link->copyRefused(context));
+    if (const auto sent = m_link->flush(context); !sent)
+        return failure(sent.error());
+    m_link->copyingIn = false;
+    const Result<Link::Answer> answer = m_link->finish(context);
+    if (!answer)
+        return failure(answer.error());
+    return QByteArrayView(PQcmdTuples(answer->get())).toLongLong();
+}
+
+void Session::copyInAbort(const QString &why)
+{
+    if (!isOpen() || !m_link->copyingIn)
+        return;
+    PQputCopyEnd(m_link->connection(), why.toUtf8().constData());
+    m_link->settle();
+}
+
+Result<void> Session::copyOut(QByteArrayView sql,
+                              const std::function<Result<void>(QByteArrayView)> &sink,
+                              TaskContext &context)
+{
+    if (const auto ready = m_link->readyFor(sql, context); !ready)
+        return failure(ready.error());
+    if (PQsendQuery(m_link->connection(), sql.toByteArray().constData()) == 0)
+        return failure(m_link->lostError());
+    if (const auto sent = m_link->flush(context); !sent)
+        return sent;
+    const Result<Link::Answer> answer = m_link->next(context);
+    if (!answer)
+        return failure(answer.error());
+    if (PQresultStatus(answer->get()) != PGRES_COPY_OUT) {
+        const Error error = m_link->errorOf(answer->get());
+        m_link->cancelAndSettle();
+        return failure(error);
+    }
+    if (const auto streamed = m_link->streamCopyOut(sink, context); !streamed)
+        return streamed;
+    return m_link->finish(context).transform([](const Link::Answer &) {});
+}
+
+QString Session::quotedIdentifier(const QString &name) const { return quoteIdentifier(name); }
+
+QByteArray Session::quotedLiteral(QByteArrayView value) const { return quoteLiteral(value); }
+
+std::chrono::milliseconds Session::sinceLastAnswer() const { return m_link->sinceLastAnswer(); }
+
+QStringList Session::notices() const { return m_link->notices(); }
+
+bool Session::inTransaction() const
+{
+    if (!isOpen())
+        return false;
+    const PGTransactionStatusType state = PQtransactionStatus(m_link->connection());
+    return state == PQTRANS_INTRANS || state == PQTRANS_INERROR || state == PQTRANS_ACTIVE;
+}
+
+bool Session::isOpen() const
+{
+    return m_link && m_link->connection() && PQstatus(m_link->connection()) == CONNECTION_OK;
+}
+
+void Session::close() { m_link->drop(); }
+
+} // namespace mayday::postgres

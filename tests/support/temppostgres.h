@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "postgres/connectionstring.h"
+#include "practice/cluster.h"
+
+#include <QTemporaryDir>
+
+#include <memory>
+
+namespace mayday::tests {
+
+/// A real PostgreSQL for one test class: started by the constructor in about a second, gone with the
+/// destructor. On a free port of 127.0.0.1 and on a Unix socket, both with a password. A PostgreSQL
+/// that is missing ends the test program: such a test must fail, not be skipped.
+class TempPostgres final {
+public:
+    TempPostgres();
+    ~TempPostgres();
+    Q_DISABLE_COPY_MOVE(TempPostgres)
+
+    /// As the superuser over TCP, password included.
+    [[nodiscard]] postgres::ConnectionString
+    connectionString(const QString &database = QStringLiteral("postgres")) const;
+    [[nodiscard]] postgres::ConnectionString
+    socketString(const QString &database = QStringLiteral("postgres")) const;
+    [[nodiscard]] int port() const;
+    [[nodiscard]] Secret password() const;
+
+    /// An empty database of that name, and how to reach it.
+    postgres::ConnectionString createDatabase(const QString &name);
+    /// Runs statements in a session of its own; a failure ends the test program.
+    void execute(const QString &database, const QByteArray &sql);
+    /// The first value of the first row, in a session of its own.
+    [[nodiscard]] QString scalar(const QString &database, const QByteArray &sql);
+
+    /// Like a crash: sessions are cut off without a word. restart() keeps the data and takes a new port.
+    void stop();
+    void restart();
+
+private:
+    QTemporaryDir m_folder;
+    std::unique_ptr<process::ProcessRunner> m_runner;
+    practice::Cluster m_cluster;
+    Secret m_password;
+};
+
+} // namespace mayday::tests
