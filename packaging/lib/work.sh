@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# Build, test, bench, tour: what happens once Debian 13 is around us. Sourced, never run.
+
+readonly PRESETS=(dev release headless asan tsan)
+
+prepare_environment() {
+    export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$CHECKOUT} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
+    export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros,include_file_mtime,include_file_ctime}
+    export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
+    # The checkout may belong to somebody else than the user inside.
+    export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
+}
+
+is_preset() {
+    local preset
+    for preset in "${PRESETS[@]}"; do [[ $1 == "$preset" ]] && return 0; done
+    return 1
+}
+
+# build_preset PRESET [TARGET...]: configures when needed, then builds.
+build_preset() {
+    local preset=$1 folder=$CHECKOUT/build/$1 lock rc=0
+    shift
+    is_preset "$preset" || die "there is no preset '$preset'; there are: ${PRESETS[*]}" "$EX_USAGE"
+    mkdir -p "$folder"
+    exec {lock}>"$folder/.lock"
+    hold_lock "$lock" "$folder/.lock" "build/$preset"
+    (
+        cd "$CHECKOUT"
+        exec {lock}>&-
+        if [[ ! -f $folder/build.ninja ]]; then cmake --preset "$preset" || exit; fi
+        exec cmake --build "$folder" ${1:+--target "$@"}
+    ) || rc=$?
+    exec {lock}>&-
+    return "$rc"
+}
+
+# build_quietly PRESET TARGET...: says nothing unless it fails.
+build_quietly() {
+    local log rc=0
+    log=$(mktemp)
+    build_preset "$@" </dev/null >"$log" 2>&1 || rc=$?
+    ((rc == 0)) || cat "$log" >&2
+    rm -f "$log"
+    return "$rc"
+}
+
+# Names of a preset's targets that match an extended regular expression.
+targets_like() {
+    ninja -C "$CHECKOUT/build/$1" -t targets all 2>/dev/null |
+        sed -nE 's/^([^/ :]+): phony$/\1/p' | grep -E -- "$2" | sort -u || true
+}
+
+do_build() {
+    local preset=dev
+    if (($#)) && [[ $1 != -- ]]; then preset=$1; shift; fi
+    if (($#)); then
+        [[ $1 == -- ]] || die "usage: packaging/dev build [preset] [-- targets...]" "$EX_USAGE"
+        shift
+    fi
+    build_preset "$preset" "$@"
+}
+
+do_run() {
+    build_preset release mayday >&2
+    if [[ -z ${DISPLAY:-} && -z ${WAYLAND_DISPLAY:-} ]]; then
+        say "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so Mayday takes its tour instead"
+        do_tour
+        return
+    fi
+    exec "$CHECKOUT/build/release/bin/mayday" "$@"
+}
+
+do_ctl() {
+    build_quietly release maydayctl
+    exec "$CHECKOUT/build/release/bin/maydayctl" "$@"
+}
+
+do_test() {
+    local preset=dev filter=''
+    while (($#)); do
+        case $1 in
+            --preset) preset=${2:?--preset wants a name}; shift 2 ;;
+            --preset=*) preset=${1#*=}; shift ;;
+            -*) die "usage: packaging/dev test [--preset NAME] [filter]" "$EX_USAGE" ;;
+            *) filter=$1; shift ;;
+        esac
+    done
+    local -a targets=() only=()
+    if [[ -n $filter ]]; then
+        is_preset "$preset" || die "there is no preset '$preset'; there are: ${PRESETS[*]}" "$EX_USAGE"
+        build_quietly "$preset" build.ninja
+        mapfile -t targets < <(targets_like "$preset" '^tst_' | grep -E -- "$filter" || true)
+        only=(-R "$filter")
+    fi
+    build_preset "$preset" "${targets[@]}"
+    on_virtual_desktop ctest --test-dir "$CHECKOUT/build/$preset" --output-on-failure -j"$(nproc)" "${only[@]}"
+}
+
+do_bench() {
+    local -a targets=()
+    build_quietly release build.ninja
+    mapfile -t targets < <(targets_like release "^bench_${1:-.*}\$")
+    ((${#targets[@]})) || die "there is no benchmark '${1:-}'; there are: \
+$(targets_like release '^bench_' | sed 's/^bench_//' | grep -v _autogen | paste -sd' ')" "$EX_USAGE"
+    build_preset release "${targets[@]}"
+    mkdir -p "$CHECKOUT/build/bench"
+    local target rc=0
+    for target in "${targets[@]}"; do
+        [[ -x $CHECKOUT/build/release/bin/$target ]] || continue
+        say "$target"
+        on_virtual_desktop "$CHECKOUT/build/release/bin/$target" \
+            --json "$CHECKOUT/build/bench/${target#bench_}.json" || rc=$?
+    done
+    return "$rc"
+}
+
+do_tour() {
+    build_preset release mayday_tour
+    mkdir -p "$CHECKOUT/build/tour"
+    on_virtual_desktop "$CHECKOUT/build/release/bin/mayday_tour" --pictures "$CHECKOUT/build/tour"
+    printf 'The pictures are in %s\n' "$CHECKOUT/build/tour"
+}
+
+do_shell() {
+    if (($#)) && [[ $1 == -- ]]; then shift; fi
+    if (($#)); then exec "$@"; fi
+    exec bash -i
+}
