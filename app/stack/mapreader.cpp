@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "stack/mapreader.h"
+
+#include "core/redactor.h"
+#include "stack/nearestname.h"
+
+#include <QRegularExpression>
+#include <QSet>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::stack {
+
+namespace {
+
+/// The board names probes "database.<id>", and an id holds 64 characters.
+constexpr qsizetype longestId = 40;
+constexpr qsizetype longestShownKey = 40;
+
+QString shownKey(const QString &key)
+{
+    if (looksSecret(key))
+        return u"(a secret)"_s;
+    return key.size() > longestShownKey ? key.left(longestShownKey) + u'…' : key;
+}
+
+std::optional<std::chrono::minutes> parseDuration(const QString &text)
+{
+    static const QRegularExpression form(
+        u"^(\\d{1,5})\\s*(m|min|minutes?|h|hours?|d|days?)$"_s);
+    const QRegularExpressionMatch match = form.match(text.trimmed());
+    if (!match.hasMatch())
+        return std::nullopt;
+    const int amount = match.captured(1).toInt();
+    switch (match.captured(2).at(0).unicode()) {
+    case u'm':
+        return std::chrono::minutes(amount);
+    case u'h':
+        return std::chrono::hours(amount);
+    default:
+        return std::chrono::days(amount);
+    }
+}
+
+} // namespace
+
+MapReader::MapReader(const YamlNode &node, QString path, QList<Finding> &findings)
+    : m_node(node), m_path(std::move(path)), m_findings(findings)
+{
+}
+
+MapReader::~MapReader()
+{
+    QSet<QString> seen;
+    for (const YamlNode::Entry &entry : m_node.entries) {
+        const QString key = shownKey(entry.key);
+        if (!m_asked.contains(entry.key))
+            reportAt(entry.place, m_path, u"unknown key "_s + key, nearestName(entry.key, m_asked));
+        else if (seen.contains(entry.key))
+            reportAt(entry.place, m_path, u"the key %1 stands here twice"_s.arg(key), {});
+        seen.insert(entry.key);
+    }
+}
+
+QString MapReader::pathOf(const QString &key) const
+{
+    return m_path.isEmpty() ? key : m_path + u'.' + key;
+}
+
+YamlPlace MapReader::placeOf(const QString &key) const
+{
+    for (const YamlNode::Entry &entry : m_node.entries) {
+        if (entry.key == key)
+            return entry.value.kind == YamlNode::Kind::Null ? entry.place : entry.value.place;
+    }
+    return m_node.place;
+}
+
+void MapReader::reportAt(YamlPlace place, const QString &path, const QString &text,
+                         const QString &nearest)
+{
+    m_findings.append({.line = place.line, .column = place.column, .path = path, .text = text,
+                       .nearest = nearest});
+}
+
+void MapReader::report(const QString &key, const QString &text, const QString &nearest,
+                       Finding::Weight weight)
+{
+    reportAt(placeOf(key), pathOf(key), text, nearest);
+    m_findings.last().weight = weight;
+}
+
+const YamlNode *MapReader::take(const QString &key)
+{
+    m_asked.append(key);
+    for (const YamlNode::Entry &entry : m_node.entries) {
+        if (entry.key == key && entry.value.kind != YamlNode::Kind::Null)
+            return &entry.value;
+    }
+    return nullptr;
+}
+
+QString MapReader::text(const QString &key, Need need)
+{
+    const YamlNode *node = take(key);
+    if (node && node->kind != YamlNode::Kind::Scalar) {
+        report(key, u"a text is wanted here, not a list or a map"_s);
+        return {};
+    }
+    const QString value = node ? node->scalar.trimmed() : QString();
+    if (value.isEmpty() && need == Need::Required)
+        report(key, u"%1 is missing"_s.arg(key));
+    return value;
+}
+
+QString MapReader::word(const QString &key, const QStringList &words)
+{
+    const QString value = text(key);
+    if (value.isEmpty())
+        return words.first();
+    if (!words.contains(value)) {
+        report(key, u"%1 is none of %2"_s.arg(shownKey(value), words.join(u", "_s)),
+               nearestName(value, words));
+        return words.first();
+    }
+    return value;
+}
+
+QUrl MapReader::webAddress(const QString &key, Need need)
+{
+    const QString value = text(key, need);
+    if (value.isEmpty())
+        return {};
+    const QUrl url(value, QUrl::StrictMode);
+    const bool isWeb = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
+    if (!url.isValid() || !isWeb || url.host().isEmpty()) {
+        report(key, u"not a web address; it should begin with https://"_s);
+        return {};
+    }
+    if (!url.userInfo().isEmpty()) {
+        report(key, u"an address with a user name in it is not used; leave the part before @ out"_s);
+        return {};
+    }
+    return url;
+}
+
+int MapReader::number(const QString &key, int least, int most, int ifAbsent)
+{
+    const QString value = text(key);
+    if (value.isEmpty())
+        return ifAbsent;
+    bool isNumber = false;
+    const int number = value.toInt(&isNumber);
+    if (!isNumber || number < least || number > most) {
+        report(key, u"a whole number from %1 to %2 is wanted here"_s.arg(least).arg(most));
+        return ifAbsent;
+    }
+    return number;
+}
+
+bool MapReader::flag(const QString &key, bool ifAbsent)
+{
+    const QString value = text(key);
+    if (value.isEmpty())
+        return ifAbsent;
+    if (value == "true"_L1 || value == "yes"_L1)
+        return true;
+    if (value != "false"_L1 && value != "no"_L1)
+        report(key, u"true or false is wanted here"_s);
+    return false;
+}
+
+QStringList MapReader::texts(const QString &key)
+{
+    const YamlNode *node = take(key);
+    if (!node)
+        return {};
+    QStringList all;
+    bool isList = node->kind == YamlNode::Kind::List;
+    for (const YamlNode &item : node->items) {
+        isList = isList && item.kind == YamlNode::Kind::Scalar && !item.scalar.trimmed().isEmpty();
+        all += item.scalar.trimmed();
+    }
+    if (!isList) {
+        report(key, u"a list of texts is wanted here, such as [one, two]"_s);
+        return {};
+    }
+    return all;
+}
+
+std::chrono::minutes MapReader::duration(const QString &key)
+{
+    const QString value = text(key);
+    if (value.isEmpty())
+        return std::chrono::minutes(0);
+    const std::optional<std::chrono::minutes> time = parseDuration(value);
+    if (!time)
+        report(key, u"a time with its unit is wanted here, such as 15 min or 24 h"_s);
+    return time.value_or(std::chrono::minutes(0));
+}
+
+const YamlNode *MapReader::map(const QString &key)
+{
+    const YamlNode *node = take(key);
+    if (!node || node->kind == YamlNode::Kind::Map)
+        return node;
+    report(key, u"keys and values are wanted here"_s);
+    return nullptr;
+}
+
+QList<const YamlNode *> MapReader::maps(const QString &key)
+{
+    const YamlNode *node = take(key);
+    if (!node)
+        return {};
+    QList<const YamlNode *> all;
+    bool isList = node->kind == YamlNode::Kind::List;
+    for (const YamlNode &item : node->items) {
+        isList = isList && item.kind == YamlNode::Kind::Map;
+        all += &item;
+    }
+    if (!isList) {
+        report(key, u"a list is wanted here, each item beginning with \"- id:\""_s);
+        return {};
+    }
+    return all;
+}
+
+bool MapReader::checkId(const QString &key, const QString &written)
+{
+    if (isWellFormedId(written) && written.size() <= longestId)
+        return true;
+    report(key, u"an id is 1 to %1 of a-z, 0-9, '-', '_', '.'"_s.arg(longestId),
+           looksSecret(written) ? QString() : slugOf(written).left(longestId));
+    return false;
+}
+
+} // namespace mayday::stack
