@@ -45,7 +45,6 @@ protected:
 private:
     const Theme &m_theme;
     BannerKind m_kind;
-    QWidget *m_glyph;
     TextLabel *m_text;
     TextLabel *m_detail;
     QHBoxLayout *m_buttons;
