@@ -111,7 +111,9 @@ private:
     [[nodiscard]] bool counts(const Place &place) const;
     [[nodiscard]] QList<StepId> inState(StepState state) const;
     [[nodiscard]] const Step *neighbour(const StepId &id, int direction) const;
-    void addDecisions(int phase);
+    [[nodiscard]] bool isIn(const Place &place, const QString &phaseSlug) const;
+    void addPhase(int phaseIndex);
+    [[nodiscard]] int addOption(const Phase &phase, const QString &option, int decision);
 
     std::shared_ptr<const Runbook> m_runbook;
     QList<Place> m_places; ///< every step, also of options, in the order of the file

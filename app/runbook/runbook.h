@@ -114,6 +114,9 @@ struct MessageTemplate {
     [[nodiscard]] bool operator==(const MessageTemplate &) const = default;
 };
 
+/// Where the phases of a file that others include belong: around their own ones.
+enum class SharedPlace { None, Before, After };
+
 enum class Tier { Critical, Major, Catastrophic };
 /// "critical", "major", "catastrophic".
 [[nodiscard]] QString tierKey(Tier tier);
@@ -130,7 +133,8 @@ struct Runbook {
     QStringList suggest; ///< "probe database failing 60 s"; see suggestion.h
     QStringList include;
     std::optional<QDate> reviewed;
-    QList<Phase> phases; ///< shared phases merged in
+    SharedPlace place = SharedPlace::None; ///< from `place: before|after`: not a scenario of its own
+    QList<Phase> phases;                   ///< shared phases merged in
     QList<MessageTemplate> templates;
     QByteArray source;
     QString fileName;

@@ -35,6 +35,6 @@ using IncludeSource = std::function<std::optional<QByteArray>(QString name)>;
 /// For `maydayctl runbook check FILE --json`; stable keys: file, usable, runbook{id, title, tier,
 /// rtoMinutes, phases[{title, steps}], steps, sensed, commands, templates[]}, findings[{severity,
 /// key, title, explanation, line, nearest}], errors, warnings, notes.
-[[nodiscard]] QJsonObject toJson(const RunbookReading &reading, const QString &fileName);
+[[nodiscard]] QJsonObject toJson(const RunbookReading &reading, const QString &fileName = {});
 
 } // namespace mayday::runbook

@@ -21,7 +21,7 @@ struct Verb {
     VerbKind kind = VerbKind::Do;
     QString name;
     QList<VerbParameter> parameters;
-    QStringList oneOf = {}; ///< exactly one of these must be given: {"service", "database"}
+    QStringList oneOf = {}; ///< at least one of these must be given: {"service", "database"}
 
     [[nodiscard]] const VerbParameter *parameter(const QString &name) const;
     [[nodiscard]] QStringList parameterNames() const;
@@ -43,8 +43,5 @@ public:
 private:
     QList<Verb> m_verbs;
 };
-
-/// The candidate with the fewest edits to text, when it is near enough to be meant; else empty.
-[[nodiscard]] QString nearestOf(const QString &text, const QStringList &candidates);
 
 } // namespace mayday::runbook

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runbook/runbooklibrary.h"
+
+#include "core/atomicfile.h"
+
+#include <QDir>
+
+#include <algorithm>
+
+namespace mayday::runbook {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype mostFiles = 500;
+
+struct File {
+    QString path;
+    QString name; ///< without ".md"
+    bool shipped = false;
+    Result<QByteArray> bytes;
+};
+
+QList<File> filesIn(const QString &folder, bool shipped)
+{
+    QList<File> files;
+    if (folder.isEmpty())
+        return files;
+    const QFileInfoList found
+        = QDir(folder).entryInfoList({u"*.md"_s}, QDir::Files | QDir::Readable, QDir::Name);
+    for (const QFileInfo &info : found.first(std::min(found.size(), mostFiles)))
+        files.append({.path = info.filePath(), .name = info.completeBaseName(), .shipped = shipped,
+                      .bytes = readWholeFile(info.filePath(), maxRunbookBytes)});
+    return files;
+}
+
+/// The user's file of that name before the shipped one.
+IncludeSource includeFrom(const QList<File> &files)
+{
+    return [&files](const QString &name) -> std::optional<QByteArray> {
+        std::optional<QByteArray> best;
+        for (const File &file : files) {
+            if (file.name == name && file.bytes && (!best || !file.shipped))
+                best = *file.bytes;
+        }
+        return best;
+    };
+}
+
+RunbookReading readingOf(const File &file, const VerbRegistry &verbs, const IncludeSource &include)
+{
+    if (file.bytes)
+        return readRunbook(*file.bytes, file.path, verbs, include);
+    RunbookReading reading;
+    reading.findings.append({.severity = Finding::Error, .key = u"unreadable"_s,
+                             .title = u"The file cannot be read"_s,
+                             .explanation = file.bytes.error().detail});
+    return reading;
+}
+
+void put(QList<Runbook> &runbooks, const Runbook &runbook)
+{
+    const auto same = std::ranges::find(runbooks, runbook.id, &Runbook::id);
+    if (same == runbooks.end())
+        runbooks.append(runbook);
+    else
+        *same = runbook;
+}
+
+} // namespace
+
+RunbookLibrary RunbookLibrary::load(const QString &userFolder, const VerbRegistry &verbs)
+{
+    RunbookLibrary library;
+    const QList<File> files = filesIn(u":/runbooks"_s, true) + filesIn(userFolder, false);
+    const IncludeSource include = includeFrom(files);
+    for (const File &file : files) {
+        Entry entry{.fileName = file.path, .shipped = file.shipped,
+                    .reading = readingOf(file, verbs, include)};
+        if (entry.reading.runbook) {
+            entry.shared = entry.reading.runbook->place != SharedPlace::None;
+            if (!entry.shared)
+                put(library.m_runbooks, *entry.reading.runbook);
+        }
+        library.m_files.append(std::move(entry));
+    }
+    std::ranges::stable_sort(library.m_runbooks, [](const Runbook &a, const Runbook &b) {
+        return a.tier != b.tier ? a.tier < b.tier : a.title.localeAwareCompare(b.title) < 0;
+    });
+    return library;
+}
+
+const Runbook *RunbookLibrary::find(const RunbookId &id) const
+{
+    const auto found = std::ranges::find(m_runbooks, id, &Runbook::id);
+    return found == m_runbooks.end() ? nullptr : &*found;
+}
+
+QList<Finding> RunbookLibrary::findings(const QString &fileName) const
+{
+    const auto found = std::ranges::find(m_files, fileName, &Entry::fileName);
+    return found == m_files.end() ? QList<Finding>() : found->reading.findings;
+}
+
+} // namespace mayday::runbook
