@@ -163,9 +163,12 @@ void ActionButton::keyPressEvent(QKeyEvent *event)
         event->accept(); // not handed on either: a dialogue would press its default button
         return;
     }
-    QPushButton::keyPressEvent(event);
-    if (enter && !event->isAccepted() && !isDefault() && isEnabled())
+    if (enter) {
+        event->accept();
         click();
+        return;
+    }
+    QPushButton::keyPressEvent(event);
 }
 
 bool ActionButton::event(QEvent *event)

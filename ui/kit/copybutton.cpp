@@ -47,7 +47,7 @@ void CopyButton::copy()
 
 void CopyButton::showIcon(const QString &name, Ink ink)
 {
-    setIcon(icon(name, m_theme, ink));
+    setIcon(ui::icon(name, m_theme, ink));
 }
 
 } // namespace mayday::ui

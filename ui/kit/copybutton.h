@@ -7,8 +7,8 @@
 
 namespace mayday::ui {
 
-/// Puts a text on the clipboard and says so for a moment. 24 px, icon only, named for screen readers
-/// by what it copies.
+/// Puts a text on the clipboard and says so for a moment. 24 px, icon only; its name for
+/// screen readers is what it copies.
 class CopyButton final : public QToolButton {
     Q_OBJECT
 public:

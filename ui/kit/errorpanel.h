@@ -15,8 +15,8 @@ class CopyButton;
 class Disclosure;
 class TextLabel;
 
-/// An Error on a card: headline, what it means, what is safe, what to do now; details folded; a copy
-/// button; room for buttons such as "Try again".
+/// An Error on a card: headline, what it means, what is safe, what to do now; details folded; a
+/// copy button; room for buttons such as "Try again".
 class ErrorPanel final : public QFrame {
     Q_OBJECT
 public:

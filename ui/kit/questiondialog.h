@@ -10,8 +10,8 @@ class QVBoxLayout;
 
 namespace mayday::ui {
 
-/// The frame of every dialogue of the kit: a sentence, a text, a body and two buttons. A destructive
-/// one has Cancel as its default, so that Enter never goes through.
+/// The frame of every dialogue of the kit: a sentence, a text, a body and two buttons. A
+/// destructive one has no default, so that Enter never goes through.
 class QuestionDialog final : public QDialog {
     Q_OBJECT
 public:
