@@ -7,6 +7,8 @@
 
 #include <QHash>
 
+#include <algorithm>
+
 namespace mayday::runbook {
 
 using namespace Qt::StringLiterals;
@@ -30,7 +32,8 @@ public:
             return broken(u"it is larger than 64 KiB"_s, 0);
         const auto tree = stack::parseYaml(yaml);
         if (!tree)
-            return broken(tree.error().text, tree.error().place.line);
+            return broken(tree.error().text, // an unfinished value ends behind the last line
+                          std::min<qint64>(tree.error().place.line, yaml.count('\n') + 1));
         if (tree->kind == YamlNode::Kind::Null)
             return;
         if (tree->kind != YamlNode::Kind::Map)

@@ -133,15 +133,38 @@ private:
     int m_linkDepth = 0;
 };
 
-QList<MarkdownBlock> childrenOf(cmark_node *parent, int depth);
+/// Turns the library's nodes into blocks. Lives while one file is read.
+class BlockMaker final {
+public:
+    explicit BlockMaker(const QByteArray &source) : m_lines(source.split('\n')) {}
 
-MarkdownBlock itemBlock(cmark_node *node, int depth)
+    [[nodiscard]] QList<MarkdownBlock> childrenOf(cmark_node *parent, int depth) const;
+
+private:
+    [[nodiscard]] MarkdownBlock blockOf(cmark_node *node, int depth) const;
+    [[nodiscard]] MarkdownBlock itemBlock(cmark_node *node, int depth) const;
+    [[nodiscard]] MarkdownBlock container(cmark_node *node, MarkdownBlock::Kind kind,
+                                          int depth) const;
+    [[nodiscard]] bool isTicked(cmark_node *item) const;
+
+    QList<QByteArray> m_lines;
+};
+
+/// Read from the file: the library calls a box ticked when "[x]" stands anywhere in its line.
+bool BlockMaker::isTicked(cmark_node *item) const
+{
+    const QByteArray line = m_lines.value(cmark_node_get_start_line(item) - 1);
+    const qsizetype box = line.indexOf('[', cmark_node_get_start_column(item) - 1);
+    return box >= 0 && line.mid(box + 1, 1).toLower() == "x";
+}
+
+MarkdownBlock BlockMaker::itemBlock(cmark_node *node, int depth) const
 {
     MarkdownBlock item{.kind = MarkdownBlock::Item};
     item.ordered = cmark_node_get_list_type(cmark_node_parent(node)) == CMARK_ORDERED_LIST;
     item.number = item.ordered ? cmark_node_get_item_index(node) : 0;
     if (isOf(node, "tasklist"))
-        item.ticked = cmark_gfm_extensions_get_tasklist_item_checked(node);
+        item.ticked = isTicked(node);
     item.children = childrenOf(node, depth + 1);
     return item;
 }
@@ -165,7 +188,7 @@ MarkdownBlock textBlock(cmark_node *node, MarkdownBlock::Kind kind)
     return block;
 }
 
-MarkdownBlock container(cmark_node *node, MarkdownBlock::Kind kind, int depth)
+MarkdownBlock BlockMaker::container(cmark_node *node, MarkdownBlock::Kind kind, int depth) const
 {
     MarkdownBlock block{.kind = kind};
     block.ordered = cmark_node_get_list_type(node) == CMARK_ORDERED_LIST;
@@ -180,7 +203,7 @@ MarkdownBlock htmlBlock(cmark_node *node)
     return block;
 }
 
-MarkdownBlock blockOf(cmark_node *node, int depth)
+MarkdownBlock BlockMaker::blockOf(cmark_node *node, int depth) const
 {
     if (depth > deepestBlock)
         return textBlock(node, MarkdownBlock::Paragraph);
@@ -208,7 +231,7 @@ MarkdownBlock blockOf(cmark_node *node, int depth)
     }
 }
 
-QList<MarkdownBlock> childrenOf(cmark_node *parent, int depth)
+QList<MarkdownBlock> BlockMaker::childrenOf(cmark_node *parent, int depth) const
 {
     QList<MarkdownBlock> blocks;
     for (cmark_node *node = cmark_node_first_child(parent); node; node = cmark_node_next(node)) {
@@ -224,7 +247,7 @@ QList<MarkdownBlock> childrenOf(cmark_node *parent, int depth)
 QList<MarkdownBlock> parseMarkdown(const QByteArray &utf8)
 {
     const auto document = parsed(utf8);
-    return document ? childrenOf(document.get(), 0) : QList<MarkdownBlock>();
+    return document ? BlockMaker(utf8).childrenOf(document.get(), 0) : QList<MarkdownBlock>();
 }
 
 } // namespace mayday::runbook
