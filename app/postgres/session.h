@@ -75,8 +75,8 @@ public:
 
     /// COPY ... FROM STDIN; then write as often as needed, then finish or abort.
     [[nodiscard]] Result<void> copyInBegin(QByteArrayView copySql, TaskContext &context);
-    /// Any cut of the stream. Fails as soon as the server's refusal has been seen; the COPY is over
-    /// then and the connection is in order.
+    /// Any cut of the stream. A refused row is told by copyInFinish(): libpq looks at no answer before
+    /// the end of the data, and the server throws the rest away. Fails when the connection is lost.
     [[nodiscard]] Result<void> copyInWrite(QByteArrayView bytes, TaskContext &context);
     /// The number of rows the server took.
     [[nodiscard]] Result<qint64> copyInFinish(TaskContext &context);

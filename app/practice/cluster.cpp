@@ -141,7 +141,7 @@ Result<void> Cluster::writeSettings() const
           "log_min_messages = fatal\n"
           "log_min_error_statement = panic\n";
     if (!m_options.durable)
-        text += "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
+        text += "fsync = off\nfull_page_writes = off\n";
     return writeFileAtomically(file(u"mayday.conf"_s), text);
 }
 

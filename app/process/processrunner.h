@@ -27,8 +27,8 @@ struct RunOptions {
 /// How a program ended. A non-zero exit code is an outcome, not an Error: the caller knows what it means.
 struct ProcessOutcome {
     int exitCode = 0;
-    QByteArray output;
-    QByteArray complaints; ///< standard error
+    QByteArray output = {};
+    QByteArray complaints = {}; ///< standard error
     bool outputCut = false;
     std::chrono::milliseconds duration{0};
 };

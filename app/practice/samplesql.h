@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QDateTime>
+
+namespace mayday::practice {
+
+/// Tables, types, functions and the like of the marketplace, in schema public.
+[[nodiscard]] QByteArray sampleSchemaSql();
+/// Over 90,000 rows that end at that moment: nothing in them is younger.
+[[nodiscard]] QByteArray sampleRowsSql(const QDateTime &end);
+/// A morning's work after a backup: new products, orders and events between the two moments.
+[[nodiscard]] QByteArray sampleNewerRowsSql(const QDateTime &begin, const QDateTime &end);
+
+} // namespace mayday::practice

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "process/toolbox.h"
+
+#include <QtTest>
+
+using namespace Qt::StringLiterals;
+using namespace mayday;
+using namespace mayday::process;
+
+namespace {
+
+/// Answers for programs that are not there.
+class ScriptedRunner final : public ProcessRunner {
+public:
+    using ProcessRunner::run;
+    Result<ProcessOutcome> run(const CommandLine &command, const RunOptions &, TaskContext &) override
+    {
+        seen.append(command.program + u' ' + command.arguments.join(u' '));
+        return ProcessOutcome{.exitCode = exitCode, .output = answer};
+    }
+    QByteArray answer;
+    int exitCode = 0;
+    QStringList seen;
+};
+
+} // namespace
+
+class TestToolbox final : public QObject {
+    Q_OBJECT
+
+private:
+    TaskContext m_context;
+
+private Q_SLOTS:
+    void findsInPath() { QVERIFY(Toolbox::find(u"env"_s)->endsWith("/env"_L1)); }
+
+    void missingProgramIsNotFound()
+    {
+        const auto path = Toolbox::find(u"no-such-program"_s);
+        QCOMPARE(path.error().kind, ErrorKind::NotFound);
+        QVERIFY(path.error().detail.contains("PATH"_L1));
+    }
+
+    void findsServerProgramsOutsidePath()
+    {
+        // Debian keeps initdb out of PATH.
+        const auto path = Toolbox::findPostgres(u"initdb"_s);
+        QVERIFY(path.has_value());
+        QVERIFY(QFileInfo(*path).isExecutable());
+        QVERIFY(!postgresFolders().isEmpty());
+    }
+
+    void readsVersions_data()
+    {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<QVersionNumber>("version");
+        QTest::newRow("pg_dump") << QByteArray("pg_dump (PostgreSQL) 17.11 (Debian 17.11-1)\n") << QVersionNumber(17, 11);
+        QTest::newRow("git") << QByteArray("git version 2.47.3\n") << QVersionNumber(2, 47, 3);
+        QTest::newRow("beta") << QByteArray("pg_dump (PostgreSQL) 19beta1\n") << QVersionNumber(19);
+    }
+    void readsVersions()
+    {
+        QFETCH(QByteArray, answer);
+        ScriptedRunner runner;
+        runner.answer = answer;
+        QTEST(Toolbox(runner).versionOf(u"/x/tool"_s, m_context).value(), "version");
+        QCOMPARE(runner.seen, QStringList{u"/x/tool --version"_s});
+    }
+
+    void silenceIsUnsupportedAndFailureRefused()
+    {
+        ScriptedRunner runner;
+        QCOMPARE(Toolbox(runner).versionOf(u"/x/tool"_s, m_context).error().kind, ErrorKind::Unsupported);
+        runner.exitCode = 1;
+        QCOMPARE(Toolbox(runner).versionOf(u"/x/tool"_s, m_context).error().kind, ErrorKind::Refused);
+    }
+
+    void findsAllWithVersions()
+    {
+        SystemProcessRunner runner;
+        const QList<Tool> tools = Toolbox(runner).findAll(u"pg_dump"_s, m_context);
+        QVERIFY(!tools.isEmpty());
+        QVERIFY(tools.first().version.majorVersion() >= 13);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestToolbox)
+#include "tst_toolbox.moc"
