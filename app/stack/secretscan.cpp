@@ -42,25 +42,34 @@ public:
 
     void lookAtComments(const QByteArray &yaml)
     {
-        // "credential:" names an entry of the keychain; that is not a secret.
-        static const QRegularExpression harmless(u"\\bcredential\\b"_s);
         static const QRegularExpression comment(u"(?:^|\\s)#(.*)$"_s);
         const QStringList lines = QString::fromUtf8(yaml).split(u'\n');
         for (qsizetype i = 0; i < lines.size(); ++i) {
             const QRegularExpressionMatch match = comment.match(lines.at(i));
-            if (match.hasMatch() && looksSecret(match.captured(1).remove(harmless)))
+            if (match.hasMatch() && looksSecret(withoutProse(match.captured(1))))
                 report({.line = i + 1, .column = match.capturedStart(1)}, {},
                        u"a password or token stands in this comment"_s);
         }
     }
 
 private:
+    /// "credential:" names an entry of the keychain, and a colon inside a sentence ("it is a secret:
+    /// keep it") sets no value; one behind the first word does.
+    static QString withoutProse(QString comment)
+    {
+        static const QRegularExpression credential(u"\\bcredential\\b"_s);
+        static const QRegularExpression setting(u"^[\\s-]*[\\w-]+\\s*:"_s);
+        if (!comment.contains(setting))
+            comment.replace(u": "_s, u" "_s);
+        return comment.remove(credential);
+    }
+
     void lookAtEntry(const YamlNode::Entry &entry, const QString &path)
     {
         const QString key = looksSecret(entry.key) ? u"(a secret)"_s : entry.key;
         const QString below = path.isEmpty() ? key : path + u'.' + key;
         const bool isFilled = entry.value.kind != YamlNode::Kind::Null;
-        if (isFilled && namesSecret(entry.key))
+        if ((isFilled && namesSecret(entry.key)) || looksSecret(entry.key))
             report(entry.place, below, u"a secret does not belong into this file"_s);
         else
             look(entry.value, below);

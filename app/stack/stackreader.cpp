@@ -20,7 +20,7 @@ Finding fileFinding(const QString &text, ErrorKind kind)
     return {.kind = kind, .path = {}, .text = text};
 }
 
-/// yaml-cpp swallows some tabs and stumbles over others far from where they stand.
+/// yaml-cpp swallows some tabs and stumbles over others, on empty lines too.
 std::optional<Finding> findTab(const QByteArray &yaml)
 {
     qint64 number = 0;
@@ -28,8 +28,7 @@ std::optional<Finding> findTab(const QByteArray &yaml)
         ++number;
         const auto *end = std::ranges::find_if(line, [](char c) { return c != ' ' && c != '\t'; });
         const QByteArrayView indent(line.begin(), end);
-        const bool isBlank = end == line.end() || *end == '#' || *end == '\r';
-        if (!isBlank && indent.contains('\t'))
+        if (indent.contains('\t'))
             return Finding{.kind = ErrorKind::Corrupt, .line = number,
                            .column = indent.indexOf('\t') + 1, .path = {},
                            .text = u"this line is indented with a tab; YAML allows spaces only"_s};

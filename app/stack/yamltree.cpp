@@ -11,6 +11,7 @@
 #include <optional>
 #include <streambuf>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -21,6 +22,9 @@ namespace {
 
 constexpr size_t deepest = 16;
 constexpr int mostNodes = 100'000;
+/// Without it yaml-cpp takes a quote that is never closed for a text that reaches to the last line
+/// break, and everything below it would be lost without a word.
+constexpr std::string_view endMark = "# mayday: end of file";
 
 YamlPlace placeOf(const YAML::Mark &mark)
 {
@@ -36,6 +40,8 @@ struct Rejected final : std::exception {
 class TreeBuilder final : public YAML::EventHandler {
 public:
     [[nodiscard]] YamlNode takeRoot() { return std::move(m_root); }
+    /// Of the newest value: where to look when the rest makes no sense.
+    [[nodiscard]] YamlPlace last() const { return m_last; }
 
     void OnDocumentStart(const YAML::Mark &) override {}
     void OnDocumentEnd() override {}
@@ -93,6 +99,7 @@ private:
 
     void add(YamlNode node)
     {
+        m_last = node.place;
         if (++m_count > mostNodes)
             throw Rejected({.text = u"too many values"_s, .place = node.place});
         if (m_frames.empty()) {
@@ -123,6 +130,7 @@ private:
     }
 
     YamlNode m_root;
+    YamlPlace m_last;
     std::vector<Frame> m_frames;
     int m_count = 0;
 };
@@ -144,11 +152,11 @@ private:
 
 std::expected<YamlNode, YamlProblem> parseYaml(const QByteArray &text)
 {
-    ByteBuffer buffer(text);
+    ByteBuffer buffer(text + '\n' + QByteArrayView(endMark).toByteArray());
     std::istream stream(&buffer);
+    TreeBuilder builder;
     try {
         YAML::Parser parser(stream);
-        TreeBuilder builder;
         if (!parser.HandleNextDocument(builder))
             return YamlNode{};
         TreeBuilder second;
@@ -161,6 +169,10 @@ std::expected<YamlNode, YamlProblem> parseYaml(const QByteArray &text)
     } catch (const Rejected &rejected) {
         return std::unexpected(rejected.problem);
     } catch (const YAML::Exception &thrown) {
+        if (thrown.msg == YAML::ErrorMsg::EOF_IN_SCALAR)
+            return std::unexpected(YamlProblem{
+                .text = u"a quote is opened here, or a little below, and never closed"_s,
+                .place = builder.last()});
         return std::unexpected(YamlProblem{.text = QString::fromStdString(thrown.msg),
                                            .place = placeOf(thrown.mark)});
     }
