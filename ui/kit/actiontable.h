@@ -10,8 +10,8 @@
 namespace mayday::ui {
 
 /// The table of every list: whole rows, keyboard, hairlines, Ctrl+C as tab-separated lines with a
-/// header, right-aligned numbers, mono columns, a text in the middle while it is empty. Does not own
-/// its model. Enter and double click emit QTableView::activated().
+/// header, right-aligned numbers, mono columns, a text in the middle while it is empty. Does not
+/// own its model. Enter and double click emit QTableView::activated().
 class ActionTable final : public QTableView {
     Q_OBJECT
 public:

@@ -126,7 +126,7 @@ QString adviceSentence(Advice advice)
     case Advice::UseDirectConnection:
         return Words::tr("Use the database's direct address instead of the pooler's.");
     case Advice::UseSessionPort:
-        return Words::tr("Use the pooler's session port, usually 5432, instead of the transaction port.");
+        return Words::tr("Use the pooler's session port, usually 5432, not its transaction port.");
     case Advice::TakeAnotherBackup: return Words::tr("Choose another backup from the shelf.");
     case Advice::DownloadAgain:
         return Words::tr("Download the file once more and compare its size with the source.");
@@ -138,16 +138,17 @@ QString adviceSentence(Advice advice)
     case Advice::CloseOtherSessions:
         return Words::tr("Stop the programs that use this schema, then try again.");
     case Advice::AskForRights:
-        return Words::tr("Ask the owner of the database for the missing right; the details name it.");
+        return Words::tr("Ask the database's owner for the missing right; the details name it.");
     case Advice::InstallExtension:
-        return Words::tr("Install the extension that the details name on the server, then try again.");
+        return Words::tr("Install the extension that the details name, then try again.");
     case Advice::CreateRole:
         return Words::tr("Create the role that the details name, or let its owner be replaced.");
-    case Advice::UnlockKeychain: return Words::tr("Unlock the keychain of this computer, then try again.");
+    case Advice::UnlockKeychain:
+        return Words::tr("Unlock the keychain of this computer, then try again.");
     case Advice::EditStackFile:
         return Words::tr("Correct the stack file at the line that the details name.");
     case Advice::UseKeychainForSecrets:
-        return Words::tr("Take the secret out of the file and store it under Settings, Credentials.");
+        return Words::tr("Take the secret out of the file; store it under Settings, Credentials.");
     case Advice::TryAgain: return Words::tr("Try again.");
     case Advice::SendReport:
         return Words::tr("Copy the details and send them to the people who make Mayday.");

@@ -8,7 +8,8 @@
 namespace mayday::ui {
 
 /// Text in one of the kit's styles with its true line height, in a colour of the theme. Wraps
-/// unless told otherwise. setText() is for plain text; setMarkup() for what strong() and code() made.
+/// unless told otherwise. setText() is for plain text; setMarkup() for what strong(), code() and
+/// link() made.
 class TextLabel final : public QLabel {
     Q_OBJECT
 public:
