@@ -137,6 +137,7 @@ Result<void> Cluster::writeSettings() const
           "unix_socket_directories = " + quoted(m_options.socketFolder) + '\n'
         + "max_connections = 40\n"
           "shared_buffers = 32MB\n"
+          "jit = off\n"
           "password_encryption = 'scram-sha-256'\n"
           "log_min_messages = fatal\n"
           "log_min_error_statement = panic\n";

@@ -139,16 +139,6 @@ $body$;
 CREATE FUNCTION order_total(wanted bigint) RETURNS numeric LANGUAGE sql STABLE
   AS 'SELECT COALESCE(sum(quantity * price), 0) FROM order_lines WHERE order_id = wanted';
 
-CREATE INDEX products_owner_idx ON products (owner_id);
-CREATE INDEX products_created_idx ON products (created_at);
-CREATE INDEX products_attributes_idx ON products USING gin (attributes);
-CREATE INDEX products_active_title_idx ON products (lower(title)) WHERE is_active;
-CREATE INDEX product_images_product_idx ON product_images (product_id);
-CREATE INDEX bulk_job_items_product_idx ON bulk_job_items (product_id);
-CREATE INDEX order_lines_product_idx ON order_lines (product_id);
-CREATE INDEX orders_created_idx ON orders (created_at);
-CREATE INDEX events_kind_created_idx ON events (kind, created_at DESC);
-
 CREATE VIEW active_listings AS
   SELECT l.id, l.marketplace, p.sku, p.title, l.price, l.published_at
     FROM listings l JOIN products p ON p.id = l.product_id
@@ -159,8 +149,17 @@ ALTER TABLE price_rules ENABLE ROW LEVEL SECURITY;
 CREATE POLICY price_rules_readable ON price_rules FOR SELECT USING (true);
 )sql";
 
-/// Created last, so that filling is not slowed and does not stamp the rows with the time of filling.
-constexpr auto triggersSql = R"sql(
+/// Made last, so that filling is not slowed and does not stamp the rows with the time of filling.
+constexpr auto lateSql = R"sql(
+CREATE INDEX products_owner_idx ON products (owner_id);
+CREATE INDEX products_created_idx ON products (created_at);
+CREATE INDEX products_attributes_idx ON products USING gin (attributes);
+CREATE INDEX products_active_title_idx ON products (lower(title)) WHERE is_active;
+CREATE INDEX product_images_product_idx ON product_images (product_id);
+CREATE INDEX bulk_job_items_product_idx ON bulk_job_items (product_id);
+CREATE INDEX order_lines_product_idx ON order_lines (product_id);
+CREATE INDEX orders_created_idx ON orders (created_at);
+CREATE INDEX events_kind_created_idx ON events (kind, created_at DESC);
 CREATE TRIGGER users_touch BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE TRIGGER products_touch BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
 CREATE TRIGGER listings_touch BEFORE UPDATE ON listings FOR EACH ROW EXECUTE FUNCTION touch_updated_at();
@@ -292,7 +291,7 @@ QByteArray sampleSchemaSql() { return schemaSql; }
 
 QByteArray sampleRowsSql(const QDateTime &end)
 {
-    return QByteArray(rowsSql).replace("{end}", literal(end)) + triggersSql;
+    return QByteArray(rowsSql).replace("{end}", literal(end)) + lateSql;
 }
 
 QByteArray sampleNewerRowsSql(const QDateTime &begin, const QDateTime &end)
