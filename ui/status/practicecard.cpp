@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/status/practicecard.h"
+
+#include "ui/kit/actionbutton.h"
+#include "ui/kit/textlabel.h"
+
+#include <QAction>
+#include <QVBoxLayout>
+
+namespace mayday::ui {
+
+PracticeCard::PracticeCard(const Theme &theme, const QList<QAction *> &actions, QWidget *parent)
+    : QWidget(parent), m_actions(actions)
+{
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins({});
+    auto *card = new Card(theme, tr("Practice"), this);
+    outer->addWidget(card);
+    auto *note = new TextLabel(theme, TextStyle::Detail, Ink::Second, card);
+    note->setText(tr("This is a practice world on this computer. Nothing in it is real, and nothing "
+                     "you break can reach anybody."));
+    card->body()->addWidget(note);
+    for (QAction *action : actions)
+        card->body()->addWidget(new ActionButton(theme, ButtonKind::Secondary, action, card));
+    setState({});
+}
+
+void PracticeCard::setState(const PracticeState &state)
+{
+    const bool isOn = state.phase != PracticeState::Phase::Off;
+    for (QAction *action : std::as_const(m_actions)) {
+        action->setVisible(isOn);
+        action->setEnabled(state.phase == PracticeState::Phase::Ready);
+    }
+    setVisible(isOn);
+}
+
+} // namespace mayday::ui
