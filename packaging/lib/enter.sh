@@ -4,59 +4,107 @@
 
 # Variables that travel inside, when set.
 readonly PASSED_NAMES=(TERM COLORTERM DISPLAY WAYLAND_DISPLAY XDG_CURRENT_DESKTOP XDG_SESSION_TYPE
-    DESKTOP_SESSION GTK_THEME KDE_FULL_SESSION KDE_SESSION_VERSION LANG LANGUAGE TZ CI NO_COLOR CLICOLOR
-    CLICOLOR_FORCE CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL CTEST_OUTPUT_ON_FAILURE NINJA_STATUS
+    DESKTOP_SESSION GTK_THEME KDE_FULL_SESSION KDE_SESSION_VERSION CI NO_COLOR CLICOLOR
+    CLICOLOR_FORCE CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL NINJA_STATUS
     SOURCE_DATE_EPOCH ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS LSAN_OPTIONS
     http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY)
-readonly PASSED_PREFIXES=(LC_ QT_ CCACHE_ MAYDAY_)
+readonly PASSED_PREFIXES=(QT_ CCACHE_ MAYDAY_)
 
-# Fills ENVIRONMENT with NAME=value words.
-collect_environment() {
+# pass_variables PREFIX...: appends the exported variables of these prefixes to ENVIRONMENT.
+pass_variables() {
     local name prefix
-    ENVIRONMENT=()
-    for name in "${PASSED_NAMES[@]}"; do
-        [[ -n ${!name+set} ]] && ENVIRONMENT+=("$name=${!name}")
-    done
-    for prefix in "${PASSED_PREFIXES[@]}"; do
+    for prefix in "$@"; do
         while IFS= read -r name; do
-            [[ -n ${!name+set} ]] && ENVIRONMENT+=("$name=${!name}")
+            [[ $name == CCACHE_DIR || $name == MAYDAY_CACHE ]] || ENVIRONMENT+=("$name=${!name}")
         done < <(compgen -A export "$prefix" || true)
     done
 }
 
-# enter_root COMMAND...: runs the command as the unprivileged user inside $ROOT and ends with its
-# exit code. Mounts and processes live in namespaces of their own and end with the command.
+# Fills ENVIRONMENT with NAME=value words.
+collect_environment() {
+    local name zone
+    ENVIRONMENT=()
+    for name in "${PASSED_NAMES[@]}"; do
+        [[ -n ${!name+set} ]] && ENVIRONMENT+=("$name=${!name}")
+    done
+    pass_variables "${PASSED_PREFIXES[@]}"
+    zone=$(readlink -f /etc/localtime || true)
+    if [[ -n ${TZ:-} ]]; then
+        ENVIRONMENT+=("TZ=$TZ")
+    elif [[ $zone == */zoneinfo/* ]]; then
+        ENVIRONMENT+=("TZ=${zone#*/zoneinfo/}")
+    fi
+}
+
+# What only the commands want that work on people's own files, with people's own eyes: the host's
+# temporary folder, the language, the looks, and every file or folder that an argument names.
+plan_for_people() {
+    local word path
+    PLAN+=(--temporary host)
+    pass_variables LANG LC_
+    [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]] && PLAN+=(--looks)
+    for word in "$@"; do
+        word=${word#--*=}
+        path=$(realpath -m -- "$word" 2>/dev/null) || continue
+        if [[ -e $path ]]; then
+            PLAN+=(--show "$path")
+        elif [[ $word == */* && -d ${path%/*} ]]; then
+            PLAN+=(--show "${path%/*}")
+        fi
+    done
+}
+
+# A worktree keeps its history in the main checkout.
+plan_history() {
+    local line
+    [[ -f $CHECKOUT/.git ]] || return 0
+    read -r line <"$CHECKOUT/.git"
+    line=$(cd "$CHECKOUT" && realpath -m -- "${line#gitdir: }")
+    PLAN+=(--show "${line%/worktrees/*}")
+}
+
+# The unprivileged user must be able to read what root has checked out. Folders above the checkout
+# may stay private: inside they are the root's own.
+need_open_checkout() {
+    ((EUID == 0)) && [[ $(stat -c %u "$CHECKOUT") != "$1" ]] || return 0
+    [[ $(find "$CHECKOUT" "$PACKAGING/dev" -maxdepth 0 -perm -005 | wc -l) == 2 ]] ||
+        die "Mayday is not built as root, and $CHECKOUT can be read by root only. Open it with \
+'chmod -R go+rX $CHECKOUT', or give it to the user who is to build it." "$EX_UNAVAILABLE"
+}
+
+# enter_root DEV COMMAND ARGUMENTS...: runs packaging/dev as the unprivileged user inside $ROOT and
+# ends with its exit code. Mounts and processes live in namespaces of their own and end with it.
 enter_root() {
-    local uid gid
-    uid=$(inside_uid) gid=$(inside_gid)
-    mkdir -p "$CACHE/home" "$CACHE/ccache" "$CHECKOUT/build"
+    local user part
+    user=$(inside_user)
+    need_open_checkout "${user%:*}"
+    mkdir -p "$CHECKOUT/build"
+    for part in home ccache run; do mkdir -p "$CACHE/$part"; done
+    chmod 0700 "$CACHE/run"
     if ((EUID == 0)); then
-        chown "$uid:$gid" "$CACHE/home" "$CACHE/ccache" "$CHECKOUT/build"
+        chown "$user" "$CACHE/home" "$CACHE/ccache" "$CACHE/run" "$CHECKOUT/build"
     fi
     collect_environment
-    local -a plan=(--root "$ROOT" --checkout "$CHECKOUT" --cache "$CACHE" --user "$uid:$gid"
-        --folder "$PWD" --home "$HOME")
-    [[ -n ${XDG_RUNTIME_DIR:-} ]] && plan+=(--runtime "$XDG_RUNTIME_DIR")
-    [[ -n ${DBUS_SESSION_BUS_ADDRESS:-} ]] && plan+=(--bus "$DBUS_SESSION_BUS_ADDRESS")
-    [[ -n ${XAUTHORITY:-} ]] && plan+=(--xauthority "$XAUTHORITY")
+    PLAN=(--root "$ROOT" --checkout "$CHECKOUT" --cache "$CACHE" --user "$user" --folder "$PWD" --home "$HOME")
+    [[ -n ${XDG_RUNTIME_DIR:-} ]] && PLAN+=(--runtime "$XDG_RUNTIME_DIR")
+    [[ -n ${DBUS_SESSION_BUS_ADDRESS:-} ]] && PLAN+=(--bus "$DBUS_SESSION_BUS_ADDRESS")
+    [[ -r ${XAUTHORITY:-$HOME/.Xauthority} ]] && PLAN+=(--xauthority "${XAUTHORITY:-$HOME/.Xauthority}")
+    plan_history
+    case $2 in run | ctl | shell) plan_for_people "${@:3}" ;; esac
+
     local -a unshare=(unshare --mount --pid --fork --kill-child=KILL --propagation private)
     local -a command=(setpriv --pdeathsig KILL)
     if ((EUID != 0)); then
-        if sudo -n true 2>/dev/null; then
+        if can_be_superuser; then
             command=(sudo -n "${command[@]}")
-        elif unshare --user --map-root-user --map-auto true 2>/dev/null; then
-            unshare+=(--user --map-root-user --map-auto)
-            plan+=(--nested-user)
         else
-            die "Entering the Debian 13 root needs the right to mount, and this user has neither \
-'sudo' without a password nor user namespaces with subordinate ids. Allow one of them: run \
-'sudo -v' first or call packaging/dev as root; or install 'uidmap' and give this user a range in \
-/etc/subuid and /etc/subgid. On Debian 13 none of this is needed." "$EX_UNAVAILABLE"
+            need_rights
+            unshare+=(--user --map-root-user --map-auto)
+            PLAN+=(--nested-user)
         fi
     fi
-    command+=("${unshare[@]}" -- bash "$PACKAGING/lib/inside.sh"
-        "${plan[@]}" -- "${ENVIRONMENT[@]}" -- "$@")
-    supervise "${command[@]}"
+    supervise "${command[@]}" "${unshare[@]}" -- bash "$PACKAGING/lib/inside.sh" \
+        "${PLAN[@]}" -- "${ENVIRONMENT[@]}" -- "$@"
 }
 
 # Runs a command in the foreground and hands on the signals that reach only this process. What a
@@ -65,9 +113,12 @@ supervise() {
     local rc=0
     env --default-signal=INT,QUIT "$@" <&0 &
     local child=$!
-    trap 'forward TERM "$child"' TERM
-    trap 'forward HUP "$child"' HUP
-    if { : </dev/tty; } 2>/dev/null; then trap : INT QUIT; else trap 'forward INT "$child"' INT; fi
+    # shellcheck disable=SC2064  # the child of now
+    trap "forward TERM $child" TERM
+    # shellcheck disable=SC2064
+    trap "forward HUP $child" HUP
+    # shellcheck disable=SC2064
+    if { : </dev/tty; } 2>/dev/null; then trap : INT QUIT; else trap "forward INT $child" INT; fi
     while :; do
         rc=0
         wait "$child" || rc=$?
@@ -76,28 +127,15 @@ supervise() {
     exit "$rc"
 }
 
-# Sends a signal to everything in the namespace of the supervised command but its first process,
-# which ends by itself when the command has ended.
+# Hands a signal to the first process of the namespace, which hands it to all others. `unshare` in
+# between holds signals back.
 forward() {
-    local signal=$1 top=$2 first process
-    first=$(first_inside "$top") || return 0
-    for process in /proc/[0-9]*; do
-        [[ ${process#/proc/} != "$first" && $process/ns/pid -ef /proc/$first/ns/pid ]] || continue
-        as_superuser_if_needed kill "-$signal" "${process#/proc/}" 2>/dev/null || true
+    local signal=$1 process=$2 ids
+    while :; do
+        ids=$(sed -n 's/^NSpid:[[:space:]]*//p' "/proc/$process/status" 2>/dev/null) || return 0
+        [[ $ids =~ [[:space:]]1$ ]] && break
+        process=$(cut -d' ' -f1 "/proc/$process/task/$process/children" 2>/dev/null)
+        [[ -n $process ]] || return 0
     done
-}
-
-as_superuser_if_needed() {
-    "$@" 2>/dev/null || { ((EUID != 0)) && sudo -n "$@"; }
-}
-
-# The first process in another process namespace below the given one.
-first_inside() {
-    local process=$1 next
-    while [[ $process/ -ef . || -r /proc/$process/ns/pid ]]; do
-        [[ /proc/$process/ns/pid -ef /proc/self/ns/pid ]] || { echo "$process"; return 0; }
-        read -r next _ <"/proc/$process/task/$process/children" || return 1
-        process=$next
-    done
-    return 1
+    kill "-$signal" "$process" 2>/dev/null || sudo -n kill "-$signal" "$process" 2>/dev/null || true
 }

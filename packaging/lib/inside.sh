@@ -6,7 +6,7 @@
 # this namespace only and disappears with it.
 set -euo pipefail
 
-runtime='' bus='' xauthority='' nested=0
+runtime='' bus='' xauthority='' temporary=own nested=0 looks=0 shown=()
 while [[ $1 != -- ]]; do
     case $1 in
         --root) root=$2 ;;
@@ -18,6 +18,9 @@ while [[ $1 != -- ]]; do
         --runtime) runtime=$2 ;;
         --bus) bus=$2 ;;
         --xauthority) xauthority=$2 ;;
+        --temporary) temporary=$2 ;;
+        --show) shown+=("$2") ;;
+        --looks) looks=1; shift; continue ;;
         --nested-user) nested=1; shift; continue ;;
     esac
     shift 2
@@ -33,36 +36,32 @@ shift
 uid=${user%:*}
 umask 022
 
-# May the unprivileged user go into that folder, on this side of the wall?
-usable() {
-    [[ -d $1 ]] || return 1
-    if ((EUID != uid && nested == 0)); then
-        setpriv --reuid "$uid" --regid "${user#*:}" --clear-groups test -r "$1" -a -x "$1"
-    fi
-}
+# Does it belong to the unprivileged user? In a namespace of its own that user is 0 here.
+is_own() { [[ -e $1 && $(stat -c %u "$1") == "$((nested ? 0 : uid))" ]]; }
+
+# May the unprivileged user look into that folder, whatever the folders above it say?
+is_open() { [[ -d $1 ]] && { is_own "$1" || [[ -n $(find "$1" -maxdepth 0 -perm -005) ]]; }; }
 
 # bind SOURCE [TARGET]: shows a folder or file of the host inside, at its own path unless told.
 bind() {
-    local source=$1 target=$root${2:-$1}
+    local source=$1 target=$root${2:-$1} way=--bind
     if [[ -d $source ]]; then
+        [[ -d $target ]] || rm -f "$target"
         mkdir -p "$target"
     else
+        [[ ! -d $target ]] || rmdir "$target"
         mkdir -p "${target%/*}"
-        [[ -e $target ]] || : >"$target"
+        [[ -e $target && ! -L $target ]] || { rm -f "$target" && : >"$target"; }
     fi
-    mount --bind "$source" "$target"
-}
-
-bind_read_only() {
-    [[ -e $1 ]] || return 0
-    bind "$@"
-    mount -o remount,bind,ro "$root${2:-$1}" 2>/dev/null || true
+    # What is mounted below a folder may not be left out by a user without rights.
+    ((nested)) && way=--rbind
+    mount "$way" "$source" "$target"
 }
 
 # A folder of the system itself must stay the root's own.
-is_system_folder() {
+is_of_the_system() {
     case $1/ in
-        / | /usr/* | /bin/* | /sbin/* | /lib*/* | /etc/* | /var/lib/* | /dev/* | /proc/* | /sys/* | /run/* | /boot/* | //) true ;;
+        // | /usr/* | /bin/* | /sbin/* | /lib*/* | /etc/* | /var/lib/* | /dev/* | /proc/* | /sys/* | /run/* | /boot/*) true ;;
         *) false ;;
     esac
 }
@@ -70,102 +69,127 @@ is_system_folder() {
 is_below() { [[ $1/ == "$2"/* ]]; }
 
 mount_kernel_folders() {
+    mount --bind "$root" "$root"
     mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"
     mount --rbind /dev "$root/dev"
     mount --rbind /sys "$root/sys"
-    mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
     mount -t tmpfs -o mode=0755 tmpfs "$root/run"
-    mkdir -p "$root/run/lock" "$root/run/postgresql"
+    mkdir -p "$root/run/host" "$root/run/user" "$root/run/lock" "$root/run/postgresql"
     chmod 1777 "$root/run/lock" "$root/run/postgresql"
+    if [[ $temporary == host ]]; then
+        mount --rbind /tmp "$root/tmp"
+    else
+        mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+        mkdir -m 1777 "$root/tmp/.X11-unix"
+    fi
 }
 
 mount_host_settings() {
     local file
     for file in /etc/resolv.conf /etc/hosts; do
-        [[ -r $file ]] || continue
-        rm -f "$root/run/host${file}"
-        mkdir -p "$root/run/host/etc"
-        cat "$file" >"$root/run/host$file"
-        [[ -e $root$file && ! -L $root$file ]] || { rm -f "$root$file"; : >"$root$file"; }
-        mount --bind "$root/run/host$file" "$root$file"
+        [[ ! -r $file ]] || bind "$(readlink -f "$file")" "$file"
     done
-    if [[ -z ${TZ:-} && -e /etc/localtime ]]; then
-        local zone
-        zone=$(readlink -f /etc/localtime)
-        [[ -e $root/etc/localtime ]] || : >"$root/etc/localtime"
-        mount --bind "$zone" "$root$(chroot "$root" readlink -f /etc/localtime)" 2>/dev/null || true
-    fi
+    # The people's own fonts and icons, so that a window looks like their other windows.
+    ((looks)) || return 0
+    for file in /usr{,/local}/share/{fonts,icons,themes}; do
+        [[ ! -d $file ]] || bind "$file" "/run/host${file#/usr}"
+    done
 }
 
-# The people's own fonts and icons, so that a window looks like their other windows.
-mount_host_looks() {
-    local name
-    for name in fonts icons themes; do
-        bind_read_only "/usr/share/$name" "/run/host/share/$name"
-        bind_read_only "/usr/local/share/$name" "/run/host/local/share/$name"
+# Makes the languages of people known that Debian 13 does not know until told.
+make_locales() {
+    local word locale
+    for word in "${environment[@]}"; do
+        [[ $word == LANG=* || $word == LC_*=* ]] || continue
+        locale=${word#*=}
+        [[ $locale =~ ^([a-z]{2,3}_[A-Z]{2})\.(UTF-8|utf8)$ ]] || continue
+        [[ -d $root/usr/lib/locale/${BASH_REMATCH[1]}.utf8 ]] ||
+            chroot "$root" localedef --no-archive -i "${BASH_REMATCH[1]}" -f UTF-8 "$locale" || true
     done
 }
 
 mount_session() {
-    local own_runtime=/run/user/$uid socket
-    mkdir -p -m 0700 "$root$own_runtime"
-    chown "$user" "$root$own_runtime"
-    if [[ -n $runtime ]] && usable "$runtime"; then
-        bind "$runtime"
+    local own_runtime=/run/user/$uid socket=${bus#unix:path=}
+    if [[ -n $runtime ]] && is_own "$runtime"; then
         own_runtime=$runtime
+        bind "$runtime"
+    else
+        bind "$cache/run" "$own_runtime"
+        environment+=(WAYLAND_DISPLAY=)
     fi
     environment+=("XDG_RUNTIME_DIR=$own_runtime")
-    if [[ -d /tmp/.X11-unix ]]; then bind /tmp/.X11-unix; else mkdir -m 1777 "$root/tmp/.X11-unix"; fi
-    if [[ -n $xauthority && -r $xauthority ]]; then
-        cat "$xauthority" >"$root/run/host/xauthority"
-        chown "$user" "$root/run/host/xauthority"
+    if [[ -n $xauthority ]]; then
+        (umask 077 && cat "$xauthority" >"$root/run/host/xauthority")
+        chown "$user" "$root/run/host/xauthority" 2>/dev/null || true
         environment+=(XAUTHORITY=/run/host/xauthority)
     fi
-    socket=${bus#unix:path=}
     socket=${socket%%,*}
-    if [[ -n $bus && $socket != "$bus" && -S $socket ]]; then
+    if [[ -S $socket ]] && { is_own "$socket" || is_below "$socket" "$own_runtime"; }; then
         is_below "$socket" "$own_runtime" || bind "$socket"
         environment+=("DBUS_SESSION_BUS_ADDRESS=$bus")
     fi
 }
 
 mount_folders() {
-    if ((uid == EUID || nested)) || usable "$home"; then
-        inside_home=$home
-        bind "$home"
-    else
-        inside_home=/home/mayday
-        bind "$cache/home" "$inside_home"
-    fi
+    local path
+    inside_home=/home/mayday
+    if is_own "$home"; then inside_home=$home; fi
+    if [[ $inside_home == "$home" ]]; then bind "$home"; else bind "$cache/home" "$inside_home"; fi
     bind "$cache/ccache" /var/cache/mayday/ccache
-    bind "$checkout"
-    if ! is_below "$folder" "$checkout" && ! is_below "$folder" "$inside_home" &&
-        ! is_system_folder "$folder" && usable "$folder"; then
+    if [[ $folder == /tmp ]] || is_of_the_system "$folder"; then
+        :
+    elif is_open "$folder"; then
         bind "$folder"
+    elif [[ $temporary == host ]]; then
+        printf 'mayday: %s is private to its owner, so only what the arguments name is seen there\n' "$folder" >&2
     fi
+    for path in "${shown[@]}"; do
+        if [[ $path == /tmp ]] || is_of_the_system "$path" || is_below "$checkout" "$path" ||
+            { [[ $temporary == host ]] && is_below "$path" /tmp; }; then
+            continue
+        fi
+        bind "$path"
+    done
+    bind "$checkout"
 }
 
-mount --bind "$root" "$root"
 mount_kernel_folders
-mkdir -p "$root/run/host"
 mount_host_settings
-mount_host_looks
+make_locales
 mount_session
 mount_folders
 
 environment=(
     "HOME=$inside_home" USER=mayday LOGNAME=mayday SHELL=/bin/bash LANG=C.UTF-8
-    PATH=/usr/lib/postgresql/17/bin:/usr/lib/qt6/bin:/usr/local/bin:/usr/bin:/bin
+    PATH=/usr/lib/qt6/bin:/usr/local/bin:/usr/bin:/bin
     XDG_DATA_DIRS=/usr/local/share:/usr/share:/run/host/local/share:/run/host/share
     CCACHE_DIR=/var/cache/mayday/ccache "${environment[@]}"
 )
-# chroot gives up the rights; the shell then only finds the folder again.
+
+# Chroot gives up the rights; the shell behind it only finds the folder again.
+command=(chroot)
+((nested)) || command+=("--userspec=$user" --groups=)
+command+=("$root" /usr/bin/env -i '--default-signal=INT,QUIT' "${environment[@]}")
+((nested)) && command+=(unshare --user "--map-user=$uid" "--map-group=${user#*:}")
 # shellcheck disable=SC2016
-enter=(/bin/bash -c 'cd -- "$1" 2>/dev/null || cd -- "$2"; shift 2; exec "$@"' enter "$folder" "$checkout" "$@")
-if ((nested)); then
-    exec chroot "$root" /usr/bin/env -i "${environment[@]}" \
-        unshare --user --map-user="$uid" --map-group="${user#*:}" "${enter[@]}"
-fi
-rc=0
-chroot --userspec="$user" --groups='' "$root" /usr/bin/env -i "${environment[@]}" "${enter[@]}" || rc=$?
-exit "$rc"
+command+=(/bin/bash -c '
+    cd -- "$1" 2>/dev/null || cd -- "$2"
+    shift 2
+    exec "$@"' enter "$folder" "$checkout" "$@")
+
+# The first process of a namespace gets no signal it does not ask for, and when it ends all others
+# end as well. Hence it stays, hands signals on to everybody, and reports the exit code.
+cd /
+"${command[@]}" <&0 &
+child=$!
+exec 0<&- 2>/dev/null
+for signal in TERM HUP INT; do
+    # shellcheck disable=SC2064
+    trap "kill -$signal -1" "$signal"
+done
+{ : </dev/tty; } 2>/dev/null && trap : INT
+while :; do
+    rc=0
+    wait "$child" || rc=$?
+    kill -0 "$child" 2>/dev/null || exit "$rc"
+done

@@ -2,14 +2,12 @@
 # shellcheck shell=bash
 # Format, static analysis and shell scripts. Sourced, never run.
 
-# Files known to git or about to be, by pattern.
-project_files() { git -C "$CHECKOUT" ls-files -z --cached --others --exclude-standard -- "$@" | existing_only; }
-
-existing_only() {
+# Files known to git or about to be, by pattern, each ended by a zero byte.
+project_files() {
     local file
     while IFS= read -r -d '' file; do
         [[ -f $CHECKOUT/$file ]] && printf '%s\0' "$file"
-    done
+    done < <(git -C "$CHECKOUT" ls-files -z --cached --others --exclude-standard -- "$@" | sort -zu)
     return 0
 }
 
@@ -20,33 +18,45 @@ lint_format() {
     clang-format --dry-run --Werror "${files[@]}"
 }
 
-lint_tidy() {
-    [[ -f build/dev/compile_commands.json ]] || die "lint wants a build first: packaging/dev build" "$EX_USAGE"
-    local -a files=()
-    mapfile -d '' files < <(project_files 'app/*.cpp' 'ui/*.cpp')
-    ((${#files[@]})) || return 0
-    run-clang-tidy -quiet -p build/dev -j "$(nproc)" -warnings-as-errors='*' \
-        "${files[@]/#/^$CHECKOUT/}"
-}
-
 lint_scripts() {
     local -a files=()
     local file first
     while IFS= read -r -d '' file; do
-        read -r first <"$file" || true
-        [[ $file == *.sh || $first =~ ^#!.*(bash|/sh)$ ]] && files+=("$file")
-    done < <(project_files packaging .ci tests)
+        first=''
+        IFS= read -r first <"$file" || true
+        [[ $file == *.sh || $first =~ ^#!.*[/\ ](bash|sh)$ ]] && files+=("$file")
+    done < <(project_files '*.sh' packaging .ci tests)
     shellcheck --external-sources "${files[@]}"
 }
 
-# All three even when one fails, so that one call shows everything.
+# What was found clean stays clean until the file, a header it includes, its flags, .clang-tidy or
+# clang-tidy itself changes: tidykeys.py makes a key of all that, and a clean file leaves a stamp.
+lint_tidy() {
+    local database=build/dev/compile_commands.json stamps=build/dev/.tidy
+    [[ -f $database ]] || die "lint wants the dev build: packaging/dev build" "$EX_USAGE"
+    mkdir -p "$stamps"
+    find "$stamps" -type f -mtime +30 -delete
+    local key file
+    local -a work=()
+    while IFS=$'\t' read -r key file; do
+        [[ -e $stamps/$key ]] || work+=("$stamps/$key" "$file")
+    done < <(project_files 'app/*.cpp' 'ui/*.cpp' | python3 "$PACKAGING/lib/tidykeys.py" "$database")
+    ((${#work[@]})) || return 0
+    say "clang-tidy reads $((${#work[@]} / 2)) files"
+    printf '%s\0' "${work[@]}" | xargs -0 -n 2 -P "$(nproc)" bash "$PACKAGING/lib/tidyone.sh"
+}
+
+# All parts even when one fails, so that one call shows everything.
 do_lint() {
     (($# == 0)) || die "usage: packaging/dev lint" "$EX_USAGE"
-    cd "$CHECKOUT"
+    cd "$CHECKOUT" || exit
     local part rc=0
     for part in format scripts tidy; do
         say "lint: $part"
-        "lint_$part" || { rc=$?; say "lint: $part found something"; }
+        "lint_$part" || {
+            rc=$?
+            say "lint: $part found something"
+        }
     done
     return "$rc"
 }

@@ -4,7 +4,7 @@
 # Sourced, never run.
 
 # Raise it when the recipe below changes in a way that the package list does not show.
-readonly RECIPE=1
+readonly RECIPE=2
 
 is_debian_13() {
     [[ -r /etc/os-release ]] || return 1
@@ -24,13 +24,12 @@ as_superuser() {
 
 can_be_superuser() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
 
-# The user inside the root: the caller, or 1000 when the caller is root (PostgreSQL refuses root).
-inside_uid() { if ((EUID == 0)); then echo 1000; else id -u; fi; }
-inside_gid() { if ((EUID == 0)); then echo 1000; else id -g; fi; }
+# User namespaces in which this user has a range of ids, the way without any rights.
+can_map_users() { unshare --user --map-root-user --map-auto true 2>/dev/null; }
 
 root_folder() {
     local hash
-    hash=$({ wanted_packages | sort; echo "$RECIPE $(inside_uid) $(inside_gid)"; } | sha256sum)
+    hash=$({ wanted_packages | sort; echo "$RECIPE $(inside_user)"; } | sha256sum)
     printf '%s/root-%s\n' "$CACHE" "${hash:0:12}"
 }
 
@@ -49,6 +48,22 @@ setup_native() {
         apt-get install -q -y --no-install-recommends "${missing[@]}" >&2
 }
 
+# step_down COMMAND...: on a Debian 13 host root goes on as the unprivileged user.
+step_down() {
+    local user uid gid name home
+    user=$(inside_user) uid=${user%:*}
+    getent passwd "$uid" >/dev/null || useradd --uid "$uid" --create-home --shell /bin/bash mayday
+    IFS=: read -r name _ _ gid _ home _ < <(getent passwd "$uid")
+    mkdir -p "$CHECKOUT/build"
+    chown "$uid:$gid" "$CHECKOUT/build"
+    local -a become=(setpriv --reuid "$uid" --regid "$gid" --init-groups)
+    "${become[@]}" test -r "$PACKAGING/dev" -a -w "$CHECKOUT/build" || die "Mayday is not built as \
+root, and the user '$name' cannot reach $CHECKOUT. Move the checkout to where that user may read it, \
+or call packaging/dev as the checkout's owner." "$EX_UNAVAILABLE"
+    exec env -u XDG_RUNTIME_DIR -u XDG_CACHE_HOME -u XDG_CONFIG_HOME -u XDG_DATA_HOME \
+        -u DBUS_SESSION_BUS_ADDRESS HOME="$home" USER="$name" LOGNAME="$name" "${become[@]}" "$@"
+}
+
 need_mmdebstrap() {
     command -v mmdebstrap >/dev/null && return 0
     if ! command -v apt-get >/dev/null || ! can_be_superuser; then
@@ -63,10 +78,20 @@ packages is needed." "$EX_UNAVAILABLE"
         apt-get install -q -y --no-install-recommends mmdebstrap >&2
 }
 
+# Without any right to mount, a root would be made for nothing.
+need_rights() {
+    can_be_superuser || can_map_users || die "Making and entering the Debian 13 root needs the right to \
+mount, and this user has neither 'sudo' without a password nor user namespaces with a range of ids. \
+Allow one of them: call packaging/dev as root or after 'sudo -v'; or install 'uidmap' and give this \
+user a range with 'sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)'. \
+On Debian 13 none of this is needed." "$EX_UNAVAILABLE"
+}
+
 # Settles the root in $ROOT. Nothing to do costs a hash and one test.
 ensure_root() {
     ROOT=$(root_folder)
     [[ -e $ROOT$ROOT_MARKER ]] && return 0
+    need_rights
     mkdir -p "$CACHE"
     local lock
     exec {lock}>"$CACHE/setup.lock"
@@ -74,7 +99,7 @@ ensure_root() {
     if [[ ! -e $ROOT$ROOT_MARKER ]]; then
         need_mmdebstrap
         make_root "$ROOT"
-        remove_other_roots "$ROOT"
+        remove_other_roots
     fi
     exec {lock}>&-
 }
@@ -89,7 +114,7 @@ again; its signing keys are expected in $DEBIAN_KEYRING (package debian-archive-
         options+=("--aptopt=$option")
     done < <(host_apt_options)
 
-    say "making the Debian 13 root in $root (once; about a minute, 2 GB)"
+    say "making the Debian 13 root in $root (once; one to two minutes, 1.5 GB)"
     remove_tree "$making"
     if ! printf '%s\n' "$sources" | run_mmdebstrap "$making" "${options[@]}" >"$log" 2>&1; then
         tail -n 25 "$log" >&2
@@ -100,16 +125,15 @@ again; its signing keys are expected in $DEBIAN_KEYRING (package debian-archive-
     say "ready after $((SECONDS - started)) s"
 }
 
-# The hooks run on the host with the root as $1. No service may start in it, no database cluster
-# may be made, and packages that leave manuals out save a third of the space.
+# No service may start in the root, no database cluster may be made for it, and manuals and
+# translations of other people's programs stay out. recipe.sh finishes it.
 run_mmdebstrap() {
     local root=$1
     shift
     local -a mmdebstrap=(mmdebstrap)
     if ((EUID != 0)); then
-        if sudo -n true 2>/dev/null; then mmdebstrap=(sudo -n mmdebstrap); else mmdebstrap+=(--mode=unshare); fi
+        if can_be_superuser; then mmdebstrap=(sudo -n mmdebstrap); else mmdebstrap+=(--mode=unshare); fi
     fi
-    # shellcheck disable=SC2016  # the hooks' own shell replaces $1
     "${mmdebstrap[@]}" --variant=apt --format=directory \
         --include="$(wanted_packages | paste -sd,)" \
         --aptopt='APT::Install-Recommends "false"' \
@@ -117,13 +141,53 @@ run_mmdebstrap() {
         --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
-        --essential-hook='printf "#!/bin/sh\nexit 101\n" >"$1/usr/sbin/policy-rc.d"; chmod 755 "$1/usr/sbin/policy-rc.d"' \
-        --essential-hook='mkdir -p "$1/etc/postgresql-common"; echo "create_main_cluster = false" >"$1/etc/postgresql-common/createcluster.conf"' \
-        --customize-hook="chroot \"\$1\" groupadd --non-unique --gid $(inside_gid) mayday" \
-        --customize-hook="chroot \"\$1\" useradd --non-unique --uid $(inside_uid) --gid $(inside_gid) --create-home --shell /bin/bash mayday" \
-        --customize-hook='rm -f "$1/usr/sbin/policy-rc.d"; dbus-uuidgen >"$1/etc/machine-id" 2>/dev/null || tr -d - </proc/sys/kernel/random/uuid >"$1/etc/machine-id"' \
-        --customize-hook="echo 'recipe $RECIPE' >\"\$1$ROOT_MARKER\"" \
+        --essential-hook="$(recipe_hook before)" \
+        --customize-hook="$(recipe_hook after)" \
         "$@" "$DEBIAN_SUITE" "$root" -
+}
+
+# The text of a hook: it gets the root as $1 and must not read files of the checkout, which
+# another user may not be allowed to do.
+recipe_hook() {
+    local user
+    user=$(inside_user)
+    case $1 in
+        before)
+            cat <<'TEXT'
+set -e
+printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
+chmod 755 "$1/usr/sbin/policy-rc.d"
+mkdir -p "$1/etc/postgresql-common"
+echo 'create_main_cluster = false' >"$1/etc/postgresql-common/createcluster.conf"
+TEXT
+            ;;
+        after)
+            cat <<TEXT
+set -e
+chroot "\$1" groupadd --non-unique --gid ${user#*:} mayday
+chroot "\$1" useradd --non-unique --uid ${user%:*} --gid ${user#*:} --create-home --shell /bin/bash mayday
+rm -f "\$1/usr/sbin/policy-rc.d"
+tr -d - </proc/sys/kernel/random/uuid >"\$1/etc/machine-id"
+# Checkouts may live below these.
+chmod 755 "\$1/root"
+cat >"\$1/etc/fonts/conf.d/09-mayday-host.conf" <<'XML'
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
+<fontconfig><dir>/run/host/share/fonts</dir><dir>/run/host/local/share/fonts</dir></fontconfig>
+XML
+echo 'recipe $RECIPE' >"\$1$ROOT_MARKER"
+TEXT
+            ;;
+    esac
+}
+
+# Does any process live in that tree? Other mount namespaces do not show in our list of mounts.
+is_lived_in() {
+    local process
+    for process in /proc/[0-9]*; do
+        [[ $process/root -ef $1 ]] && return 0
+    done
+    return 1
 }
 
 # Removes a tree of ours, and never anything that is mounted below it.
@@ -131,23 +195,19 @@ remove_tree() {
     local tree=$1
     [[ -e $tree ]] || return 0
     [[ $tree == "$CACHE"/root-* ]] || die "refusing to remove $tree: it is not one of our roots"
-    if grep -qF " $tree/" /proc/self/mounts; then
-        say "left $tree alone: something is mounted below it"
-        return 0
-    fi
-    if ((EUID == 0)); then
-        rm -rf --one-file-system -- "$tree"
-    elif sudo -n true 2>/dev/null; then
-        sudo -n rm -rf --one-file-system -- "$tree"
+    if is_lived_in "$tree" || grep -qF " $tree/" /proc/self/mounts; then
+        say "$tree is still in use; the next setup removes it"
+    elif can_be_superuser; then
+        as_superuser rm -rf --one-file-system -- "$tree"
     else
         unshare --user --map-root-user --map-auto rm -rf --one-file-system -- "$tree"
     fi
 }
 
 remove_other_roots() {
-    local keep=$1 other
+    local other
     for other in "$CACHE"/root-*; do
-        [[ $other == "$keep" || ! -d $other ]] && continue
+        [[ $other == "$ROOT" || ! -d $other ]] && continue
         say "removing the outdated root $other"
         remove_tree "$other"
     done

@@ -5,6 +5,10 @@
 readonly PRESETS=(dev release headless asan tsan)
 
 prepare_environment() {
+    local servers
+    servers=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+    export PATH=$servers:$PATH
+    inside_root || export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache}
     export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$CHECKOUT} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
     export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros,include_file_mtime,include_file_ctime}
     export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
@@ -12,23 +16,24 @@ prepare_environment() {
     export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 }
 
-is_preset() {
+on_virtual_desktop() { "$PACKAGING/lib/desktop.sh" "$@"; }
+
+need_preset() {
     local preset
     for preset in "${PRESETS[@]}"; do [[ $1 == "$preset" ]] && return 0; done
-    return 1
+    die "there is no preset '$1'; there are: ${PRESETS[*]}" "$EX_USAGE"
 }
 
-# build_preset PRESET [TARGET...]: configures when needed, then builds.
+# build_preset PRESET [TARGET...]: configures when needed, then builds. One caller at a time.
 build_preset() {
     local preset=$1 folder=$CHECKOUT/build/$1 lock rc=0
     shift
-    is_preset "$preset" || die "there is no preset '$preset'; there are: ${PRESETS[*]}" "$EX_USAGE"
     mkdir -p "$folder"
     exec {lock}>"$folder/.lock"
     hold_lock "$lock" "$folder/.lock" "build/$preset"
     (
-        cd "$CHECKOUT"
         exec {lock}>&-
+        cd "$CHECKOUT" || exit
         if [[ ! -f $folder/build.ninja ]]; then cmake --preset "$preset" || exit; fi
         exec cmake --build "$folder" ${1:+--target "$@"}
     ) || rc=$?
@@ -46,15 +51,19 @@ build_quietly() {
     return "$rc"
 }
 
-# Names of a preset's targets that match an extended regular expression.
+# Names of a preset's own programs that match an extended regular expression.
 targets_like() {
     ninja -C "$CHECKOUT/build/$1" -t targets all 2>/dev/null |
-        sed -nE 's/^([^/ :]+): phony$/\1/p' | grep -E -- "$2" | sort -u || true
+        sed -nE 's/^([^/ :]+): phony$/\1/p' | grep -v _autogen | grep -E -- "$2" | sort -u || true
 }
 
 do_build() {
     local preset=dev
-    if (($#)) && [[ $1 != -- ]]; then preset=$1; shift; fi
+    if (($#)) && [[ $1 != -- ]]; then
+        preset=$1
+        shift
+    fi
+    need_preset "$preset"
     if (($#)); then
         [[ $1 == -- ]] || die "usage: packaging/dev build [preset] [-- targets...]" "$EX_USAGE"
         shift
@@ -63,12 +72,12 @@ do_build() {
 }
 
 do_run() {
-    build_preset release mayday >&2
     if [[ -z ${DISPLAY:-} && -z ${WAYLAND_DISPLAY:-} ]]; then
         say "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so Mayday takes its tour instead"
         do_tour
         return
     fi
+    build_preset release mayday >&2
     exec "$CHECKOUT/build/release/bin/mayday" "$@"
 }
 
@@ -81,35 +90,36 @@ do_test() {
     local preset=dev filter=''
     while (($#)); do
         case $1 in
-            --preset) preset=${2:?--preset wants a name}; shift 2 ;;
+            --preset) (($# > 1)) || die "--preset wants a name" "$EX_USAGE"; preset=$2; shift 2 ;;
             --preset=*) preset=${1#*=}; shift ;;
-            -*) die "usage: packaging/dev test [--preset NAME] [filter]" "$EX_USAGE" ;;
+            -*) die "usage: packaging/dev test [--preset NAME] [FILTER]" "$EX_USAGE" ;;
             *) filter=$1; shift ;;
         esac
     done
+    need_preset "$preset"
     local -a targets=() only=()
     if [[ -n $filter ]]; then
-        is_preset "$preset" || die "there is no preset '$preset'; there are: ${PRESETS[*]}" "$EX_USAGE"
+        # Only what the filter names is built; everything when it names no program.
         build_quietly "$preset" build.ninja
         mapfile -t targets < <(targets_like "$preset" '^tst_' | grep -E -- "$filter" || true)
         only=(-R "$filter")
     fi
     build_preset "$preset" "${targets[@]}"
-    on_virtual_desktop ctest --test-dir "$CHECKOUT/build/$preset" --output-on-failure -j"$(nproc)" "${only[@]}"
+    on_virtual_desktop ctest --test-dir "$CHECKOUT/build/$preset" --output-on-failure \
+        --no-tests=error -j"$(nproc)" "${only[@]}"
 }
 
 do_bench() {
+    local name=${1:-} target rc=0
     local -a targets=()
     build_quietly release build.ninja
-    mapfile -t targets < <(targets_like release "^bench_${1:-.*}\$")
-    ((${#targets[@]})) || die "there is no benchmark '${1:-}'; there are: \
-$(targets_like release '^bench_' | sed 's/^bench_//' | grep -v _autogen | paste -sd' ')" "$EX_USAGE"
+    mapfile -t targets < <(targets_like release "^bench_${name:-.*}\$")
+    ((${#targets[@]})) || die "there is no benchmark '$name'; there are: \
+$(targets_like release '^bench_' | sed 's/^bench_//' | paste -sd' ')" "$EX_USAGE"
     build_preset release "${targets[@]}"
     mkdir -p "$CHECKOUT/build/bench"
-    local target rc=0
     for target in "${targets[@]}"; do
-        [[ -x $CHECKOUT/build/release/bin/$target ]] || continue
-        say "$target"
+        say "$target, numbers in build/bench/${target#bench_}.json"
         on_virtual_desktop "$CHECKOUT/build/release/bin/$target" \
             --json "$CHECKOUT/build/bench/${target#bench_}.json" || rc=$?
     done

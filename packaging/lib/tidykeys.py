@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prints "key<TAB>file" for each file that clang-tidy can read.
+
+Files come on stdin, each ended by a zero byte; the compile database is the argument. A key covers
+everything that decides what clang-tidy says: see lint_tidy. A file that no target compiles is left
+out; one that is not built yet gets its key from its own text alone.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+
+def digest(path, known={}):
+    if path not in known:
+        try:
+            with open(path, "rb") as file:
+                known[path] = hashlib.sha256(file.read()).hexdigest()
+        except OSError:
+            known[path] = "missing"
+    return known[path]
+
+
+def dependencies(folder):
+    """Object file -> files it was compiled from, as ninja recorded them."""
+    result, current = {}, []
+    listing = subprocess.run(["ninja", "-C", folder, "-t", "deps"], capture_output=True, text=True, check=True)
+    for line in listing.stdout.splitlines():
+        if line.startswith("    "):
+            current.append(os.path.normpath(os.path.join(folder, line.strip())))
+        elif ": #deps" in line:
+            current = result.setdefault(line.split(": #deps")[0], [])
+    return result
+
+
+def main():
+    database = sys.argv[1]
+    folder = os.path.abspath(os.path.dirname(database))
+    checkout = os.getcwd() + os.sep
+    with open(database, encoding="utf-8") as file:
+        commands = {os.path.normpath(entry["file"]): entry for entry in json.load(file)}
+    recorded = dependencies(folder)
+    version = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
+    common = version + digest(".clang-tidy").encode()
+    for name in filter(None, sys.stdin.read().split("\0")):
+        entry = commands.get(os.path.abspath(name))
+        if entry is None:
+            continue
+        key = hashlib.sha256(common + entry["command"].encode() + digest(os.path.abspath(name)).encode())
+        for path in sorted(recorded.get(entry.get("output", ""), [])):
+            if path.startswith(checkout):
+                key.update((path + digest(path)).encode())
+        print(key.hexdigest(), name, sep="\t")
+
+
+main()
