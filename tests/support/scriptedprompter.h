@@ -3,10 +3,7 @@
 
 #include "ui/kit/prompter.h"
 
-#include <QPointer>
 #include <QTimer>
-
-#include <deque>
 
 namespace mayday::test {
 
@@ -14,51 +11,53 @@ namespace mayday::test {
 /// asked. Without a scripted answer it says no. Header only, because it needs the kit of ui/.
 class ScriptedPrompter final : public ui::Prompter {
 public:
-    std::deque<bool> decisions;              ///< for confirm and confirmTyped
-    std::deque<std::optional<QString>> texts; ///< for askText and askFile
-    std::deque<QByteArray> secrets;          ///< for askSecret
-    QStringList asked;                       ///< titles, in order
+    QList<bool> decisions;     ///< for confirm and confirmTyped
+    QStringList texts;         ///< for askText and askFile
+    QList<QByteArray> secrets; ///< for askSecret
+    QStringList asked;         ///< titles, in order
     QList<Error> shown;
 
     void confirm(QObject *receiver, const ui::ConfirmQuestion &question,
                  std::function<void(bool)> answer) override
     {
-        reply(receiver, question.title, std::move(answer), take(decisions, false));
+        reply(receiver, question.title, std::move(answer), nextDecision());
     }
     void confirmTyped(QObject *receiver, const ui::TypedQuestion &question,
                       std::function<void(bool)> answer) override
     {
-        reply(receiver, question.title, std::move(answer), take(decisions, false));
+        reply(receiver, question.title, std::move(answer), nextDecision());
     }
     void askText(QObject *receiver, const ui::TextQuestion &question,
                  std::function<void(std::optional<QString>)> answer) override
     {
-        reply(receiver, question.title, std::move(answer), take(texts, {}));
+        replyText(receiver, question.title, std::move(answer));
     }
     void askSecret(QObject *receiver, const ui::SecretQuestion &question,
                    std::function<void(std::optional<Secret>)> answer) override
     {
         std::optional<Secret> secret;
-        if (!secrets.empty())
-            secret = Secret(take(secrets, {}));
+        if (!secrets.isEmpty())
+            secret = Secret(secrets.takeFirst());
         reply(receiver, question.title, std::move(answer), secret);
     }
     void askFile(QObject *receiver, const ui::FileQuestion &question,
                  std::function<void(std::optional<QString>)> answer) override
     {
-        reply(receiver, question.title, std::move(answer), take(texts, {}));
+        replyText(receiver, question.title, std::move(answer));
     }
     void showError(const Error &error) override { shown.append(error); }
 
 private:
-    template <typename T>
-    static T take(std::deque<T> &script, T otherwise)
+    bool nextDecision() { return !decisions.isEmpty() && decisions.takeFirst(); }
+    void replyText(QObject *receiver, const QString &title,
+                   std::function<void(std::optional<QString>)> answer)
     {
-        if (script.empty())
-            return otherwise;
-        T next = script.front();
-        script.pop_front();
-        return next;
+        asked.append(title);
+        const bool given = !texts.isEmpty();
+        const QString text = given ? texts.takeFirst() : QString();
+        QTimer::singleShot(0, receiver, [answer = std::move(answer), given, text] {
+            answer(given ? std::optional(text) : std::nullopt);
+        });
     }
     template <typename T>
     void reply(QObject *receiver, const QString &title, std::function<void(T)> answer, T value)

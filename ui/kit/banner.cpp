@@ -49,8 +49,10 @@ Banner::Banner(const Theme &theme, BannerKind kind, QWidget *parent)
 {
     auto *words = new QVBoxLayout;
     words->setSpacing(0);
+    words->addStretch();
     words->addWidget(m_text);
     words->addWidget(m_detail);
+    words->addStretch();
     m_buttons->setSpacing(metric::space8);
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins(44, metric::space8, metric::space12, metric::space8);

@@ -53,7 +53,7 @@ FactTable::FactTable(const Theme &theme, QWidget *parent)
 {
     m_grid->setContentsMargins({});
     m_grid->setHorizontalSpacing(0);
-    m_grid->setVerticalSpacing(metric::space4);
+    m_grid->setVerticalSpacing(metric::space8);
     m_grid->setColumnStretch(1, 1);
     m_grid->setColumnMinimumWidth(0, m_labelWidth);
     // The danger colour is part of the markup, so a new theme needs new markup.
@@ -106,11 +106,11 @@ void FactTable::addRow(int row, const Fact &fact)
     value->setAccessibleName(u"%1: %2"_s.arg(fact.label, plainValue(fact)));
     connect(value, &QLabel::linkActivated, this, &FactTable::linkActivated);
     auto *copy = new CopyButton(m_theme, tr("Copy: %1").arg(fact.label), this);
+    copy->setFixedHeight(lineHeight(TextStyle::Base)); // on the line of the text
     copy->setCopyText(plainValue(fact));
     m_grid->addWidget(label, row, 0, Qt::AlignTop);
-    m_grid->addWidget(value, row, 1);
+    m_grid->addWidget(value, row, 1, Qt::AlignTop);
     m_grid->addWidget(copy, row, 2, Qt::AlignTop);
-    m_grid->setRowMinimumHeight(row, 24);
 }
 
 } // namespace mayday::ui

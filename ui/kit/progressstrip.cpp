@@ -23,6 +23,15 @@ constexpr auto silence = 5s; ///< no answer for longer is worth a warning
 
 enum class Mark { None, Tick, Current, Failed, Beat };
 
+void paintArrow(QPainter &painter, const QRectF &area, const QColor &color)
+{
+    const QPointF corners[] = {area.topLeft() + QPointF(4, 3), area.topLeft() + QPointF(11, 7),
+                               area.topLeft() + QPointF(4, 11)};
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawConvexPolygon(corners, 3);
+}
+
 } // namespace
 
 /// A run of words that is never broken: an optional mark, a strong part, a plain part.
@@ -140,8 +149,8 @@ QList<ProgressStrip::Piece> ProgressStrip::phasePieces() const
 
 ProgressStrip::Layout ProgressStrip::arrange(int width) const
 {
-    const QFontMetrics plain(m_theme.font(TextStyle::Base));
-    const QFontMetrics heavy(m_theme.font(TextStyle::BaseStrong));
+    const QFontMetrics plain(m_theme.tabularFont(TextStyle::Base));
+    const QFontMetrics heavy(m_theme.tabularFont(TextStyle::BaseStrong));
     const auto flow = [&](QList<Piece> &pieces, int top, int gap) {
         int x = margin;
         int y = top;
@@ -203,8 +212,8 @@ void ProgressStrip::paintEvent(QPaintEvent *)
 
 void ProgressStrip::paintPieces(QPainter &painter, const QList<Piece> &pieces) const
 {
-    const QFont plain = m_theme.font(TextStyle::Base);
-    const QFont heavy = m_theme.font(TextStyle::BaseStrong);
+    const QFont plain = m_theme.tabularFont(TextStyle::Base);
+    const QFont heavy = m_theme.tabularFont(TextStyle::BaseStrong);
     for (const Piece &piece : pieces) {
         const QColor color = m_theme.color(piece.ink);
         QRect rest = piece.area;
@@ -214,9 +223,7 @@ void ProgressStrip::paintPieces(QPainter &painter, const QList<Piece> &pieces) c
         case Mark::Tick:
             painter.drawPixmap(mark, iconPixmap(u"check"_s, color, markSide, devicePixelRatioF()));
             break;
-        case Mark::Current:
-            painter.drawPixmap(mark, iconPixmap(u"play"_s, color, markSide, devicePixelRatioF()));
-            break;
+        case Mark::Current: paintArrow(painter, mark, color); break;
         case Mark::Failed: paintState(painter, mark, StateShape::Down, color); break;
         case Mark::Beat: paintState(painter, mark.adjusted(1, 1, -1, -1), StateShape::Ok, color);
         }

@@ -58,7 +58,9 @@ QFont TablePainter::fontOf(const QModelIndex &index) const
     if (m_table.isMonoColumn(index.column()))
         return m_theme.font(TextStyle::Mono);
     const bool heavy = index.data(StrongRole).toBool() || index.data(ShapeRole).isValid();
-    return m_theme.font(heavy ? TextStyle::BaseStrong : TextStyle::Base);
+    const TextStyle style = heavy ? TextStyle::BaseStrong : TextStyle::Base;
+    return m_table.isNumberColumn(index.column()) ? m_theme.tabularFont(style)
+                                                   : m_theme.font(style);
 }
 
 QColor TablePainter::inkFor(const QModelIndex &index) const

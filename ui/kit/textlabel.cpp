@@ -4,9 +4,18 @@
 #include <QPainter>
 #include <QTextDocumentFragment>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
+
+namespace {
+
+/// A wrapping text may become this narrow before it asks for more.
+constexpr int narrowest = 120;
+
+} // namespace
 
 TextLabel::TextLabel(const Theme &theme, TextStyle style, QWidget *parent)
     : TextLabel(theme, style, Ink::Primary, parent)
@@ -68,13 +77,14 @@ void TextLabel::setElided(bool elided)
 
 void TextLabel::setSelectable(bool selectable)
 {
-    const bool hasLinks = m_markup.contains(u"<a "_s);
-    setTextInteractionFlags(selectable
-        ? Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard | Qt::LinksAccessibleByMouse
-            | Qt::LinksAccessibleByKeyboard
-        : hasLinks ? Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard
-                   : Qt::LinksAccessibleByMouse);
-    setProperty("noFocusRing", !hasLinks);
+    m_selectable = selectable;
+    updateInteraction();
+}
+
+void TextLabel::setTabular(bool tabular)
+{
+    m_tabular = tabular;
+    render();
 }
 
 void TextLabel::setMeasure(int characters)
@@ -91,7 +101,13 @@ QSize TextLabel::sizeHint() const
 
 QSize TextLabel::minimumSizeHint() const
 {
-    return m_elided ? QSize(0, lineHeight(m_style)) : QLabel::minimumSizeHint();
+    if (m_elided)
+        return {0, lineHeight(m_style)};
+    if (!wordWrap())
+        return QLabel::minimumSizeHint();
+    // QLabel asks for the height of its narrowest shape; heightForWidth() knows better.
+    return {std::min(fontMetrics().horizontalAdvance(m_plain) + 1, narrowest),
+            m_plain.isEmpty() ? 0 : lineHeight(m_style)};
 }
 
 void TextLabel::paintEvent(QPaintEvent *event)
@@ -115,7 +131,10 @@ void TextLabel::resizeEvent(QResizeEvent *event)
 
 void TextLabel::render()
 {
-    setFont(m_theme.font(m_style));
+    setFont(m_tabular ? m_theme.tabularFont(m_style) : m_theme.font(m_style));
+    // Qt puts the whole leading above the text; half of it belongs below.
+    const int half = std::max(0, (lineHeight(m_style) - fontMetrics().height()) / 2);
+    setContentsMargins(0, -half, 0, half);
     QPalette colors = palette();
     colors.setColor(QPalette::WindowText, m_theme.color(m_ink));
     setPalette(colors);
@@ -130,7 +149,21 @@ void TextLabel::render()
         : u"<p style=\"margin:0; -qt-line-height-type:fixed; line-height:%1px\">%2</p>"_s
               .arg(lineHeight(m_style)).arg(body));
     updateElision();
+    updateInteraction();
     updateGeometry();
+}
+
+void TextLabel::updateInteraction()
+{
+    Qt::TextInteractionFlags flags = Qt::LinksAccessibleByMouse;
+    if (m_selectable)
+        flags |= Qt::TextSelectableByMouse;
+    const bool hasLinks = m_markup.contains(u"<a "_s);
+    if (hasLinks)
+        flags |= Qt::LinksAccessibleByKeyboard;
+    if (flags != textInteractionFlags())
+        setTextInteractionFlags(flags);
+    setProperty("noFocusRing", !hasLinks);
 }
 
 void TextLabel::updateElision()

@@ -25,8 +25,10 @@ public:
     using QLabel::setStyle;
     /// One line, "..." at the end when it does not fit, the whole text as the tooltip.
     void setElided(bool elided);
-    /// By mouse and by keyboard.
+    /// By mouse; takes no place in the tab order, unless it holds a link.
     void setSelectable(bool selectable);
+    /// Figures of one width, for text with running numbers.
+    void setTabular(bool tabular);
     /// Lines of at most about this many characters (R15: 60 to 75).
     void setMeasure(int characters);
 
@@ -40,6 +42,7 @@ protected:
 private:
     void render();
     void updateElision();
+    void updateInteraction();
 
     const Theme &m_theme;
     TextStyle m_style;
@@ -47,6 +50,8 @@ private:
     QString m_markup;
     QString m_plain;
     bool m_elided = false;
+    bool m_selectable = false;
+    bool m_tabular = false;
 };
 
 [[nodiscard]] QString escaped(const QString &plain);

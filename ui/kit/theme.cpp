@@ -136,10 +136,16 @@ QFont Theme::font(TextStyle style) const
     QFont font(type.mono ? m_monoFamily : m_family);
     font.setPixelSize(type.pixels);
     font.setWeight(type.weight);
-    font.setFeature("tnum", 1);
     if (type.mono)
         font.setStyleHint(QFont::Monospace);
     return font;
+}
+
+QFont Theme::tabularFont(TextStyle style) const
+{
+    QFont tabular = font(style);
+    tabular.setFeature("tnum", 1);
+    return tabular;
 }
 
 QFont Theme::monoFont(int pixelSize) const

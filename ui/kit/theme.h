@@ -45,8 +45,10 @@ public:
 
     [[nodiscard]] const Tokens &tokens() const { return *m_tokens; }
     [[nodiscard]] QColor color(Ink ink) const { return colorOf(*m_tokens, ink); }
-    /// With tabular figures, so that changing numbers do not make the line tremble.
     [[nodiscard]] QFont font(TextStyle style) const;
+    /// With figures of one width, so that changing numbers do not make the line tremble. Only for
+    /// such lines: hyphens get as wide as figures.
+    [[nodiscard]] QFont tabularFont(TextStyle style) const;
     [[nodiscard]] QFont monoFont(int pixelSize) const;
 
 Q_SIGNALS:

@@ -109,7 +109,7 @@ void Tile::paintEvent(QPaintEvent *)
     painter.setFont(m_theme.font(TextStyle::Detail));
     painter.setPen(tokens.ink2);
     paintLine(painter, {textLeft, 33, available, 18}, m_facts.detail);
-    painter.setFont(m_theme.font(TextStyle::Caption));
+    painter.setFont(m_theme.tabularFont(TextStyle::Caption));
     painter.setPen(tokens.ink3);
     paintLine(painter, {textLeft, 54, available, 16}, m_facts.age);
 }

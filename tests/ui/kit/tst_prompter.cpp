@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/scriptedprompter.h"
+#include "ui/kit/dialogprompter.h"
+#include "ui/kit/errorpanel.h"
+#include "ui/kit/questiondialog.h"
+
+#include <QApplication>
+#include <QLineEdit>
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::ui;
+using namespace Qt::StringLiterals;
+
+class TestPrompter final : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init()
+    {
+        m_window = std::make_unique<QWidget>();
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        m_prompter = std::make_unique<DialogPrompter>(m_theme, *m_window);
+        m_answers.clear();
+    }
+
+    void typedConfirmationCannotBePassedByEnter()
+    {
+        askTyped();
+        auto *field = dialog()->findChild<QLineEdit *>();
+        ActionButton *go = dialog()->confirmButton();
+        QVERIFY(!go->isEnabled());
+        QTest::keyClick(field, Qt::Key_Return);
+        QTest::keyClicks(field, u"sho"_s);
+        QVERIFY(!go->isEnabled());
+        QTest::keyClicks(field, u"p"_s);
+        QVERIFY(go->isEnabled());
+        QVERIFY(!go->isDefault() && !go->autoDefault());
+        QTest::keyClick(field, Qt::Key_Return);
+        QTest::keyClick(go, Qt::Key_Return);
+        QTest::keyClick(go, Qt::Key_Enter);
+        QTest::keyClick(dialog(), Qt::Key_Return);
+        QVERIFY(m_answers.isEmpty());
+        QVERIFY(dialog()->isVisible());
+        QTest::keyClick(go, Qt::Key_Space);
+        QCOMPARE(m_answers, QList<bool>{true});
+    }
+
+    void theNameMustMatchExactly()
+    {
+        askTyped();
+        auto *field = dialog()->findChild<QLineEdit *>();
+        for (const QString &wrong : {u"Shop"_s, u"shop2"_s, u"sh op"_s, QString()}) {
+            field->setText(wrong);
+            QVERIFY2(!dialog()->confirmButton()->isEnabled(), qPrintable(wrong));
+        }
+        field->setText(u" shop "_s);
+        QVERIFY(dialog()->confirmButton()->isEnabled());
+    }
+
+    void anEmptyNameIsNeverEnough()
+    {
+        m_prompter->confirmTyped(this, {.title = u"?"_s, .text = {}, .confirmLabel = u"Go"_s,
+                                        .nameToType = {}}, [](bool) {});
+        dialog()->findChild<QLineEdit *>()->setText(u"  "_s);
+        QVERIFY(!dialog()->confirmButton()->isEnabled());
+    }
+
+    void escapeIsNo()
+    {
+        askTyped();
+        QTest::keyClick(dialog(), Qt::Key_Escape);
+        QCOMPARE(m_answers, QList<bool>{false});
+        QTRY_VERIFY(dialog() == nullptr);
+    }
+
+    void destructiveConfirmationIsDeafToEnter()
+    {
+        confirm(true);
+        QCOMPARE(dialog()->confirmButton()->kind(), ButtonKind::Danger);
+        QTest::keyClick(dialog()->confirmButton(), Qt::Key_Return);
+        QVERIFY(m_answers.isEmpty());
+        QTest::keyClick(dialog()->cancelButton(), Qt::Key_Return);
+        QCOMPARE(m_answers, QList<bool>{false});
+    }
+
+    void plainConfirmationTakesEnter()
+    {
+        confirm(false);
+        QTest::keyClick(dialog(), Qt::Key_Return);
+        QCOMPARE(m_answers, QList<bool>{true});
+    }
+
+    void aReceiverThatIsGoneIsNotAnswered()
+    {
+        auto receiver = std::make_unique<QObject>();
+        bool answered = false;
+        m_prompter->confirm(receiver.get(), {.title = u"Close?"_s, .text = {},
+                                             .confirmLabel = u"Close"_s},
+                            [&answered](bool) { answered = true; });
+        receiver.reset();
+        dialog()->accept();
+        QVERIFY(!answered);
+    }
+
+    void textMustNotBeEmptyUnlessAllowed()
+    {
+        std::optional<QString> text;
+        m_prompter->askText(this, {.title = u"Note"_s, .note = {}},
+                            [&text](std::optional<QString> given) { text = given; });
+        auto *field = dialog()->findChild<QLineEdit *>();
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(dialog()->isVisible());
+        QTest::keyClicks(field, u"called Ann"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(text.value_or(QString()), u"called Ann"_s);
+    }
+
+    void secretsAreHiddenWhileTyped()
+    {
+        std::optional<Secret> secret;
+        m_prompter->askSecret(this, {.title = u"Password"_s, .note = {}, .label = u"Password"_s},
+                              [&secret](std::optional<Secret> given) { secret = given; });
+        auto *field = dialog()->findChild<QLineEdit *>();
+        QCOMPARE(field->echoMode(), QLineEdit::Password);
+        QTest::keyClicks(field, u"hunter2"_s);
+        dialog()->confirmButton()->click();
+        QVERIFY(secret.has_value());
+        QCOMPARE(secret->reveal(), QByteArray("hunter2"));
+        QVERIFY(field->text().isEmpty());
+    }
+
+    void errorsAreShownWithTheirPanel()
+    {
+        m_prompter->showError({.kind = ErrorKind::NoSpace, .subject = u"the backup"_s,
+                               .detail = {}});
+        QVERIFY(dialog()->findChild<ErrorPanel *>() != nullptr);
+        QVERIFY(!dialog()->cancelButton()->isVisible());
+    }
+
+    void theScriptedOneAnswersLaterAndOnce()
+    {
+        test::ScriptedPrompter scripted;
+        scripted.decisions = {true};
+        int yes = 0;
+        int no = 0;
+        for (int turn = 0; turn < 2; ++turn) {
+            scripted.confirm(this, {.title = u"Close?"_s, .text = {}, .confirmLabel = u"Close"_s},
+                             [&yes, &no](bool answer) { answer ? ++yes : ++no; });
+        }
+        QCOMPARE(yes + no, 0);
+        QTRY_COMPARE(yes + no, 2);
+        QCOMPARE(yes, 1);
+        QCOMPARE(scripted.asked.size(), 2);
+    }
+
+private:
+    [[nodiscard]] QuestionDialog *dialog() const
+    {
+        return m_window->findChild<QuestionDialog *>();
+    }
+
+    void askTyped()
+    {
+        m_prompter->confirmTyped(this,
+                                 {.title = u"Replace?"_s, .text = u"The live data goes."_s,
+                                  .confirmLabel = u"Replace schema public in shop"_s,
+                                  .nameToType = u"shop"_s},
+                                 [this](bool answer) { m_answers.append(answer); });
+    }
+
+    void confirm(bool destructive)
+    {
+        m_prompter->confirm(this, {.title = u"Close?"_s, .text = {}, .confirmLabel = u"Close"_s,
+                                   .cancelLabel = {}, .destructive = destructive},
+                            [this](bool answer) { m_answers.append(answer); });
+    }
+
+    Theme m_theme;
+    std::unique_ptr<QWidget> m_window;
+    std::unique_ptr<DialogPrompter> m_prompter;
+    QList<bool> m_answers;
+};
+
+QTEST_MAIN(TestPrompter)
+#include "tst_prompter.moc"
