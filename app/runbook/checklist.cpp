@@ -28,8 +28,7 @@ constexpr std::array stateNames{
 
 bool isFinished(StepState state)
 {
-    return state == StepState::Done || state == StepState::Sensed
-        || state == StepState::Overridden;
+    return state == StepState::Done || state == StepState::Sensed || state == StepState::Overridden;
 }
 
 Error refused(const StepId &id, const QString &why)
@@ -41,8 +40,7 @@ Error refused(const StepId &id, const QString &why)
 std::optional<QString> objection(const Step &step, StepState before, const StepOutcome &outcome)
 {
     switch (outcome.state) {
-    case StepState::Open:
-        return std::nullopt;
+    case StepState::Open: return std::nullopt;
     case StepState::Done:
         if (step.isSensed())
             return u"a sensed step is ticked by its check, or overridden with a reason"_s;
@@ -136,15 +134,15 @@ const Checklist::Place *Checklist::find(const StepId &id) const
 
 bool Checklist::counts(const Place &place) const
 {
-    return place.decision < 0
-        || m_decisions.at(place.decision).chosen == groupAt(place).option;
+    return place.decision < 0 || m_decisions.at(place.decision).chosen == groupAt(place).option;
 }
 
 Result<void> Checklist::apply(const StepId &id, const StepOutcome &outcome)
 {
     const Place *place = find(id);
     if (!place)
-        return failure({.kind = ErrorKind::NotFound, .subject = id.value,
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = id.value,
                         .detail = u"the runbook has no such step"_s});
     if (!counts(*place))
         return failure(refused(id, u"its option was not chosen"_s));
@@ -161,10 +159,12 @@ Result<void> Checklist::choose(const QString &decisionId, const QString &option)
 {
     const auto decision = std::ranges::find(m_decisions, decisionId, &Decision::id);
     if (decision == m_decisions.end())
-        return failure({.kind = ErrorKind::NotFound, .subject = decisionId,
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = decisionId,
                         .detail = u"the runbook has no such decision"_s});
     if (!decision->options.contains(option))
-        return failure({.kind = ErrorKind::NotFound, .subject = option,
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = option,
                         .detail = u"the decision has no such option"_s});
     decision->chosen = option;
     return {};
@@ -299,14 +299,14 @@ int Checklist::doneIn(const QString &phaseSlug) const
 
 int Checklist::total(const QString &phaseSlug) const
 {
-    return int(std::ranges::count_if(
-        m_places, [&](const Place &place) { return isIn(place, phaseSlug); }));
+    return int(std::ranges::count_if(m_places,
+                                     [&](const Place &place) { return isIn(place, phaseSlug); }));
 }
 
 bool Checklist::isIn(const Place &place, const QString &phaseSlug) const
 {
-    return counts(place)
-        && (phaseSlug.isEmpty() || m_runbook->phases.at(place.phase).slug == phaseSlug);
+    return counts(place) &&
+           (phaseSlug.isEmpty() || m_runbook->phases.at(place.phase).slug == phaseSlug);
 }
 
 std::chrono::seconds Checklist::remaining() const
@@ -339,8 +339,8 @@ std::optional<PausePoint> Checklist::pauseAfter(const StepId &id) const
     const bool endsPhase = !after || after->phase != place->phase;
     if (!endsPhase && after->group == place->group)
         return std::nullopt;
-    return PausePoint{.groupTitle = groupAt(*place).title, .phaseTitle = phase.title,
-                      .endsPhase = endsPhase};
+    return PausePoint{
+        .groupTitle = groupAt(*place).title, .phaseTitle = phase.title, .endsPhase = endsPhase};
 }
 
 } // namespace mayday::runbook

@@ -46,8 +46,8 @@ struct PausePoint {
 };
 
 /// A runbook being worked through: what was done with each step and which options were chosen. A
-/// value and a pure state machine: no clock, no disk; replaying the same calls gives the same state.
-/// Pointers it returns stay valid as long as any copy of it lives.
+/// value and a pure state machine: no clock, no disk; replaying the same calls gives the same
+/// state. Pointers it returns stay valid as long as any copy of it lives.
 ///
 /// Steps of options that were not chosen do not count. A decision hides what comes after it until
 /// it is made. Choosing again is allowed; outcomes of steps survive, in case the choice comes back.
@@ -59,7 +59,8 @@ public:
 
     /// Refused when the step is of an option not chosen, when an override has no reason, when a
     /// person ticks a sensed step (Sensed by its check, or Overridden with a reason), when a human
-    /// step is to be Sensed, or when a finished step is deferred. StepState::Open takes a tick back.
+    /// step is to be Sensed, or when a finished step is deferred. StepState::Open takes a tick
+    /// back.
     Result<void> apply(const StepId &id, const StepOutcome &outcome);
     Result<void> choose(const QString &decisionId, const QString &option);
 

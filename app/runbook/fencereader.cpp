@@ -57,12 +57,14 @@ void applyMark(const Mark &mark, CommandBlock &command, QList<Finding> &findings
     else if (mark.name == u"timeout" && (command.timeout = parseDuration(mark.value)))
         return;
     else if (mark.name == u"timeout")
-        findings.append({.severity = Finding::Warning, .key = u"bad-timeout"_s,
+        findings.append({.severity = Finding::Warning,
+                         .key = u"bad-timeout"_s,
                          .title = u"\"%1\" is no length of time"_s.arg(mark.value),
                          .explanation = u"The usual limit is used. Write {timeout=5m}."_s,
                          .line = command.line});
     else
-        findings.append({.severity = Finding::Warning, .key = u"unknown-mark"_s,
+        findings.append({.severity = Finding::Warning,
+                         .key = u"unknown-mark"_s,
                          .title = u"Unknown mark \"%1\" on a command"_s.arg(mark.name),
                          .explanation = u"It is ignored. Known are {write}, {danger}, {timeout=5m} "
                                         "and {expect=\"text\"}."_s,
@@ -76,10 +78,12 @@ void judgeLanguage(const CommandBlock &command, QList<Finding> &findings)
     const QString nearest = stack::nearestName(command.language, known);
     if (nearest.isEmpty() || known.contains(command.language))
         return;
-    findings.append({.severity = Finding::Warning, .key = u"unknown-language"_s,
+    findings.append({.severity = Finding::Warning,
+                     .key = u"unknown-language"_s,
                      .title = u"Unknown language \"%1\" of a command"_s.arg(command.language),
                      .explanation = u"The block can be read and copied, not run."_s,
-                     .line = command.line, .nearest = nearest});
+                     .line = command.line,
+                     .nearest = nearest});
 }
 
 } // namespace

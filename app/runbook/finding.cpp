@@ -8,12 +8,9 @@ using namespace Qt::StringLiterals;
 QString severityKey(Finding::Severity severity)
 {
     switch (severity) {
-    case Finding::Error:
-        return u"error"_s;
-    case Finding::Warning:
-        return u"warning"_s;
-    case Finding::Note:
-        return u"note"_s;
+    case Finding::Error: return u"error"_s;
+    case Finding::Warning: return u"warning"_s;
+    case Finding::Note: return u"note"_s;
     }
     return {};
 }

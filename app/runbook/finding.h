@@ -15,10 +15,10 @@ struct Finding {
     };
 
     Severity severity = Warning;
-    QString key;         ///< "unknown-verb"
-    QString title;       ///< one line: what is wrong
-    QString explanation; ///< what Mayday does with it, and how to put it right
-    qint64 line = 0;     ///< 1-based; 0 for the file as a whole
+    QString key;          ///< "unknown-verb"
+    QString title;        ///< one line: what is wrong
+    QString explanation;  ///< what Mayday does with it, and how to put it right
+    qint64 line = 0;      ///< 1-based; 0 for the file as a whole
     QString nearest = {}; ///< the known name that was perhaps meant
 
     [[nodiscard]] bool operator==(const Finding &) const = default;

@@ -65,7 +65,8 @@ private:
         const Reader reader = readers().value(entry.key, nullptr);
         if (reader)
             return (this->*reader)(entry.value);
-        m_findings.append({.severity = Finding::Warning, .key = u"unknown-key"_s,
+        m_findings.append({.severity = Finding::Warning,
+                           .key = u"unknown-key"_s,
                            .title = u"Unknown key \"%1\" in the front matter"_s.arg(entry.key),
                            .explanation = u"It is ignored."_s,
                            .line = entry.place.line + m_offset,
@@ -145,7 +146,8 @@ private:
     void bad(const YamlNode &node, const QString &key, const QString &rule,
              const QString &nearest = {})
     {
-        m_findings.append({.severity = Finding::Warning, .key = u"bad-"_s + key,
+        m_findings.append({.severity = Finding::Warning,
+                           .key = u"bad-"_s + key,
                            .title = u"\"%1\" is no %2"_s.arg(node.scalar.left(80), key),
                            .explanation = u"It is ignored: %1."_s.arg(rule),
                            .line = node.place.line + m_offset,
@@ -153,7 +155,8 @@ private:
     }
     void broken(const QString &why, qint64 line)
     {
-        m_findings.append({.severity = Finding::Error, .key = u"front-matter"_s,
+        m_findings.append({.severity = Finding::Error,
+                           .key = u"front-matter"_s,
                            .title = u"The front matter cannot be read: "_s + why,
                            .explanation = u"The runbook is used without it: named after its file, "
                                           "without promise and suggestions."_s,

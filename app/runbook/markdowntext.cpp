@@ -65,19 +65,14 @@ QString plainText(const MarkdownBlock &block, int indent)
     switch (block.kind) {
     case MarkdownBlock::Heading:
     case MarkdownBlock::Paragraph:
-    case MarkdownBlock::Table:
-        return indented(plainText(block.inlines), indent);
+    case MarkdownBlock::Table: return indented(plainText(block.inlines), indent);
     case MarkdownBlock::Code:
     case MarkdownBlock::Html:
         return indented(QString(block.text).remove(QChar(0)).trimmed(), indent);
-    case MarkdownBlock::List:
-        return indented(joined(block.children, u"\n"_s), indent);
-    case MarkdownBlock::Item:
-        return indented(itemText(block), indent);
-    case MarkdownBlock::Quote:
-        return indented(joined(block.children, u"\n\n"_s), indent);
-    case MarkdownBlock::Rule:
-        break;
+    case MarkdownBlock::List: return indented(joined(block.children, u"\n"_s), indent);
+    case MarkdownBlock::Item: return indented(itemText(block), indent);
+    case MarkdownBlock::Quote: return indented(joined(block.children, u"\n\n"_s), indent);
+    case MarkdownBlock::Rule: break;
     }
     return {};
 }

@@ -91,20 +91,26 @@ private:
         if (m_linkDepth++ > 0) // a picture inside a link: its words become words of the link
             return;
         const char *url = cmark_node_get_url(node);
-        m_inlines.append({.kind = kind, .text = {}, .url = QString::fromUtf8(url ? url : ""),
-                          .strong = m_strong > 0, .line = m_line});
+        m_inlines.append({.kind = kind,
+                          .text = {},
+                          .url = QString::fromUtf8(url ? url : ""),
+                          .strong = m_strong > 0,
+                          .line = m_line});
     }
     void addText(const QString &text)
     {
         const bool strong = m_strong > 0;
         if (m_linkDepth > 0)
             m_inlines.last().text += text;
-        else if (!m_inlines.isEmpty() && m_inlines.last().kind == MarkdownInline::Text
-                 && m_inlines.last().strong == strong)
+        else if (!m_inlines.isEmpty() && m_inlines.last().kind == MarkdownInline::Text &&
+                 m_inlines.last().strong == strong)
             m_inlines.last().text += text;
         else
-            m_inlines.append({.kind = MarkdownInline::Text, .text = text, .url = {},
-                              .strong = strong, .line = m_line});
+            m_inlines.append({.kind = MarkdownInline::Text,
+                              .text = text,
+                              .url = {},
+                              .strong = strong,
+                              .line = m_line});
     }
     void addBreak(QChar as)
     {
@@ -112,7 +118,10 @@ private:
         if (m_linkDepth > 0)
             m_inlines.last().text += u' ';
         else
-            m_inlines.append({.kind = MarkdownInline::Break, .text = as, .url = {}, .strong = false,
+            m_inlines.append({.kind = MarkdownInline::Break,
+                              .text = as,
+                              .url = {},
+                              .strong = false,
                               .line = m_line});
     }
     void startRow(cmark_node *row)
@@ -213,18 +222,12 @@ MarkdownBlock BlockMaker::blockOf(cmark_node *node, int depth) const
         heading.level = cmark_node_get_heading_level(node);
         return heading;
     }
-    case CMARK_NODE_LIST:
-        return container(node, MarkdownBlock::List, depth);
-    case CMARK_NODE_ITEM:
-        return itemBlock(node, depth);
-    case CMARK_NODE_BLOCK_QUOTE:
-        return container(node, MarkdownBlock::Quote, depth);
-    case CMARK_NODE_CODE_BLOCK:
-        return codeBlock(node);
-    case CMARK_NODE_HTML_BLOCK:
-        return htmlBlock(node);
-    case CMARK_NODE_THEMATIC_BREAK:
-        return MarkdownBlock{.kind = MarkdownBlock::Rule};
+    case CMARK_NODE_LIST: return container(node, MarkdownBlock::List, depth);
+    case CMARK_NODE_ITEM: return itemBlock(node, depth);
+    case CMARK_NODE_BLOCK_QUOTE: return container(node, MarkdownBlock::Quote, depth);
+    case CMARK_NODE_CODE_BLOCK: return codeBlock(node);
+    case CMARK_NODE_HTML_BLOCK: return htmlBlock(node);
+    case CMARK_NODE_THEMATIC_BREAK: return MarkdownBlock{.kind = MarkdownBlock::Rule};
     default:
         return textBlock(node,
                          isOf(node, "table") ? MarkdownBlock::Table : MarkdownBlock::Paragraph);

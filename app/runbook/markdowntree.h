@@ -38,8 +38,8 @@ struct MarkdownBlock {
     qint64 line = 0;                           ///< 1-based
 };
 
-/// Reads valid UTF-8 as GitHub-flavoured Markdown. Always succeeds; what nests deeper than 32 blocks
-/// becomes one paragraph of its words. The only user of cmark-gfm. Any thread.
+/// Reads valid UTF-8 as GitHub-flavoured Markdown. Always succeeds; what nests deeper than 32
+/// blocks becomes one paragraph of its words. The only user of cmark-gfm. Any thread.
 [[nodiscard]] QList<MarkdownBlock> parseMarkdown(const QByteArray &utf8);
 
 /// As plain text: breaks kept, images as "(picture: words)".

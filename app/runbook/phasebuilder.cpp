@@ -65,27 +65,22 @@ void PhaseBuilder::build(const QList<MarkdownBlock> &blocks)
 void PhaseBuilder::readBlock(const MarkdownBlock &block)
 {
     switch (block.kind) {
-    case MarkdownBlock::Heading:
-        return readHeading(block);
-    case MarkdownBlock::List:
-        return readList(block);
-    case MarkdownBlock::Quote:
-        return readQuote(block);
+    case MarkdownBlock::Heading: return readHeading(block);
+    case MarkdownBlock::List: return readList(block);
+    case MarkdownBlock::Quote: return readQuote(block);
     case MarkdownBlock::Code:
         if (block.fenced)
-            m_findings.append(
-                {.severity = Finding::Warning, .key = u"command-outside-step"_s,
-                 .title = u"A command that belongs to no step"_s,
-                 .explanation = u"It is shown as text. Indent it under its step."_s,
-                 .line = block.line});
+            m_findings.append({.severity = Finding::Warning,
+                               .key = u"command-outside-step"_s,
+                               .title = u"A command that belongs to no step"_s,
+                               .explanation = u"It is shown as text. Indent it under its step."_s,
+                               .line = block.line});
         return readProse(block);
     case MarkdownBlock::Paragraph:
     case MarkdownBlock::Table:
     case MarkdownBlock::Html:
-    case MarkdownBlock::Item:
-        return readProse(block);
-    case MarkdownBlock::Rule:
-        return;
+    case MarkdownBlock::Item: return readProse(block);
+    case MarkdownBlock::Rule: return;
     }
 }
 
@@ -123,8 +118,8 @@ void PhaseBuilder::startGroup(const QString &title, qint64 line)
     if (m_runbook.phases.isEmpty())
         startPhase(u"Steps"_s);
     const QString option = optionName(title);
-    m_runbook.phases.last().groups.append({.title = option.isEmpty() ? title : option,
-                                           .option = option, .note = {}, .steps = {}});
+    m_runbook.phases.last().groups.append(
+        {.title = option.isEmpty() ? title : option, .option = option, .note = {}, .steps = {}});
     m_groupLines.last().append(line);
 }
 
@@ -141,7 +136,8 @@ void PhaseBuilder::readList(const MarkdownBlock &list)
         if (!item.ordered && !item.ticked) {
             if (!m_runbook.phases.isEmpty())
                 m_findings.append(
-                    {.severity = Finding::Note, .key = u"plain-bullet"_s,
+                    {.severity = Finding::Note,
+                     .key = u"plain-bullet"_s,
                      .title = u"A bullet without a box is no step"_s,
                      .explanation = u"It is shown as text. Write \"- [ ] \" to make it a step."_s,
                      .line = item.line});
@@ -149,7 +145,8 @@ void PhaseBuilder::readList(const MarkdownBlock &list)
             continue;
         }
         if (item.ticked.value_or(false))
-            m_findings.append({.severity = Finding::Note, .key = u"ticked-box"_s,
+            m_findings.append({.severity = Finding::Note,
+                               .key = u"ticked-box"_s,
                                .title = u"This box is ticked in the file"_s,
                                .explanation = u"In an incident every step starts open."_s,
                                .line = item.line});
@@ -166,15 +163,15 @@ void PhaseBuilder::readQuote(const MarkdownBlock &quote)
     for (int copy = 2; m_runbook.messageTemplate(name); ++copy)
         name = m_template + u'-' + QString::number(copy);
     const QString text = plainText(quote);
-    m_runbook.templates.append(
-        {.name = name, .text = text, .placeholders = placeholdersIn(text)});
+    m_runbook.templates.append({.name = name, .text = text, .placeholders = placeholdersIn(text)});
     m_templateFilled = true;
 }
 
 void PhaseBuilder::endTemplate()
 {
     if (!m_template.isEmpty() && !m_templateFilled)
-        m_findings.append({.severity = Finding::Warning, .key = u"empty-template"_s,
+        m_findings.append({.severity = Finding::Warning,
+                           .key = u"empty-template"_s,
                            .title = u"No text for the message template \"%1\""_s.arg(m_template),
                            .explanation = u"Put the text under the heading as a block quote, each "
                                           "line beginning with \">\"."_s,
@@ -198,7 +195,8 @@ void PhaseBuilder::judgeStrayLinks(const MarkdownBlock &block)
     for (const MarkdownInline &link : linksIn(block)) {
         const LinkKind kind = linkKind(link.url);
         if (kind == LinkKind::Do || kind == LinkKind::Check)
-            m_findings.append({.severity = Finding::Warning, .key = u"verb-outside-step"_s,
+            m_findings.append({.severity = Finding::Warning,
+                               .key = u"verb-outside-step"_s,
                                .title = u"The link %1 belongs to no step"_s.arg(link.url.left(80)),
                                .explanation = u"It stays words. Move it into a step."_s,
                                .line = link.line});
@@ -213,16 +211,19 @@ void PhaseBuilder::judgeGroups()
             const Group &group = groups.at(g);
             const qint64 line = m_groupLines.at(p).at(g);
             if (group.steps.size() > mostInGroup)
-                m_findings.append(
-                    {.severity = Finding::Warning, .key = u"long-group"_s,
-                     .title = u"A group of %1 steps"_s.arg(group.steps.size()),
-                     .explanation = u"Five to nine fit between two pauses. Divide it with a "
-                                    "\"###\" heading."_s,
-                     .line = line > 0 ? line : group.steps.first().line});
+                m_findings.append({.severity = Finding::Warning,
+                                   .key = u"long-group"_s,
+                                   .title = u"A group of %1 steps"_s.arg(group.steps.size()),
+                                   .explanation =
+                                       u"Five to nine fit between two pauses. Divide it with a "
+                                       "\"###\" heading."_s,
+                                   .line = line > 0 ? line : group.steps.first().line});
             if (!group.option.isEmpty() && group.steps.isEmpty())
-                m_findings.append({.severity = Finding::Warning, .key = u"empty-option"_s,
+                m_findings.append({.severity = Finding::Warning,
+                                   .key = u"empty-option"_s,
                                    .title = u"The option \"%1\" has no steps"_s.arg(group.option),
-                                   .explanation = u"It is not offered."_s, .line = line});
+                                   .explanation = u"It is not offered."_s,
+                                   .line = line});
         }
     }
 }
@@ -245,19 +246,23 @@ void PhaseBuilder::judgeOptions(Phase &phase)
             names.clear();
             continue;
         }
-        const bool nextIsOption = g + 1 < phase.groups.size()
-            && !phase.groups.at(g + 1).option.isEmpty();
+        const bool nextIsOption =
+            g + 1 < phase.groups.size() && !phase.groups.at(g + 1).option.isEmpty();
         const qint64 line = group.steps.first().line;
         if (names.isEmpty() && !nextIsOption) {
-            m_findings.append({.severity = Finding::Warning, .key = u"lone-option"_s,
-                               .title = u"\"%1\" is the only option"_s.arg(group.option),
-                               .explanation = u"There is nothing to decide; its steps always count."_s,
-                               .line = line});
+            m_findings.append(
+                {.severity = Finding::Warning,
+                 .key = u"lone-option"_s,
+                 .title = u"\"%1\" is the only option"_s.arg(group.option),
+                 .explanation = u"There is nothing to decide; its steps always count."_s,
+                 .line = line});
             group.option.clear();
         } else if (names.contains(group.option)) {
-            m_findings.append({.severity = Finding::Warning, .key = u"same-option"_s,
+            m_findings.append({.severity = Finding::Warning,
+                               .key = u"same-option"_s,
                                .title = u"Two options are called \"%1\""_s.arg(group.option),
-                               .explanation = u"The later one gets a number."_s, .line = line});
+                               .explanation = u"The later one gets a number."_s,
+                               .line = line});
             group.option += u" ("_s + QString::number(names.size() + 1) + u')';
         }
         names += group.option;

@@ -16,8 +16,8 @@ public:
     {
     }
 
-    /// Fills title (when the file has no other), summary, phases and templates. Step ids are not yet
-    /// set.
+    /// Fills title (when the file has no other), summary, phases and templates. Step ids are not
+    /// yet set.
     void build(const QList<MarkdownBlock> &blocks);
 
 private:
@@ -38,7 +38,7 @@ private:
     const VerbRegistry &m_verbs;
     Runbook &m_runbook;
     QList<Finding> &m_findings;
-    QString m_template;      ///< name of the template whose quote is awaited; empty: none
+    QString m_template; ///< name of the template whose quote is awaited; empty: none
     bool m_templateFilled = false;
     qint64 m_templateLine = 0;
     QList<QList<qint64>> m_groupLines; ///< per phase and group, where it began

@@ -29,8 +29,8 @@ QJsonArray phasesJson(const Runbook &runbook, Counts &counts)
                 counts.commands += int(step.commands.size());
             }
         }
-        phases.append(QJsonObject{{u"title"_s, phase.title}, {u"steps"_s, steps},
-                                  {u"options"_s, options}});
+        phases.append(
+            QJsonObject{{u"title"_s, phase.title}, {u"steps"_s, steps}, {u"options"_s, options}});
     }
     return phases;
 }
@@ -38,8 +38,10 @@ QJsonArray phasesJson(const Runbook &runbook, Counts &counts)
 QJsonObject runbookJson(const Runbook &runbook)
 {
     Counts counts;
-    QJsonObject json{{u"id"_s, runbook.id.text()}, {u"title"_s, runbook.title},
-                     {u"tier"_s, tierKey(runbook.tier)}, {u"steps"_s, runbook.stepCount()},
+    QJsonObject json{{u"id"_s, runbook.id.text()},
+                     {u"title"_s, runbook.title},
+                     {u"tier"_s, tierKey(runbook.tier)},
+                     {u"steps"_s, runbook.stepCount()},
                      {u"phases"_s, phasesJson(runbook, counts)}};
     json.insert(u"sensed"_s, counts.sensed);
     json.insert(u"commands"_s, counts.commands);
@@ -54,8 +56,10 @@ QJsonObject runbookJson(const Runbook &runbook)
 
 QJsonObject findingJson(const Finding &finding)
 {
-    QJsonObject json{{u"severity"_s, severityKey(finding.severity)}, {u"key"_s, finding.key},
-                     {u"title"_s, finding.title}, {u"explanation"_s, finding.explanation},
+    QJsonObject json{{u"severity"_s, severityKey(finding.severity)},
+                     {u"key"_s, finding.key},
+                     {u"title"_s, finding.title},
+                     {u"explanation"_s, finding.explanation},
                      {u"line"_s, finding.line}};
     if (!finding.nearest.isEmpty())
         json.insert(u"nearest"_s, finding.nearest);
@@ -72,10 +76,12 @@ QJsonObject toJson(const RunbookReading &reading, const QString &fileName)
         findings.append(findingJson(finding));
         ++counts[finding.severity];
     }
-    const QString name
-        = fileName.isEmpty() && reading.runbook ? reading.runbook->fileName : fileName;
-    QJsonObject json{{u"file"_s, name}, {u"usable"_s, reading.runbook.has_value()},
-                     {u"findings"_s, findings}, {u"errors"_s, counts[Finding::Error]},
+    const QString name =
+        fileName.isEmpty() && reading.runbook ? reading.runbook->fileName : fileName;
+    QJsonObject json{{u"file"_s, name},
+                     {u"usable"_s, reading.runbook.has_value()},
+                     {u"findings"_s, findings},
+                     {u"errors"_s, counts[Finding::Error]},
                      {u"warnings"_s, counts[Finding::Warning]},
                      {u"notes"_s, counts[Finding::Note]}};
     if (reading.runbook)

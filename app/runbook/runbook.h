@@ -63,8 +63,8 @@ struct WebLink {
     [[nodiscard]] bool operator==(const WebLink &) const = default;
 };
 
-/// One item of a checklist. All text is plain text, never markup: show it as such. Lists, tables and
-/// HTML inside a step arrive as lines of text.
+/// One item of a checklist. All text is plain text, never markup: show it as such. Lists, tables
+/// and HTML inside a step arrive as lines of text.
 struct Step {
     StepId id;
     QString action; ///< the first sentence, without its full stop
@@ -79,8 +79,8 @@ struct Step {
     QList<VerbCall> checks;  ///< all must hold for the step to tick itself
     QList<WebLink> links;
     std::optional<std::chrono::seconds> estimate; ///< from "(2 min)" at the end of the action
-    bool required = true; ///< false when the action began with "Optional:"
-    qint64 line = 0;      ///< in the file the step was written in
+    bool required = true;                         ///< false when the action began with "Optional:"
+    qint64 line = 0;                              ///< in the file the step was written in
 
     /// Mayday can look for itself whether this is so.
     [[nodiscard]] bool isSensed() const { return !checks.isEmpty(); }
@@ -133,8 +133,9 @@ struct Runbook {
     QStringList suggest; ///< "probe database failing 60 s"; see suggestion.h
     QStringList include;
     std::optional<QDate> reviewed;
-    SharedPlace place = SharedPlace::None; ///< from `place: before|after`: not a scenario of its own
-    QList<Phase> phases;                   ///< shared phases merged in
+    SharedPlace place =
+        SharedPlace::None; ///< from `place: before|after`: not a scenario of its own
+    QList<Phase> phases;   ///< shared phases merged in
     QList<MessageTemplate> templates;
     QByteArray source;
     QString fileName;

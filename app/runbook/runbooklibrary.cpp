@@ -27,10 +27,12 @@ QList<File> filesIn(const QString &folder, bool shipped)
     QList<File> files;
     if (folder.isEmpty())
         return files;
-    const QFileInfoList found
-        = QDir(folder).entryInfoList({u"*.md"_s}, QDir::Files | QDir::Readable, QDir::Name);
+    const QFileInfoList found =
+        QDir(folder).entryInfoList({u"*.md"_s}, QDir::Files | QDir::Readable, QDir::Name);
     for (const QFileInfo &info : found.first(std::min(found.size(), mostFiles)))
-        files.append({.path = info.filePath(), .name = info.completeBaseName(), .shipped = shipped,
+        files.append({.path = info.filePath(),
+                      .name = info.completeBaseName(),
+                      .shipped = shipped,
                       .bytes = readWholeFile(info.filePath(), maxRunbookBytes)});
     return files;
 }
@@ -53,7 +55,8 @@ RunbookReading readingOf(const File &file, const VerbRegistry &verbs, const Incl
     if (file.bytes)
         return readRunbook(*file.bytes, file.path, verbs, include);
     RunbookReading reading;
-    reading.findings.append({.severity = Finding::Error, .key = u"unreadable"_s,
+    reading.findings.append({.severity = Finding::Error,
+                             .key = u"unreadable"_s,
                              .title = u"The file cannot be read"_s,
                              .explanation = file.bytes.error().detail});
     return reading;
@@ -76,7 +79,8 @@ RunbookLibrary RunbookLibrary::load(const QString &userFolder, const VerbRegistr
     const QList<File> files = filesIn(u":/runbooks"_s, true) + filesIn(userFolder, false);
     const IncludeSource include = includeFrom(files);
     for (const File &file : files) {
-        Entry entry{.fileName = file.path, .shipped = file.shipped,
+        Entry entry{.fileName = file.path,
+                    .shipped = file.shipped,
                     .reading = readingOf(file, verbs, include)};
         if (entry.reading.runbook) {
             entry.shared = entry.reading.runbook->place != SharedPlace::None;

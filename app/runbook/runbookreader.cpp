@@ -48,20 +48,22 @@ void addShared(RunbookReading &reading, const VerbRegistry &verbs, const Include
     QList<Runbook> shared;
     for (const QString &name : std::as_const(reading.runbook->include)) {
         const std::optional<QByteArray> markdown = include ? include(name) : std::nullopt;
-        const RunbookReading other
-            = markdown ? readAlone(*markdown, name + u".md"_s, verbs) : RunbookReading{};
+        const RunbookReading other =
+            markdown ? readAlone(*markdown, name + u".md"_s, verbs) : RunbookReading{};
         if (other.runbook && other.runbook->stepCount() > 0)
             shared.append(*other.runbook);
         else
-            reading.findings.append(
-                {.severity = Finding::Warning, .key = u"missing-include"_s,
-                 .title = u"No steps came from the included \"%1\""_s.arg(name),
-                 .explanation = u"The runbook works without them."_s, .line = 1});
+            reading.findings.append({.severity = Finding::Warning,
+                                     .key = u"missing-include"_s,
+                                     .title = u"No steps came from the included \"%1\""_s.arg(name),
+                                     .explanation = u"The runbook works without them."_s,
+                                     .line = 1});
         if (other.runbook && !other.runbook->include.isEmpty())
-            reading.findings.append(
-                {.severity = Finding::Warning, .key = u"nested-include"_s,
-                 .title = u"\"%1\" includes others itself"_s.arg(name),
-                 .explanation = u"Only its own phases were taken."_s, .line = 1});
+            reading.findings.append({.severity = Finding::Warning,
+                                     .key = u"nested-include"_s,
+                                     .title = u"\"%1\" includes others itself"_s.arg(name),
+                                     .explanation = u"Only its own phases were taken."_s,
+                                     .line = 1});
     }
     mergeShared(*reading.runbook, shared);
 }
@@ -76,12 +78,14 @@ void judgeTemplateNames(RunbookReading &reading)
             const QString wanted = call.parameter(u"template"_s);
             if (wanted.isEmpty() || names.contains(wanted))
                 continue;
-            reading.findings.append(
-                {.severity = Finding::Warning, .key = u"unknown-template"_s,
-                 .title = u"There is no message template \"%1\""_s.arg(wanted),
-                 .explanation = u"The message begins empty. Add a heading that ends in "
-                                "\"message\" with a block quote below."_s,
-                 .line = call.line, .nearest = stack::nearestName(wanted, names)});
+            reading.findings.append({.severity = Finding::Warning,
+                                     .key = u"unknown-template"_s,
+                                     .title = u"There is no message template \"%1\""_s.arg(wanted),
+                                     .explanation =
+                                         u"The message begins empty. Add a heading that ends in "
+                                         "\"message\" with a block quote below."_s,
+                                     .line = call.line,
+                                     .nearest = stack::nearestName(wanted, names)});
         }
     };
     for (const Phase &phase : std::as_const(reading.runbook->phases)) {
@@ -106,9 +110,11 @@ RunbookReading readRunbook(const QByteArray &markdown, const QString &fileName,
     if (reading.runbook->stepCount() == 0) {
         reading.runbook.reset();
         reading.findings.append(
-            {.severity = Finding::Error, .key = u"no-steps"_s,
+            {.severity = Finding::Error,
+             .key = u"no-steps"_s,
              .title = u"There is no step in this file"_s,
-             .explanation = u"Write steps as \"- [ ] text\" or \"1. text\" under a \"##\" heading."_s});
+             .explanation =
+                 u"Write steps as \"- [ ] text\" or \"1. text\" under a \"##\" heading."_s});
         return reading;
     }
     addShared(reading, verbs, include);

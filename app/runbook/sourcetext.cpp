@@ -18,10 +18,12 @@ QByteArray decoded(const QByteArray &bytes, QList<Finding> &findings)
     QString text = decoder(bytes);
     if (decoder.hasError()) {
         text = QStringDecoder(QStringConverter::Latin1)(bytes);
-        findings.append({.severity = Finding::Warning, .key = u"encoding"_s,
+        findings.append({.severity = Finding::Warning,
+                         .key = u"encoding"_s,
                          .title = u"The file is not UTF-8"_s,
-                         .explanation = u"It was read as Latin-1; letters outside ASCII may be wrong. "
-                                        "Save the file as UTF-8."_s});
+                         .explanation =
+                             u"It was read as Latin-1; letters outside ASCII may be wrong. "
+                             "Save the file as UTF-8."_s});
     }
     return text.toUtf8();
 }
@@ -62,7 +64,8 @@ void splitFrontMatter(const QByteArray &text, SourceText &source, QList<Finding>
     qsizetype yamlEnd = 0;
     const qsizetype bodyStart = endOfFrontMatter(text, firstLine + 1, yamlEnd);
     if (bodyStart < 0) {
-        findings.append({.severity = Finding::Error, .key = u"front-matter-open"_s,
+        findings.append({.severity = Finding::Error,
+                         .key = u"front-matter-open"_s,
                          .title = u"The front matter is never closed"_s,
                          .explanation = u"A line with --- must follow it. It was read as text."_s,
                          .line = 1});
@@ -79,14 +82,16 @@ SourceText readSource(const QByteArray &bytes, QList<Finding> &findings)
 {
     SourceText source;
     if (bytes.size() > maxRunbookBytes) {
-        findings.append({.severity = Finding::Error, .key = u"too-large"_s,
+        findings.append({.severity = Finding::Error,
+                         .key = u"too-large"_s,
                          .title = u"The file is larger than 1 MiB"_s,
                          .explanation = u"It was not read. A runbook is a few pages of text."_s});
         return source;
     }
     QByteArray text = decoded(bytes, findings);
     if (text.contains('\0')) {
-        findings.append({.severity = Finding::Error, .key = u"not-text"_s,
+        findings.append({.severity = Finding::Error,
+                         .key = u"not-text"_s,
                          .title = u"The file is not text"_s,
                          .explanation = u"It holds zero bytes, so it was not read."_s});
         return source;

@@ -8,8 +8,8 @@
 
 namespace mayday::runbook {
 
-/// A runbook file made ready for the parsers: UTF-8, "\n" line ends, no byte-order mark, front matter
-/// apart. The body keeps blank lines in its place, so line numbers are those of the file.
+/// A runbook file made ready for the parsers: UTF-8, "\n" line ends, no byte-order mark, front
+/// matter apart. The body keeps blank lines in its place, so line numbers are those of the file.
 struct SourceText {
     bool readable = false; ///< false: not text, or too large; a finding says so
     QByteArray frontMatter;

@@ -40,7 +40,8 @@ const std::array<SlotName, 5> &slotNames()
 /// that host names, versions and "e.g. this" stay whole.
 qsizetype firstSentenceEnd(const QString &text)
 {
-    static const QRegularExpression end(u"(?<!e\\.g|i\\.e|\\bvs|\\bmin|\\bca)[.!?](?=\\s+[^a-z\\s])"_s);
+    static const QRegularExpression end(
+        u"(?<!e\\.g|i\\.e|\\bvs|\\bmin|\\bca)[.!?](?=\\s+[^a-z\\s])"_s);
     const qsizetype newline = text.indexOf(u'\n');
     const QRegularExpressionMatch match = end.match(text);
     const qsizetype sentence = match.hasMatch() ? match.capturedEnd() : text.size();
@@ -105,9 +106,11 @@ QList<Step> StepReader::read(const MarkdownBlock &item)
     if (!step.action.isEmpty())
         steps.prepend(step);
     else
-        m_findings.append({.severity = Finding::Warning, .key = u"empty-step"_s,
+        m_findings.append({.severity = Finding::Warning,
+                           .key = u"empty-step"_s,
                            .title = u"A step without words"_s,
-                           .explanation = u"It is left out."_s, .line = item.line});
+                           .explanation = u"It is left out."_s,
+                           .line = item.line});
     return steps;
 }
 
@@ -134,7 +137,8 @@ void StepReader::setAction(const QString &text, Step &step)
         step.action.chop(1);
     append(&Step::body, whole.sliced(end).trimmed(), step, u"\n\n"_s);
     if (step.action.size() > longAction)
-        m_findings.append({.severity = Finding::Note, .key = u"long-action"_s,
+        m_findings.append({.severity = Finding::Note,
+                           .key = u"long-action"_s,
                            .title = u"The action is %1 letters long"_s.arg(step.action.size()),
                            .explanation = u"Its first sentence is what stands in large type: begin "
                                           "with a verb and say one thing."_s,
@@ -220,9 +224,11 @@ std::optional<StepReader::Slot> StepReader::slotAt(const MarkdownInline &label,
     }
     const QString nearest = stack::nearestName(text, known);
     if (!nearest.isEmpty())
-        m_findings.append({.severity = Finding::Warning, .key = u"unknown-slot"_s,
+        m_findings.append({.severity = Finding::Warning,
+                           .key = u"unknown-slot"_s,
                            .title = u"Unknown part \"%1\" of a step"_s.arg(label.text.trimmed()),
-                           .explanation = u"It stays in the step's text."_s, .line = label.line,
+                           .explanation = u"It stays in the step's text."_s,
+                           .line = label.line,
                            .nearest = nearest});
     return std::nullopt;
 }
@@ -260,10 +266,10 @@ bool StepReader::takeLink(const MarkdownInline &link, Step &step)
     case LinkKind::Web:
         step.links.append({.label = link.text.simplified(), .url = link.url, .line = link.line});
         return false;
-    case LinkKind::Local:
-        return false;
+    case LinkKind::Local: return false;
     case LinkKind::Unsafe:
-        m_findings.append({.severity = Finding::Warning, .key = u"unsafe-link"_s,
+        m_findings.append({.severity = Finding::Warning,
+                           .key = u"unsafe-link"_s,
                            .title = u"A link that cannot be opened"_s,
                            .explanation = u"Only http, https, mailto and tel links open; its words "
                                           "stay."_s,

@@ -16,8 +16,8 @@ public:
     {
     }
 
-    /// The item's step, then a step for each box in lists below it. Ids are not yet set. Empty, with
-    /// a finding, when the item has no words.
+    /// The item's step, then a step for each box in lists below it. Ids are not yet set. Empty,
+    /// with a finding, when the item has no words.
     [[nodiscard]] QList<Step> read(const MarkdownBlock &item);
 
 private:

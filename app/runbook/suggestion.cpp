@@ -42,8 +42,8 @@ std::optional<Suggestion> parseStatus(const QStringList &words)
     static const QStringList levels{u"minor"_s, u"major"_s, u"critical"_s};
     if (words.size() != 3 || !levels.contains(words.at(2)))
         return std::nullopt;
-    return Suggestion{.sign = Suggestion::ProviderStatus, .subject = words.at(1),
-                      .level = words.at(2)};
+    return Suggestion{
+        .sign = Suggestion::ProviderStatus, .subject = words.at(1), .level = words.at(2)};
 }
 
 } // namespace

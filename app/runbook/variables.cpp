@@ -16,8 +16,8 @@ namespace {
 /// What stack::Stack::lookup() answers for a part of the stack.
 struct Part {
     QString name;
-    bool many;          ///< an id follows: service.backend.url
-    bool bare;          ///< the part alone is a value: contact.railway
+    bool many; ///< an id follows: service.backend.url
+    bool bare; ///< the part alone is a value: contact.railway
     QStringList fields;
 };
 
@@ -48,8 +48,8 @@ Verdict judgeField(const Part &part, const QStringList &words)
     if (words.size() > prefix && part.fields.contains(words.last()))
         return {.known = true};
     const QString stem = words.first(std::max(prefix, words.size() - 1)).join(u'.');
-    const QString field = words.size() > prefix
-        ? stack::nearestName(words.last(), part.fields) : part.fields.first();
+    const QString field =
+        words.size() > prefix ? stack::nearestName(words.last(), part.fields) : part.fields.first();
     return {.known = false, .nearest = field.isEmpty() ? QString() : stem + u'.' + field};
 }
 
@@ -82,9 +82,11 @@ void judgeVariables(const QByteArray &body, QList<Finding> &findings)
             const Verdict verdict = judge(name);
             if (verdict.known)
                 continue;
-            findings.append({.severity = Finding::Warning, .key = u"unknown-variable"_s,
+            findings.append({.severity = Finding::Warning,
+                             .key = u"unknown-variable"_s,
                              .title = u"No stack can fill {{%1}}"_s.arg(name),
-                             .explanation = u"It is shown as a gap."_s, .line = line,
+                             .explanation = u"It is shown as a gap."_s,
+                             .line = line,
                              .nearest = verdict.nearest});
         }
     }

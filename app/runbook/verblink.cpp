@@ -100,9 +100,12 @@ private:
     void reject(const QString &key, const QString &title, const QString &nearest = {})
     {
         m_accepted = false;
-        m_findings.append({.severity = Finding::Warning, .key = key, .title = title,
+        m_findings.append({.severity = Finding::Warning,
+                           .key = key,
+                           .title = title,
                            .explanation = u"The link stays words; a person does this step."_s,
-                           .line = m_call.line, .nearest = nearest});
+                           .line = m_call.line,
+                           .nearest = nearest});
     }
 
     const Verb &m_verb;
@@ -115,9 +118,10 @@ Finding unknownVerb(VerbKind kind, const VerbCall &call, const VerbRegistry &ver
 {
     const bool isCheck = kind == VerbKind::Check;
     const VerbKind other = isCheck ? VerbKind::Do : VerbKind::Check;
-    Finding finding{.severity = Finding::Warning, .key = u"unknown-verb"_s,
-                    .title = u"Nothing is called %1:%2"_s.arg(isCheck ? u"check"_s : u"do"_s,
-                                                              call.verb),
+    Finding finding{.severity = Finding::Warning,
+                    .key = u"unknown-verb"_s,
+                    .title =
+                        u"Nothing is called %1:%2"_s.arg(isCheck ? u"check"_s : u"do"_s, call.verb),
                     .explanation = u"The link stays words; a person does this step."_s,
                     .line = call.line,
                     .nearest = stack::nearestName(call.verb, verbs.names(kind))};

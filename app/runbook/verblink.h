@@ -14,10 +14,9 @@ namespace mayday::runbook {
 enum class LinkKind { Do, Check, Web, Local, Unsafe };
 [[nodiscard]] LinkKind linkKind(const QString &url);
 
-/// The call a do: or check: link stands for. nullopt, with a finding, when the verb or a parameter is
-/// not known or something it needs is missing: the words then stay words.
-[[nodiscard]] std::optional<VerbCall> readVerbLink(const MarkdownInline &link,
-                                                   const VerbRegistry &verbs,
-                                                   QList<Finding> &findings);
+/// The call a do: or check: link stands for. nullopt, with a finding, when the verb or a parameter
+/// is not known or something it needs is missing: the words then stay words.
+[[nodiscard]] std::optional<VerbCall>
+readVerbLink(const MarkdownInline &link, const VerbRegistry &verbs, QList<Finding> &findings);
 
 } // namespace mayday::runbook

@@ -179,7 +179,8 @@ private Q_SLOTS:
         const StepState before = list.state(StepId{step});
         const auto answer = list.apply(StepId{step}, {.state = state, .reason = reason});
         QVERIFY(!answer);
-        QVERIFY(answer.error().kind == ErrorKind::Refused || answer.error().kind == ErrorKind::NotFound);
+        QVERIFY(answer.error().kind == ErrorKind::Refused ||
+                answer.error().kind == ErrorKind::NotFound);
         QVERIFY(!answer.error().detail.isEmpty());
         QCOMPARE(list.state(StepId{step}), before);
     }
@@ -276,8 +277,11 @@ private Q_SLOTS:
             }
             const StepId step = all.at(random.bounded(int(all.size())));
             const StepOutcome outcome{.state = states.at(random.bounded(int(states.size()))),
-                                      .at = {}, .by = {}, .reason = u"r"_s};
-            QCOMPARE(list.apply(step, outcome).has_value(), replay.apply(step, outcome).has_value());
+                                      .at = {},
+                                      .by = {},
+                                      .reason = u"r"_s};
+            QCOMPARE(list.apply(step, outcome).has_value(),
+                     replay.apply(step, outcome).has_value());
             checkInvariants(list);
         }
         for (const StepId &step : all)

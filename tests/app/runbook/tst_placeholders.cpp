@@ -20,9 +20,11 @@ private Q_SLOTS:
             return std::nullopt;
         };
         const FilledText text = filled(
-            u"curl {{service.backend.url}}/{{ contact.x }} {{contact.x}} ${{Other.URL}} {{}}"_s, lookup);
-        QCOMPARE(text.text,
-                 u"curl https://{{stack.name}}.example/{{ contact.x }} {{contact.x}} ${{Other.URL}} {{}}"_s);
+            u"curl {{service.backend.url}}/{{ contact.x }} {{contact.x}} ${{Other.URL}} {{}}"_s,
+            lookup);
+        QCOMPARE(
+            text.text,
+            u"curl https://{{stack.name}}.example/{{ contact.x }} {{contact.x}} ${{Other.URL}} {{}}"_s);
         QCOMPARE(text.gaps, QStringList{u"contact.x"_s});
         QCOMPARE(variablesIn(u"{{a}} {{b}} {{a}}"_s), (QStringList{u"a"_s, u"b"_s}));
     }
@@ -66,14 +68,18 @@ private Q_SLOTS:
     void readsSuggestions()
     {
         QCOMPARE(parseSuggestion(u"probe  database failing 60 s"_s),
-                 (Suggestion{.sign = Suggestion::ProbeFailing, .subject = u"database"_s, .level = {},
+                 (Suggestion{.sign = Suggestion::ProbeFailing,
+                             .subject = u"database"_s,
+                             .level = {},
                              .lasting = std::chrono::seconds(60)}));
         QCOMPARE(parseSuggestion(u"probe main failing"_s)->lasting.count(), 0);
         QCOMPARE(parseSuggestion(u"status supabase major"_s)->level, u"major"_s);
         QCOMPARE(parseSuggestion(u"rows products drop"_s)->sign, Suggestion::RowsDrop);
-        QCOMPARE(parseSuggestion(u"deployment backend failed"_s)->sign, Suggestion::DeploymentFailed);
-        for (const QString &bad : {u"probe main"_s, u"probe main failing soon"_s, u"status x huge"_s,
-                                   u"rows products"_s, u"moon is full"_s, QString()})
+        QCOMPARE(parseSuggestion(u"deployment backend failed"_s)->sign,
+                 Suggestion::DeploymentFailed);
+        for (const QString &bad :
+             {u"probe main"_s, u"probe main failing soon"_s, u"status x huge"_s, u"rows products"_s,
+              u"moon is full"_s, QString()})
             QVERIFY2(!parseSuggestion(bad), qPrintable(bad));
     }
 
@@ -82,7 +88,8 @@ private Q_SLOTS:
         VerbRegistry verbs = VerbRegistry::standard();
         QCOMPARE(verbs.names(VerbKind::Do).size(), 11);
         QCOMPARE(verbs.names(VerbKind::Check).size(), 8);
-        verbs.add({.kind = VerbKind::Do, .name = u"page"_s,
+        verbs.add({.kind = VerbKind::Do,
+                   .name = u"page"_s,
                    .parameters = {{.name = u"who"_s, .required = true}}});
         QVERIFY(verbs.find(VerbKind::Do, u"page"_s)->parameter(u"who"_s)->required);
         QVERIFY(!verbs.find(VerbKind::Check, u"page"_s));

@@ -37,10 +37,30 @@ QByteArray shippedText(const QString &name)
 /// Something a bad disk, a bad merge or a bad person does to a file.
 QByteArray mutated(QByteArray text, QRandomGenerator &random)
 {
-    static const QList<QByteArray> scraps{"\n## ", "- [ ] ", "```", "{{", "}}", "](do:", "](check:x?",
-                                          "---\n", "> ", "\0", "\xFF\xFE", "\r", "**Expect:**", "|",
-                                          "<script>", "&amp;", "    ", "1. ", "### Option: ", "%",
-                                          "\xF0\x9F\x94\xA5", "[", "(9999999999 min)", "{timeout="};
+    static const QList<QByteArray> scraps{"\n## ",
+                                          "- [ ] ",
+                                          "```",
+                                          "{{",
+                                          "}}",
+                                          "](do:",
+                                          "](check:x?",
+                                          "---\n",
+                                          "> ",
+                                          "\0",
+                                          "\xFF\xFE",
+                                          "\r",
+                                          "**Expect:**",
+                                          "|",
+                                          "<script>",
+                                          "&amp;",
+                                          "    ",
+                                          "1. ",
+                                          "### Option: ",
+                                          "%",
+                                          "\xF0\x9F\x94\xA5",
+                                          "[",
+                                          "(9999999999 min)",
+                                          "{timeout="};
     for (int change = random.bounded(1, 12); change > 0 && !text.isEmpty(); --change) {
         const qsizetype at = random.bounded(int(text.size()));
         switch (random.bounded(5)) {
@@ -48,7 +68,9 @@ QByteArray mutated(QByteArray text, QRandomGenerator &random)
         case 1: text[at] = char(random.bounded(256)); break;
         case 2: text.insert(at, text.mid(random.bounded(int(text.size())), 300)); break;
         case 3: text.truncate(at); break;
-        default: text.insert(at, scraps.at(random.bounded(int(scraps.size()))).repeated(random.bounded(1, 40)));
+        default:
+            text.insert(
+                at, scraps.at(random.bounded(int(scraps.size()))).repeated(random.bounded(1, 40)));
         }
     }
     return text;
@@ -67,11 +89,11 @@ private Q_SLOTS:
         for (const Runbook &book : library.list())
             ids += book.id.text();
         ids.sort();
-        QCOMPARE(ids, (QStringList{u"account-compromised"_s, u"all-clouds-down"_s,
-                                   u"buggy-deployment"_s, u"database-corruption"_s, u"ddos"_s,
-                                   u"deleted-environment"_s, u"github-down"_s, u"groq-down"_s,
-                                   u"key-leak"_s, u"railway-outage"_s, u"ransomware"_s,
-                                   u"supabase-outage"_s}));
+        QCOMPARE(ids,
+                 (QStringList{u"account-compromised"_s, u"all-clouds-down"_s, u"buggy-deployment"_s,
+                              u"database-corruption"_s, u"ddos"_s, u"deleted-environment"_s,
+                              u"github-down"_s, u"groq-down"_s, u"key-leak"_s, u"railway-outage"_s,
+                              u"ransomware"_s, u"supabase-outage"_s}));
         QCOMPARE(library.files().size(), 14);
         for (qsizetype i = 1; i < library.list().size(); ++i)
             QVERIFY(library.list().at(i - 1).tier <= library.list().at(i).tier);
@@ -91,7 +113,8 @@ private Q_SLOTS:
         QFETCH(QString, file);
         const auto library = RunbookLibrary::load({}, VerbRegistry::standard());
         for (const Finding &finding : library.findings(file))
-            qWarning("%lld: %s: %s", finding.line, qPrintable(finding.key), qPrintable(finding.title));
+            qWarning("%lld: %s: %s", finding.line, qPrintable(finding.key),
+                     qPrintable(finding.title));
         QVERIFY(library.findings(file).isEmpty());
     }
 
@@ -114,7 +137,8 @@ private Q_SLOTS:
                     }
                 }
             }
-            QVERIFY2(slugs == QStringList({u"immediate"_s, u"recover"_s, u"after"_s, u"follow-up"_s}),
+            QVERIFY2(slugs ==
+                         QStringList({u"immediate"_s, u"recover"_s, u"after"_s, u"follow-up"_s}),
                      name + ": " + slugs.join(u' ').toUtf8());
             QVERIFY2(sensed > 0, name);
             QVERIFY2(book.messageTemplate(u"team"_s) && book.messageTemplate(u"resolved"_s), name);
@@ -136,10 +160,11 @@ private Q_SLOTS:
             for (const VerbCall &call : step.checks)
                 flow += u"check:"_s + call.verb + u' ' + call.parameters.value(0).second;
         }
-        QCOMPARE(flow.first(9),
-                 (QStringList{u"do:notify team"_s, u"do:notify initial"_s, u"do:evidence "_s,
-                              u"do:restore main"_s, u"check:rows main"_s, u"check:http backend"_s,
-                              u"check:probe main"_s, u"do:notify resolved"_s, u"do:notify closing"_s}));
+        QCOMPARE(
+            flow.first(9),
+            (QStringList{u"do:notify team"_s, u"do:notify initial"_s, u"do:evidence "_s,
+                         u"do:restore main"_s, u"check:rows main"_s, u"check:http backend"_s,
+                         u"check:probe main"_s, u"do:notify resolved"_s, u"do:notify closing"_s}));
         QCOMPARE(list.total(u"immediate"_s), 5);
         QCOMPARE(list.total(u"recover"_s), 6);
     }
@@ -147,8 +172,9 @@ private Q_SLOTS:
     void theUsersRunbookReplacesTheShippedOne()
     {
         const QTemporaryDir folder;
-        writeFile(folder.filePath(u"mine.md"_s),
-                  "---\nid: ddos\ntitle: Ours\ninclude: response-first\n---\n## Do\n- [ ] Own step\n");
+        writeFile(
+            folder.filePath(u"mine.md"_s),
+            "---\nid: ddos\ntitle: Ours\ninclude: response-first\n---\n## Do\n- [ ] Own step\n");
         writeFile(folder.filePath(u"extra.md"_s), "## Do\n- [ ] Extra\n");
         const auto library = RunbookLibrary::load(folder.path(), VerbRegistry::standard());
         QCOMPARE(library.list().size(), 13);
@@ -172,7 +198,9 @@ private Q_SLOTS:
         QCOMPARE(library.findings(folder.filePath(u"huge.md"_s)).first().key, u"unreadable"_s);
         QVERIFY(library.findings(folder.filePath(u"good.md"_s)).isEmpty());
         QCOMPARE(RunbookLibrary::load(folder.filePath(u"missing"_s), VerbRegistry::standard())
-                     .list().size(), 12);
+                     .list()
+                     .size(),
+                 12);
     }
 
     void theUsersSharedPhasesAreUsed()

@@ -40,7 +40,8 @@ class TestRunbookReader final : public QObject {
 private Q_SLOTS:
     void readsTheFrontMatter()
     {
-        const RunbookReading reading = readText(R"(---
+        const RunbookReading reading =
+            readText(R"(---
 id: lost-data
 title: Lost data
 tier: critical
@@ -54,7 +55,8 @@ reviewed: 2026-11-01
 ---
 ## Do
 - [ ] Act.
-)", [](const QString &) { return QByteArray("## First\n- [ ] Look.\n"); });
+)",
+                     [](const QString &) { return QByteArray("## First\n- [ ] Look.\n"); });
         QVERIFY2(reading.findings.isEmpty(), qPrintable(keysOf(reading).join(u' ')));
         const Runbook &book = *reading.runbook;
         QCOMPARE(book.id.text(), u"lost-data"_s);
@@ -82,7 +84,8 @@ reviewed: 2026-11-01
 
     void splitsAStepIntoItsParts()
     {
-        const Step step = firstStep(R"(- [ ] Restore `main` with v1.2 from status.example.com. It is *safe*. (5 min)
+        const Step step = firstStep(
+            R"(- [ ] Restore `main` with v1.2 from status.example.com. It is *safe*. (5 min)
   **Expect:** All is well.
   **If not:** Stop.
   Then call.
@@ -130,21 +133,21 @@ reviewed: 2026-11-01
         QTest::newRow("ordered with paren") << QByteArray("1) Go.") << u"Go"_s << QString();
         QTest::newRow("question") << QByteArray("- [ ] Is it us? Look.") << u"Is it us?"_s
                                   << u"Look."_s;
-        QTest::newRow("host") << QByteArray("- [ ] Open a.example.com now") << u"Open a.example.com now"_s
-                              << QString();
+        QTest::newRow("host") << QByteArray("- [ ] Open a.example.com now")
+                              << u"Open a.example.com now"_s << QString();
         QTest::newRow("e.g.") << QByteArray("- [ ] Stop jobs, e.g. Imports. Wait.")
                               << u"Stop jobs, e.g. Imports"_s << u"Wait."_s;
         QTest::newRow("estimate") << QByteArray("- [ ] Go (2-5 min). Run.") << u"Go"_s << u"Run."_s;
-        QTest::newRow("other brackets") << QByteArray("- [ ] Go (home). Run.") << u"Go (home)"_s
-                                        << u"Run."_s;
-        QTest::newRow("html") << QByteArray("- [ ] <script>x()</script>") << u"<script>x()</script>"_s
-                              << QString();
+        QTest::newRow("other brackets")
+            << QByteArray("- [ ] Go (home). Run.") << u"Go (home)"_s << u"Run."_s;
+        QTest::newRow("html") << QByteArray("- [ ] <script>x()</script>")
+                              << u"<script>x()</script>"_s << QString();
         QTest::newRow("link") << QByteArray("- [ ] [Back](do:rollback?service=b)") << u"Back"_s
                               << QString();
-        QTest::newRow("picture") << QByteArray("- [ ] ![A fire](fire.png)") << u"(picture: A fire)"_s
-                                 << QString();
-        QTest::newRow("nested list") << QByteArray("1. Go\n   - by foot\n   - by car\n")
-                                     << u"Go"_s << u"• by foot\n• by car"_s;
+        QTest::newRow("picture") << QByteArray("- [ ] ![A fire](fire.png)")
+                                 << u"(picture: A fire)"_s << QString();
+        QTest::newRow("nested list") << QByteArray("1. Go\n   - by foot\n   - by car\n") << u"Go"_s
+                                     << u"• by foot\n• by car"_s;
         QTest::newRow("table") << QByteArray("- [ ] Go\n\n  | a | b |\n  |---|---|\n  | 1 | 2 |\n")
                                << u"Go"_s << u"a | b\n1 | 2"_s;
         QTest::newRow("quote") << QByteArray("- [ ] Say\n\n  > Hello\n") << u"Say"_s << u"Hello"_s;
@@ -168,7 +171,8 @@ reviewed: 2026-11-01
 
     void nestedBoxesBecomeSteps()
     {
-        const auto reading = readText("## Do\n- [ ] One\n  - [ ] Two\n    - [x] Three\n- [ ] Four\n");
+        const auto reading =
+            readText("## Do\n- [ ] One\n  - [ ] Two\n    - [x] Three\n- [ ] Four\n");
         const QList<Step> steps = reading.runbook->phases.first().groups.first().steps;
         QStringList actions;
         for (const Step &step : steps)
@@ -179,10 +183,11 @@ reviewed: 2026-11-01
 
     void readsCommands()
     {
-        const Step step = firstStep("- [ ] Run\n\n  ```Bash {write}{timeout=5m} {expect=\"a } b\"}\n"
-                                    "  echo \"$X\"\n\n  exit\n  ```\n\n  ```sql\n  SELECT 1;\n  ```\n"
-                                    "\n  ~~~http {danger timeout=30s}\n  GET {{service.backend.url}}\n"
-                                    "  ~~~\n\n  ```\n  plain\n  ```\n");
+        const Step step =
+            firstStep("- [ ] Run\n\n  ```Bash {write}{timeout=5m} {expect=\"a } b\"}\n"
+                      "  echo \"$X\"\n\n  exit\n  ```\n\n  ```sql\n  SELECT 1;\n  ```\n"
+                      "\n  ~~~http {danger timeout=30s}\n  GET {{service.backend.url}}\n"
+                      "  ~~~\n\n  ```\n  plain\n  ```\n");
         QCOMPARE(step.commands.size(), 4);
         const CommandBlock &shell = step.commands.at(0);
         QCOMPARE(shell.language, u"bash"_s);
@@ -230,10 +235,11 @@ reviewed: 2026-11-01
 
     void readsMessageTemplates()
     {
-        const auto reading = readText("## Do\n- [ ] Tell [x](do:notify?template=first-public)\n"
-                                      "## Messages\n### First public message\n"
-                                      "> We see [what].\n> Next by [time], [what] again.\n\n> Second.\n"
-                                      "### Status Template\n> - a\n> - b\n");
+        const auto reading =
+            readText("## Do\n- [ ] Tell [x](do:notify?template=first-public)\n"
+                     "## Messages\n### First public message\n"
+                     "> We see [what].\n> Next by [time], [what] again.\n\n> Second.\n"
+                     "### Status Template\n> - a\n> - b\n");
         QVERIFY2(reading.findings.isEmpty(), qPrintable(keysOf(reading).join(u' ')));
         const Runbook &book = *reading.runbook;
         QCOMPARE(book.templates.size(), 3);
@@ -255,7 +261,8 @@ reviewed: 2026-11-01
             return std::nullopt;
         };
         const auto reading = readText("---\ninclude: [last, first]\n---\n## Now\n- [ ] Act\n"
-                                      "### A message\n> own\n", include);
+                                      "### A message\n> own\n",
+                                      include);
         QVERIFY2(reading.findings.isEmpty(), qPrintable(keysOf(reading).join(u' ')));
         QStringList ids;
         for (const Phase &phase : reading.runbook->phases) {
@@ -271,7 +278,8 @@ reviewed: 2026-11-01
     void anyLineEndAndEncodingReadsTheSame_data()
     {
         QTest::addColumn<QByteArray>("bytes");
-        const QString text = u"---\ntitle: Größe\n---\n## Do\n\n- [ ] Prüfen\n  **Why:** [x](do:nope)\n"_s;
+        const QString text =
+            u"---\ntitle: Größe\n---\n## Do\n\n- [ ] Prüfen\n  **Why:** [x](do:nope)\n"_s;
         QTest::newRow("lf") << text.toUtf8();
         QTest::newRow("crlf") << QString(text).replace(u"\n"_s, u"\r\n"_s).toUtf8();
         QTest::newRow("cr") << QString(text).replace(u'\n', u'\r').toUtf8();
@@ -303,10 +311,15 @@ reviewed: 2026-11-01
                                 << QString::fromLatin1(nearest);
         };
         const QByteArray step = "## Do\n- [ ] Go\n";
-        const auto front = [&step](const QByteArray &yaml) { return "---\n" + yaml + "\n---\n" + step; };
+        const auto front = [&step](const QByteArray &yaml) {
+            return "---\n" + yaml + "\n---\n" + step;
+        };
         row("too large", QByteArray(maxRunbookBytes + 1, 'x'), "too-large", 0);
         row("zero bytes", QByteArray("## Do\n- [ ] \0x", 14), "not-text", 0);
-        row("not utf-8", "## Do\n- [ ] Pr\xFC" "fen\n", "encoding", 0);
+        row("not utf-8",
+            "## Do\n- [ ] Pr\xFC"
+            "fen\n",
+            "encoding", 0);
         row("no steps", "# Title\n\nWords.\n", "no-steps", 0);
         row("empty file", "", "no-steps", 0);
         row("open front matter", "---\ntitle: x\n" + step, "front-matter-open", 1);
@@ -321,19 +334,22 @@ reviewed: 2026-11-01
         row("bad suggest", front("suggest:\n  - moon full"), "bad-suggest", 3);
         row("bad include", front("include: [../../etc/passwd]"), "bad-include", 2, "etc-passwd");
         row("missing include", front("include: nowhere"), "missing-include", 1);
-        row("unknown verb", step + "\n  [x](do:rolback?service=a)\n", "unknown-verb", 4, "rollback");
-        row("verb of the other kind", step + "\n  [x](check:restore?database=a)\n", "unknown-verb", 4,
-            "do:restore");
+        row("unknown verb", step + "\n  [x](do:rolback?service=a)\n", "unknown-verb", 4,
+            "rollback");
+        row("verb of the other kind", step + "\n  [x](check:restore?database=a)\n", "unknown-verb",
+            4, "do:restore");
         row("unknown parameter", step + "\n  [x](do:restore?database=a&bakup=b)\n",
             "unknown-parameter", 4, "backup");
-        row("missing parameter", step + "\n  [x](do:rollback)\n", "missing-parameter", 4, "service");
+        row("missing parameter", step + "\n  [x](do:rollback)\n", "missing-parameter", 4,
+            "service");
         row("missing one of", step + "\n  [x](check:probe)\n", "missing-parameter", 4, "service");
         row("repeated parameter", step + "\n  [x](do:backup?database=a&database=b)\n",
             "repeated-parameter", 4);
-        row("bad value", step + "\n  [x](do:maintenance-page?service=a&state=onn)\n", "bad-value", 4,
-            "on");
+        row("bad value", step + "\n  [x](do:maintenance-page?service=a&state=onn)\n", "bad-value",
+            4, "on");
         row("empty value", step + "\n  [x](do:backup?database=)\n", "bad-value", 4);
-        row("verb outside", "## Do\n\n[x](do:backup?database=a)\n\n- [ ] Go\n", "verb-outside-step", 3);
+        row("verb outside", "## Do\n\n[x](do:backup?database=a)\n\n- [ ] Go\n", "verb-outside-step",
+            3);
         row("unsafe link", step + "\n  [x](javascript:alert)\n", "unsafe-link", 4);
         row("unknown slot", step + "\n  **Expcet:** x\n", "unknown-slot", 4, "expect");
         row("unknown mark", step + "\n  ```sh {wirte}\n  x\n  ```\n", "unknown-mark", 4, "write");
@@ -342,16 +358,20 @@ reviewed: 2026-11-01
         row("command outside", step + "\n```sh\nx\n```\n", "command-outside-step", 4);
         row("empty step", step + "1.\n", "empty-step", 3);
         row("long action", "## Do\n- [ ] " + QByteArray(150, 'x') + "\n", "long-action", 2);
-        row("long group", "## Do\n### G\n" + QByteArray("- [ ] Go\n").repeated(10), "long-group", 2);
+        row("long group", "## Do\n### G\n" + QByteArray("- [ ] Go\n").repeated(10), "long-group",
+            2);
         row("plain bullet", step + "\ntext\n\n* bullet\n", "plain-bullet", 6);
         row("ticked box", "## Do\n- [x] Go\n", "ticked-box", 2);
         row("ticked ordered box", "## Do\n1. [X] Go [ ] there\n", "ticked-box", 2);
-        row("empty option", "## Do\n### Option: A\n### Option: B\n- [ ] b\n### Option: C\n- [ ] c\n",
+        row("empty option",
+            "## Do\n### Option: A\n### Option: B\n- [ ] b\n### Option: C\n- [ ] c\n",
             "empty-option", 2);
         row("lone option", "## Do\n### Option: A\n- [ ] a\n", "lone-option", 3);
-        row("same option", "## Do\n### Option: A\n- [ ] a\n### Option: A\n- [ ] b\n", "same-option", 5);
+        row("same option", "## Do\n### Option: A\n- [ ] a\n### Option: A\n- [ ] b\n", "same-option",
+            5);
         row("empty template", step + "### First message\n", "empty-template", 3);
-        row("unknown template", step + "\n  [x](do:notify?template=frist)\n### First message\n> Hello\n",
+        row("unknown template",
+            step + "\n  [x](do:notify?template=frist)\n### First message\n> Hello\n",
             "unknown-template", 4, "first");
         row("unknown variable", step + "  {{service.backend.ulr}}\n", "unknown-variable", 3,
             "service.backend.url");
@@ -381,26 +401,28 @@ reviewed: 2026-11-01
 
     void knownVariablesAndForeignOnesAreNoFindings()
     {
-        const auto reading = readText("## Do\n- [ ] {{ service.backend.url }} {{contact.railway}} "
-                                      "{{database.main.schema}} ${{Postgres.URL}} {{stack.name}}\n");
+        const auto reading =
+            readText("## Do\n- [ ] {{ service.backend.url }} {{contact.railway}} "
+                     "{{database.main.schema}} ${{Postgres.URL}} {{stack.name}}\n");
         QVERIFY2(reading.findings.isEmpty(), qPrintable(keysOf(reading).join(u' ')));
     }
 
     void nestedIncludesAreNotFollowed()
     {
         int asked = 0;
-        const auto reading = readText("---\ninclude: a\n---\n## Do\n- [ ] Go\n",
-                                      [&asked](const QString &) {
-                                          ++asked;
-                                          return QByteArray("---\ninclude: a\n---\n## X\n- [ ] y\n");
-                                      });
+        const auto reading =
+            readText("---\ninclude: a\n---\n## Do\n- [ ] Go\n", [&asked](const QString &) {
+                ++asked;
+                return QByteArray("---\ninclude: a\n---\n## X\n- [ ] y\n");
+            });
         QCOMPARE(asked, 1);
         QCOMPARE(keysOf(reading), QStringList{u"nested-include"_s});
     }
 
     void deepNestingIsReadAsText()
     {
-        const auto quotes = readText("## Do\n- [ ] Go\n\n  " + QByteArray("> ").repeated(50'000) + "deep");
+        const auto quotes =
+            readText("## Do\n- [ ] Go\n\n  " + QByteArray("> ").repeated(50'000) + "deep");
         QVERIFY(quotes.runbook);
         QVERIFY(quotes.runbook->phases.first().groups.first().steps.first().body.contains(u"deep"));
         QByteArray lists = "## Do\n";
@@ -409,14 +431,16 @@ reviewed: 2026-11-01
         QVERIFY(readText(lists).runbook);
         QVERIFY(readText("## Do\n- [ ] " + QByteArray("*").repeated(100'000) + "x").runbook);
         QVERIFY(readText("## Do\n- [ ] x " + QByteArray("[").repeated(50'000)).runbook);
-        QVERIFY(readText("---\ntitle: " + QByteArray("[").repeated(50'000) + "\n---\n## Do\n- [ ] x")
-                    .runbook);
+        QVERIFY(
+            readText("---\ntitle: " + QByteArray("[").repeated(50'000) + "\n---\n## Do\n- [ ] x")
+                .runbook);
     }
 
     void answersJson()
     {
-        const QJsonObject json = toJson(readText("---\nrto: 4 h\n---\n## Do\n- [ ] Go\n\n"
-                                                 "  [x](check:probe?service=a)\n\n  [y](do:nope)\n"));
+        const QJsonObject json =
+            toJson(readText("---\nrto: 4 h\n---\n## Do\n- [ ] Go\n\n"
+                            "  [x](check:probe?service=a)\n\n  [y](do:nope)\n"));
         QCOMPARE(json[u"file"].toString(), u"demo.md"_s);
         QCOMPARE(json[u"usable"].toBool(), true);
         QCOMPARE(json[u"warnings"].toInt(), 1);
