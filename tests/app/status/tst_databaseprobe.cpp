@@ -65,7 +65,8 @@ void TestDatabaseProbe::initTestCase()
                       "create table products as select n from generate_series(1, 1234) n;"
                       "create table \"Odd \"\"Name\" as select 1;"
                       "create table nothing (n int);"
-                      "create view slow as select pg_sleep(30)");
+                      "create view slow as select 1 as n from generate_series(1, 100000) a,"
+                      " generate_series(1, 1000000) b");
     m_passwords = [this](const QString &credential) -> Result<Secret> {
         if (credential == u"database-main"_s)
             return m_server->password();
