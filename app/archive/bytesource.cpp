@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/bytesource.h"
+
+#include "archive/compressedsource.h"
+#include "archive/filesource.h"
+#include "archive/gzipsource.h"
+
+namespace mayday::archive {
+
+namespace {
+
+constexpr qsizetype magicSize = 6;
+
+template <typename T>
+Result<std::unique_ptr<ByteSource>> asPort(Result<std::unique_ptr<T>> source)
+{
+    if (!source)
+        return failure(source.error());
+    return std::unique_ptr<ByteSource>(*std::move(source));
+}
+
+} // namespace
+
+Result<std::unique_ptr<ByteSource>> openSource(const QString &path)
+{
+    using Kind = CompressedSource::Kind;
+    auto file = FileSource::open(path);
+    if (!file)
+        return failure(file.error());
+    const QByteArray magic = (*file)->peek(magicSize);
+    if (magic.startsWith("\x1f\x8b"))
+        return std::make_unique<GzipSource>(*std::move(file), path);
+    if (magic.startsWith("\x28\xb5\x2f\xfd"))
+        return asPort(CompressedSource::open(path, Kind::Zstd));
+    if (magic.startsWith(QByteArrayView("\xfd" "7zXZ\0", 6)))
+        return asPort(CompressedSource::open(path, Kind::Xz));
+    if (magic.startsWith("BZh"))
+        return asPort(CompressedSource::open(path, Kind::Bzip2));
+    return std::unique_ptr<ByteSource>(*std::move(file));
+}
+
+} // namespace mayday::archive

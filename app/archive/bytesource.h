@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/result.h"
+
+#include <QStringList>
+
+#include <memory>
+#include <span>
+
+namespace mayday::archive {
+
+/// Where bytes come from (a port): a file, the inside of a compressed one, a test. Pulled by one
+/// thread at a time; blocks on the disk. After a failure it fails again with the same Error.
+class ByteSource {
+public:
+    virtual ~ByteSource() = default;
+    ByteSource() = default;
+    Q_DISABLE_COPY_MOVE(ByteSource)
+
+    /// Fills the front of the buffer; how many bytes, 0 only at the end.
+    [[nodiscard]] virtual Result<qsizetype> read(std::span<char> buffer) = 0;
+    /// Bytes of the file (not of its inside) taken so far, for progress.
+    [[nodiscard]] virtual qint64 consumed() const = 0;
+    /// Size of the file when it was opened.
+    [[nodiscard]] virtual qint64 total() const = 0;
+    /// "plain", "gz", "zst", "xz", "bz2".
+    [[nodiscard]] virtual QString format() const = 0;
+    /// Whether the failure was that the bytes stop too early, not that they are wrong.
+    [[nodiscard]] virtual bool endedEarly() const { return false; }
+    /// What is odd about the file and does no harm; whole only at the end.
+    [[nodiscard]] virtual QStringList remarks() const { return {}; }
+};
+
+/// Opens a file by what its first bytes say, never by its name.
+[[nodiscard]] Result<std::unique_ptr<ByteSource>> openSource(const QString &path);
+
+} // namespace mayday::archive

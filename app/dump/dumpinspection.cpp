@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/dumpinspection.h"
+
+#include "dump/dumpreader.h"
+#include "dump/inspector.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::dump {
+
+namespace {
+
+/// A file that could not be read, as against one whose contents are bad.
+bool isAboutTheFile(const Error &error)
+{
+    switch (error.kind) {
+    case ErrorKind::Corrupt:
+    case ErrorKind::Refused:
+    case ErrorKind::Unsupported:
+        return false;
+    default:
+        return true;
+    }
+}
+
+QString placeOf(const DumpFacts &facts)
+{
+    if (facts.lastTable.isEmpty())
+        return u"before the rows of any table"_s;
+    return (facts.inRows ? u"inside the rows of "_s : u"after the rows of "_s) + facts.lastTable;
+}
+
+bool looksLikeADump(const DumpFacts &facts)
+{
+    return facts.headerSeen || facts.sqlStatements > 0;
+}
+
+Error notSql(const QString &path, const DumpFacts &facts)
+{
+    QString detail = u"there is no SQL of PostgreSQL in it"_s;
+    if (!facts.firstStray.isEmpty())
+        detail = u"there are only messages in it: "_s + facts.firstStray;
+    return {.kind = ErrorKind::Corrupt, .subject = path, .detail = detail,
+            .advice = Advice::MakeBackupWithPgDump};
+}
+
+/// The text came to its end without a mistake, and without the line pg_dump writes last.
+Error noCompletionLine(const QString &path, const DumpReader &reader)
+{
+    const bool neverHadOne = !reader.facts().headerSeen && !reader.facts().completionSeen;
+    const QString detail =
+        neverHadOne ? u"pg_dump's first and last lines are missing (some tools take them out), so nothing shows that it is whole"_s
+                    : u"cut off at byte %1 of the text, %2: the line pg_dump writes last is missing"_s
+                          .arg(reader.plainBytes()).arg(placeOf(reader.facts()));
+    return {.kind = ErrorKind::Corrupt, .subject = path, .detail = detail,
+            .advice = Advice::TakeAnotherBackup, .line = reader.lines()};
+}
+
+void judgeFailure(DumpInspection &inspection, const DumpReader &reader, const Error &error)
+{
+    inspection.problem = error;
+    if (reader.format().problem) {
+        // The archive formats are sound files as far as anybody looked; they cannot be read yet.
+        inspection.verdict = reader.endedEarly() ? DumpVerdict::Truncated : DumpVerdict::NotADump;
+        return;
+    }
+    const bool isInside = reader.format().word != "plain"_L1 && reader.endedEarly();
+    if (!looksLikeADump(reader.facts()) && !isInside) {
+        inspection.verdict = DumpVerdict::NotADump;
+        inspection.problem = notSql(error.subject, reader.facts());
+        return;
+    }
+    inspection.verdict = reader.endedEarly() ? DumpVerdict::Truncated : DumpVerdict::Damaged;
+    if (error.kind == ErrorKind::Corrupt)
+        inspection.problem->detail += u" ("_s + placeOf(reader.facts()) + u')';
+}
+
+void judge(DumpInspection &inspection, const DumpReader &reader, const Result<void> &read, const QString &path)
+{
+    if (!read)
+        return judgeFailure(inspection, reader, read.error());
+    if (!looksLikeADump(reader.facts())) {
+        inspection.verdict = DumpVerdict::NotADump;
+        inspection.problem = notSql(path, reader.facts());
+    } else if (reader.completionLineSeen()) {
+        inspection.verdict = DumpVerdict::Complete;
+    } else {
+        inspection.verdict = DumpVerdict::Truncated;
+        inspection.problem = noCompletionLine(path, reader);
+    }
+}
+
+void takeFacts(DumpInspection &inspection, const DumpReader &reader)
+{
+    const DumpFacts &facts = reader.facts();
+    inspection.format = reader.format().word;
+    inspection.serverVersion = facts.serverVersion;
+    inspection.dumpVersion = facts.dumpVersion;
+    inspection.encoding = facts.encoding;
+    inspection.startedAt = facts.startedAt;
+    inspection.statements = facts.statements;
+    inspection.warnings = facts.warnings + inspection.warnings;
+    inspection.fileBytes = reader.fileBytes();
+    inspection.plainBytes = reader.plainBytes();
+    inspection.lines = reader.lines();
+}
+
+QJsonObject toJson(const Error &error)
+{
+    QJsonObject json{{u"kind"_s, kindKey(error.kind)}, {u"subject"_s, error.subject},
+                     {u"detail"_s, error.detail}, {u"line"_s, error.line}};
+    if (error.advice)
+        json.insert(u"advice"_s, adviceKey(*error.advice));
+    return json;
+}
+
+QJsonArray toJson(const QList<TableInDump> &tables)
+{
+    QJsonArray json;
+    for (const TableInDump &table : tables)
+        json.append(QJsonObject{{u"schema"_s, table.schema}, {u"name"_s, table.name},
+                                {u"rows"_s, table.rows}, {u"bytes"_s, table.bytes},
+                                {u"line"_s, table.copyLine}});
+    return json;
+}
+
+QJsonArray toJson(const QList<SequenceInDump> &sequences)
+{
+    QJsonArray json;
+    for (const SequenceInDump &sequence : sequences)
+        json.append(QJsonObject{{u"schema"_s, sequence.schema}, {u"name"_s, sequence.name},
+                                {u"value"_s, sequence.value}, {u"isCalled"_s, sequence.isCalled}});
+    return json;
+}
+
+} // namespace
+
+Result<DumpInspection> inspectDump(const QString &path, TaskContext &context)
+{
+    auto reader = DumpReader::open(path);
+    if (!reader)
+        return failure(reader.error());
+    DumpInspection inspection;
+    Inspector inspector(inspection);
+    const Result<void> read = reader->read(inspector, context);
+    if (!read && isAboutTheFile(read.error()))
+        return failure(read.error());
+    inspector.finish();
+    takeFacts(inspection, *reader);
+    judge(inspection, *reader, read, path);
+    return inspection;
+}
+
+QString verdictKey(DumpVerdict verdict)
+{
+    switch (verdict) {
+    case DumpVerdict::Complete: return u"complete"_s;
+    case DumpVerdict::Truncated: return u"truncated"_s;
+    case DumpVerdict::Damaged: return u"damaged"_s;
+    case DumpVerdict::NotADump: break;
+    }
+    return u"not-a-dump"_s;
+}
+
+QJsonObject toJson(const DumpInspection &inspection)
+{
+    QJsonObject objects;
+    for (auto it = inspection.objects.cbegin(); it != inspection.objects.cend(); ++it)
+        objects.insert(it.key(), it.value());
+    QJsonObject json{{u"verdict"_s, verdictKey(inspection.verdict)},
+                     {u"format"_s, inspection.format},
+                     {u"serverVersion"_s, inspection.serverVersion},
+                     {u"dumpVersion"_s, inspection.dumpVersion},
+                     {u"encoding"_s, inspection.encoding},
+                     {u"tables"_s, toJson(inspection.tables)},
+                     {u"sequences"_s, toJson(inspection.sequences)},
+                     {u"objects"_s, objects},
+                     {u"schemas"_s, QJsonArray::fromStringList(inspection.schemas)},
+                     {u"warnings"_s, QJsonArray::fromStringList(inspection.warnings)},
+                     {u"statements"_s, inspection.statements},
+                     {u"lines"_s, inspection.lines},
+                     {u"fileBytes"_s, inspection.fileBytes},
+                     {u"plainBytes"_s, inspection.plainBytes}};
+    if (inspection.startedAt)
+        json.insert(u"startedAt"_s, inspection.startedAt->toString(Qt::ISODate));
+    if (inspection.problem)
+        json.insert(u"problem"_s, toJson(*inspection.problem));
+    return json;
+}
+
+} // namespace mayday::dump

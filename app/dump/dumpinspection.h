@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/result.h"
+#include "core/taskcontext.h"
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QList>
+#include <QMap>
+#include <QStringList>
+
+#include <optional>
+
+namespace mayday::dump {
+
+enum class DumpVerdict {
+    Complete,
+    Truncated, ///< it stops too early, or the line pg_dump writes last is not there
+    Damaged,   ///< wrong bytes, or text that has no place in a dump
+    NotADump,  ///< something else; also the archive formats, which cannot be read yet
+};
+
+/// A table of the dump and its rows. copyLine 0: it is created and gets none.
+struct TableInDump {
+    QString schema;
+    QString name;
+    qint64 rows = 0;
+    qint64 bytes = 0;
+    qint64 copyLine = 0;
+};
+
+/// What the dump sets a sequence to.
+struct SequenceInDump {
+    QString schema;
+    QString name;
+    qint64 value = 0;
+    bool isCalled = false;
+};
+
+/// What is in a file and whether it is whole: the answer to "can I restore from this?". A value.
+struct DumpInspection {
+    DumpVerdict verdict = DumpVerdict::NotADump;
+    QString format = {}; ///< "plain", "plain.gz", "plain.zst", "custom", "directory", "tar", "unknown"
+    QString serverVersion = {};
+    QString dumpVersion = {};
+    QString encoding = {};
+    QList<TableInDump> tables = {}; ///< in the order of the file
+    QList<SequenceInDump> sequences = {};
+    QMap<QString, qint64> objects = {}; ///< how many are created, by kindWord()
+    QStringList warnings = {};
+    QStringList schemas = {}; ///< that the dump creates or fills
+    qint64 fileBytes = 0;
+    qint64 plainBytes = 0;
+    qint64 lines = 0;
+    qint64 statements = 0;
+    std::optional<QDateTime> startedAt = std::nullopt;
+    std::optional<Error> problem = std::nullopt; ///< why it is not Complete, with the line
+};
+
+/// Reads the whole file, checksums included. A bad file is a verdict; an Error is only a file that
+/// cannot be read at all, or Cancelled.
+[[nodiscard]] Result<DumpInspection> inspectDump(const QString &path, TaskContext &context);
+
+/// "complete", "truncated", "damaged", "not-a-dump".
+[[nodiscard]] QString verdictKey(DumpVerdict verdict);
+/// Stable keys: what `maydayctl inspect --json` prints.
+[[nodiscard]] QJsonObject toJson(const DumpInspection &inspection);
+
+} // namespace mayday::dump

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/dumpinterpreter.h"
+
+#include "core/redactor.h"
+#include "dump/statementclass.h"
+
+#include <QTimeZone>
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::dump {
+
+namespace {
+
+/// In these a byte after the first of a character can be a quote or a backslash.
+constexpr std::array unsafeEncodings = {"sjis", "shift_jis_2004", "big5", "gbk", "uhc", "gb18030", "johab"};
+
+Error refused(qint64 line, const QString &detail)
+{
+    return {.kind = ErrorKind::Refused, .subject = {}, .detail = detail,
+            .advice = Advice::MakeBackupWithPgDump, .line = line};
+}
+
+Error unsupported(qint64 line, const QString &detail)
+{
+    return {.kind = ErrorKind::Unsupported, .subject = {}, .detail = detail,
+            .advice = Advice::MakeBackupWithPgDump, .line = line};
+}
+
+bool takePrefix(QByteArrayView &text, QByteArrayView prefix)
+{
+    if (!text.startsWith(prefix))
+        return false;
+    text = text.sliced(prefix.size());
+    return true;
+}
+
+QString firstWord(QByteArrayView text)
+{
+    const qsizetype blank = text.indexOf(' ');
+    return QString::fromUtf8(blank < 0 ? text : text.first(blank));
+}
+
+/// "2026-11-23 08:15:00 UTC". A zone nobody knows is no time at all.
+std::optional<QDateTime> timeOf(QByteArrayView text)
+{
+    const QString whole = QString::fromUtf8(text.trimmed());
+    const QDateTime local = QDateTime::fromString(whole.left(19), u"yyyy-MM-dd HH:mm:ss"_s);
+    const QByteArray zone = whole.mid(20).toLatin1();
+    const QTimeZone known = zone == "UTC" || zone == "GMT" ? QTimeZone::utc() : QTimeZone(zone);
+    if (!local.isValid() || !known.isValid())
+        return std::nullopt;
+    return QDateTime(local.date(), local.time(), known).toUTC();
+}
+
+bool isOff(const QString &value)
+{
+    const QString word = value.toLower();
+    return word == "off"_L1 || word == "false"_L1 || word == "no"_L1 || word == "0"_L1;
+}
+
+QString valueOf(const SqlToken &token)
+{
+    switch (token.kind) {
+    case SqlToken::Kind::String: return token.value();
+    case SqlToken::Kind::Number: return QString::fromLatin1(token.text);
+    default: return token.name();
+    }
+}
+
+/// The tokens behind the settings that change how the text itself has to be read.
+bool mentionsStringRules(const QByteArray &sql)
+{
+    return sql.size() < 4096 && sql.toLower().contains("conforming_strings");
+}
+
+} // namespace
+
+// Statements
+
+Result<ScanHandler::After> DumpInterpreter::statement(QByteArray sql, qint64 line, qint64 offset)
+{
+    DumpStatement statement{.sql = std::move(sql), .line = line, .offset = offset,
+                            .plainStringsEscape = m_plainStringsEscape};
+    classify(statement);
+    completeName(statement);
+    ++m_facts.statements;
+    m_facts.sqlStatements += statement.kind == StatementClass::Other ? 0 : 1;
+    if (m_facts.completionSeen && !m_warnedAfterEnd) {
+        m_warnedAfterEnd = true;
+        m_facts.warnings.append(u"line %1: there are statements behind the end of the dump"_s.arg(line));
+    }
+    if (const auto known = setting(statement); !known)
+        return failure(known.error());
+    if (statement.kind == StatementClass::Data && SqlTokens(statement.sql).take("copy"))
+        return copy(std::move(statement));
+    if (const auto told = m_visitor.statement(statement); !told)
+        return failure(told.error());
+    return After::Statements;
+}
+
+/// Dumps before 2018 say the schema by SET search_path only.
+void DumpInterpreter::completeName(DumpStatement &statement) const
+{
+    if (!statement.objectSchema.isEmpty() || statement.objectName.isEmpty())
+        return;
+    switch (statement.kind) {
+    case StatementClass::Type:
+    case StatementClass::Function:
+    case StatementClass::Table:
+    case StatementClass::Data:
+    case StatementClass::Sequence:
+    case StatementClass::SequenceSet:
+    case StatementClass::Index:
+    case StatementClass::Constraint:
+    case StatementClass::ForeignKey:
+    case StatementClass::View:
+        statement.objectSchema = m_defaultSchema;
+        break;
+    default:
+        break;
+    }
+}
+
+Result<ScanHandler::After> DumpInterpreter::copy(DumpStatement statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    tokens.take("copy");
+    bool isBinary = tokens.take("binary");
+    (void)takeName(tokens);
+    int depth = 0;
+    bool hasRows = false;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        hasRows = hasRows || (depth == 0 && token.is("from") && tokens.take("stdin"));
+        isBinary = isBinary || (hasRows && token.is("binary"));
+    }
+    if (!hasRows) {
+        const auto told = m_visitor.statement(statement);
+        return told ? Result<After>(After::Statements) : failure(told.error());
+    }
+    if (isBinary)
+        return failure(unsupported(statement.line, u"COPY with binary rows cannot be in a text file"_s));
+    CopyHeader header{.statement = std::move(statement), .schema = {}, .table = {}};
+    header.schema = header.statement.objectSchema;
+    header.table = header.statement.objectName;
+    m_facts.lastTable = header.schema.isEmpty() ? header.table : header.schema + u'.' + header.table;
+    m_facts.inRows = true;
+    if (const auto told = m_visitor.copyBegin(header); !told)
+        return failure(told.error());
+    return After::Rows;
+}
+
+Result<void> DumpInterpreter::rowsEnd(qint64 rows, qint64 bytes, qint64 line)
+{
+    m_facts.inRows = false;
+    return m_visitor.copyEnd(rows, bytes, line);
+}
+
+Result<void> DumpInterpreter::setting(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    if (tokens.take("set")) {
+        if (!tokens.take("session"))
+            tokens.take("local");
+        const QString name = tokens.next().name();
+        if (!tokens.takeSymbol('='))
+            tokens.take("to");
+        return set(name, tokens, statement.line);
+    }
+    if (tokens.take({"select", "pg_catalog"}))
+        tokens.takeSymbol('.');
+    else
+        tokens.take("select");
+    if (tokens.take("set_config") && tokens.takeSymbol('(')) {
+        const QString name = tokens.next().value().toLower();
+        tokens.takeSymbol(',');
+        return set(name, tokens, statement.line);
+    }
+    const SqlToken first = SqlTokens(statement.sql).next();
+    const bool mayChangeIt = first.is("select") || first.is("reset") || first.is("do") || first.is("with");
+    if (mayChangeIt && mentionsStringRules(statement.sql))
+        return failure(refused(statement.line, u"it changes how strings are read, in a way that cannot be followed"_s));
+    return {};
+}
+
+Result<void> DumpInterpreter::set(const QString &name, SqlTokens tokens, qint64 line)
+{
+    const QString value = valueOf(tokens.next());
+    if (name == "standard_conforming_strings"_L1) {
+        m_plainStringsEscape = isOff(value);
+    } else if (name == "client_encoding"_L1) {
+        m_facts.encoding = value;
+        if (std::ranges::any_of(unsafeEncodings, [&](const char *bad) { return value.toLower() == QLatin1StringView(bad); }))
+            return failure(unsupported(line, u"text in the encoding %1 cannot be taken apart safely; dump with --encoding=UTF8"_s.arg(value)));
+    } else if (name == "search_path"_L1) {
+        m_defaultSchema = value == "pg_catalog"_L1 ? QString() : value;
+    }
+    return {};
+}
+
+// Comments
+
+Result<void> DumpInterpreter::comment(QByteArrayView text, qint64)
+{
+    QByteArrayView rest = text;
+    if (!takePrefix(rest, "-- "))
+        return {};
+    if (rest == "PostgreSQL database dump" || rest == "PostgreSQL database cluster dump") {
+        m_facts.headerSeen = true;
+        m_facts.completionSeen = m_warnedAfterEnd = false;
+    } else if (rest == "PostgreSQL database dump complete" ||
+               rest == "PostgreSQL database cluster dump complete") {
+        m_facts.completionSeen = true;
+    } else if (takePrefix(rest, "Dumped from database version ")) {
+        m_facts.serverVersion = firstWord(rest);
+    } else if (takePrefix(rest, "Dumped by pg_dump version ")) {
+        m_facts.dumpVersion = firstWord(rest);
+    } else if (takePrefix(rest, "Started on ")) {
+        m_facts.startedAt = timeOf(rest);
+    }
+    return {};
+}
+
+// Lines that are no SQL
+
+Result<void> DumpInterpreter::metaCommand(QByteArrayView text, qint64 line)
+{
+    const qsizetype blank = std::min(text.indexOf(' ') < 0 ? text.size() : text.indexOf(' '), text.size());
+    const QByteArrayView command = text.first(blank);
+    const QByteArrayView argument = text.sliced(blank).trimmed();
+    const bool isPlain = std::ranges::none_of(argument, [](char c) { return c == '\\' || c == '`'; });
+    if (isPlain && command == "\\unrestrict")
+        return unrestrict(argument, line);
+    if (!m_restrictKey.isEmpty())
+        return failure(refused(line, u"a psql meta-command between \\restrict and \\unrestrict"_s));
+    if (isPlain && command == "\\restrict" && !argument.isEmpty() && !argument.contains(' ')) {
+        m_restrictKey = argument.toByteArray();
+        m_facts.isRestricted = true;
+        return {};
+    }
+    if (isPlain && (command == "\\connect" || command == "\\c"))
+        return connectTo(argument, line);
+    if (isPlain && command == "\\encoding") {
+        m_facts.warnings.append(u"line %1: \\encoding %2 was not run"_s.arg(line).arg(QString::fromUtf8(argument)));
+        return set(u"client_encoding"_s, SqlTokens(argument), line);
+    }
+    return failure(refused(line, u"a psql meta-command; Mayday never runs them"_s));
+}
+
+Result<void> DumpInterpreter::unrestrict(QByteArrayView key, qint64 line)
+{
+    if (m_restrictKey.isEmpty() || key != m_restrictKey)
+        return failure(refused(line, u"an \\unrestrict that does not match its \\restrict"_s));
+    m_restrictKey.clear();
+    m_facts.isRestricted = false;
+    return {};
+}
+
+Result<void> DumpInterpreter::connectTo(QByteArrayView text, qint64 line)
+{
+    if (++m_connects > 1)
+        return failure(unsupported(line, u"the file holds more than one database (pg_dumpall); Mayday restores one at a time"_s));
+    m_facts.warnings.append(u"line %1: \\connect was not run; the dump comes from %2"_s
+                                .arg(line).arg(redacted(QString::fromUtf8(text))));
+    return {};
+}
+
+Result<void> DumpInterpreter::strayLine(QByteArrayView text, qint64 line)
+{
+    const QString shown = redacted(QString::fromUtf8(text.first(std::min<qsizetype>(text.size(), 200))));
+    if (m_facts.firstStray.isEmpty())
+        m_facts.firstStray = shown;
+    m_facts.warnings.append(u"line %1: a message that is no part of the dump was skipped: %2"_s.arg(line).arg(shown));
+    return {};
+}
+
+} // namespace mayday::dump

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "archive/bytesource.h"
+#include "core/taskcontext.h"
+#include "dump/dumpfacts.h"
+#include "dump/dumpvisitor.h"
+#include "dump/fileformat.h"
+
+#include <memory>
+
+namespace mayday::dump {
+
+class DumpInterpreter;
+
+/// Reads a plain dump, compressed or not, from front to end and tells a visitor what is in it. Runs
+/// nothing, contacts nobody; memory does not depend on the size of the file.
+///
+/// For one reading, on one thread that may block (inflating takes a second thread of its own).
+class DumpReader final {
+public:
+    /// Fails only when the file cannot be read; what it is, and whether it is whole, shows later.
+    [[nodiscard]] static Result<DumpReader> open(const QString &path);
+    /// The same over any source; subject stands for it in errors.
+    [[nodiscard]] static DumpReader over(std::unique_ptr<archive::ByteSource> source, const QString &subject);
+
+    /// To the end, or to the first Error: the visitor's own, Cancelled, Corrupt (damaged, cut or not
+    /// a dump), Refused (a psql meta-command) or Unsupported; with the line of the text. Progress is
+    /// in bytes of the file. A dump is whole only if this succeeds and completionLineSeen().
+    [[nodiscard]] Result<void> read(DumpVisitor &visitor, TaskContext &context);
+
+    /// What the first bytes say.
+    [[nodiscard]] const FileFormat &format() const { return m_format; }
+    [[nodiscard]] const DumpFacts &facts() const { return m_facts; }
+    /// The line pg_dump writes last, and all that has to stand behind it.
+    [[nodiscard]] bool completionLineSeen() const { return m_facts.completionSeen && !m_facts.isRestricted; }
+    /// Whether the Error was that the file stops too early.
+    [[nodiscard]] bool endedEarly() const { return m_endedEarly; }
+    [[nodiscard]] QString serverVersion() const { return m_facts.serverVersion; }
+    [[nodiscard]] QString dumpVersion() const { return m_facts.dumpVersion; }
+    [[nodiscard]] QString encoding() const { return m_facts.encoding; }
+    [[nodiscard]] qint64 lines() const { return m_lines; }
+    [[nodiscard]] qint64 plainBytes() const { return m_plainBytes; }
+    [[nodiscard]] qint64 fileBytes() const { return m_fileBytes; }
+
+private:
+    DumpReader() = default;
+    [[nodiscard]] Result<void> readText(DumpInterpreter &interpreter, TaskContext &context);
+    [[nodiscard]] Error placed(Error error) const;
+
+    QString m_subject;
+    std::unique_ptr<archive::ByteSource> m_source;
+    FileFormat m_format;
+    DumpFacts m_facts;
+    bool m_endedEarly = false;
+    qint64 m_lines = 0;
+    qint64 m_plainBytes = 0;
+    qint64 m_fileBytes = 0;
+};
+
+} // namespace mayday::dump

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/fileformat.h"
+
+#include <QDir>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::dump {
+
+namespace {
+
+struct Magic {
+    std::string_view bytes;
+    const char *thing;
+};
+
+using namespace std::string_view_literals;
+
+constexpr std::array magics = {
+    Magic{"\x89PNG\r\n"sv, "a PNG picture"},
+    Magic{"\xff\xd8\xff"sv, "a JPEG picture"},
+    Magic{"GIF8"sv, "a GIF picture"},
+    Magic{"%PDF-"sv, "a PDF document"},
+    Magic{"PK\x03\x04"sv, "a ZIP archive; unpack it first"},
+    Magic{"7z\xbc\xaf\x27\x1c"sv, "a 7z archive; unpack it first"},
+    Magic{"Rar!\x1a"sv, "a RAR archive; unpack it first"},
+    Magic{"\x7f" "ELF"sv, "a program"},
+    Magic{"MZ\x90"sv, "a program"},
+    Magic{"SQLite format 3"sv, "an SQLite database"},
+    Magic{"\x1f\x8b"sv, "compressed twice; unpack it once"},
+    Magic{"-- MySQL dump"sv, "a dump of MySQL, not of PostgreSQL"},
+    Magic{"-- MariaDB dump"sv, "a dump of MariaDB, not of PostgreSQL"},
+    Magic{"/*M!"sv, "a dump of MariaDB, not of PostgreSQL"},
+    Magic{"/*!40"sv, "a dump of MySQL, not of PostgreSQL"},
+    Magic{"-- phpMyAdmin SQL Dump"sv, "a dump of MySQL, not of PostgreSQL"},
+    Magic{"PRAGMA foreign_keys"sv, "a dump of SQLite, not of PostgreSQL"},
+    Magic{"-----BEGIN PGP MESSAGE"sv, "encrypted (OpenPGP); decrypt it first"},
+    Magic{"Salted__"sv, "encrypted (OpenSSL); decrypt it first"},
+};
+
+bool startsWith(QByteArrayView head, std::string_view bytes)
+{
+    return head.startsWith(QByteArrayView(bytes.data(), static_cast<qsizetype>(bytes.size())));
+}
+
+Error notADump(const QString &path, const QString &detail)
+{
+    return {.kind = ErrorKind::Corrupt, .subject = path, .detail = detail,
+            .advice = Advice::MakeBackupWithPgDump};
+}
+
+FileFormat archive(const QString &word, const QString &path, const QString &name)
+{
+    return {.word = word,
+            .problem = Error{.kind = ErrorKind::Unsupported, .subject = path,
+                             .detail = u"it is a pg_dump archive (%1); this version reads plain SQL only. "
+                                       "pg_restore -f backup.sql turns it into plain SQL"_s.arg(name),
+                             .advice = std::nullopt}};
+}
+
+/// A tar file's magic stands behind the first name.
+bool isTar(QByteArrayView head)
+{
+    return head.size() > 262 && head.sliced(257, 5) == "ustar";
+}
+
+QString thingByMagic(QByteArrayView head)
+{
+    const auto found = std::ranges::find_if(magics, [head](const Magic &m) { return startsWith(head, m.bytes); });
+    return found == magics.end() ? QString() : QString::fromLatin1(found->thing);
+}
+
+bool looksLikeMarkup(QByteArrayView text)
+{
+    const QByteArray begin = text.first(std::min<qsizetype>(text.size(), 64)).toByteArray().toLower();
+    return begin.startsWith("<!doctype") || begin.startsWith("<html") || begin.startsWith("<?xml") ||
+           begin.startsWith("<head") || begin.startsWith("<body");
+}
+
+QString thingByText(QByteArrayView head)
+{
+    const QByteArrayView text = head.trimmed();
+    if (looksLikeMarkup(text))
+        return u"a web page (HTML or XML), perhaps an error page saved under this name"_s;
+    if (text.startsWith('{') || text.startsWith('['))
+        return u"JSON, perhaps an error message saved under this name"_s;
+    const bool isMySql = text.contains("CREATE TABLE `") || text.contains("INSERT INTO `");
+    return isMySql ? u"a dump of MySQL, not of PostgreSQL"_s : QString();
+}
+
+/// Text in UTF-16 says so with its first two bytes; without them it is taken for damaged.
+bool isUtf16(QByteArrayView head)
+{
+    return head.startsWith("\xff\xfe") || head.startsWith("\xfe\xff");
+}
+
+QString thingOf(QByteArrayView head)
+{
+    if (const QString thing = thingByMagic(head); !thing.isEmpty())
+        return thing;
+    if (isTar(head))
+        return u"a tar archive; unpack it first"_s;
+    if (isUtf16(head))
+        return {};
+    if (head.contains('\0') && !head.contains("PostgreSQL database"))
+        return u"binary, not text"_s;
+    return thingByText(head);
+}
+
+} // namespace
+
+FileFormat recogniseFormat(QByteArrayView head, const QString &path, const QString &compression)
+{
+    if (head.startsWith("PGDMP"))
+        return archive(u"custom"_s, path, u"custom format"_s);
+    if (isTar(head) && startsWith(head, "toc.dat"sv))
+        return archive(u"tar"_s, path, u"tar format"_s);
+    const QString word = compression == "plain"_L1 ? compression : u"plain."_s + compression;
+    if (head.isEmpty())
+        return {.word = word,
+                .problem = notADump(path, compression == "plain"_L1
+                                              ? u"the file is empty"_s
+                                              : u"the compressed file has nothing inside"_s)};
+    const QString thing = thingOf(head);
+    if (!thing.isEmpty())
+        return {.word = u"unknown"_s, .problem = notADump(path, u"it is "_s + thing)};
+    return {.word = word, .problem = std::nullopt};
+}
+
+FileFormat recogniseFolder(const QString &path)
+{
+    if (QFile::exists(QDir(path).filePath(u"toc.dat"_s)))
+        return archive(u"directory"_s, path, u"directory format"_s);
+    return {.word = u"unknown"_s, .problem = notADump(path, u"it is a folder without a dump in it"_s)};
+}
+
+} // namespace mayday::dump

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/forbidden.h"
+
+#include "dump/sqltokens.h"
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::dump {
+
+namespace {
+
+constexpr std::array filesOfTheServer = {
+    "lo_import", "lo_export", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file",
+    "pg_file_write", "pg_reload_conf", "pg_rotate_logfile", "dblink_connect", "dblink_exec", "dblink"};
+
+bool isOneOf(const SqlToken &token, std::span<const char *const> words)
+{
+    return std::ranges::any_of(words, [&](const char *word) { return token.is(word); });
+}
+
+/// COPY may only take the rows that follow in the file.
+QString forbiddenCopy(SqlTokens tokens)
+{
+    tokens.take("binary");
+    if (tokens.peek().isSymbol('('))
+        return u"COPY of a query writes to the server's side"_s;
+    (void)takeName(tokens);
+    int depth = 0;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        if (depth > 0 || !(token.is("from") || token.is("to")))
+            continue;
+        if (token.is("to"))
+            return u"COPY ... TO has no place in a dump"_s;
+        if (tokens.take("stdin"))
+            return {};
+        return tokens.take("program") ? u"COPY ... FROM PROGRAM runs a program on the server"_s
+                                      : u"COPY ... FROM a file reads the server's disk"_s;
+    }
+    return u"COPY without FROM stdin"_s;
+}
+
+QString forbiddenCall(SqlTokens tokens)
+{
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (isOneOf(token, filesOfTheServer) && tokens.peek().isSymbol('('))
+            return u"it calls %1(), which reaches out of the database"_s.arg(token.name());
+    }
+    return {};
+}
+
+QString reasonAgainst(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    const SqlToken first = tokens.next();
+    if (first.is("copy"))
+        return forbiddenCopy(tokens);
+    if (first.is("alter") && tokens.take("system"))
+        return u"ALTER SYSTEM changes the server's configuration"_s;
+    if (first.is("load"))
+        return u"LOAD brings a library of the server's disk into it"_s;
+    constexpr std::array running = {"select", "with", "values", "insert", "update", "delete",
+                                    "call", "execute", "explain", "table", "merge"};
+    return isOneOf(first, running) ? forbiddenCall(tokens) : QString();
+}
+
+/// Languages whose functions can do what the server's operating system account can.
+bool isUnsafeLanguage(const QString &language)
+{
+    return language == "c"_L1 || language == "internal"_L1 ||
+           (language.startsWith("pl"_L1) && language.endsWith(u'u'));
+}
+
+QString dangerOfRoutine(SqlTokens tokens)
+{
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (token.is("security") && tokens.take("definer"))
+            return u"a SECURITY DEFINER function"_s;
+        if (!token.is("language"))
+            continue;
+        const SqlToken language = tokens.next();
+        const QString name = language.isName() ? language.name() : language.value().toLower();
+        if (isUnsafeLanguage(name))
+            return u"a function in the language %1"_s.arg(name);
+    }
+    return {};
+}
+
+QString dangerOfCreate(const DumpStatement &statement, SqlTokens tokens)
+{
+    tokens.take({"or", "replace"});
+    if (statement.kind == StatementClass::EventTrigger)
+        return u"an event trigger"_s;
+    if (tokens.take({"trusted"}) || tokens.take("procedural"))
+        tokens.take("procedural");
+    if (tokens.take("language"))
+        return statement.objectName == "plpgsql"_L1 ? QString() : u"a language"_s;
+    if (tokens.take("function") || tokens.take("procedure"))
+        return dangerOfRoutine(tokens);
+    return {};
+}
+
+} // namespace
+
+std::optional<Error> forbidden(const DumpStatement &statement)
+{
+    const QString reason = reasonAgainst(statement);
+    if (reason.isEmpty())
+        return std::nullopt;
+    return Error{.kind = ErrorKind::Refused, .subject = u"statement at line %1"_s.arg(statement.line),
+                 .detail = reason, .advice = Advice::MakeBackupWithPgDump, .line = statement.line};
+}
+
+QString danger(const DumpStatement &statement)
+{
+    if (const auto error = forbidden(statement))
+        return error->detail;
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    const SqlToken first = tokens.next();
+    if (first.is("do"))
+        return u"a DO block, which runs code while it is restored"_s;
+    return first.is("create") ? dangerOfCreate(statement, tokens) : QString();
+}
+
+} // namespace mayday::dump

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/inspector.h"
+
+#include "dump/forbidden.h"
+#include "dump/sqltokens.h"
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::dump {
+
+namespace {
+
+constexpr qint64 mostDangers = 50;
+
+bool begins(const DumpStatement &statement, const char *word)
+{
+    return SqlTokens(statement.sql).take(word);
+}
+
+/// Whether the statement brings an object of its kind into being.
+bool makesObject(const DumpStatement &statement)
+{
+    switch (statement.kind) {
+    case StatementClass::Session:
+    case StatementClass::Data:
+    case StatementClass::SequenceSet:
+    case StatementClass::Owner:
+        return false;
+    case StatementClass::Constraint:
+    case StatementClass::ForeignKey:
+        return begins(statement, "alter") || begins(statement, "create");
+    case StatementClass::Comment:
+    case StatementClass::Grant:
+        return true;
+    case StatementClass::LargeObject:
+        return statement.sql.contains("lo_create");
+    default:
+        return begins(statement, "create");
+    }
+}
+
+/// Partitioned and foreign tables hold no rows of their own.
+bool holdsRows(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    if (!tokens.take("create") || tokens.take("foreign"))
+        return false;
+    int depth = 0;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        if (depth == 0 && token.is("partition") && tokens.peek().is("by"))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+qint64 rowsOfInsert(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    int depth = 0;
+    qint64 rows = 0;
+    bool inValues = false;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (depth == 0 && token.is("default") && tokens.take("values"))
+            return 1;
+        inValues = inValues || (depth == 0 && token.is("values"));
+        if (depth == 0 && inValues && token.is("on"))
+            return rows;
+        rows += inValues && depth == 0 && token.isSymbol('(') ? 1 : 0;
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+    }
+    return rows;
+}
+
+TableInDump &Inspector::table(const QString &schema, const QString &name)
+{
+    const auto known = m_indexOf.constFind({schema, name});
+    m_current = known == m_indexOf.constEnd() ? m_inspection.tables.size() : *known;
+    if (known == m_indexOf.constEnd()) {
+        m_indexOf.insert({schema, name}, m_current);
+        m_inspection.tables.append({.schema = schema, .name = name});
+    }
+    return m_inspection.tables[m_current];
+}
+
+void Inspector::noteSchema(const DumpStatement &statement)
+{
+    const bool isSchema = statement.kind == StatementClass::Schema;
+    const QString &schema = isSchema ? statement.objectName : statement.objectSchema;
+    if (schema.isEmpty() || schema == "pg_catalog"_L1 || schema == "information_schema"_L1 ||
+        m_schemas.contains(schema))
+        return;
+    switch (statement.kind) {
+    case StatementClass::Owner:
+    case StatementClass::Comment:
+    case StatementClass::Grant:
+    case StatementClass::Extension:
+    case StatementClass::EventTrigger:
+    case StatementClass::Publication:
+    case StatementClass::Platform:
+    case StatementClass::Other:
+    case StatementClass::Session:
+        return;
+    default:
+        break;
+    }
+    if (begins(statement, "drop") || (isSchema && !begins(statement, "create")))
+        return;
+    m_schemas.insert(schema);
+    m_inspection.schemas.append(schema);
+}
+
+void Inspector::noteTable(const DumpStatement &statement)
+{
+    if (!statement.objectName.isEmpty() && holdsRows(statement))
+        (void)table(statement.objectSchema, statement.objectName);
+}
+
+void Inspector::noteInsert(const DumpStatement &statement)
+{
+    if (!begins(statement, "insert"))
+        return;
+    TableInDump &filled = table(statement.objectSchema, statement.objectName);
+    filled.rows += rowsOfInsert(statement);
+    filled.bytes += statement.sql.size();
+    if (filled.copyLine == 0)
+        filled.copyLine = statement.line;
+}
+
+/// SELECT pg_catalog.setval('public.products_id_seq', 42, true)
+void Inspector::noteSequence(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    SqlToken token = tokens.next();
+    while (token.kind != SqlToken::Kind::End && token.kind != SqlToken::Kind::String)
+        token = tokens.next();
+    tokens.takeSymbol(',');
+    const bool isNegative = tokens.takeSymbol('-');
+    const qint64 value = tokens.next().text.toLongLong();
+    tokens.takeSymbol(',');
+    m_inspection.sequences.append({.schema = statement.objectSchema, .name = statement.objectName,
+                                   .value = isNegative ? -value : value,
+                                   .isCalled = !tokens.take("false")});
+}
+
+void Inspector::noteDanger(const DumpStatement &statement)
+{
+    const QString text = danger(statement);
+    if (text.isEmpty() || ++m_dangers > mostDangers)
+        return;
+    const QString name = statement.objectSchema.isEmpty() ? statement.objectName
+                                                          : statement.objectSchema + u'.' + statement.objectName;
+    m_inspection.warnings.append(name.isEmpty() ? u"line %1: %2"_s.arg(statement.line).arg(text)
+                                                : u"line %1: %2: %3"_s.arg(statement.line).arg(text, name));
+}
+
+Result<void> Inspector::statement(const DumpStatement &statement)
+{
+    if (makesObject(statement))
+        ++m_inspection.objects[kindWord(statement.kind)];
+    noteSchema(statement);
+    noteDanger(statement);
+    if (statement.kind == StatementClass::Table)
+        noteTable(statement);
+    else if (statement.kind == StatementClass::Data)
+        noteInsert(statement);
+    else if (statement.kind == StatementClass::SequenceSet)
+        noteSequence(statement);
+    return {};
+}
+
+Result<void> Inspector::copyBegin(const CopyHeader &header)
+{
+    noteSchema(header.statement);
+    TableInDump &filled = table(header.schema, header.table);
+    if (filled.copyLine == 0)
+        filled.copyLine = header.statement.line;
+    return {};
+}
+
+Result<void> Inspector::copyEnd(qint64 rows, qint64 bytes, qint64)
+{
+    TableInDump &filled = m_inspection.tables[m_current];
+    filled.rows += rows;
+    filled.bytes += bytes;
+    return {};
+}
+
+void Inspector::finish()
+{
+    if (m_dangers > mostDangers)
+        m_inspection.warnings.append(u"and %1 more of this sort"_s.arg(m_dangers - mostDangers));
+}
+
+} // namespace mayday::dump

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpinspection.h"
+#include "dump/dumpvisitor.h"
+
+#include <QHash>
+#include <QSet>
+
+namespace mayday::dump {
+
+/// Collects what a dump holds while it is read. Judges nothing.
+class Inspector final : public DumpVisitor {
+public:
+    explicit Inspector(DumpInspection &inspection) : m_inspection(inspection) {}
+
+    Result<void> statement(const DumpStatement &statement) override;
+    Result<void> copyBegin(const CopyHeader &header) override;
+    Result<void> copyData(QByteArrayView) override { return {}; }
+    Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;
+
+    /// Puts the collected warnings into the inspection; the last call.
+    void finish();
+
+private:
+    TableInDump &table(const QString &schema, const QString &name);
+    void noteSchema(const DumpStatement &statement);
+    void noteTable(const DumpStatement &statement);
+    void noteInsert(const DumpStatement &statement);
+    void noteSequence(const DumpStatement &statement);
+    void noteDanger(const DumpStatement &statement);
+
+    DumpInspection &m_inspection;
+    QHash<QPair<QString, QString>, qsizetype> m_indexOf;
+    QSet<QString> m_schemas;
+    qsizetype m_current = -1;
+    qint64 m_dangers = 0;
+};
+
+/// How many rows an INSERT ... VALUES brings.
+[[nodiscard]] qint64 rowsOfInsert(const DumpStatement &statement);
+
+} // namespace mayday::dump

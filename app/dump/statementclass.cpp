@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/statementclass.h"
+
+#include "dump/sqltokens.h"
+
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::dump {
+
+namespace {
+
+struct ObjectKind {
+    std::array<const char *, 3> words; ///< as many as are not null
+    StatementClass kind;
+};
+
+/// What may come after CREATE, ALTER, DROP, COMMENT ON; the longer ones first.
+constexpr std::array objectKinds = {
+    ObjectKind{{"event", "trigger"}, StatementClass::EventTrigger},
+    ObjectKind{{"constraint", "trigger"}, StatementClass::Trigger},
+    ObjectKind{{"materialized", "view"}, StatementClass::View},
+    ObjectKind{{"recursive", "view"}, StatementClass::View},
+    ObjectKind{{"unique", "index"}, StatementClass::Index},
+    ObjectKind{{"foreign", "table"}, StatementClass::Table},
+    ObjectKind{{"unlogged", "table"}, StatementClass::Table},
+    ObjectKind{{"temporary", "table"}, StatementClass::Table},
+    ObjectKind{{"foreign", "data", "wrapper"}, StatementClass::Platform},
+    ObjectKind{{"user", "mapping"}, StatementClass::Platform},
+    ObjectKind{{"large", "object"}, StatementClass::LargeObject},
+    ObjectKind{{"operator", "class"}, StatementClass::Function},
+    ObjectKind{{"operator", "family"}, StatementClass::Function},
+    ObjectKind{{"unlogged", "sequence"}, StatementClass::Sequence},
+    ObjectKind{{"procedural", "language"}, StatementClass::Function},
+    ObjectKind{{"trusted", "language"}, StatementClass::Function},
+    ObjectKind{{"schema"}, StatementClass::Schema},
+    ObjectKind{{"type"}, StatementClass::Type},
+    ObjectKind{{"domain"}, StatementClass::Type},
+    ObjectKind{{"collation"}, StatementClass::Type},
+    ObjectKind{{"cast"}, StatementClass::Type},
+    ObjectKind{{"function"}, StatementClass::Function},
+    ObjectKind{{"procedure"}, StatementClass::Function},
+    ObjectKind{{"routine"}, StatementClass::Function},
+    ObjectKind{{"aggregate"}, StatementClass::Function},
+    ObjectKind{{"operator"}, StatementClass::Function},
+    ObjectKind{{"language"}, StatementClass::Function},
+    ObjectKind{{"transform"}, StatementClass::Function},
+    ObjectKind{{"table"}, StatementClass::Table},
+    ObjectKind{{"column"}, StatementClass::Table},
+    ObjectKind{{"sequence"}, StatementClass::Sequence},
+    ObjectKind{{"index"}, StatementClass::Index},
+    ObjectKind{{"constraint"}, StatementClass::Constraint},
+    ObjectKind{{"trigger"}, StatementClass::Trigger},
+    ObjectKind{{"policy"}, StatementClass::Policy},
+    ObjectKind{{"rule"}, StatementClass::Rule},
+    ObjectKind{{"view"}, StatementClass::View},
+    ObjectKind{{"extension"}, StatementClass::Extension},
+    ObjectKind{{"publication"}, StatementClass::Publication},
+    ObjectKind{{"subscription"}, StatementClass::Publication},
+    ObjectKind{{"database"}, StatementClass::Platform},
+    ObjectKind{{"role"}, StatementClass::Platform},
+    ObjectKind{{"user"}, StatementClass::Platform},
+    ObjectKind{{"tablespace"}, StatementClass::Platform},
+    ObjectKind{{"server"}, StatementClass::Platform},
+};
+
+bool takeWords(SqlTokens &tokens, const ObjectKind &kind)
+{
+    SqlTokens ahead(tokens);
+    for (const char *word : kind.words) {
+        if (word && !ahead.take(word))
+            return false;
+    }
+    tokens = ahead;
+    return true;
+}
+
+StatementClass takeKind(SqlTokens &tokens)
+{
+    for (const ObjectKind &kind : objectKinds) {
+        if (takeWords(tokens, kind))
+            return kind.kind;
+    }
+    (void)tokens.next(); // some other object: "TEXT SEARCH ...", "STATISTICS ..."
+    return StatementClass::Other;
+}
+
+void setName(DumpStatement &statement, const QualifiedName &name)
+{
+    statement.objectSchema = name.schema;
+    statement.objectName = name.name;
+}
+
+void skipOptions(SqlTokens &tokens)
+{
+    tokens.take("concurrently");
+    if (!tokens.take({"if", "not", "exists"}))
+        tokens.take({"if", "exists"});
+    tokens.take("only");
+}
+
+/// Indexes, triggers, policies and rules are named without a schema: it is that of their table.
+void nameAfterTable(DumpStatement &statement, SqlTokens tokens)
+{
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (!token.is("on") && !(statement.kind == StatementClass::Rule && token.is("to")))
+            continue;
+        tokens.take("only");
+        const QualifiedName table = takeName(tokens);
+        statement.objectSchema = table.schema;
+        return;
+    }
+}
+
+void classifyCreate(DumpStatement &statement, SqlTokens tokens)
+{
+    tokens.take({"or", "replace"});
+    if (tokens.take({"default", "conversion"}) || tokens.take("conversion"))
+        return setName(statement, takeName(tokens));
+    statement.kind = takeKind(tokens);
+    skipOptions(tokens);
+    if (statement.kind == StatementClass::Schema && tokens.take("authorization"))
+        return;
+    if (!(statement.kind == StatementClass::Index && tokens.peek().is("on")))
+        setName(statement, takeName(tokens));
+    switch (statement.kind) {
+    case StatementClass::Index:
+    case StatementClass::Trigger:
+    case StatementClass::Policy:
+    case StatementClass::Rule:
+        nameAfterTable(statement, tokens);
+        break;
+    default:
+        break;
+    }
+}
+
+StatementClass kindOfAddition(SqlTokens &tokens)
+{
+    if (tokens.take("constraint"))
+        (void)tokens.next();
+    return tokens.take({"foreign", "key"}) ? StatementClass::ForeignKey : StatementClass::Constraint;
+}
+
+/// What an ALTER TABLE does, from the tokens behind the table's name.
+StatementClass kindOfTableChange(SqlTokens tokens)
+{
+    if (tokens.take("add")) {
+        if (tokens.take({"generated"}))
+            return StatementClass::Sequence;
+        return tokens.take("column") ? StatementClass::Table : kindOfAddition(tokens);
+    }
+    if (tokens.take("cluster"))
+        return StatementClass::Index;
+    const bool switches = tokens.take("enable") || tokens.take("disable") || tokens.take("force") ||
+                          tokens.take({"no", "force"});
+    if (switches && tokens.take({"row", "level", "security"}))
+        return StatementClass::Policy;
+    if (switches)
+        return StatementClass::Trigger;
+    if (tokens.take("alter")) {
+        tokens.take("column");
+        (void)tokens.next();
+        if (tokens.take({"add", "generated"}))
+            return StatementClass::Sequence;
+    }
+    return StatementClass::Table;
+}
+
+void classifyAlter(DumpStatement &statement, SqlTokens tokens)
+{
+    if (tokens.take({"default", "privileges"})) {
+        statement.kind = StatementClass::Grant;
+        return;
+    }
+    if (tokens.take("system"))
+        return;
+    statement.kind = takeKind(tokens);
+    skipOptions(tokens);
+    setName(statement, takeName(tokens));
+    if (statement.kind == StatementClass::Table)
+        statement.kind = kindOfTableChange(tokens);
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (token.is("owner") && tokens.take("to")) {
+            statement.kind = StatementClass::Owner;
+            return;
+        }
+    }
+}
+
+void classifyComment(DumpStatement &statement, SqlTokens tokens)
+{
+    statement.kind = StatementClass::Comment;
+    tokens.take("on");
+    const bool isColumn = tokens.peek().is("column");
+    const StatementClass about = takeKind(tokens);
+    QualifiedName name = takeName(tokens);
+    // "schema.table.column": the last two are not schema and name.
+    if (isColumn)
+        name = {.schema = {}, .name = name.schema};
+    setName(statement, name);
+    if (about == StatementClass::Trigger || about == StatementClass::Policy || about == StatementClass::Rule)
+        nameAfterTable(statement, tokens);
+}
+
+void classifyGrant(DumpStatement &statement, SqlTokens tokens)
+{
+    statement.kind = StatementClass::Grant;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (!token.is("on"))
+            continue;
+        SqlTokens named(tokens);
+        if (takeKind(named) == StatementClass::Other)
+            named = tokens; // "ON public.a": a table without the word
+        return setName(statement, takeName(named));
+    }
+}
+
+/// 'public.products_id_seq' in setval(): a name inside of a literal.
+QualifiedName nameInLiteral(const SqlToken &literal)
+{
+    const QByteArray text = literal.value().toUtf8();
+    SqlTokens inside{text};
+    return takeName(inside);
+}
+
+void classifySelect(DumpStatement &statement, SqlTokens tokens)
+{
+    if (tokens.take("pg_catalog") && !tokens.takeSymbol('.'))
+        return;
+    const SqlToken function = tokens.next();
+    if (!tokens.takeSymbol('('))
+        return;
+    if (function.is("set_config")) {
+        statement.kind = StatementClass::Session;
+    } else if (function.is("setval")) {
+        statement.kind = StatementClass::SequenceSet;
+        setName(statement, nameInLiteral(tokens.next()));
+    } else if (function.name().startsWith("lo"_L1)) {
+        for (const char *name : {"lo_create", "lo_open", "lo_close", "lo_unlink", "lo_from_bytea",
+                                 "lo_put", "lowrite", "loread"}) {
+            if (function.is(name))
+                statement.kind = StatementClass::LargeObject;
+        }
+    }
+}
+
+bool isTransactionWord(const SqlToken &token)
+{
+    for (const char *word : {"begin", "commit", "start", "end", "rollback", "abort", "savepoint", "release"}) {
+        if (token.is(word))
+            return true;
+    }
+    return false;
+}
+
+void classifyOthers(DumpStatement &statement, const SqlToken &first, SqlTokens tokens)
+{
+    if (first.is("set") || first.is("reset") || isTransactionWord(first)) {
+        statement.kind = StatementClass::Session;
+    } else if (first.is("copy") || (first.is("insert") && tokens.take("into"))) {
+        statement.kind = StatementClass::Data;
+        tokens.take("binary");
+        setName(statement, takeName(tokens));
+    } else if (first.is("drop")) {
+        statement.kind = takeKind(tokens);
+        skipOptions(tokens);
+        setName(statement, takeName(tokens));
+    } else if (first.is("refresh") && tokens.take({"materialized", "view"})) {
+        statement.kind = StatementClass::View;
+        skipOptions(tokens);
+        setName(statement, takeName(tokens));
+    }
+}
+
+} // namespace
+
+void classify(DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    const SqlToken first = tokens.next();
+    statement.kind = StatementClass::Other;
+    if (first.is("create"))
+        classifyCreate(statement, tokens);
+    else if (first.is("alter"))
+        classifyAlter(statement, tokens);
+    else if (first.is("comment"))
+        classifyComment(statement, tokens);
+    else if (first.is("grant") || first.is("revoke"))
+        classifyGrant(statement, tokens);
+    else if (first.is("select"))
+        classifySelect(statement, tokens);
+    else
+        classifyOthers(statement, first, tokens);
+}
+
+QString kindWord(StatementClass kind)
+{
+    switch (kind) {
+    case StatementClass::Session: return u"session"_s;
+    case StatementClass::Schema: return u"schema"_s;
+    case StatementClass::Type: return u"type"_s;
+    case StatementClass::Function: return u"function"_s;
+    case StatementClass::Table: return u"table"_s;
+    case StatementClass::Data: return u"data"_s;
+    case StatementClass::Sequence: return u"sequence"_s;
+    case StatementClass::SequenceSet: return u"sequence-set"_s;
+    case StatementClass::Index: return u"index"_s;
+    case StatementClass::Constraint: return u"constraint"_s;
+    case StatementClass::ForeignKey: return u"foreign-key"_s;
+    case StatementClass::Trigger: return u"trigger"_s;
+    case StatementClass::Policy: return u"policy"_s;
+    case StatementClass::Grant: return u"grant"_s;
+    case StatementClass::Owner: return u"owner"_s;
+    case StatementClass::Comment: return u"comment"_s;
+    case StatementClass::Extension: return u"extension"_s;
+    case StatementClass::EventTrigger: return u"event-trigger"_s;
+    case StatementClass::Publication: return u"publication"_s;
+    case StatementClass::Rule: return u"rule"_s;
+    case StatementClass::View: return u"view"_s;
+    case StatementClass::LargeObject: return u"large-object"_s;
+    case StatementClass::Platform: return u"platform"_s;
+    case StatementClass::Other: break;
+    }
+    return u"other"_s;
+}
+
+} // namespace mayday::dump

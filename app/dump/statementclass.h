@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpstatement.h"
+
+namespace mayday::dump {
+
+/// Fills kind, objectSchema and objectName from the statement's own words (never from comments).
+/// Cheap: looks at its first tokens, of ALTER TABLE at all.
+void classify(DumpStatement &statement);
+
+} // namespace mayday::dump
