@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "incident/restorenote.h"
+
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QLocale>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::incident {
+
+namespace {
+
+bool isPutBackDone(const QJsonObject &data)
+{
+    return data["receipt"_L1].toObject()["verdict"_L1].toString() == "proven"_L1;
+}
+
+QString errorWords(const QJsonValue &value)
+{
+    const QJsonObject error = value.toObject();
+    QString words = error["subject"_L1].toString();
+    if (!words.isEmpty())
+        words += u": "_s;
+    return words + error["detail"_L1].toString();
+}
+
+RestoredTable tableFrom(const QJsonObject &json)
+{
+    return {.name = json["schema"_L1].toString() + u'.' + json["name"_L1].toString(),
+            .rowsInDump = json["rowsInDump"_L1].toInteger(),
+            .rowsAfter = json["rowsAfter"_L1].toInteger(-1),
+            .verdict = json["verdict"_L1].toString(),
+            .note = json["note"_L1].toString()};
+}
+
+void finish(RestoreNote &note, const store::JournalEvent &event)
+{
+    const QJsonObject receipt = event.data["receipt"_L1].toObject();
+    note.endedAt = event.at;
+    note.verdict = receipt["verdict"_L1].toString();
+    note.error = errorWords(receipt["error"_L1]);
+    for (const auto &table : receipt["tables"_L1].toArray())
+        note.tables.append(tableFrom(table.toObject()));
+    for (const auto &left : receipt["left"_L1].toArray())
+        note.left.append(left.toObject()["what"_L1].toString());
+    for (const auto &text : receipt["notes"_L1].toArray())
+        note.notes.append(text.toString());
+}
+
+RestoreNote noteFrom(const store::JournalEvent &event)
+{
+    return {.id = event.subject,
+            .file = event.data["file"_L1].toString(),
+            .target = event.data["target"_L1].toString(),
+            .startedAt = event.at};
+}
+
+} // namespace
+
+void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &event)
+{
+    if (event.kind == "restore.started"_L1) {
+        notes.append(noteFrom(event));
+        return;
+    }
+    const auto note = std::ranges::find(notes, event.subject, &RestoreNote::id);
+    if (note == notes.end())
+        return;
+    if (event.kind == "restore.finished"_L1) {
+        finish(*note, event);
+    } else if (event.kind == "restore.settled"_L1) {
+        note->endedAt = event.at;
+        note->committed = event.data["committed"_L1].toBool();
+    } else if (event.kind == "restore.putback"_L1 && isPutBackDone(event.data)) {
+        // A put-back undoes, and one more redoes.
+        note->putBackAt = note->putBackAt ? std::nullopt : std::optional(event.at);
+    }
+}
+
+QString verdictWords(const QString &verdict)
+{
+    if (verdict == "proven"_L1)
+        return u"proven: every table holds the rows of the backup"_s;
+    if (verdict == "differences"_L1)
+        return u"restored with differences"_s;
+    if (verdict == "not-restored"_L1)
+        return u"not restored: the live data is as it was"_s;
+    return u"no verdict: it was interrupted"_s;
+}
+
+QString restoreStartedWords(const QJsonObject &data, const QString &subject)
+{
+    return u"Restore %1 started: %2 into %3"_s.arg(
+        subject, QFileInfo(data["file"_L1].toString()).fileName(), data["target"_L1].toString());
+}
+
+QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
+{
+    const QJsonObject receipt = data["receipt"_L1].toObject();
+    QString words = u"Restore %1 ended: %2"_s.arg(subject, verdictWords(receipt["verdict"_L1].toString()));
+    const QJsonArray tables = receipt["tables"_L1].toArray();
+    qint64 rows = 0;
+    qint64 proven = 0;
+    for (const auto &table : tables) {
+        const RestoredTable counted = tableFrom(table.toObject());
+        rows += std::max<qint64>(counted.rowsAfter, 0);
+        proven += counted.verdict == "proven"_L1 ? 1 : 0;
+    }
+    if (!tables.isEmpty())
+        words += u"; %1 of %2 tables proven, %3 rows"_s.arg(proven).arg(tables.size()).arg(
+            QLocale::c().toString(rows));
+    const QString error = errorWords(receipt["error"_L1]);
+    return error.isEmpty() ? words : words + u"; "_s + error;
+}
+
+QString restoreSettledWords(const QJsonObject &data, const QString &subject)
+{
+    return data["committed"_L1].toBool()
+               ? u"Restore %1 was interrupted; the server says that it did take effect"_s.arg(subject)
+               : u"Restore %1 was interrupted; the server says that nothing changed"_s.arg(subject);
+}
+
+QString putBackWords(const QJsonObject &data, const QString &subject)
+{
+    if (isPutBackDone(data))
+        return u"Restore %1 put back: the data from before it is live again"_s.arg(subject);
+    return u"Putting back restore %1 did not work: %2"_s.arg(
+        subject, errorWords(data["receipt"_L1].toObject()["error"_L1]));
+}
+
+} // namespace mayday::incident
