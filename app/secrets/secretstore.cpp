@@ -6,26 +6,20 @@
 #include "secrets/keychainsecretstore.h"
 #include "secrets/memorysecretstore.h"
 
-#include <QCryptographicHash>
-
 using namespace Qt::StringLiterals;
 
 namespace mayday::secrets {
 
-QString serviceName(const Profile &profile)
+QString serviceName(const QString &scope)
 {
-    if (profile.dataFolder == Profile::standard().dataFolder)
-        return u"mayday"_s;
-    const QByteArray hash =
-        QCryptographicHash::hash(profile.dataFolder.toUtf8(), QCryptographicHash::Sha256);
-    return u"mayday-"_s + QString::fromLatin1(hash.toHex().first(12));
+    return scope.isEmpty() ? u"mayday"_s : u"mayday-"_s + scope;
 }
 
-std::unique_ptr<SecretStore> openSecretStore(const Profile &profile)
+std::unique_ptr<SecretStore> openSecretStore(const QString &scope)
 {
     if (KeychainSecretStore::isAvailable())
         return std::make_unique<FallbackSecretStore>(
-            std::make_unique<KeychainSecretStore>(serviceName(profile)));
+            std::make_unique<KeychainSecretStore>(serviceName(scope)));
     log::warning(u"secrets", u"there is no keychain; secrets are kept in memory only"_s);
     return std::make_unique<MemorySecretStore>();
 }

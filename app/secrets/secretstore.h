@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/profile.h"
 #include "core/secret.h"
 #include "core/task.h"
 #include "secrets/secretname.h"
@@ -36,10 +35,10 @@ public:
 };
 
 /// The keychain of this desktop, or memory when there is none. Asks the session bus who is there,
-/// which takes milliseconds; prompts nobody.
-[[nodiscard]] std::unique_ptr<SecretStore> openSecretStore(const Profile &profile);
-/// Under which service the keychain keeps the profile's secrets: "mayday" for the standard profile,
-/// "mayday-<hash of its folder>" for any other, so that they do not overwrite each other.
-[[nodiscard]] QString serviceName(const Profile &profile);
+/// which takes milliseconds; prompts nobody. scope: empty for the standard profile, something of
+/// its own for any other (a hash of its folder), so that profiles do not overwrite each other.
+[[nodiscard]] std::unique_ptr<SecretStore> openSecretStore(const QString &scope);
+/// Under which service the keychain keeps the secrets of a scope: "mayday", "mayday-<scope>".
+[[nodiscard]] QString serviceName(const QString &scope);
 
 } // namespace mayday::secrets
