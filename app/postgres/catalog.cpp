@@ -22,13 +22,16 @@ Result<QList<TableFacts>> tables(Session &session, const QString &schema, TaskCo
     const Result<Rows> rows = session.query(R"sql(
 SELECT n.nspname, c.relname, c.reltuples::bigint, pg_catalog.pg_total_relation_size(c.oid)
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY c.relname)sql", parameters, context);
+ WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY c.relname)sql",
+                                            parameters, context);
     if (!rows)
         return failure(rows.error());
     QList<TableFacts> found;
     for (int row = 0; row < rows->rowCount(); ++row) {
-        found.append({.schema = rows->text(row, 0), .name = rows->text(row, 1),
-                      .estimatedRows = rows->integer(row, 2), .bytes = rows->integer(row, 3)});
+        found.append({.schema = rows->text(row, 0),
+                      .name = rows->text(row, 1),
+                      .estimatedRows = rows->integer(row, 2),
+                      .bytes = rows->integer(row, 3)});
     }
     return found;
 }
@@ -37,13 +40,14 @@ Result<qint64> exactRowCount(Session &session, const QString &schema, const QStr
                              TaskContext &context)
 {
     const QString sql = u"SELECT pg_catalog.count(*) FROM ONLY %1.%2"_s.arg(quoteIdentifier(schema),
-                                                                          quoteIdentifier(table));
+                                                                            quoteIdentifier(table));
     return session.query(sql.toUtf8(), context).transform([](const Rows &rows) {
         return rows.integer(0, 0);
     });
 }
 
-Result<QList<SequenceFacts>> sequences(Session &session, const QString &schema, TaskContext &context)
+Result<QList<SequenceFacts>> sequences(Session &session, const QString &schema,
+                                       TaskContext &context)
 {
     const std::array parameters{schema.toUtf8()};
     const Result<Rows> listed = session.query(R"sql(
@@ -54,14 +58,17 @@ SELECT n.nspname, c.relname, t.relname, a.attname
        AND d.deptype IN ('a', 'i')
   LEFT JOIN pg_catalog.pg_class t ON t.oid = d.refobjid
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
- WHERE n.nspname = $1 AND c.relkind = 'S' ORDER BY c.relname)sql", parameters, context);
+ WHERE n.nspname = $1 AND c.relkind = 'S' ORDER BY c.relname)sql",
+                                              parameters, context);
     if (!listed)
         return failure(listed.error());
     QList<SequenceFacts> found;
     QStringList parts;
     for (int row = 0; row < listed->rowCount(); ++row) {
-        found.append({.schema = listed->text(row, 0), .name = listed->text(row, 1),
-                      .ownerTable = listed->text(row, 2), .ownerColumn = listed->text(row, 3)});
+        found.append({.schema = listed->text(row, 0),
+                      .name = listed->text(row, 1),
+                      .ownerTable = listed->text(row, 2),
+                      .ownerColumn = listed->text(row, 3)});
         parts.append(u"SELECT %1, last_value, is_called FROM %2.%3"_s.arg(row).arg(
             quoteIdentifier(found.last().schema), quoteIdentifier(found.last().name)));
     }
@@ -103,14 +110,18 @@ SELECT l.pid, pg_catalog.max(s.usename), pg_catalog.max(s.application_name),
  WHERE l.locktype = 'relation' AND n.nspname = $1 AND l.pid <> pg_catalog.pg_backend_pid()
    AND l.database = (SELECT oid FROM pg_catalog.pg_database
                       WHERE datname = pg_catalog.current_database())
- GROUP BY l.pid ORDER BY l.pid)sql", parameters, context);
+ GROUP BY l.pid ORDER BY l.pid)sql",
+                                            parameters, context);
     if (!rows)
         return failure(rows.error());
     QList<OtherSession> found;
     for (int row = 0; row < rows->rowCount(); ++row) {
-        found.append({.pid = rows->integer(row, 0), .user = rows->text(row, 1),
-                      .application = rows->text(row, 2), .state = rows->text(row, 3),
-                      .seconds = rows->integer(row, 4), .writes = rows->isTrue(row, 5)});
+        found.append({.pid = rows->integer(row, 0),
+                      .user = rows->text(row, 1),
+                      .application = rows->text(row, 2),
+                      .state = rows->text(row, 3),
+                      .seconds = rows->integer(row, 4),
+                      .writes = rows->isTrue(row, 5)});
     }
     return found;
 }

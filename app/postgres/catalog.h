@@ -23,8 +23,8 @@ struct SequenceFacts {
     QString schema = {};
     QString name = {};
     qint64 lastValue = 0;
-    bool isCalled = false; ///< false: the next value is lastValue itself
-    QString ownerTable = {};    ///< of the column it feeds; empty when it feeds none
+    bool isCalled = false;   ///< false: the next value is lastValue itself
+    QString ownerTable = {}; ///< of the column it feeds; empty when it feeds none
     QString ownerColumn = {};
 };
 
@@ -33,8 +33,8 @@ struct OtherSession {
     qint64 pid = 0;
     QString user = {};
     QString application = {};
-    QString state = {};     ///< "active", "idle in transaction"
-    qint64 seconds = 0; ///< since the state began
+    QString state = {};  ///< "active", "idle in transaction"
+    qint64 seconds = 0;  ///< since the state began
     bool writes = false; ///< holds a lock stronger than a reader's
 };
 

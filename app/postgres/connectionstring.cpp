@@ -91,7 +91,10 @@ QString ConnectionString::database() const
     return name.isEmpty() ? user() : name;
 }
 
-QString ConnectionString::user() const { return value("user"); }
+QString ConnectionString::user() const
+{
+    return value("user");
+}
 
 QString ConnectionString::display() const
 {
@@ -139,7 +142,8 @@ std::optional<QString> ConnectionString::looksLikeTransactionPooler() const
     // Supabase's pooler host speaks for sessions on 5432 and for transactions on 6543 only.
     if (name.endsWith(u".pooler.supabase.com"_s))
         return std::nullopt;
-    if (name.contains(u".pooler."_s) || name.contains(u"-pooler."_s) || name.startsWith(u"pgbouncer"_s))
+    if (name.contains(u".pooler."_s) || name.contains(u"-pooler."_s) ||
+        name.startsWith(u"pgbouncer"_s))
         return u"host "_s + name;
     return std::nullopt;
 }

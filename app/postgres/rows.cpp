@@ -5,18 +5,28 @@
 
 namespace mayday::postgres {
 
-void Rows::Clear::operator()(pg_result *result) const { PQclear(result); }
+void Rows::Clear::operator()(pg_result *result) const
+{
+    PQclear(result);
+}
 
 Rows::Rows(pg_result *result) : m_result(result) {}
 
-int Rows::rowCount() const { return m_result ? PQntuples(m_result.get()) : 0; }
+int Rows::rowCount() const
+{
+    return m_result ? PQntuples(m_result.get()) : 0;
+}
 
-int Rows::columnCount() const { return m_result ? PQnfields(m_result.get()) : 0; }
+int Rows::columnCount() const
+{
+    return m_result ? PQnfields(m_result.get()) : 0;
+}
 
 QString Rows::columnName(int column) const
 {
     return column >= 0 && column < columnCount()
-        ? QString::fromUtf8(PQfname(m_result.get(), column)) : QString();
+               ? QString::fromUtf8(PQfname(m_result.get(), column))
+               : QString();
 }
 
 bool Rows::holds(int row, int column) const
@@ -43,10 +53,19 @@ Cell Rows::cell(int row, int column) const
     return isNull(row, column) ? Cell() : Cell(value(row, column).toByteArray());
 }
 
-QString Rows::text(int row, int column) const { return QString::fromUtf8(value(row, column)); }
+QString Rows::text(int row, int column) const
+{
+    return QString::fromUtf8(value(row, column));
+}
 
-qint64 Rows::integer(int row, int column) const { return value(row, column).toLongLong(); }
+qint64 Rows::integer(int row, int column) const
+{
+    return value(row, column).toLongLong();
+}
 
-bool Rows::isTrue(int row, int column) const { return value(row, column) == "t"; }
+bool Rows::isTrue(int row, int column) const
+{
+    return value(row, column) == "t";
+}
 
 } // namespace mayday::postgres

@@ -96,28 +96,29 @@ std::optional<CopyPlace> copyPlaceOf(const QString &context)
     const QRegularExpressionMatch match = form.match(context);
     if (!match.hasMatch())
         return std::nullopt;
-    return CopyPlace{.table = match.captured(1), .line = match.captured(2).toLongLong(),
+    return CopyPlace{.table = match.captured(1),
+                     .line = match.captured(2).toLongLong(),
                      .column = match.captured(3)};
 }
 
 bool isAboutData(const ServerReport &report)
 {
-    return report.sqlState.startsWith("22"_L1) || report.sqlState.startsWith("23"_L1)
-        || report.sqlState.startsWith("44"_L1) || report.sqlState.startsWith("P0"_L1)
-        || report.sqlState == "42601"_L1 || copyPlaceOf(report.context).has_value();
+    return report.sqlState.startsWith("22"_L1) || report.sqlState.startsWith("23"_L1) ||
+           report.sqlState.startsWith("44"_L1) || report.sqlState.startsWith("P0"_L1) ||
+           report.sqlState == "42601"_L1 || copyPlaceOf(report.context).has_value();
 }
 
-/// Which quoted words of a message are names, not values: those the server lists as names, and those
-/// behind a word that only names follow.
+/// Which quoted words of a message are names, not values: those the server lists as names, and
+/// those behind a word that only names follow.
 bool isName(const ServerReport &report, QStringView before, const QString &quoted)
 {
-    for (const QString &name : {report.schema, report.table, report.column, report.constraint,
-                                report.dataType}) {
+    for (const QString &name :
+         {report.schema, report.table, report.column, report.constraint, report.dataType}) {
         if (!name.isEmpty() && name == quoted)
             return true;
     }
-    static const QStringList heralds{u"column "_s, u"relation "_s, u"constraint "_s, u"table "_s,
-                                     u"encoding "_s, u"domain "_s, u"sequence "_s, u"view "_s};
+    static const QStringList heralds{u"column "_s,   u"relation "_s, u"constraint "_s, u"table "_s,
+                                     u"encoding "_s, u"domain "_s,   u"sequence "_s,   u"view "_s};
     return std::ranges::any_of(heralds, [&](const QString &word) { return before.endsWith(word); });
 }
 
@@ -138,7 +139,8 @@ QString withoutValues(const ServerReport &report)
     qsizetype from = 0;
     while ((from = text.indexOf(u'"', from)) >= 0) {
         const qsizetype end = text.indexOf(u'"', from + 1);
-        if (end < 0 || !isName(report, QStringView(text).left(from), text.mid(from + 1, end - from - 1))) {
+        if (end < 0 ||
+            !isName(report, QStringView(text).left(from), text.mid(from + 1, end - from - 1))) {
             const qsizetype last = text.lastIndexOf(u'"');
             text.replace(from, last - from + 1, u"…"_s);
             break;
@@ -151,8 +153,8 @@ QString withoutValues(const ServerReport &report)
 QString detailOf(const ServerReport &report)
 {
     if (!isAboutData(report)) {
-        const QString all = report.detail.isEmpty() ? report.primary
-                                                    : report.primary + u"; "_s + report.detail;
+        const QString all =
+            report.detail.isEmpty() ? report.primary : report.primary + u"; "_s + report.detail;
         return redacted(all);
     }
     const std::optional<CopyPlace> place = copyPlaceOf(report.context);
@@ -193,8 +195,8 @@ Error errorFromConnecting(const QString &libpqText, const QString &subject)
     if (libpqText.contains("no password supplied"_L1)) {
         error.kind = ErrorKind::Denied;
         error.advice = Advice::CheckPassword;
-    } else if (libpqText.contains("could not translate host name"_L1)
-               || libpqText.contains("No such file or directory"_L1)) {
+    } else if (libpqText.contains("could not translate host name"_L1) ||
+               libpqText.contains("No such file or directory"_L1)) {
         error.advice = Advice::CheckAddress;
     }
     return error;

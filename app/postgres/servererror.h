@@ -23,11 +23,11 @@ struct ServerReport {
     QString dataType = {};
 };
 
-/// The Error for it. Text from rows never comes through: DETAIL and CONTEXT of errors about data are
-/// dropped except "COPY products, line 17, column price", and quoted values leave the message.
+/// The Error for it. Text from rows never comes through: DETAIL and CONTEXT of errors about data
+/// are dropped except "COPY products, line 17, column price", and quoted values leave the message.
 [[nodiscard]] Error errorFromServer(const ServerReport &report, const QString &subject);
-/// The Error for a connection that could not be made, from libpq's text (with verbose errors on, the
-/// SQLSTATE stands in it).
+/// The Error for a connection that could not be made, from libpq's text (with verbose errors on,
+/// the SQLSTATE stands in it).
 [[nodiscard]] Error errorFromConnecting(const QString &libpqText, const QString &subject);
 
 /// The line inside the COPY data (1-based) that an error of this module blames; none for others.

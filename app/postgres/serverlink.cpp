@@ -75,8 +75,8 @@ private:
     Secret m_keyPassword;
 };
 
-/// PQconnectStart looks names up and blocks in it, with no way to wake it. So it runs on a thread of
-/// its own that is left to itself when somebody stops waiting.
+/// PQconnectStart looks names up and blocks in it, with no way to wake it. So it runs on a thread
+/// of its own that is left to itself when somebody stops waiting.
 struct PendingStart {
     std::mutex mutex;
     std::condition_variable_any ready;
@@ -95,7 +95,10 @@ Session::Link::Link(QString subject, PGconn *connection)
     PQsetErrorVerbosity(m_connection, PQERRORS_VERBOSE);
 }
 
-Session::Link::~Link() { drop(); }
+Session::Link::~Link()
+{
+    drop();
+}
 
 void Session::Link::drop()
 {
@@ -128,13 +131,16 @@ Result<PGconn *> Session::Link::begin(const ConnectionString &where, const QStri
         return failure(TaskContext::cancelled(where.display(), u"no connection was made"_s));
     }
     if (!done) {
-        return failure({.kind = ErrorKind::Timeout, .subject = where.display(),
+        return failure({.kind = ErrorKind::Timeout,
+                        .subject = where.display(),
                         .detail = u"the name of the host could not be looked up in time"_s,
                         .advice = Advice::CheckNetwork});
     }
     if (pending->connection == nullptr) {
-        return failure({.kind = ErrorKind::Internal, .subject = where.display(),
-                        .detail = u"out of memory"_s, .advice = Advice::SendReport});
+        return failure({.kind = ErrorKind::Internal,
+                        .subject = where.display(),
+                        .detail = u"out of memory"_s,
+                        .advice = Advice::SendReport});
     }
     return pending->connection;
 }
@@ -161,12 +167,13 @@ Result<std::unique_ptr<Session::Link>> Session::Link::open(const ConnectionStrin
 Result<void> Session::Link::complete(TaskContext &context)
 {
     if (PQstatus(m_connection) == CONNECTION_BAD)
-        return failure(errorFromConnecting(QString::fromUtf8(PQerrorMessage(m_connection)), m_subject));
+        return failure(
+            errorFromConnecting(QString::fromUtf8(PQerrorMessage(m_connection)), m_subject));
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (state != PGRES_POLLING_OK) {
         if (state == PGRES_POLLING_FAILED) {
-            return failure(errorFromConnecting(QString::fromUtf8(PQerrorMessage(m_connection)),
-                                               m_subject));
+            return failure(
+                errorFromConnecting(QString::fromUtf8(PQerrorMessage(m_connection)), m_subject));
         }
         const std::stop_callback onStop(context.stopToken(), [this] { m_waiter.wake(); });
         const auto reason = m_waiter.wait(PQsocket(m_connection), state == PGRES_POLLING_READING,
@@ -174,7 +181,8 @@ Result<void> Session::Link::complete(TaskContext &context)
         if (context.stopRequested())
             return failure(TaskContext::cancelled(m_subject, u"no connection was made"_s));
         if (reason == Waiter::Reason::TimedOut) {
-            return failure({.kind = ErrorKind::Timeout, .subject = m_subject,
+            return failure({.kind = ErrorKind::Timeout,
+                            .subject = m_subject,
                             .detail = u"the server did not answer in time"_s,
                             .advice = Advice::CheckNetwork});
         }
@@ -185,7 +193,10 @@ Result<void> Session::Link::complete(TaskContext &context)
     return {};
 }
 
-milliseconds Session::Link::sinceLastAnswer() const { return milliseconds(ticks() - m_lastAnswer); }
+milliseconds Session::Link::sinceLastAnswer() const
+{
+    return milliseconds(ticks() - m_lastAnswer);
+}
 
 void Session::Link::collectNotice(void *link, const PGresult *notice)
 {
@@ -211,7 +222,8 @@ Result<void> Session::Link::wait(bool forWrite, TaskContext &context)
         return failure(stopped(u"the statement was cancelled on the server"_s));
     if (reason == Waiter::Reason::TimedOut) {
         cancelAndSettle();
-        return failure({.kind = ErrorKind::Timeout, .subject = m_subject,
+        return failure({.kind = ErrorKind::Timeout,
+                        .subject = m_subject,
                         .detail = u"the server did not answer in time"_s,
                         .advice = Advice::CheckNetwork});
     }
@@ -235,8 +247,10 @@ Result<void> Session::Link::readyFor(QByteArrayView sql, TaskContext &context) c
     if (context.stopRequested())
         return failure(TaskContext::cancelled(m_subject, u"the statement was not sent"_s));
     if (sql.contains('\0')) {
-        return failure({.kind = ErrorKind::Refused, .subject = m_subject,
-                        .detail = u"a statement holds a zero byte, which PostgreSQL has no text for"_s});
+        return failure(
+            {.kind = ErrorKind::Refused,
+             .subject = m_subject,
+             .detail = u"a statement holds a zero byte, which PostgreSQL has no text for"_s});
     }
     return {};
 }
@@ -285,11 +299,12 @@ Result<Session::Link::Answer> Session::Link::finish(TaskContext &context)
         const ExecStatusType status = PQresultStatus(answer->get());
         if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
             cancelAndSettle();
-            return failure({.kind = ErrorKind::Unsupported, .subject = m_subject,
+            return failure({.kind = ErrorKind::Unsupported,
+                            .subject = m_subject,
                             .detail = u"a COPY stream among plain statements"_s});
         }
-        const bool failed = status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE
-            || status == PGRES_PIPELINE_ABORTED;
+        const bool failed = status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE ||
+                            status == PGRES_PIPELINE_ABORTED;
         if (failed && !firstError)
             firstError = errorOf(answer->get());
         else if (!failed)
@@ -367,9 +382,9 @@ void Session::Link::tellServerToCancel()
     const auto limit = steady_clock::now() + settleLimit;
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
-        const auto reason = m_waiter.wait(PQcancelSocket(request.get()),
-                                          state == PGRES_POLLING_READING,
-                                          state == PGRES_POLLING_WRITING, limit);
+        const auto reason =
+            m_waiter.wait(PQcancelSocket(request.get()), state == PGRES_POLLING_READING,
+                          state == PGRES_POLLING_WRITING, limit);
         if (reason == Waiter::Reason::TimedOut)
             return;
         if (reason == Waiter::Reason::Ready)
@@ -382,7 +397,8 @@ void Session::Link::cancelAndSettle()
     if (m_connection == nullptr)
         return;
     // Told twice: a request that overtakes its statement is lost.
-    for (int attempt = 0; attempt < 2 && PQtransactionStatus(m_connection) == PQTRANS_ACTIVE; ++attempt) {
+    for (int attempt = 0; attempt < 2 && PQtransactionStatus(m_connection) == PQTRANS_ACTIVE;
+         ++attempt) {
         tellServerToCancel();
         if (drain(steady_clock::now() + firstSettleLimit))
             break;
@@ -394,7 +410,8 @@ Error Session::Link::stopped(const QString &left)
 {
     cancelAndSettle();
     if (m_connection == nullptr)
-        return TaskContext::cancelled(m_subject, u"the connection was dropped; the server rolls back"_s);
+        return TaskContext::cancelled(m_subject,
+                                      u"the connection was dropped; the server rolls back"_s);
     return TaskContext::cancelled(m_subject, left);
 }
 
@@ -422,15 +439,18 @@ Error Session::Link::errorOf(const PGresult *answer) const
 
 Error Session::Link::lostError() const
 {
-    return {.kind = ErrorKind::Unreachable, .subject = m_subject,
+    return {.kind = ErrorKind::Unreachable,
+            .subject = m_subject,
             .detail = redacted(QString::fromUtf8(PQerrorMessage(m_connection)).simplified()),
             .advice = Advice::CheckNetwork};
 }
 
 Error Session::Link::closedError() const
 {
-    return {.kind = ErrorKind::Unreachable, .subject = m_subject,
-            .detail = u"the connection is closed"_s, .advice = Advice::TryAgain};
+    return {.kind = ErrorKind::Unreachable,
+            .subject = m_subject,
+            .detail = u"the connection is closed"_s,
+            .advice = Advice::TryAgain};
 }
 
 } // namespace mayday::postgres

@@ -12,8 +12,8 @@
 
 namespace mayday::postgres {
 
-/// The open connection behind a Session and the one place that waits for it. Owns the PGconn and its
-/// Waiter; not movable, since libpq keeps its address for notices. One worker thread at a time.
+/// The open connection behind a Session and the one place that waits for it. Owns the PGconn and
+/// its Waiter; not movable, since libpq keeps its address for notices. One worker thread at a time.
 class Session::Link final {
 public:
     struct ClearResult {
@@ -43,8 +43,8 @@ public:
     /// Takes in what has arrived without waiting.
     [[nodiscard]] bool takeIn();
     [[nodiscard]] Result<void> waitForInput(TaskContext &context);
-    /// Reads the answers of the statement to its end; the first failure wins, and a COPY that nobody
-    /// asked for is refused.
+    /// Reads the answers of the statement to its end; the first failure wins, and a COPY that
+    /// nobody asked for is refused.
     [[nodiscard]] Result<Answer> finish(TaskContext &context);
     /// Throws away what is still coming; drops the connection when that takes over two seconds.
     void settle();
@@ -53,8 +53,8 @@ public:
 
     /// The reason why a COPY IN came to its end before its time.
     [[nodiscard]] Error copyRefused(TaskContext &context);
-    [[nodiscard]] Result<void> streamCopyOut(const std::function<Result<void>(QByteArrayView)> &sink,
-                                             TaskContext &context);
+    [[nodiscard]] Result<void>
+    streamCopyOut(const std::function<Result<void>(QByteArrayView)> &sink, TaskContext &context);
     [[nodiscard]] Result<void> runPipeline(std::span<const QByteArray> statements, qsizetype &done,
                                            TaskContext &context);
 

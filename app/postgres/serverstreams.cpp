@@ -43,8 +43,8 @@ Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements, 
     if (PQenterPipelineMode(m_connection) != 1)
         return failure(lostError());
     for (const QByteArray &sql : statements) {
-        if (PQsendQueryParams(m_connection, sql.constData(), 0, nullptr, nullptr, nullptr, nullptr, 0)
-            != 1)
+        if (PQsendQueryParams(m_connection, sql.constData(), 0, nullptr, nullptr, nullptr, nullptr,
+                              0) != 1)
             return failure(lostError());
     }
     if (PQpipelineSync(m_connection) != 1)

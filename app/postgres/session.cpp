@@ -59,26 +59,29 @@ ServerFacts factsFrom(const Rows &rows)
 /// Makes the session as the options want it, and looks whether it came true.
 Result<ServerFacts> prepare(Session &session, const ConnectOptions &options, TaskContext &context)
 {
-    const std::vector<QByteArray> limits{QByteArray::number(qint64(options.statementTimeout.count())),
-                                         QByteArray::number(qint64(options.lockTimeout.count()))};
+    const std::vector<QByteArray> limits{
+        QByteArray::number(qint64(options.statementTimeout.count())),
+        QByteArray::number(qint64(options.lockTimeout.count()))};
     if (const auto set = session.query(settingsSql, limits, context); !set)
         return failure(set.error());
     const Result<Rows> rows = session.query(factsSql, limits, context);
     if (!rows)
         return failure(rows.error());
     if (rows->rowCount() != 1) {
-        return failure({.kind = ErrorKind::Refused, .subject = session.subject(),
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = session.subject(),
                         .detail = u"the server does not list the role of this session"_s});
     }
     if (options.requireSettings && !rows->isNull(0, 9)) {
-        return failure({.kind = ErrorKind::Refused, .subject = session.subject(),
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = session.subject(),
                         .detail = u"the session does not keep its settings: "_s + rows->text(0, 9),
                         .advice = Advice::UseSessionPort});
     }
     ServerFacts facts = factsFrom(*rows);
     // Only some managed hosts forbid this one; the session is as good without the answer.
-    if (const auto identity = session.query(
-            "SELECT system_identifier FROM pg_catalog.pg_control_system()", context);
+    if (const auto identity =
+            session.query("SELECT system_identifier FROM pg_catalog.pg_control_system()", context);
         identity && identity->rowCount() == 1)
         facts.systemIdentifier = identity->text(0, 0);
     else if (!identity && identity.error().sqlState.isEmpty())
@@ -108,9 +111,15 @@ Result<Session> Session::connect(const ConnectionString &where, TaskContext &con
     return session;
 }
 
-const ServerFacts &Session::facts() const { return m_link->facts; }
+const ServerFacts &Session::facts() const
+{
+    return m_link->facts;
+}
 
-QString Session::subject() const { return m_link->subject(); }
+QString Session::subject() const
+{
+    return m_link->subject();
+}
 
 Result<Rows> Session::query(QByteArrayView sql, TaskContext &context)
 {
@@ -126,8 +135,8 @@ Result<Rows> Session::query(QByteArrayView sql, std::span<const QByteArray> para
     for (const QByteArray &parameter : parameters)
         values.push_back(parameter.isNull() ? nullptr : parameter.constData());
     if (PQsendQueryParams(m_link->connection(), sql.toByteArray().constData(),
-                          static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0)
-        == 0)
+                          static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr,
+                          0) == 0)
         return failure(m_link->lostError());
     if (const auto sent = m_link->flush(context); !sent)
         return failure(sent.error());
@@ -183,7 +192,8 @@ Result<void> Session::copyInBegin(QByteArrayView copySql, TaskContext &context)
     }
     const bool failed = PQresultStatus(answer->get()) == PGRES_FATAL_ERROR;
     const Error error = failed ? m_link->errorOf(answer->get())
-                               : Error{.kind = ErrorKind::Unsupported, .subject = subject(),
+                               : Error{.kind = ErrorKind::Unsupported,
+                                       .subject = subject(),
                                        .detail = u"the statement is no COPY FROM STDIN"_s};
     m_link->cancelAndSettle();
     return failure(error);
@@ -257,13 +267,25 @@ Result<void> Session::copyOut(QByteArrayView sql,
     return m_link->finish(context).transform([](const Link::Answer &) {});
 }
 
-QString Session::quotedIdentifier(const QString &name) const { return quoteIdentifier(name); }
+QString Session::quotedIdentifier(const QString &name) const
+{
+    return quoteIdentifier(name);
+}
 
-QByteArray Session::quotedLiteral(QByteArrayView value) const { return quoteLiteral(value); }
+QByteArray Session::quotedLiteral(QByteArrayView value) const
+{
+    return quoteLiteral(value);
+}
 
-std::chrono::milliseconds Session::sinceLastAnswer() const { return m_link->sinceLastAnswer(); }
+std::chrono::milliseconds Session::sinceLastAnswer() const
+{
+    return m_link->sinceLastAnswer();
+}
 
-QStringList Session::notices() const { return m_link->notices(); }
+QStringList Session::notices() const
+{
+    return m_link->notices();
+}
 
 bool Session::inTransaction() const
 {
@@ -278,6 +300,9 @@ bool Session::isOpen() const
     return m_link && m_link->connection() && PQstatus(m_link->connection()) == CONNECTION_OK;
 }
 
-void Session::close() { m_link->drop(); }
+void Session::close()
+{
+    m_link->drop();
+}
 
 } // namespace mayday::postgres

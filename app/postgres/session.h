@@ -17,7 +17,8 @@
 
 namespace mayday::postgres {
 
-/// How a session is opened. Times of zero mean "no limit"; they are set on the server and read back.
+/// How a session is opened. Times of zero mean "no limit"; they are set on the server and read
+/// back.
 struct ConnectOptions {
     QString applicationName = QStringLiteral("mayday");
     std::chrono::milliseconds connectTimeout = std::chrono::seconds(10);
@@ -31,10 +32,10 @@ struct ConnectOptions {
 /// What is true about the server and our login, asked once after connecting.
 struct ServerFacts {
     int versionNumber = 0; ///< 170011 for 17.11
-    QString version = {};       ///< "17.11 (Debian 17.11-1)"
+    QString version = {};  ///< "17.11 (Debian 17.11-1)"
     QString database = {};
     QString user = {};
-    QString encoding = {};      ///< of the database: "UTF8"
+    QString encoding = {};         ///< of the database: "UTF8"
     QString systemIdentifier = {}; ///< empty when the login may not ask
     qint64 backendPid = 0;
     bool isSuperuser = false;
@@ -50,7 +51,8 @@ struct ServerFacts {
 /// the server does not react within two seconds the connection is dropped, and it rolls back.
 class Session final {
 public:
-    [[nodiscard]] static Result<Session> connect(const ConnectionString &where, TaskContext &context,
+    [[nodiscard]] static Result<Session> connect(const ConnectionString &where,
+                                                 TaskContext &context,
                                                  const ConnectOptions &options = {});
     Session(Session &&other) noexcept;
     Session &operator=(Session &&other) noexcept;
@@ -75,8 +77,9 @@ public:
 
     /// COPY ... FROM STDIN; then write as often as needed, then finish or abort.
     [[nodiscard]] Result<void> copyInBegin(QByteArrayView copySql, TaskContext &context);
-    /// Any cut of the stream. A refused row is told by copyInFinish(): libpq looks at no answer before
-    /// the end of the data, and the server throws the rest away. Fails when the connection is lost.
+    /// Any cut of the stream. A refused row is told by copyInFinish(): libpq looks at no answer
+    /// before the end of the data, and the server throws the rest away. Fails when the connection
+    /// is lost.
     [[nodiscard]] Result<void> copyInWrite(QByteArrayView bytes, TaskContext &context);
     /// The number of rows the server took.
     [[nodiscard]] Result<qint64> copyInFinish(TaskContext &context);

@@ -7,10 +7,10 @@
 #ifdef _WIN32
 #include <winsock2.h>
 #else
+#include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
-#include <cerrno>
 #endif
 #ifdef __linux__
 #include <sys/eventfd.h>
@@ -33,7 +33,10 @@ int remaining(Waiter::Deadline deadline)
     return static_cast<int>(std::clamp<long long>(left, 0, longestSlice));
 }
 
-bool isOver(Waiter::Deadline deadline) { return deadline && steady_clock::now() >= *deadline; }
+bool isOver(Waiter::Deadline deadline)
+{
+    return deadline && steady_clock::now() >= *deadline;
+}
 
 } // namespace
 
@@ -97,7 +100,8 @@ Waiter::Reason Waiter::wait(qintptr socket, bool forRead, bool forWrite, Deadlin
             return Reason::Ready;
         if (ready > 0 && watched[1].revents != 0) {
             std::array<char, 64> discarded;
-            while (::read(m_readEnd, discarded.data(), discarded.size()) > 0 && m_readEnd != m_writeEnd)
+            while (::read(m_readEnd, discarded.data(), discarded.size()) > 0 &&
+                   m_readEnd != m_writeEnd)
                 ;
             return Reason::Woken;
         }

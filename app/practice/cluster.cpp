@@ -53,9 +53,15 @@ Cluster::Cluster(process::ProcessRunner &runner, ClusterOptions options)
 {
 }
 
-QString Cluster::file(const QString &name) const { return m_options.folder + u'/' + name; }
+QString Cluster::file(const QString &name) const
+{
+    return m_options.folder + u'/' + name;
+}
 
-bool Cluster::exists() const { return QFile::exists(file(u"PG_VERSION"_s)); }
+bool Cluster::exists() const
+{
+    return QFile::exists(file(u"PG_VERSION"_s));
+}
 
 Result<void> Cluster::start(const Secret &password, TaskContext &context)
 {
@@ -82,8 +88,8 @@ Result<void> Cluster::initialise(TaskContext &context)
     if (!QDir().mkpath(unfinished))
         return failure(errorFromErrno(errno, unfinished));
     QTemporaryFile passwordFile(QDir(unfinished).filePath(u"../pwXXXXXX"_s));
-    if (!passwordFile.open() || passwordFile.write(m_password.reveal() + '\n') < 0
-        || !passwordFile.flush())
+    if (!passwordFile.open() || passwordFile.write(m_password.reveal() + '\n') < 0 ||
+        !passwordFile.flush())
         return failure(errorFromErrno(errno, passwordFile.fileName()));
     const process::CommandLine command{
         .program = *program,
@@ -92,10 +98,12 @@ Result<void> Cluster::initialise(TaskContext &context)
                       u"--encoding=UTF8"_s, u"--locale=C"_s, u"--no-sync"_s,
                       u"--no-instructions"_s}};
     const process::RunOptions limits{.timeLimit = initialiseLimit};
-    if (const auto made = process::succeeded(m_runner.run(command, limits, context), command); !made)
+    if (const auto made = process::succeeded(m_runner.run(command, limits, context), command);
+        !made)
         return failure(made.error());
     QFile settings(unfinished + u"/postgresql.conf"_s);
-    if (!settings.open(QIODevice::Append) || settings.write("\ninclude_if_exists 'mayday.conf'\n") < 0)
+    if (!settings.open(QIODevice::Append) ||
+        settings.write("\ninclude_if_exists 'mayday.conf'\n") < 0)
         return failure(errorFromErrno(errno, settings.fileName()));
     settings.close();
     if (!QDir().rename(unfinished, m_options.folder))
@@ -119,7 +127,8 @@ Result<bool> Cluster::takeOver(TaskContext &context)
                                                         {.connectTimeout = 3s});
         if (session)
             return true;
-        if (session.error().kind == ErrorKind::Denied || session.error().kind == ErrorKind::Cancelled)
+        if (session.error().kind == ErrorKind::Denied ||
+            session.error().kind == ErrorKind::Cancelled)
             return failure(session.error());
         // "Starting up": it recovers from its own crash. Anything else is a file left behind, which
         // the server itself knows best how to judge.
@@ -132,15 +141,16 @@ Result<bool> Cluster::takeOver(TaskContext &context)
 
 Result<void> Cluster::writeSettings() const
 {
-    QByteArray text = "port = " + QByteArray::number(m_port) + '\n'
-        + "listen_addresses = '127.0.0.1'\n"
-          "unix_socket_directories = " + quoted(m_options.socketFolder) + '\n'
-        + "max_connections = 40\n"
-          "shared_buffers = 32MB\n"
-          "jit = off\n"
-          "password_encryption = 'scram-sha-256'\n"
-          "log_min_messages = fatal\n"
-          "log_min_error_statement = panic\n";
+    QByteArray text = "port = " + QByteArray::number(m_port) + '\n' +
+                      "listen_addresses = '127.0.0.1'\n"
+                      "unix_socket_directories = " +
+                      quoted(m_options.socketFolder) + '\n' +
+                      "max_connections = 40\n"
+                      "shared_buffers = 32MB\n"
+                      "jit = off\n"
+                      "password_encryption = 'scram-sha-256'\n"
+                      "log_min_messages = fatal\n"
+                      "log_min_error_statement = panic\n";
     if (!m_options.durable)
         text += "fsync = off\nfull_page_writes = off\n";
     return writeFileAtomically(file(u"mayday.conf"_s), text);
@@ -167,9 +177,8 @@ Result<void> Cluster::control(const QStringList &arguments, TaskContext &context
         return failure(program.error());
     const process::CommandLine command{
         .program = *program,
-        .arguments = arguments
-            + QStringList{u"--pgdata="_s + m_options.folder, u"--wait"_s, u"--timeout=30"_s,
-                          u"--silent"_s}};
+        .arguments = arguments + QStringList{u"--pgdata="_s + m_options.folder, u"--wait"_s,
+                                             u"--timeout=30"_s, u"--silent"_s}};
     const process::RunOptions limits{.timeLimit = controlLimit};
     const auto done = process::succeeded(m_runner.run(command, limits, context), command);
     return done ? Result<void>() : failure(done.error());

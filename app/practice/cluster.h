@@ -14,21 +14,22 @@ namespace mayday::practice {
 
 /// What a throw-away PostgreSQL is made of.
 struct ClusterOptions {
-    QString folder;            ///< of the data; made by the first start, its parent must not be precious
+    QString folder; ///< of the data; made by the first start, its parent must not be precious
     QString socketFolder = {}; ///< also listen on a Unix socket here; empty: TCP on 127.0.0.1 only
     QString user = QStringLiteral("mayday"); ///< the superuser
-    bool durable = true;       ///< false: no fsync; fast, and lost by a power cut
+    bool durable = true;                     ///< false: no fsync; fast, and lost by a power cut
 };
 
-/// A PostgreSQL server of our own in a folder of our own: made with initdb, run with pg_ctl, on a free
-/// port of 127.0.0.1, with a password. Owns nothing that must be released: the server is a process of
-/// its own, outlives this object, and is found again by the next start(). Blocking; one thread at a time.
+/// A PostgreSQL server of our own in a folder of our own: made with initdb, run with pg_ctl, on a
+/// free port of 127.0.0.1, with a password. Owns nothing that must be released: the server is a
+/// process of its own, outlives this object, and is found again by the next start(). Blocking; one
+/// thread at a time.
 class Cluster final {
 public:
     Cluster(process::ProcessRunner &runner, ClusterOptions options);
 
-    /// Makes the data folder when there is none, then takes over the server that still runs in it or
-    /// starts one. Denied when the folder was made with another password.
+    /// Makes the data folder when there is none, then takes over the server that still runs in it
+    /// or starts one. Denied when the folder was made with another password.
     [[nodiscard]] Result<void> start(const Secret &password, TaskContext &context);
     enum class StopMode {
         Fast,      ///< ends sessions, writes a checkpoint
@@ -52,7 +53,8 @@ private:
     [[nodiscard]] Result<void> launch(TaskContext &context);
     [[nodiscard]] Result<void> control(const QStringList &arguments, TaskContext &context);
     [[nodiscard]] Result<void> writeSettings() const;
-    [[nodiscard]] postgres::ConnectionString reach(const QString &host, const QString &database) const;
+    [[nodiscard]] postgres::ConnectionString reach(const QString &host,
+                                                   const QString &database) const;
     [[nodiscard]] QString file(const QString &name) const;
 
     process::ProcessRunner &m_runner;

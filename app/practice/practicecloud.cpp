@@ -25,10 +25,8 @@ QHttpServerResponse pageResponse(const PracticePage &page)
     switch (page.state) {
     case PageState::BadPage:
         return {html, "<!doctype html><title>Status</title><p>Please enable JavaScript.</p>\n"};
-    case PageState::Broken:
-        return {html, "<h1>500</h1>\n", Status::InternalServerError};
-    default:
-        return {json, summaryJson(page, QDateTime::currentDateTimeUtc())};
+    case PageState::Broken: return {html, "<h1>500</h1>\n", Status::InternalServerError};
+    default: return {json, summaryJson(page, QDateTime::currentDateTimeUtc())};
     }
 }
 
@@ -56,7 +54,8 @@ public:
             return healthResponse(cloud.m_backendHealthy, cloud.m_backendReason);
         });
         const auto frontPage = [] {
-            return QHttpServerResponse(html, "<!doctype html><title>Marketplace</title><h1>Marketplace</h1>\n");
+            return QHttpServerResponse(
+                html, "<!doctype html><title>Marketplace</title><h1>Marketplace</h1>\n");
         };
         m_http.route(u"/frontend/"_s, frontPage);
         m_http.route(u"/frontend"_s, frontPage);
@@ -75,7 +74,10 @@ private:
     QHttpServer m_http;
 };
 
-PracticeCloud::PracticeCloud(QObject *parent) : QObject(parent) { heal(); }
+PracticeCloud::PracticeCloud(QObject *parent) : QObject(parent)
+{
+    heal();
+}
 
 PracticeCloud::~PracticeCloud() = default;
 
@@ -85,8 +87,10 @@ Result<void> PracticeCloud::start()
     const quint16 port = m_server->listen();
     if (port == 0) {
         m_server.reset();
-        return failure({.kind = ErrorKind::Unreachable, .subject = u"the practice cloud"_s,
-                        .detail = u"no port of 127.0.0.1 can be had"_s, .advice = Advice::TryAgain});
+        return failure({.kind = ErrorKind::Unreachable,
+                        .subject = u"the practice cloud"_s,
+                        .detail = u"no port of 127.0.0.1 can be had"_s,
+                        .advice = Advice::TryAgain});
     }
     m_baseUrl = QUrl(u"http://127.0.0.1:%1"_s.arg(port));
     return {};
@@ -102,7 +106,8 @@ Result<void> PracticeCloud::setProviderState(const QString &provider, PageState 
 {
     PracticePage *known = page(provider);
     if (known == nullptr) {
-        return failure({.kind = ErrorKind::NotFound, .subject = provider,
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = provider,
                         .detail = u"the practice cloud has no such provider"_s});
     }
     known->state = state;

@@ -19,8 +19,8 @@ Secret randomPassword()
     QRandomGenerator::system()->fillRange(words.data(), qsizetype(words.size()));
     const auto bytes = std::as_bytes(std::span(words));
     const QByteArrayView view(bytes.data(), qsizetype(bytes.size()));
-    return Secret(view.toByteArray().toBase64(QByteArray::Base64UrlEncoding
-                                              | QByteArray::OmitTrailingEquals));
+    return Secret(view.toByteArray().toBase64(QByteArray::Base64UrlEncoding |
+                                              QByteArray::OmitTrailingEquals));
 }
 
 PracticeDatabase::PracticeDatabase(process::ProcessRunner &runner, const QString &practiceFolder)
@@ -34,15 +34,16 @@ Result<PracticeDatabase::Started> PracticeDatabase::start(const Secret &known, T
     if (reuse) {
         const Result<void> started = m_cluster.start(known, context);
         // A server that starts and refuses the password is found out only by asking it.
-        const Result<bool> letsUsIn = started
-            ? postgres::Session::connect(m_cluster.connectionString(u"postgres"_s), context)
-                  .transform([](const postgres::Session &) { return true; })
-            : Result<bool>(failure(started.error()));
+        const Result<bool> letsUsIn =
+            started ? postgres::Session::connect(m_cluster.connectionString(u"postgres"_s), context)
+                          .transform([](const postgres::Session &) { return true; })
+                    : Result<bool>(failure(started.error()));
         if (letsUsIn)
             return Started{.server = m_cluster.connectionString(u"postgres"_s), .password = known};
         if (letsUsIn.error().kind == ErrorKind::Cancelled)
             return failure(letsUsIn.error());
-        log::warning(u"practice", u"the practice database is made anew: "_s + describe(letsUsIn.error()));
+        log::warning(u"practice",
+                     u"the practice database is made anew: "_s + describe(letsUsIn.error()));
     }
     if (m_cluster.exists()) {
         // What runs there may refuse to stop only because it is not there.

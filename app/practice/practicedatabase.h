@@ -15,8 +15,8 @@ public:
 
     struct Started {
         postgres::ConnectionString server; ///< database "postgres" as the superuser, with password
-        Secret password;                   ///< to be kept in the keychain and given to the next start
-        bool fresh = false;                ///< made just now, so nothing is in it yet
+        Secret password;    ///< to be kept in the keychain and given to the next start
+        bool fresh = false; ///< made just now, so nothing is in it yet
     };
     /// known: what the last start returned; empty when there was none.
     [[nodiscard]] Result<Started> start(const Secret &known, TaskContext &context);

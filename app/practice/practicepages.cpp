@@ -23,14 +23,11 @@ Words wordsOf(PageState state)
     switch (state) {
     case PageState::Fine:
     case PageState::BadPage:
-    case PageState::Broken:
-        return {"none"_L1, "All Systems Operational"_L1, "operational"_L1};
+    case PageState::Broken: return {"none"_L1, "All Systems Operational"_L1, "operational"_L1};
     case PageState::Minor:
         return {"minor"_L1, "Minor Service Outage"_L1, "degraded_performance"_L1};
-    case PageState::Major:
-        return {"major"_L1, "Partial System Outage"_L1, "partial_outage"_L1};
-    case PageState::Critical:
-        return {"critical"_L1, "Major Service Outage"_L1, "major_outage"_L1};
+    case PageState::Major: return {"major"_L1, "Partial System Outage"_L1, "partial_outage"_L1};
+    case PageState::Critical: return {"critical"_L1, "Major Service Outage"_L1, "major_outage"_L1};
     case PageState::Maintenance:
         return {"maintenance"_L1, "Service Under Maintenance"_L1, "under_maintenance"_L1};
     }
@@ -44,7 +41,10 @@ QString idOf(const QString &text)
     return QString::fromLatin1(digest.toHex().first(12));
 }
 
-QString timeText(const QDateTime &time) { return time.toUTC().toString(Qt::ISODateWithMs); }
+QString timeText(const QDateTime &time)
+{
+    return time.toUTC().toString(Qt::ISODateWithMs);
+}
 
 QJsonObject component(const PracticePage &page, qsizetype index)
 {
@@ -68,8 +68,9 @@ QJsonObject update(const PracticePage &page, const QString &incidentId, const QS
 {
     return {{u"id"_s, idOf(incidentId + status)},
             {u"status"_s, status},
-            {u"body"_s, u"We are looking into problems with %1. (Practice: nothing is really down.)"_s
-                            .arg(page.components.first())},
+            {u"body"_s,
+             u"We are looking into problems with %1. (Practice: nothing is really down.)"_s.arg(
+                 page.components.first())},
             {u"incident_id"_s, incidentId},
             {u"created_at"_s, timeText(page.since)},
             {u"updated_at"_s, timeText(page.since)},
@@ -116,12 +117,17 @@ QJsonObject maintenance(const PracticePage &page)
 
 QList<PracticePage> practicePages()
 {
-    return {{.id = u"vercel"_s, .name = u"Vercel"_s,
-             .components = {u"Edge Network"_s, u"Builds"_s, u"Serverless Functions"_s, u"Dashboard"_s}},
-            {.id = u"supabase"_s, .name = u"Supabase"_s,
-             .components = {u"Database"_s, u"API Gateway"_s, u"Auth"_s, u"Storage"_s, u"Connection Pooler"_s}},
-            {.id = u"github"_s, .name = u"GitHub"_s,
-             .components = {u"Git Operations"_s, u"Actions"_s, u"API Requests"_s, u"Pull Requests"_s}}};
+    return {
+        {.id = u"vercel"_s,
+         .name = u"Vercel"_s,
+         .components = {u"Edge Network"_s, u"Builds"_s, u"Serverless Functions"_s, u"Dashboard"_s}},
+        {.id = u"supabase"_s,
+         .name = u"Supabase"_s,
+         .components = {u"Database"_s, u"API Gateway"_s, u"Auth"_s, u"Storage"_s,
+                        u"Connection Pooler"_s}},
+        {.id = u"github"_s,
+         .name = u"GitHub"_s,
+         .components = {u"Git Operations"_s, u"Actions"_s, u"API Requests"_s, u"Pull Requests"_s}}};
 }
 
 QByteArray summaryJson(const PracticePage &page, const QDateTime &now)
@@ -137,14 +143,16 @@ QByteArray summaryJson(const PracticePage &page, const QDateTime &now)
     else if (words.indicator != "none"_L1)
         incidents.append(incident(page, u"investigating"_s));
     const QJsonObject body{
-        {u"page"_s, QJsonObject{{u"id"_s, idOf(page.id)}, {u"name"_s, page.name},
+        {u"page"_s, QJsonObject{{u"id"_s, idOf(page.id)},
+                                {u"name"_s, page.name},
                                 {u"url"_s, u"https://status.%1.example"_s.arg(page.id)},
-                                {u"time_zone"_s, u"Etc/UTC"_s}, {u"updated_at"_s, timeText(now)}}},
+                                {u"time_zone"_s, u"Etc/UTC"_s},
+                                {u"updated_at"_s, timeText(now)}}},
         {u"components"_s, components},
         {u"incidents"_s, incidents},
         {u"scheduled_maintenances"_s, maintenances},
-        {u"status"_s, QJsonObject{{u"indicator"_s, words.indicator},
-                                  {u"description"_s, words.description}}}};
+        {u"status"_s,
+         QJsonObject{{u"indicator"_s, words.indicator}, {u"description"_s, words.description}}}};
     return QJsonDocument(body).toJson(QJsonDocument::Compact);
 }
 

@@ -11,17 +11,17 @@ namespace mayday::practice {
 /// How a provider's status page of the practice cloud answers.
 enum class PageState {
     Fine,
-    Minor,       ///< one component degraded
-    Major,       ///< one component partly out
-    Critical,    ///< a major outage
+    Minor,    ///< one component degraded
+    Major,    ///< one component partly out
+    Critical, ///< a major outage
     Maintenance,
-    BadPage,     ///< an HTML page with status 200, as some operators answer when the API is off
-    Broken,      ///< status 500
+    BadPage, ///< an HTML page with status 200, as some operators answer when the API is off
+    Broken,  ///< status 500
 };
 
 /// A provider's page in the practice cloud.
 struct PracticePage {
-    QString id;   ///< in the path: "vercel"
+    QString id; ///< in the path: "vercel"
     QString name;
     QStringList components; ///< the first is the one that fails
     PageState state = PageState::Fine;

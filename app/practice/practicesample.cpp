@@ -25,11 +25,13 @@ Result<postgres::Session> open(const postgres::ConnectionString &where, TaskCont
     return postgres::Session::connect(where, context, {.applicationName = u"mayday practice"_s});
 }
 
-/// Gives the finished file the time it claims and its name; a file of that name is always a whole one.
+/// Gives the finished file the time it claims and its name; a file of that name is always a whole
+/// one.
 Result<QString> publish(const QString &unfinished, const QString &path, const QDateTime &taken)
 {
     QFile file(unfinished);
-    if (!file.open(QIODevice::Append) || !file.setFileTime(taken, QFileDevice::FileModificationTime))
+    if (!file.open(QIODevice::Append) ||
+        !file.setFileTime(taken, QFileDevice::FileModificationTime))
         return failure(errorFromErrno(errno, path));
     file.close();
     QFile::remove(path);
@@ -40,14 +42,16 @@ Result<QString> publish(const QString &unfinished, const QString &path, const QD
 
 } // namespace
 
-PracticeSample::PracticeSample(process::ProcessRunner &runner, const postgres::ConnectionString &server)
+PracticeSample::PracticeSample(process::ProcessRunner &runner,
+                               const postgres::ConnectionString &server)
     : m_runner(runner), m_server(server)
 {
 }
 
 postgres::ConnectionString PracticeSample::shop() const
 {
-    const QString text = u"host=%1 port=%2 user=shop dbname=%3"_s.arg(m_server.host()).arg(m_server.port())
+    const QString text = u"host=%1 port=%2 user=shop dbname=%3"_s.arg(m_server.host())
+                             .arg(m_server.port())
                              .arg(database);
     return postgres::ConnectionString::parse(text)
         .value_or(postgres::ConnectionString())
@@ -112,13 +116,13 @@ Result<QString> PracticeSample::dump(const QString &folder, const QDateTime &tak
         return failure(program.error());
     if (!QDir().mkpath(folder))
         return failure(errorFromErrno(errno, folder));
-    const QString path = QDir(folder).filePath(
-        taken.toLocalTime().toString(u"'shop_'yyyyMMdd_HHmmss'.sql.gz'"_s));
+    const QString path =
+        QDir(folder).filePath(taken.toLocalTime().toString(u"'shop_'yyyyMMdd_HHmmss'.sql.gz'"_s));
     const QString unfinished = path + u".partial"_s;
-    process::CommandLine command{
-        .program = *program,
-        .arguments = {u"--no-password"_s, u"--format=plain"_s, u"--compress=6"_s,
-                      u"--file="_s + unfinished, u"--dbname="_s + shop().withoutPassword()}};
+    process::CommandLine command{.program = *program,
+                                 .arguments = {u"--no-password"_s, u"--format=plain"_s,
+                                               u"--compress=6"_s, u"--file="_s + unfinished,
+                                               u"--dbname="_s + shop().withoutPassword()}};
     command.environment.emplace_back(u"PGPASSWORD"_s, m_server.password());
     const auto dumped = process::succeeded(m_runner.run(command, context), command);
     if (!dumped) {
@@ -137,8 +141,7 @@ Result<void> PracticeSample::addNewerRows(const QDateTime &begin, const QDateTim
 Result<qint64> PracticeSample::breakData(BreakKind kind, TaskContext &context) const
 {
     switch (kind) {
-    case BreakKind::DeleteProducts:
-        return executeInShop("DELETE FROM public.products", context);
+    case BreakKind::DeleteProducts: return executeInShop("DELETE FROM public.products", context);
     }
     Q_UNREACHABLE_RETURN(0);
 }

@@ -13,16 +13,17 @@
 namespace mayday::practice {
 
 enum class BreakKind {
-    DeleteProducts, ///< a DELETE without WHERE; the cascade takes listings, images and job items along
+    DeleteProducts, ///< a DELETE without WHERE; the cascade takes listings, images and job items
+                    ///< along
 };
 
-/// The marketplace that practice mode breaks and restores: database "shop", owned by the role "shop",
-/// which is no superuser, as on a managed host. Blocking functions for a worker; one thread at a time.
-/// Each is a whole or nothing, so that a killed application can call it again.
+/// The marketplace that practice mode breaks and restores: database "shop", owned by the role
+/// "shop", which is no superuser, as on a managed host. Blocking functions for a worker; one thread
+/// at a time. Each is a whole or nothing, so that a killed application can call it again.
 class PracticeSample final {
 public:
-    /// server: the superuser's connection to the practice server, with password; the role "shop" gets
-    /// the same password. The runner must outlive it.
+    /// server: the superuser's connection to the practice server, with password; the role "shop"
+    /// gets the same password. The runner must outlive it.
     PracticeSample(process::ProcessRunner &runner, const postgres::ConnectionString &server);
 
     /// How the application in practice reaches its database, with password.
@@ -30,8 +31,8 @@ public:
     [[nodiscard]] Result<bool> isFilled(TaskContext &context) const;
     /// Makes the database anew, ending sessions in an old one. No row is younger than end.
     [[nodiscard]] Result<void> fill(const QDateTime &end, TaskContext &context) const;
-    /// A real pg_dump, shop_YYYYMMDD_HHMMSS.sql.gz (local time, as `date` writes it), whose name and
-    /// file time say taken. Returns its path.
+    /// A real pg_dump, shop_YYYYMMDD_HHMMSS.sql.gz (local time, as `date` writes it), whose name
+    /// and file time say taken. Returns its path.
     [[nodiscard]] Result<QString> dump(const QString &folder, const QDateTime &taken,
                                        TaskContext &context) const;
     /// What a restore of that dump would lose: 12 products, 40 orders and their events up to end.

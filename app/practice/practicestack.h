@@ -15,7 +15,8 @@ inline constexpr QLatin1StringView practiceCredential{"practice-database"};
 
 /// The text of a stack.yaml that describes the practice cloud: three providers, a back end, a front
 /// end and the database. cloud: PracticeCloud::baseUrl(); shop: PracticeSample::shop().
-[[nodiscard]] QByteArray practiceStackYaml(const QUrl &cloud, const postgres::ConnectionString &shop);
+[[nodiscard]] QByteArray practiceStackYaml(const QUrl &cloud,
+                                           const postgres::ConnectionString &shop);
 /// The same, read.
 [[nodiscard]] Result<stack::Stack> practiceStack(const QUrl &cloud,
                                                  const postgres::ConnectionString &shop);

@@ -287,7 +287,10 @@ QByteArray literal(const QDateTime &moment)
 
 } // namespace
 
-QByteArray sampleSchemaSql() { return schemaSql; }
+QByteArray sampleSchemaSql()
+{
+    return schemaSql;
+}
 
 QByteArray sampleRowsSql(const QDateTime &end)
 {
@@ -296,7 +299,9 @@ QByteArray sampleRowsSql(const QDateTime &end)
 
 QByteArray sampleNewerRowsSql(const QDateTime &begin, const QDateTime &end)
 {
-    return QByteArray(newerRowsSql).replace("{begin}", literal(begin)).replace("{end}", literal(end));
+    return QByteArray(newerRowsSql)
+        .replace("{begin}", literal(begin))
+        .replace("{end}", literal(end));
 }
 
 } // namespace mayday::practice

@@ -12,7 +12,8 @@
 namespace mayday::process {
 
 /// A program and what it is given, as a list: no shell ever reads it. Secrets travel in the
-/// environment or in a file, never in the arguments, which every user of the machine can read. A value.
+/// environment or in a file, never in the arguments, which every user of the machine can read. A
+/// value.
 struct CommandLine {
     QString program; ///< a full path, from the Toolbox
     QStringList arguments;

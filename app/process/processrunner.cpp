@@ -61,14 +61,15 @@ Result<void> Run::start()
         m_process.setWorkingDirectory(m_command.workingFolder);
 #ifndef Q_OS_WIN
     // A group of its own, so that what the program starts ends with it.
-    m_process.setUnixProcessParameters(QProcess::UnixProcessFlag::CreateNewSession
-                                       | QProcess::UnixProcessFlag::ResetSignalHandlers);
+    m_process.setUnixProcessParameters(QProcess::UnixProcessFlag::CreateNewSession |
+                                       QProcess::UnixProcessFlag::ResetSignalHandlers);
 #endif
     if (m_options.input.isEmpty())
         m_process.setStandardInputFile(QProcess::nullDevice());
     m_process.start(m_command.program, m_command.arguments);
     if (!m_process.waitForStarted(-1)) {
-        return failure({.kind = ErrorKind::NotFound, .subject = subject(),
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = subject(),
                         .detail = u"it could not be started: "_s + m_process.errorString()});
     }
     m_pid = m_process.processId();
@@ -98,8 +99,10 @@ std::optional<Error> Run::reasonToEnd() const
     if (m_context.stopRequested())
         return TaskContext::cancelled(subject(), u"the program was ended"_s);
     if (m_options.timeLimit && steady_clock::now() - m_began > *m_options.timeLimit) {
-        return Error{.kind = ErrorKind::Timeout, .subject = subject(),
-                     .detail = u"it was ended after %1 s"_s.arg(m_options.timeLimit->count() / 1000.0)};
+        return Error{.kind = ErrorKind::Timeout,
+                     .subject = subject(),
+                     .detail =
+                         u"it was ended after %1 s"_s.arg(m_options.timeLimit->count() / 1000.0)};
     }
     return std::nullopt;
 }
@@ -144,7 +147,8 @@ Result<ProcessOutcome> Run::toTheEnd()
     if (const Result<void> taken = takeOutput(); !taken)
         return failure(taken.error());
     if (m_process.exitStatus() == QProcess::CrashExit) {
-        return failure({.kind = ErrorKind::Internal, .subject = subject(),
+        return failure({.kind = ErrorKind::Internal,
+                        .subject = subject(),
                         .detail = u"the program crashed or was killed"_s});
     }
     m_outcome.exitCode = m_process.exitCode();
@@ -154,8 +158,8 @@ Result<ProcessOutcome> Run::toTheEnd()
 
 } // namespace
 
-Result<ProcessOutcome> SystemProcessRunner::run(const CommandLine &command, const RunOptions &options,
-                                                TaskContext &context)
+Result<ProcessOutcome> SystemProcessRunner::run(const CommandLine &command,
+                                                const RunOptions &options, TaskContext &context)
 {
     if (context.stopRequested())
         return failure(TaskContext::cancelled(command.program, u"the program was not started"_s));

@@ -15,8 +15,8 @@ namespace mayday::process {
 
 /// Where the output of a program goes and how long it may take.
 struct RunOptions {
-    /// Takes standard output piece by piece instead of ProcessOutcome::output; an Error from it ends
-    /// the program and is returned.
+    /// Takes standard output piece by piece instead of ProcessOutcome::output; an Error from it
+    /// ends the program and is returned.
     std::function<Result<void>(QByteArrayView)> onOutput = {};
     /// Kept of each captured stream: the beginning of the output, the end of the complaints.
     qint64 captureLimit = 1024 * 1024;
@@ -24,7 +24,8 @@ struct RunOptions {
     std::optional<std::chrono::milliseconds> timeLimit = std::nullopt;
 };
 
-/// How a program ended. A non-zero exit code is an outcome, not an Error: the caller knows what it means.
+/// How a program ended. A non-zero exit code is an outcome, not an Error: the caller knows what it
+/// means.
 struct ProcessOutcome {
     int exitCode = 0;
     QByteArray output = {};
@@ -33,15 +34,15 @@ struct ProcessOutcome {
     std::chrono::milliseconds duration{0};
 };
 
-/// Runs programs (a port, so that tests can answer for them). Blocks; any worker thread; thread-safe.
+/// Runs programs (a port, so that tests can answer for them). Blocks; any worker thread;
+/// thread-safe.
 class ProcessRunner {
 public:
     virtual ~ProcessRunner() = default;
     /// NotFound when the program cannot be started, Cancelled and Timeout when it was ended by us,
     /// Internal when it crashed.
-    [[nodiscard]] virtual Result<ProcessOutcome> run(const CommandLine &command,
-                                                     const RunOptions &options,
-                                                     TaskContext &context) = 0;
+    [[nodiscard]] virtual Result<ProcessOutcome>
+    run(const CommandLine &command, const RunOptions &options, TaskContext &context) = 0;
     [[nodiscard]] Result<ProcessOutcome> run(const CommandLine &command, TaskContext &context)
     {
         return run(command, RunOptions{}, context);
@@ -57,7 +58,8 @@ public:
                                              TaskContext &context) override;
 };
 
-/// The outcome when the exit code is 0; else Refused with the last line of the complaints, redacted.
+/// The outcome when the exit code is 0; else Refused with the last line of the complaints,
+/// redacted.
 [[nodiscard]] Result<ProcessOutcome> succeeded(Result<ProcessOutcome> outcome,
                                                const CommandLine &command);
 

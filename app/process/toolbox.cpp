@@ -43,10 +43,11 @@ QVersionNumber numberIn(const QString &text)
 
 Error notFound(const QString &program)
 {
-    return {.kind = ErrorKind::NotFound, .subject = program,
-            .detail = u"not in PATH"_s
-                + (postgresFolders().isEmpty() ? QString()
-                                               : u", nor in "_s + postgresFolders().join(u", "_s))};
+    return {.kind = ErrorKind::NotFound,
+            .subject = program,
+            .detail = u"not in PATH"_s + (postgresFolders().isEmpty()
+                                              ? QString()
+                                              : u", nor in "_s + postgresFolders().join(u", "_s))};
 }
 
 } // namespace
@@ -55,8 +56,8 @@ QStringList postgresFolders()
 {
     QStringList folders;
     for (const VersionedPlace &place : versionedPlaces) {
-        QStringList versions = QDir(place.root).entryList({place.namePattern},
-                                                          QDir::Dirs | QDir::NoDotAndDotDot);
+        QStringList versions =
+            QDir(place.root).entryList({place.namePattern}, QDir::Dirs | QDir::NoDotAndDotDot);
         std::ranges::sort(versions, [](const QString &left, const QString &right) {
             return numberIn(left) > numberIn(right);
         });
@@ -82,8 +83,8 @@ Result<QString> Toolbox::find(const QString &program)
 Result<QString> Toolbox::findPostgres(const QString &program)
 {
     const QStringList folders = postgresFolders();
-    const QString path = folders.isEmpty() ? QString()
-                                           : QStandardPaths::findExecutable(program, folders);
+    const QString path =
+        folders.isEmpty() ? QString() : QStandardPaths::findExecutable(program, folders);
     return path.isEmpty() ? find(program) : Result<QString>(path);
 }
 
@@ -91,12 +92,14 @@ Result<QVersionNumber> Toolbox::versionOf(const QString &path, TaskContext &cont
 {
     const CommandLine command{.program = path, .arguments = {u"--version"_s}};
     const RunOptions options{.captureLimit = 4096, .timeLimit = versionTimeLimit};
-    const Result<ProcessOutcome> outcome = succeeded(m_runner.run(command, options, context), command);
+    const Result<ProcessOutcome> outcome =
+        succeeded(m_runner.run(command, options, context), command);
     if (!outcome)
         return failure(outcome.error());
     const QVersionNumber version = numberIn(QString::fromUtf8(outcome->output));
     if (version.isNull()) {
-        return failure({.kind = ErrorKind::Unsupported, .subject = QFileInfo(path).fileName(),
+        return failure({.kind = ErrorKind::Unsupported,
+                        .subject = QFileInfo(path).fileName(),
                         .detail = u"it does not tell its version"_s});
     }
     return version;
@@ -114,11 +117,11 @@ QList<Tool> Toolbox::findAll(const QString &program, TaskContext &context) const
         if (path.isEmpty() || seen.contains(canonical))
             continue;
         seen.append(canonical);
-        tools.append({.path = path, .version = versionOf(path, context).value_or(QVersionNumber())});
+        tools.append(
+            {.path = path, .version = versionOf(path, context).value_or(QVersionNumber())});
     }
-    std::ranges::stable_sort(tools, [](const Tool &left, const Tool &right) {
-        return left.version > right.version;
-    });
+    std::ranges::stable_sort(
+        tools, [](const Tool &left, const Tool &right) { return left.version > right.version; });
     return tools;
 }
 

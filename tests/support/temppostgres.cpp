@@ -32,7 +32,10 @@ TempPostgres::TempPostgres()
     restart();
 }
 
-TempPostgres::~TempPostgres() { stop(); }
+TempPostgres::~TempPostgres()
+{
+    stop();
+}
 
 postgres::ConnectionString TempPostgres::connectionString(const QString &database) const
 {
@@ -44,9 +47,15 @@ postgres::ConnectionString TempPostgres::socketString(const QString &database) c
     return m_cluster.socketString(database);
 }
 
-int TempPostgres::port() const { return m_cluster.port(); }
+int TempPostgres::port() const
+{
+    return m_cluster.port();
+}
 
-Secret TempPostgres::password() const { return m_password; }
+Secret TempPostgres::password() const
+{
+    return m_password;
+}
 
 postgres::ConnectionString TempPostgres::createDatabase(const QString &name)
 {
@@ -57,14 +66,16 @@ postgres::ConnectionString TempPostgres::createDatabase(const QString &name)
 void TempPostgres::execute(const QString &database, const QByteArray &sql)
 {
     TaskContext context;
-    postgres::Session session = must(postgres::Session::connect(connectionString(database), context));
+    postgres::Session session =
+        must(postgres::Session::connect(connectionString(database), context));
     must(session.execute(sql, context));
 }
 
 QString TempPostgres::scalar(const QString &database, const QByteArray &sql)
 {
     TaskContext context;
-    postgres::Session session = must(postgres::Session::connect(connectionString(database), context));
+    postgres::Session session =
+        must(postgres::Session::connect(connectionString(database), context));
     const postgres::Rows rows = must(session.query(sql, context));
     return rows.rowCount() > 0 ? rows.text(0, 0) : QString();
 }

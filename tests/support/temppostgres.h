@@ -10,9 +10,9 @@
 
 namespace mayday::tests {
 
-/// A real PostgreSQL for one test class: started by the constructor in about a second, gone with the
-/// destructor. On a free port of 127.0.0.1 and on a Unix socket, both with a password. A PostgreSQL
-/// that is missing ends the test program: such a test must fail, not be skipped.
+/// A real PostgreSQL for one test class: started by the constructor in about a second, gone with
+/// the destructor. On a free port of 127.0.0.1 and on a Unix socket, both with a password. A
+/// PostgreSQL that is missing ends the test program: such a test must fail, not be skipped.
 class TempPostgres final {
 public:
     TempPostgres();
@@ -34,7 +34,8 @@ public:
     /// The first value of the first row, in a session of its own.
     [[nodiscard]] QString scalar(const QString &database, const QByteArray &sql);
 
-    /// Like a crash: sessions are cut off without a word. restart() keeps the data and takes a new port.
+    /// Like a crash: sessions are cut off without a word. restart() keeps the data and takes a new
+    /// port.
     void stop();
     void restart();
 

@@ -14,7 +14,8 @@ private Q_SLOTS:
     void readsBothForms_data()
     {
         QTest::addColumn<QString>("text");
-        QTest::newRow("conninfo") << u"host=db.example port=5433 dbname=shop user=app password='p\\'w d'"_s;
+        QTest::newRow("conninfo")
+            << u"host=db.example port=5433 dbname=shop user=app password='p\\'w d'"_s;
         QTest::newRow("uri") << u"postgresql://app:p%27w%20d@db.example:5433/shop"_s;
         QTest::newRow("short uri") << u"  postgres://app:p%27w%20d@db.example:5433/shop \n"_s;
     }
@@ -60,7 +61,8 @@ private Q_SLOTS:
         QVERIFY(!parsed);
         QCOMPARE(parsed.error().kind, ErrorKind::Refused);
         QVERIFY(!parsed.error().detail.isEmpty());
-        QVERIFY2(!parsed.error().detail.contains("hunter2"_L1), qUtf8Printable(parsed.error().detail));
+        QVERIFY2(!parsed.error().detail.contains("hunter2"_L1),
+                 qUtf8Printable(parsed.error().detail));
     }
 
     void survivesARoundTrip()
@@ -98,8 +100,10 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<bool>("pooler");
-        QTest::newRow("supabase transactions") << u"host=aws-0-eu.pooler.supabase.com port=6543"_s << true;
-        QTest::newRow("supabase sessions") << u"host=aws-0-eu.pooler.supabase.com port=5432"_s << false;
+        QTest::newRow("supabase transactions")
+            << u"host=aws-0-eu.pooler.supabase.com port=6543"_s << true;
+        QTest::newRow("supabase sessions")
+            << u"host=aws-0-eu.pooler.supabase.com port=5432"_s << false;
         QTest::newRow("supabase direct") << u"host=db.abc.supabase.co"_s << false;
         QTest::newRow("neon") << u"host=ep-cool-pooler.eu.aws.neon.tech"_s << true;
         QTest::newRow("pgbouncer's port") << u"host=db.example port=6432"_s << true;

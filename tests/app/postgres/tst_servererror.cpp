@@ -9,10 +9,13 @@ using namespace mayday::postgres;
 
 namespace {
 
-Error errorOf(const QString &state, const QString &primary = u"message"_s, const QString &context = {})
+Error errorOf(const QString &state, const QString &primary = u"message"_s,
+              const QString &context = {})
 {
-    return errorFromServer({.sqlState = state, .primary = primary,
-                            .detail = u"Failing row contains (1, very-secret)."_s, .context = context},
+    return errorFromServer({.sqlState = state,
+                            .primary = primary,
+                            .detail = u"Failing row contains (1, very-secret)."_s,
+                            .context = context},
                            u"database shop"_s);
 }
 
@@ -62,7 +65,8 @@ private Q_SLOTS:
 
     void tellsRolesAndExtensionsApart()
     {
-        QCOMPARE(errorOf(u"42704"_s, u"role \"shop_app\" does not exist"_s).advice, Advice::CreateRole);
+        QCOMPARE(errorOf(u"42704"_s, u"role \"shop_app\" does not exist"_s).advice,
+                 Advice::CreateRole);
         QCOMPARE(errorOf(u"42704"_s, u"type \"money2\" does not exist"_s).advice, std::nullopt);
         QCOMPARE(errorOf(u"0A000"_s, u"extension \"postgis\" is not available"_s).advice,
                  Advice::InstallExtension);
@@ -83,17 +87,16 @@ private Q_SLOTS:
             << u"COPY products, line 3: \"very-secret\""_s
             << u"COPY products, line 3: missing data for column \"price\""_s;
         QTest::newRow("value with quotes in it")
-            << u"22P02"_s << u"invalid input syntax for type json: \"a column \"very-secret\" b\""_s << QString()
-            << u"invalid input syntax for type json"_s;
+            << u"22P02"_s << u"invalid input syntax for type json: \"a column \"very-secret\" b\""_s
+            << QString() << u"invalid input syntax for type json"_s;
         QTest::newRow("value in the middle")
-            << u"22003"_s << u"value \"very-secret\" is out of range for type integer"_s << QString()
-            << u"value … is out of range for type integer"_s;
-        QTest::newRow("bytes")
-            << u"22021"_s << u"invalid byte sequence for encoding \"UTF8\": 0xe9 0x20"_s << QString()
-            << u"invalid byte sequence for encoding \"UTF8\": …"_s;
-        QTest::newRow("syntax")
-            << u"42601"_s << u"syntax error at or near \"very-secret\""_s << QString()
-            << u"syntax error at or near …"_s;
+            << u"22003"_s << u"value \"very-secret\" is out of range for type integer"_s
+            << QString() << u"value … is out of range for type integer"_s;
+        QTest::newRow("bytes") << u"22021"_s
+                               << u"invalid byte sequence for encoding \"UTF8\": 0xe9 0x20"_s
+                               << QString() << u"invalid byte sequence for encoding \"UTF8\": …"_s;
+        QTest::newRow("syntax") << u"42601"_s << u"syntax error at or near \"very-secret\""_s
+                                << QString() << u"syntax error at or near …"_s;
         QTest::newRow("trigger's own words in COPY")
             << u"P0001"_s << u"price of very-secret is wrong"_s
             << u"PL/pgSQL function check_price() line 3 at RAISE\nCOPY products, line 9: \"very-secret\""_s
@@ -125,24 +128,27 @@ private Q_SLOTS:
              .detail = u"Key (id)=(very-secret) already exists."_s,
              .constraint = u"products_pkey"_s},
             u"x"_s);
-        QCOMPARE(error.detail, u"duplicate key value violates unique constraint \"products_pkey\""_s);
+        QCOMPARE(error.detail,
+                 u"duplicate key value violates unique constraint \"products_pkey\""_s);
     }
 
     void keepsTheServersDetailWhereItHelps()
     {
-        const Error error = errorFromServer(
-            {.sqlState = u"55006"_s, .primary = u"database \"shop\" is being accessed by other users"_s,
-             .detail = u"There is 1 other session using the database."_s},
-            u"x"_s);
+        const Error error =
+            errorFromServer({.sqlState = u"55006"_s,
+                             .primary = u"database \"shop\" is being accessed by other users"_s,
+                             .detail = u"There is 1 other session using the database."_s},
+                            u"x"_s);
         QVERIFY(error.detail.contains("1 other session"_L1));
     }
 
     void readsTheStateFromVerboseConnectText()
     {
-        const Error error = errorFromConnecting(
-            u"connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  28P01: password authentication"
-            " failed for user \"app\"\nLOCATION:  auth_failed, auth.c:329\n"_s,
-            u"database shop"_s);
+        const Error error =
+            errorFromConnecting(u"connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  "
+                                u"28P01: password authentication"
+                                " failed for user \"app\"\nLOCATION:  auth_failed, auth.c:329\n"_s,
+                                u"database shop"_s);
         QCOMPARE(error.sqlState, u"28P01"_s);
         QCOMPARE(error.detail, u"password authentication failed for user \"app\""_s);
     }
@@ -151,8 +157,9 @@ private Q_SLOTS:
     {
         QCOMPARE(copyLineOf(errorOf(u"23502"_s)), std::nullopt);
         QVERIFY(copyTableOf(errorOf(u"23502"_s)).isEmpty());
-        QCOMPARE(copyLineOf(errorOf(u"22P02"_s, u"bad"_s, u"COPY big, line 5000000000, column a"_s)),
-                 5'000'000'000);
+        QCOMPARE(
+            copyLineOf(errorOf(u"22P02"_s, u"bad"_s, u"COPY big, line 5000000000, column a"_s)),
+            5'000'000'000);
     }
 };
 

@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Asks for a stop when the server reports that the session of that name is busy: no guessing of times.
+/// Asks for a stop when the server reports that the session of that name is busy: no guessing of
+/// times.
 class StopWhenBusy final {
 public:
     StopWhenBusy(tests::TempPostgres &server, std::stop_source source, const QByteArray &condition)
@@ -64,7 +65,10 @@ private:
     TaskContext m_context;
 
 private Q_SLOTS:
-    void init() { m_server.execute(u"postgres"_s, "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); }
+    void init()
+    {
+        m_server.execute(u"postgres"_s, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    }
 
     void tellsFacts()
     {
@@ -89,9 +93,10 @@ private Q_SLOTS:
 
     void setsItsLimitsOverThoseOfTheRole()
     {
-        m_server.execute(u"postgres"_s, "ALTER ROLE postgres SET statement_timeout = '120s';"
-                                        "ALTER ROLE postgres SET standard_conforming_strings = off;"
-                                        "ALTER ROLE postgres SET idle_in_transaction_session_timeout = '1s'");
+        m_server.execute(u"postgres"_s,
+                         "ALTER ROLE postgres SET statement_timeout = '120s';"
+                         "ALTER ROLE postgres SET standard_conforming_strings = off;"
+                         "ALTER ROLE postgres SET idle_in_transaction_session_timeout = '1s'");
         ConnectOptions options;
         options.lockTimeout = 1500ms;
         Session session = open(options);
@@ -120,8 +125,8 @@ private Q_SLOTS:
 
     void missingPasswordIsDenied()
     {
-        const auto session = Session::connect(m_server.connectionString().withPassword(Secret()),
-                                              m_context);
+        const auto session =
+            Session::connect(m_server.connectionString().withPassword(Secret()), m_context);
         QCOMPARE(session.error().kind, ErrorKind::Denied);
         QCOMPARE(session.error().advice, Advice::CheckPassword);
     }
@@ -183,7 +188,8 @@ private Q_SLOTS:
     void passesParametersAndNulls()
     {
         Session session = open();
-        const std::array<QByteArray, 3> parameters{QByteArray("it's"), QByteArray(), QByteArray("7")};
+        const std::array<QByteArray, 3> parameters{QByteArray("it's"), QByteArray(),
+                                                   QByteArray("7")};
         const auto rows = session.query("SELECT $1::text AS word, $2::text, $3::bigint * 6, true",
                                         parameters, m_context);
         QVERIFY(rows.has_value());
@@ -200,8 +206,11 @@ private Q_SLOTS:
     void executesSeveralStatementsAsOne()
     {
         Session session = open();
-        QCOMPARE(session.execute("CREATE TABLE t (n int); INSERT INTO t SELECT generate_series(1, 9)",
-                                 m_context).value(), 9);
+        QCOMPARE(session
+                     .execute("CREATE TABLE t (n int); INSERT INTO t SELECT generate_series(1, 9)",
+                              m_context)
+                     .value(),
+                 9);
         const auto failed = session.execute("DELETE FROM t; SELECT 1/0", m_context);
         QCOMPARE(failed.error().sqlState, u"22012"_s);
         QCOMPARE(session.query("SELECT count(*) FROM t", m_context)->integer(0, 0), 9);
@@ -213,8 +222,10 @@ private Q_SLOTS:
         QCOMPARE(session.execute(QByteArrayView("SELECT 1\0; DROP", 15), m_context).error().kind,
                  ErrorKind::Refused);
         m_server.execute(u"postgres"_s, "CREATE TABLE t (n int)");
-        QCOMPARE(session.execute("COPY t FROM STDIN", m_context).error().kind, ErrorKind::Unsupported);
-        QCOMPARE(session.execute("COPY t TO STDOUT", m_context).error().kind, ErrorKind::Unsupported);
+        QCOMPARE(session.execute("COPY t FROM STDIN", m_context).error().kind,
+                 ErrorKind::Unsupported);
+        QCOMPARE(session.execute("COPY t TO STDOUT", m_context).error().kind,
+                 ErrorKind::Unsupported);
         QVERIFY(session.query("SELECT 1", m_context).has_value());
     }
 
@@ -227,10 +238,9 @@ private Q_SLOTS:
                                              QByteArray("SELECT n FROM t")};
         QVERIFY(session.executeBatch(good, done, m_context).has_value());
         QCOMPARE(done, 3);
-        const std::array<QByteArray, 4> bad{QByteArray("INSERT INTO t VALUES (2)"),
-                                            QByteArray("INSERT INTO missing VALUES (1)"),
-                                            QByteArray("INSERT INTO t VALUES (3)"),
-                                            QByteArray("INSERT INTO t VALUES (4)")};
+        const std::array<QByteArray, 4> bad{
+            QByteArray("INSERT INTO t VALUES (2)"), QByteArray("INSERT INTO missing VALUES (1)"),
+            QByteArray("INSERT INTO t VALUES (3)"), QByteArray("INSERT INTO t VALUES (4)")};
         const auto failed = session.executeBatch(bad, done, m_context);
         QCOMPARE(failed.error().sqlState, u"42P01"_s);
         QCOMPARE(failed.error().kind, ErrorKind::NotFound);
@@ -257,13 +267,22 @@ private Q_SLOTS:
             all += QByteArray::number(i) + "\tword " + QByteArray::number(i) + "\n";
         // Cut without regard to rows.
         for (qsizetype from = 0; from < all.size(); from += 7001)
-            QVERIFY(session.copyInWrite(QByteArrayView(all).sliced(from, std::min<qsizetype>(7001, all.size() - from)), m_context).has_value());
+            QVERIFY(session
+                        .copyInWrite(QByteArrayView(all).sliced(
+                                         from, std::min<qsizetype>(7001, all.size() - from)),
+                                     m_context)
+                        .has_value());
         QCOMPARE(session.copyInFinish(m_context).value(), 20'000);
         QByteArray back;
-        QVERIFY(session.copyOut("COPY (SELECT * FROM t ORDER BY n) TO STDOUT", [&](QByteArrayView row) {
-            back += row;
-            return Result<void>();
-        }, m_context).has_value());
+        QVERIFY(session
+                    .copyOut(
+                        "COPY (SELECT * FROM t ORDER BY n) TO STDOUT",
+                        [&](QByteArrayView row) {
+                            back += row;
+                            return Result<void>();
+                        },
+                        m_context)
+                    .has_value());
         QCOMPARE(back, all);
         QVERIFY(session.sinceLastAnswer() < 5s);
     }
@@ -271,7 +290,8 @@ private Q_SLOTS:
     void failingCopyRowNamesTableAndLineOnly()
     {
         Session session = open();
-        QVERIFY(session.execute("CREATE TABLE products (id int, price numeric)", m_context).has_value());
+        QVERIFY(session.execute("CREATE TABLE products (id int, price numeric)", m_context)
+                    .has_value());
         QVERIFY(session.copyInBegin("COPY products FROM STDIN", m_context).has_value());
         QByteArray rows;
         for (int i = 1; i < 17; ++i)
@@ -333,7 +353,9 @@ private Q_SLOTS:
     void violatedConstraintNamesItWithoutTheRow()
     {
         Session session = open();
-        QVERIFY(session.execute("CREATE TABLE users (mail text CONSTRAINT one_mail UNIQUE)", m_context).has_value());
+        QVERIFY(
+            session.execute("CREATE TABLE users (mail text CONSTRAINT one_mail UNIQUE)", m_context)
+                .has_value());
         const auto failed = session.execute(
             "INSERT INTO users VALUES ('a@secret.example'), ('a@secret.example')", m_context);
         QCOMPARE(failed.error().sqlState, u"23505"_s);
@@ -345,8 +367,10 @@ private Q_SLOTS:
     {
         std::stop_source source;
         TaskContext context(source.get_token());
-        Session session = Session::connect(m_server.connectionString(), context, named(u"sleeper"_s)).value();
-        StopWhenBusy stopper(m_server, source, "application_name = 'sleeper' AND wait_event = 'PgSleep'");
+        Session session =
+            Session::connect(m_server.connectionString(), context, named(u"sleeper"_s)).value();
+        StopWhenBusy stopper(m_server, source,
+                             "application_name = 'sleeper' AND wait_event = 'PgSleep'");
         const auto slept = session.query("SELECT pg_sleep(60)", context);
         QVERIFY(stopper.millisecondsSince() < 1000);
         QCOMPARE(slept.error().kind, ErrorKind::Cancelled);
@@ -358,8 +382,10 @@ private Q_SLOTS:
     {
         std::stop_source source;
         TaskContext context(source.get_token());
-        Session session = Session::connect(m_server.connectionString(), context, named(u"batch"_s)).value();
-        StopWhenBusy stopper(m_server, source, "application_name = 'batch' AND wait_event = 'PgSleep'");
+        Session session =
+            Session::connect(m_server.connectionString(), context, named(u"batch"_s)).value();
+        StopWhenBusy stopper(m_server, source,
+                             "application_name = 'batch' AND wait_event = 'PgSleep'");
         const std::vector<QByteArray> statements(4, QByteArray("SELECT pg_sleep(60)"));
         qsizetype done = 0;
         const auto ran = session.executeBatch(statements, done, context);
@@ -371,15 +397,19 @@ private Q_SLOTS:
 
     void stopsABlockedCopyWithinASecond()
     {
-        m_server.execute(u"postgres"_s, "CREATE TABLE t (word text);"
-                                        "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS"
-                                        " $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;"
-                                        "CREATE TRIGGER w BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wait()");
+        m_server.execute(
+            u"postgres"_s,
+            "CREATE TABLE t (word text);"
+            "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;"
+            "CREATE TRIGGER w BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wait()");
         std::stop_source source;
         TaskContext context(source.get_token());
-        Session session = Session::connect(m_server.connectionString(), context, named(u"copier"_s)).value();
+        Session session =
+            Session::connect(m_server.connectionString(), context, named(u"copier"_s)).value();
         QVERIFY(session.copyInBegin("COPY t FROM STDIN", context).has_value());
-        StopWhenBusy stopper(m_server, source, "application_name = 'copier' AND wait_event = 'PgSleep'");
+        StopWhenBusy stopper(m_server, source,
+                             "application_name = 'copier' AND wait_event = 'PgSleep'");
         const QByteArray block = QByteArray(1000, 'x').append('\n').repeated(1000);
         Result<void> written;
         while (written)
@@ -395,8 +425,10 @@ private Q_SLOTS:
         std::stop_source source;
         source.request_stop();
         TaskContext context(source.get_token());
-        QCOMPARE(session.execute("CREATE TABLE never (n int)", context).error().kind, ErrorKind::Cancelled);
-        QCOMPARE(session.query("SELECT to_regclass('never') IS NULL", m_context)->text(0, 0), u"t"_s);
+        QCOMPARE(session.execute("CREATE TABLE never (n int)", context).error().kind,
+                 ErrorKind::Cancelled);
+        QCOMPARE(session.query("SELECT to_regclass('never') IS NULL", m_context)->text(0, 0),
+                 u"t"_s);
     }
 
     void statementAndLockLimitsAreTold()
@@ -421,7 +453,8 @@ private Q_SLOTS:
     void terminatedSessionIsUnreachable()
     {
         Session session = open();
-        const QByteArray kill = "SELECT pg_terminate_backend(" + QByteArray::number(session.facts().backendPid) + ", 5000)";
+        const QByteArray kill = "SELECT pg_terminate_backend(" +
+                                QByteArray::number(session.facts().backendPid) + ", 5000)";
         QCOMPARE(m_server.scalar(u"postgres"_s, kill), u"t"_s);
         const auto lost = session.query("SELECT 1", m_context);
         QCOMPARE(lost.error().kind, ErrorKind::Unreachable);
@@ -452,9 +485,11 @@ private Q_SLOTS:
         Session session = open(named(u"victim"_s));
         std::jthread crash([&] {
             QDeadlineTimer limit(10s);
-            while (m_server.scalar(u"postgres"_s, "SELECT count(*) FROM pg_stat_activity WHERE"
-                                                  " application_name = 'victim' AND wait_event = 'PgSleep'") != "1"_L1
-                   && !limit.hasExpired())
+            while (m_server.scalar(u"postgres"_s,
+                                   "SELECT count(*) FROM pg_stat_activity WHERE"
+                                   " application_name = 'victim' AND wait_event = 'PgSleep'") !=
+                       "1"_L1 &&
+                   !limit.hasExpired())
                 std::this_thread::yield();
             m_server.stop();
         });
@@ -467,7 +502,8 @@ private Q_SLOTS:
     void collectsNotices()
     {
         Session session = open();
-        QVERIFY(session.execute("DO $$ BEGIN RAISE NOTICE 'look here'; END $$", m_context).has_value());
+        QVERIFY(
+            session.execute("DO $$ BEGIN RAISE NOTICE 'look here'; END $$", m_context).has_value());
         QCOMPARE(session.notices().last(), u"look here"_s);
     }
 
@@ -484,8 +520,8 @@ private Q_SLOTS:
     {
         QFETCH(QString, word);
         Session session = open();
-        const QByteArray sql = "SELECT " + session.quotedLiteral(word.toUtf8()) + " AS "
-            + session.quotedIdentifier(word).toUtf8();
+        const QByteArray sql = "SELECT " + session.quotedLiteral(word.toUtf8()) + " AS " +
+                               session.quotedIdentifier(word).toUtf8();
         const auto rows = session.query(sql, m_context);
         QVERIFY(rows.has_value());
         QCOMPARE(rows->text(0, 0), word);

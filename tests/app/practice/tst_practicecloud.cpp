@@ -67,7 +67,8 @@ private Q_SLOTS:
         QCOMPARE(json["status"_L1]["indicator"_L1].toString(), u"none"_s);
         QVERIFY(json["incidents"_L1].toArray().isEmpty());
         QVERIFY(json["components"_L1].toArray().size() >= 4);
-        const auto updated = QDateTime::fromString(json["page"_L1]["updated_at"_L1].toString(), Qt::ISODateWithMs);
+        const auto updated =
+            QDateTime::fromString(json["page"_L1]["updated_at"_L1].toString(), Qt::ISODateWithMs);
         QVERIFY(std::abs(updated.secsTo(QDateTime::currentDateTimeUtc())) < 10);
     }
 
@@ -80,10 +81,11 @@ private Q_SLOTS:
         QCOMPARE(json["page"_L1].toObject().keys(),
                  (QStringList{u"id"_s, u"name"_s, u"time_zone"_s, u"updated_at"_s, u"url"_s}));
         QCOMPARE(json["components"_L1][0].toObject().keys(),
-                 (QStringList{u"created_at"_s, u"description"_s, u"group"_s, u"group_id"_s, u"id"_s, u"name"_s,
-                              u"only_show_if_degraded"_s, u"page_id"_s, u"position"_s, u"showcase"_s,
-                              u"start_date"_s, u"status"_s, u"updated_at"_s}));
-        QVERIFY(json["incidents"_L1][0]["incident_updates"_L1][0]["body"_L1].toString().contains("Database"_L1));
+                 (QStringList{u"created_at"_s, u"description"_s, u"group"_s, u"group_id"_s, u"id"_s,
+                              u"name"_s, u"only_show_if_degraded"_s, u"page_id"_s, u"position"_s,
+                              u"showcase"_s, u"start_date"_s, u"status"_s, u"updated_at"_s}));
+        QVERIFY(json["incidents"_L1][0]["incident_updates"_L1][0]["body"_L1].toString().contains(
+            "Database"_L1));
     }
 
     void outagesShow_data()
@@ -92,10 +94,13 @@ private Q_SLOTS:
         QTest::addColumn<QString>("indicator");
         QTest::addColumn<QString>("component");
         QTest::addColumn<int>("incidents");
-        QTest::newRow("minor") << int(PageState::Minor) << u"minor"_s << u"degraded_performance"_s << 1;
+        QTest::newRow("minor") << int(PageState::Minor) << u"minor"_s << u"degraded_performance"_s
+                               << 1;
         QTest::newRow("major") << int(PageState::Major) << u"major"_s << u"partial_outage"_s << 1;
-        QTest::newRow("critical") << int(PageState::Critical) << u"critical"_s << u"major_outage"_s << 1;
-        QTest::newRow("maintenance") << int(PageState::Maintenance) << u"maintenance"_s << u"under_maintenance"_s << 0;
+        QTest::newRow("critical") << int(PageState::Critical) << u"critical"_s << u"major_outage"_s
+                                  << 1;
+        QTest::newRow("maintenance")
+            << int(PageState::Maintenance) << u"maintenance"_s << u"under_maintenance"_s << 0;
     }
     void outagesShow()
     {
@@ -106,9 +111,12 @@ private Q_SLOTS:
         QTEST(json["status"_L1]["indicator"_L1].toString(), "indicator");
         QTEST(json["components"_L1][0]["status"_L1].toString(), "component");
         QTEST(int(json["incidents"_L1].toArray().size()), "incidents");
-        QCOMPARE(json["scheduled_maintenances"_L1].toArray().size(), PageState(state) == PageState::Maintenance);
+        QCOMPARE(json["scheduled_maintenances"_L1].toArray().size(),
+                 PageState(state) == PageState::Maintenance);
         m_cloud->heal();
-        QCOMPARE(fetch(u"/vercel/api/v2/summary.json"_s).json()["status"_L1]["indicator"_L1].toString(), u"none"_s);
+        QCOMPARE(
+            fetch(u"/vercel/api/v2/summary.json"_s).json()["status"_L1]["indicator"_L1].toString(),
+            u"none"_s);
     }
 
     void badPagesAnswerHtml()
@@ -144,7 +152,8 @@ private Q_SLOTS:
     {
         QCOMPARE(fetch(u"/nobody/api/v2/summary.json"_s).status, 404);
         QCOMPARE(fetch(u"/etc/passwd"_s).status, 404);
-        QCOMPARE(m_cloud->setProviderState(u"nobody"_s, PageState::Minor).error().kind, ErrorKind::NotFound);
+        QCOMPARE(m_cloud->setProviderState(u"nobody"_s, PageState::Minor).error().kind,
+                 ErrorKind::NotFound);
     }
 };
 

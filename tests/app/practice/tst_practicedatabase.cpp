@@ -35,7 +35,10 @@ private:
 
 private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
-    void cleanup() { QVERIFY(PracticeDatabase(m_runner, m_folder->path()).stop(m_context).has_value()); }
+    void cleanup()
+    {
+        QVERIFY(PracticeDatabase(m_runner, m_folder->path()).stop(m_context).has_value());
+    }
 
     void keepsItsDataBetweenStarts()
     {
@@ -56,8 +59,10 @@ private Q_SLOTS:
 
     void asksForItsPassword()
     {
-        const auto started = PracticeDatabase(m_runner, m_folder->path()).start(Secret(), m_context);
-        const auto session = postgres::Session::connect(started->server.withPassword(Secret("guess")), m_context);
+        const auto started =
+            PracticeDatabase(m_runner, m_folder->path()).start(Secret(), m_context);
+        const auto session =
+            postgres::Session::connect(started->server.withPassword(Secret("guess")), m_context);
         QCOMPARE(session.error().kind, ErrorKind::Denied);
     }
 
@@ -67,7 +72,8 @@ private Q_SLOTS:
         const qint64 pid = serverPid();
         QVERIFY(pid > 0);
         // The object of the killed application is gone; its server is not.
-        const auto second = PracticeDatabase(m_runner, m_folder->path()).start(first->password, m_context);
+        const auto second =
+            PracticeDatabase(m_runner, m_folder->path()).start(first->password, m_context);
         QVERIFY(second.has_value());
         QCOMPARE(serverPid(), pid);
         QCOMPARE(second->server.port(), first->server.port());
@@ -79,7 +85,8 @@ private Q_SLOTS:
         ask(*first, "CREATE TABLE kept AS SELECT 42 AS n");
         const pid_t pid = pid_t(serverPid());
         QCOMPARE(::kill(pid, SIGKILL), 0);
-        const auto second = PracticeDatabase(m_runner, m_folder->path()).start(first->password, m_context);
+        const auto second =
+            PracticeDatabase(m_runner, m_folder->path()).start(first->password, m_context);
         QVERIFY2(second.has_value(), second ? "" : qUtf8Printable(describe(second.error())));
         QVERIFY(serverPid() != pid);
         QCOMPARE(ask(*second, "SELECT n FROM kept"), u"42"_s);
@@ -97,7 +104,8 @@ private Q_SLOTS:
         QFETCH(QByteArray, known);
         const auto first = PracticeDatabase(m_runner, m_folder->path()).start(Secret(), m_context);
         QVERIFY(first.has_value());
-        const auto second = PracticeDatabase(m_runner, m_folder->path()).start(Secret(known), m_context);
+        const auto second =
+            PracticeDatabase(m_runner, m_folder->path()).start(Secret(known), m_context);
         QVERIFY(second.has_value());
         QVERIFY(second->fresh);
         QCOMPARE(ask(*second, "SELECT 1"), u"1"_s);
@@ -125,7 +133,8 @@ private Q_SLOTS:
 
     void leavesNoPasswordInFiles()
     {
-        const auto started = PracticeDatabase(m_runner, m_folder->path()).start(Secret(), m_context);
+        const auto started =
+            PracticeDatabase(m_runner, m_folder->path()).start(Secret(), m_context);
         const QByteArray password = started->password.reveal();
         for (const QString &name : {u"postgres/postgresql.conf"_s, u"postgres/mayday.conf"_s,
                                     u"postgres.log"_s, u"postgres/postmaster.opts"_s}) {

@@ -47,14 +47,18 @@ private Q_SLOTS:
         qint64 rows = 0;
         const auto tables = postgres::tables(*session, u"public"_s, m_context);
         for (const postgres::TableFacts &table : *tables) {
-            const qint64 count = postgres::exactRowCount(*session, u"public"_s, table.name, m_context).value();
+            const qint64 count =
+                postgres::exactRowCount(*session, u"public"_s, table.name, m_context).value();
             QVERIFY2(count > 0, qUtf8Printable(table.name));
             rows += count;
         }
         QVERIFY2(rows >= 60'000, QByteArray::number(rows).constData());
         QCOMPARE(tables->size(), 10);
         QVERIFY(postgres::sequences(*session, u"public"_s, m_context)->size() >= 6);
-        QVERIFY(number("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'") >= 4);
+        QVERIFY(
+            number(
+                "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'c'") >=
+            4);
         QVERIFY(number("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'") >= 15);
         QCOMPARE(number("SELECT count(*) FROM pg_attribute WHERE attgenerated = 's'"), 1);
         QVERIFY(number("SELECT count(*) FROM active_listings") > 0);
@@ -65,11 +69,12 @@ private Q_SLOTS:
     void noRowIsYoungerThanItsEnd()
     {
         for (const char *table : {"users", "products", "listings", "orders", "events"}) {
-            const QByteArray sql = QByteArray("SELECT max(created_at) <= timestamptz '")
-                + m_end.toString(Qt::ISODateWithMs).toLatin1() + "' FROM " + table;
+            const QByteArray sql = QByteArray("SELECT max(created_at) <= timestamptz '") +
+                                   m_end.toString(Qt::ISODateWithMs).toLatin1() + "' FROM " + table;
             QCOMPARE(m_server.scalar(u"shop"_s, sql), u"t"_s);
         }
-        QVERIFY(number("SELECT count(*) FROM orders WHERE created_at > now() - interval '2 days'") > 0);
+        QVERIFY(number("SELECT count(*) FROM orders WHERE created_at > now() - interval '2 days'") >
+                0);
     }
 
     void dumpIsRealAndDatedAndCarriesNoPassword()
@@ -77,7 +82,8 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const auto path = m_sample.dump(folder.filePath(u"backups"_s), m_end, m_context);
         QVERIFY2(path.has_value(), path ? "" : qUtf8Printable(describe(path.error())));
-        QCOMPARE(QFileInfo(*path).fileName(), m_end.toLocalTime().toString(u"'shop_'yyyyMMdd_HHmmss'.sql.gz'"_s));
+        QCOMPARE(QFileInfo(*path).fileName(),
+                 m_end.toLocalTime().toString(u"'shop_'yyyyMMdd_HHmmss'.sql.gz'"_s));
         QVERIFY(std::abs(QFileInfo(*path).lastModified().secsTo(m_end)) <= 1);
         QCOMPARE(QDir(folder.filePath(u"backups"_s)).entryList(QDir::Files).size(), 1);
         const auto text = m_runner.run({.program = u"/bin/gzip"_s, .arguments = {u"-dc"_s, *path}},
@@ -100,7 +106,8 @@ private Q_SLOTS:
     {
         const QDateTime now = QDateTime::currentDateTimeUtc();
         QVERIFY(m_sample.addNewerRows(m_end, now, m_context).has_value());
-        const QByteArray newer = " WHERE created_at > timestamptz '" + m_end.toString(Qt::ISODateWithMs).toLatin1() + "'";
+        const QByteArray newer = " WHERE created_at > timestamptz '" +
+                                 m_end.toString(Qt::ISODateWithMs).toLatin1() + "'";
         QCOMPARE(number("SELECT count(*) FROM products" + newer), 12);
         QCOMPARE(number("SELECT count(*) FROM orders" + newer), 40);
         QVERIFY(number("SELECT count(*) FROM events" + newer) >= 90);
@@ -114,7 +121,8 @@ private Q_SLOTS:
         for (const char *table : {"products", "listings", "product_images", "bulk_job_items"})
             QCOMPARE(number(QByteArray("SELECT count(*) FROM ") + table), 0);
         QVERIFY(number("SELECT count(*) FROM orders") > 7000);
-        QCOMPARE(number("SELECT payload->>'count' FROM events WHERE kind = 'products.deleted'"), before);
+        QCOMPARE(number("SELECT payload->>'count' FROM events WHERE kind = 'products.deleted'"),
+                 before);
     }
 
     void fillsAgainWhileSomebodyIsConnected()
@@ -143,8 +151,10 @@ private Q_SLOTS:
         QVERIFY2(stack.has_value(), stack ? "" : qUtf8Printable(describe(stack.error())));
         QVERIFY(stack->practice);
         QCOMPARE(stack->providers.size(), 3);
-        QCOMPARE(stack->providers.first().statusUrl, QUrl(u"http://127.0.0.1:4711/vercel/api/v2/summary.json"_s));
-        QCOMPARE(stack->services.first().healthUrl(), QUrl(u"http://127.0.0.1:4711/backend/health"_s));
+        QCOMPARE(stack->providers.first().statusUrl,
+                 QUrl(u"http://127.0.0.1:4711/vercel/api/v2/summary.json"_s));
+        QCOMPARE(stack->services.first().healthUrl(),
+                 QUrl(u"http://127.0.0.1:4711/backend/health"_s));
         QCOMPARE(stack->services.last().healthUrl(), QUrl(u"http://127.0.0.1:4711/frontend/"_s));
         const auto reached = postgres::ConnectionString::parse(stack->databases.first().connection);
         QCOMPARE(reached->display(), m_sample.shop().display());

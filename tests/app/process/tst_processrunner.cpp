@@ -42,7 +42,8 @@ private Q_SLOTS:
     void cutsWhatIsTooLong()
     {
         const RunOptions options{.captureLimit = 10};
-        const auto outcome = m_runner.run(script(u"seq 1 100000; seq 1 100000 >&2"_s), options, m_context);
+        const auto outcome =
+            m_runner.run(script(u"seq 1 100000; seq 1 100000 >&2"_s), options, m_context);
         QCOMPARE(outcome->output, QByteArray("1\n2\n3\n4\n5\n"));
         QVERIFY(outcome->outputCut);
         QCOMPARE(outcome->complaints, QByteArray("99\n100000\n"));
@@ -81,27 +82,30 @@ private Q_SLOTS:
 
     void standardInputIsEmptyWithoutInput()
     {
-        QCOMPARE(m_runner.run({.program = u"/bin/cat"_s, .arguments = {}}, m_context)->output, QByteArray());
+        QCOMPARE(m_runner.run({.program = u"/bin/cat"_s, .arguments = {}}, m_context)->output,
+                 QByteArray());
     }
 
     void argumentsReachTheProgramAsTheyAre()
     {
         const QString odd = u"a b; $(rm) 'x' \"y\" *"_s;
-        const auto outcome = m_runner.run({.program = u"/usr/bin/printf"_s, .arguments = {u"%s"_s, odd}},
-                                          m_context);
+        const auto outcome =
+            m_runner.run({.program = u"/usr/bin/printf"_s, .arguments = {u"%s"_s, odd}}, m_context);
         QCOMPARE(QString::fromUtf8(outcome->output), odd);
     }
 
     void missingProgramIsNotFound()
     {
-        const auto outcome = m_runner.run({.program = u"/no/such/program"_s, .arguments = {}}, m_context);
+        const auto outcome =
+            m_runner.run({.program = u"/no/such/program"_s, .arguments = {}}, m_context);
         QCOMPARE(outcome.error().kind, ErrorKind::NotFound);
         QCOMPARE(outcome.error().subject, u"program"_s);
     }
 
     void crashIsAnError()
     {
-        QCOMPARE(m_runner.run(script(u"kill -SEGV $$"_s), m_context).error().kind, ErrorKind::Internal);
+        QCOMPARE(m_runner.run(script(u"kill -SEGV $$"_s), m_context).error().kind,
+                 ErrorKind::Internal);
     }
 
     void timeLimitEndsIt()
@@ -152,14 +156,17 @@ private Q_SLOTS:
         source.request_stop();
         TaskContext context(source.get_token());
         const QString mark = QDir::temp().filePath(u"mayday-never"_s);
-        QCOMPARE(m_runner.run({.program = u"/usr/bin/touch"_s, .arguments = {mark}}, context).error().kind,
+        QCOMPARE(m_runner.run({.program = u"/usr/bin/touch"_s, .arguments = {mark}}, context)
+                     .error()
+                     .kind,
                  ErrorKind::Cancelled);
         QVERIFY(!QFile::exists(mark));
     }
 
     void failureTellsTheLastLineWithoutSecrets()
     {
-        const CommandLine command = script(u"echo first >&2; echo 'password=hunter2 is wrong' >&2; exit 1"_s);
+        const CommandLine command =
+            script(u"echo first >&2; echo 'password=hunter2 is wrong' >&2; exit 1"_s);
         const auto outcome = succeeded(m_runner.run(command, m_context), command);
         QCOMPARE(outcome.error().kind, ErrorKind::Refused);
         QVERIFY(outcome.error().detail.startsWith("exit code 1: "_L1));
@@ -169,8 +176,9 @@ private Q_SLOTS:
 
     void displayHidesSecrets()
     {
-        CommandLine command{.program = u"/usr/bin/pg_dump"_s,
-                            .arguments = {u"--dbname=postgresql://app:hunter2@db/shop"_s, u"a b"_s}};
+        CommandLine command{
+            .program = u"/usr/bin/pg_dump"_s,
+            .arguments = {u"--dbname=postgresql://app:hunter2@db/shop"_s, u"a b"_s}};
         command.environment.emplace_back(u"PGPASSWORD"_s, Secret("hunter2"));
         const QString shown = display(command);
         QVERIFY(!shown.contains("hunter2"_L1));

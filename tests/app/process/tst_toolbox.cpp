@@ -13,7 +13,8 @@ namespace {
 class ScriptedRunner final : public ProcessRunner {
 public:
     using ProcessRunner::run;
-    Result<ProcessOutcome> run(const CommandLine &command, const RunOptions &, TaskContext &) override
+    Result<ProcessOutcome> run(const CommandLine &command, const RunOptions &,
+                               TaskContext &) override
     {
         seen.append(command.program + u' ' + command.arguments.join(u' '));
         return ProcessOutcome{.exitCode = exitCode, .output = answer};
@@ -54,7 +55,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("answer");
         QTest::addColumn<QVersionNumber>("version");
-        QTest::newRow("pg_dump") << QByteArray("pg_dump (PostgreSQL) 17.11 (Debian 17.11-1)\n") << QVersionNumber(17, 11);
+        QTest::newRow("pg_dump") << QByteArray("pg_dump (PostgreSQL) 17.11 (Debian 17.11-1)\n")
+                                 << QVersionNumber(17, 11);
         QTest::newRow("git") << QByteArray("git version 2.47.3\n") << QVersionNumber(2, 47, 3);
         QTest::newRow("beta") << QByteArray("pg_dump (PostgreSQL) 19beta1\n") << QVersionNumber(19);
     }
@@ -70,9 +72,11 @@ private Q_SLOTS:
     void silenceIsUnsupportedAndFailureRefused()
     {
         ScriptedRunner runner;
-        QCOMPARE(Toolbox(runner).versionOf(u"/x/tool"_s, m_context).error().kind, ErrorKind::Unsupported);
+        QCOMPARE(Toolbox(runner).versionOf(u"/x/tool"_s, m_context).error().kind,
+                 ErrorKind::Unsupported);
         runner.exitCode = 1;
-        QCOMPARE(Toolbox(runner).versionOf(u"/x/tool"_s, m_context).error().kind, ErrorKind::Refused);
+        QCOMPARE(Toolbox(runner).versionOf(u"/x/tool"_s, m_context).error().kind,
+                 ErrorKind::Refused);
     }
 
     void findsAllWithVersions()
