@@ -14,11 +14,10 @@ QuestionDialog::QuestionDialog(const Theme &theme, const Words &words, QWidget *
     setWindowTitle(words.title);
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowModality(Qt::WindowModal);
-    setMinimumWidth(480);
+    setMinimumWidth(560);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(metric::space24, metric::space24, metric::space24, metric::space24);
     column->setSpacing(metric::space12);
-    column->setSizeConstraint(QLayout::SetMinAndMaxSize);
     auto *title = new TextLabel(theme, TextStyle::Sentence, this);
     title->setText(words.title);
     auto *text = new TextLabel(theme, TextStyle::Base, Ink::Second, this);
@@ -71,6 +70,13 @@ void QuestionDialog::addFacts(const QList<Fact> &facts)
 void QuestionDialog::addBody(QWidget *body)
 {
     m_body->addWidget(body);
+}
+
+void QuestionDialog::showEvent(QShowEvent *event)
+{
+    // The texts wrap: only the width tells how high the dialogue has to be.
+    resize(width(), layout()->totalHeightForWidth(width()));
+    QDialog::showEvent(event);
 }
 
 void QuestionDialog::hideCancel()

@@ -32,6 +32,9 @@ public:
     /// Only one button, for telling.
     void hideCancel();
 
+protected:
+    void showEvent(QShowEvent *event) override;
+
 private:
     void addButtons(const Words &words, QVBoxLayout *column);
 

@@ -27,7 +27,7 @@ TextLabel::TextLabel(const Theme &theme, TextStyle style, Ink ink, QWidget *pare
 {
     setWordWrap(true);
     setTextFormat(Qt::RichText);
-    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     connect(&theme, &Theme::changed, this, &TextLabel::render);

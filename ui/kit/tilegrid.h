@@ -21,7 +21,7 @@ public:
     [[nodiscard]] Tile *tile(qsizetype index) const { return m_tiles.at(index); }
     [[nodiscard]] qsizetype count() const { return m_tiles.size(); }
     [[nodiscard]] int columns() const { return m_columns; }
-    /// Two columns from this width of the grid on (default 520).
+    /// Two columns from this width of the grid on (default 560).
     void setTwoColumnsFrom(int pixels);
 
 Q_SIGNALS:
@@ -38,7 +38,7 @@ private:
     QGridLayout *m_layout;
     QList<Tile *> m_tiles;
     int m_columns = 0;
-    int m_twoColumnsFrom = 520;
+    int m_twoColumnsFrom = 560;
 };
 
 } // namespace mayday::ui

@@ -3,12 +3,14 @@
 #include "ui/kit/actiontable.h"
 #include "ui/kit/banner.h"
 #include "ui/kit/card.h"
+#include "ui/kit/dialogprompter.h"
 #include "ui/kit/disclosure.h"
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/facttable.h"
 #include "ui/kit/icon.h"
 #include "ui/kit/keyhint.h"
 #include "ui/kit/progressstrip.h"
+#include "ui/kit/questiondialog.h"
 #include "ui/kit/sentenceheader.h"
 #include "ui/kit/tag.h"
 #include "ui/kit/textlabel.h"
@@ -17,7 +19,9 @@
 #include <QApplication>
 #include <QDir>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QPainter>
+#include <QScrollArea>
 #include <QStandardItemModel>
 #include <QTest>
 
@@ -297,22 +301,53 @@ private Q_SLOTS:
         m_theme.setMode(static_cast<ThemeMode>(mode));
         using Make = QWidget *(*)(const Theme &);
         const Make makers[] = {nowPage, restorePage, stepPage, iconPage};
-        const std::unique_ptr<QWidget> made(makers[page](m_theme));
-        made->resize(size);
-        made->show();
-        QVERIFY(QTest::qWaitForWindowExposed(made.get()));
+        QScrollArea window; // as every page does, for small windows and large type
+        window.setWidgetResizable(true);
+        QWidget *made = makers[page](m_theme);
+        window.setWidget(made);
+        window.resize(size);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QVERIFY2(made->width() <= size.width(), "wider than the window");
         QVERIFY(made->grab().save(u"%1/%2.png"_s.arg(
             folder(), QString::fromLatin1(QTest::currentDataTag()))));
         for (const QWidget *child : made->findChildren<QWidget *>()) {
-            if (!child->isVisible() || child->parentWidget() != made.get())
+            if (!child->isVisible())
                 continue;
-            QVERIFY2(made->rect().contains(child->geometry()),
-                     child->metaObject()->className());
-            QSize needed = child->minimumSizeHint();
-            if (child->hasHeightForWidth())
-                needed.setHeight(child->heightForWidth(child->width()));
-            QVERIFY2(child->width() >= needed.width() && child->height() >= needed.height(),
-                     child->metaObject()->className());
+            const char *name = child->metaObject()->className();
+            QVERIFY2(child->parentWidget()->rect().contains(child->geometry()), name);
+            const bool wraps = child->hasHeightForWidth() && child->layout() == nullptr;
+            const QSize needed = child->minimumSizeHint();
+            QVERIFY2(child->width() >= needed.width(), name);
+            QVERIFY2(child->height() >= (wraps ? child->heightForWidth(child->width())
+                                               : child->layout() ? 0 : needed.height()), name);
+        }
+    }
+
+    void typedQuestionFits()
+    {
+        m_theme.setMode(ThemeMode::Light);
+        QWidget window;
+        window.show();
+        DialogPrompter prompter(m_theme, window);
+        prompter.confirmTyped(
+            this,
+            {.title = u"Replace schema public in shop on supabase/prod?"_s,
+             .text = u"The live data is replaced by the backup of 02:00. The old schema is kept "
+                     "for 7 days, so this can be put back."_s,
+             .confirmLabel = u"Replace schema public in shop on supabase/prod"_s,
+             .nameToType = u"shop"_s,
+             .facts = {fact(u"You will lose"_s, u"12 h 05 min of changes"_s, FactStyle::Danger),
+                       fact(u"Time"_s, u"4 to 6 min"_s), fact(u"Undo"_s, u"Put back"_s)}},
+            [](bool) {});
+        auto *dialog = window.findChild<QuestionDialog *>();
+        QVERIFY(QTest::qWaitForWindowExposed(dialog));
+        dialog->findChild<QLineEdit *>()->setText(u"shop"_s);
+        QVERIFY(dialog->grab().save(folder() + u"/question.png"_s));
+        QVERIFY(dialog->height() < 480);
+        for (const TextLabel *label : dialog->findChildren<TextLabel *>()) {
+            if (label->isVisible())
+                QVERIFY(label->height() >= label->heightForWidth(label->width()));
         }
     }
 

@@ -5,7 +5,7 @@
 
 namespace mayday::ui {
 
-/// Every colour of the window, by purpose. A value; the numbers live in tokens.cpp only.
+/// Every colour of the window, by purpose. A value; the numbers live in themetokens.cpp only.
 struct Tokens {
     QColor bg, panel, line;          ///< page, cards, hairlines
     QColor ink, ink2, ink3;          ///< text, second line, age

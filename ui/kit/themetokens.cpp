@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/kit/tokens.h"
+#include "ui/kit/themetokens.h"
 
 #include <algorithm>
 #include <cmath>
