@@ -52,7 +52,10 @@ MainWindow::MainWindow(const Theme &theme, const Clock &clock, Settings settings
     build();
     QAction *commands = bringAction(tr("Find a command"), {QKeySequence(Qt::CTRL | Qt::Key_K)});
     connect(commands, &QAction::triggered, this, &MainWindow::openPalette);
-    QAction *keys = bringAction(tr("Keys and commands of this page"), {QKeySequence(u"?"_s)});
+    // "?" needs Shift on many keyboards, and not every platform takes it off.
+    QAction *keys = bringAction(tr("Keys and commands of this page"),
+                                {QKeySequence(u"?"_s), QKeySequence(u"Shift+?"_s),
+                                 QKeySequence(Qt::Key_F1)});
     connect(keys, &QAction::triggered, this, &MainWindow::openHelp);
     connect(m_palette, &CommandPalette::chosen, this, &MainWindow::run);
     connect(m_rail, &NavigationRail::chosen, this, &MainWindow::showPage);

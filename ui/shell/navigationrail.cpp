@@ -3,7 +3,6 @@
 
 #include "ui/kit/icon.h"
 
-#include <QButtonGroup>
 #include <QEvent>
 #include <QKeyEvent>
 #include <QPainter>
@@ -65,16 +64,28 @@ bool RailButton::event(QEvent *event)
     return QAbstractButton::event(event);
 }
 
+void RailButton::keyPressEvent(QKeyEvent *event)
+{
+    // Up and down belong to the rail, which knows the order of the eye.
+    if (event->key() == Qt::Key_Up || event->key() == Qt::Key_Down)
+        event->ignore();
+    else
+        QAbstractButton::keyPressEvent(event);
+}
+
+void RailButton::nextCheckState()
+{
+    // A click asks; only the window marks the place where it is.
+}
+
 NavigationRail::NavigationRail(const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_theme(theme), m_column(new QVBoxLayout(this)),
-      m_group(new QButtonGroup(this))
+    : QWidget(parent), m_theme(theme), m_column(new QVBoxLayout(this))
 {
     setFixedWidth(metric::railWidth);
     setAccessibleName(tr("Pages"));
     m_column->setContentsMargins(metric::space8, metric::space12, metric::space8, metric::space12);
     m_column->setSpacing(metric::space4);
     m_column->addStretch(1);
-    m_group->setExclusive(true);
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
@@ -83,7 +94,6 @@ void NavigationRail::addPlace(const PageIdentity &identity, RailPlace place)
     if (place == RailPlace::Hidden)
         return;
     auto *button = new RailButton(m_theme, identity, this);
-    m_group->addButton(button);
     m_places.append({identity.id, button});
     if (place == RailPlace::Top)
         m_column->insertWidget(m_topCount++, button);
@@ -98,15 +108,8 @@ void NavigationRail::addPlace(const PageIdentity &identity, RailPlace place)
 
 void NavigationRail::setCurrent(const QString &id)
 {
-    RailButton *current = button(id);
-    if (current != nullptr) {
-        current->setChecked(true);
-        return;
-    }
-    m_group->setExclusive(false);
     for (const Place &place : std::as_const(m_places))
-        place.button->setChecked(false);
-    m_group->setExclusive(true);
+        place.button->setChecked(place.id == id);
 }
 
 void NavigationRail::setKey(const QString &id, const QString &key)

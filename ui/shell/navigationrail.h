@@ -6,7 +6,6 @@
 
 #include <QAbstractButton>
 
-class QButtonGroup;
 class QVBoxLayout;
 
 namespace mayday::ui {
@@ -23,6 +22,8 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void nextCheckState() override;
     bool event(QEvent *event) override;
 
 private:
@@ -60,7 +61,6 @@ private:
 
     const Theme &m_theme;
     QVBoxLayout *m_column;
-    QButtonGroup *m_group;
     QList<Place> m_places;
     int m_topCount = 0;
 };

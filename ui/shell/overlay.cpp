@@ -11,7 +11,7 @@ namespace mayday::ui {
 namespace {
 
 constexpr int cardWidth = 640;
-constexpr int cardHeight = 460;
+constexpr int cardHeight = 540;
 constexpr int fromTop = 72;
 constexpr float veil = 0.72F;
 

@@ -11,6 +11,13 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
 
+namespace {
+
+constexpr int stackFrom = 600;
+constexpr int nextFrom = 440;
+
+} // namespace
+
 StatusStrip::StatusStrip(const Theme &theme, const Clock &clock, QTimeZone here, QWidget *parent)
     : QWidget(parent), m_theme(theme), m_clock(clock), m_here(std::move(here)),
       m_glyph(new StateGlyph(theme, StateShape::Unknown, this)),
@@ -31,6 +38,8 @@ StatusStrip::StatusStrip(const Theme &theme, const Clock &clock, QTimeZone here,
         label->setWordWrap(false);
         row->addWidget(label);
     }
+    m_next->setTabular(true);
+    m_time->setTabular(true);
     m_ticker.setInterval(std::chrono::seconds(1));
     connect(&m_ticker, &QTimer::timeout, this, &StatusStrip::tick);
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
@@ -43,7 +52,6 @@ void StatusStrip::setFacts(const StatusFacts &facts)
     m_glyph->setShape(facts.shape);
     m_text->setText(facts.text);
     m_stack->setText(facts.stackName);
-    m_stack->setVisible(!facts.stackName.isEmpty());
     tick();
 }
 
@@ -52,7 +60,9 @@ void StatusStrip::tick()
     const QDateTime now = m_clock.now();
     const QString here = now.toTimeZone(m_here).toString(u"HH:mm"_s);
     m_time->setText(tr("%1 · %2 here").arg(timetext::utcSeconds(now), here));
-    m_next->setVisible(m_facts.nextCheck.has_value());
+    // What matters least gives way first.
+    m_stack->setVisible(!m_facts.stackName.isEmpty() && width() >= stackFrom);
+    m_next->setVisible(m_facts.nextCheck.has_value() && width() >= nextFrom);
     if (!m_facts.nextCheck)
         return;
     const std::chrono::milliseconds left(now.msecsTo(*m_facts.nextCheck));
@@ -77,6 +87,12 @@ void StatusStrip::paintEvent(QPaintEvent *)
     QPainter painter(this);
     painter.fillRect(rect(), m_theme.tokens().panel);
     painter.fillRect(QRect(0, 0, width(), 1), m_theme.tokens().line);
+}
+
+void StatusStrip::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    tick();
 }
 
 void StatusStrip::showEvent(QShowEvent *event)

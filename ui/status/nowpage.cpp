@@ -92,6 +92,10 @@ void NowPage::build()
     m_banner = new Banner(m_theme, BannerKind::Info, content);
     m_banner->hide();
     m_header = new SentenceHeader(m_theme, content);
+    // As tall as its lines need at this width; the stretch below takes the rest.
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+    policy.setHeightForWidth(true);
+    m_header->setSizePolicy(policy);
     m_header->addControl(new ActionButton(m_theme, ButtonKind::Secondary, m_copyAction, m_header));
     m_columns = new QBoxLayout(QBoxLayout::LeftToRight);
     m_columns->setSpacing(metric::space24);
@@ -130,6 +134,10 @@ QWidget *NowPage::buildTiles()
     column->addSpacing(metric::space8);
     column->addWidget(sectionLabel(m_theme, tr("Them · what the vendors say"), holder));
     column->addWidget(m_them);
+    column->addSpacing(metric::space8);
+    // Below the tiles, where it is seen without scrolling and pushes nothing serious away.
+    m_practice = new PracticeCard(m_theme, m_practiceActions, holder);
+    column->addWidget(m_practice);
     column->addStretch(1);
     return holder;
 }
@@ -144,8 +152,7 @@ QWidget *NowPage::buildSide()
     connect(m_checklists, &ChecklistCard::chosen, this, &NowPage::start);
     m_changes = new ChangesCard(m_theme, m_side);
     m_restore = new RestoreCard(m_theme, m_side);
-    m_practice = new PracticeCard(m_theme, m_practiceActions, m_side);
-    for (QWidget *card : QList<QWidget *>{m_checklists, m_changes, m_restore, m_practice})
+    for (QWidget *card : QList<QWidget *>{m_checklists, m_changes, m_restore})
         column->addWidget(card);
     column->addStretch(1);
     m_side->setFixedWidth(sideWidth);

@@ -9,8 +9,14 @@
 
 namespace mayday::ui {
 
+namespace {
+
+constexpr int rowFrom = 660;
+
+} // namespace
+
 PracticeCard::PracticeCard(const Theme &theme, const QList<QAction *> &actions, QWidget *parent)
-    : QWidget(parent), m_actions(actions)
+    : QWidget(parent), m_buttons(new QBoxLayout(QBoxLayout::TopToBottom)), m_actions(actions)
 {
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins({});
@@ -20,8 +26,16 @@ PracticeCard::PracticeCard(const Theme &theme, const QList<QAction *> &actions, 
     note->setText(tr("This is a practice world on this computer. Nothing in it is real, and nothing "
                      "you break can reach anybody."));
     card->body()->addWidget(note);
-    for (QAction *action : actions)
-        card->body()->addWidget(new ActionButton(theme, ButtonKind::Secondary, action, card));
+    m_buttons->setSpacing(metric::space8);
+    card->body()->addLayout(m_buttons);
+    for (QAction *action : actions) {
+        auto *button = new ActionButton(theme, ButtonKind::Secondary, action, card);
+        if (action == actions.last()) // mending stands apart from breaking
+            card->body()->addWidget(button, 0, Qt::AlignLeft);
+        else
+            m_buttons->addWidget(button, 0, Qt::AlignLeft);
+    }
+    m_buttons->addStretch(1);
     setState({});
 }
 
@@ -33,6 +47,13 @@ void PracticeCard::setState(const PracticeState &state)
         action->setEnabled(state.phase == PracticeState::Phase::Ready);
     }
     setVisible(isOn);
+}
+
+void PracticeCard::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    m_buttons->setDirection(width() >= rowFrom ? QBoxLayout::LeftToRight
+                                               : QBoxLayout::TopToBottom);
 }
 
 } // namespace mayday::ui

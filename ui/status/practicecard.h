@@ -5,20 +5,24 @@
 #include "ui/status/practicestate.h"
 
 class QAction;
+class QBoxLayout;
 
 namespace mayday::ui {
 
-class ActionButton;
-
 /// "Practice": breaks something, puts it right again, and says that nothing here is real. Hidden
-/// unless practice is on; the buttons wait until it is ready. The actions are the page's.
+/// unless practice is on; the buttons wait until it is ready. The actions are the page's;
+/// the last one mends, the others stand in a row where there is room.
 class PracticeCard final : public QWidget {
     Q_OBJECT
 public:
     PracticeCard(const Theme &theme, const QList<QAction *> &actions, QWidget *parent = nullptr);
     void setState(const PracticeState &state);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    QBoxLayout *m_buttons;
     QList<QAction *> m_actions;
 };
 

@@ -21,9 +21,9 @@ QString promise(std::chrono::milliseconds promised)
 {
     if (promised.count() == 0)
         return {};
-    const auto hours = std::chrono::duration_cast<std::chrono::hours>(promised);
-    const QString length = hours.count() > 0 ? RestoreCard::tr("%1 h").arg(hours.count())
-                                             : timetext::duration(promised);
+    const qint64 minutes = std::chrono::duration_cast<std::chrono::minutes>(promised).count();
+    const QString length = minutes % 60 == 0 ? RestoreCard::tr("%1 h").arg(minutes / 60)
+                                             : RestoreCard::tr("%1 min").arg(minutes);
     return RestoreCard::tr(" (promise: %1)").arg(length);
 }
 

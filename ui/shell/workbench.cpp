@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/workbench.h"
+
+#include "ui/incident/incidentband.h"
+#include "ui/incident/incidentspage.h"
+#include "ui/kit/banner.h"
+#include "ui/restore/backupspage.h"
+#include "ui/runbook/runbookspage.h"
+#include "ui/runbook/wizardpage.h"
+#include "ui/settings/settingspage.h"
+#include "ui/shell/commandline.h"
+#include "ui/status/nowpage.h"
+
+#include <QDesktopServices>
+#include <QUrl>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+namespace {
+
+PracticeState practiceState(const desk::PracticeHost &practice)
+{
+    switch (practice.phase()) {
+    case desk::PracticePhase::Off: return {.phase = PracticeState::Phase::Off};
+    case desk::PracticePhase::Starting: return {.phase = PracticeState::Phase::Starting, .doing = practice.doing()};
+    case desk::PracticePhase::Ready: return {.phase = PracticeState::Phase::Ready};
+    case desk::PracticePhase::Failed: return {.phase = PracticeState::Phase::Failed, .error = practice.error()};
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+QList<ScenarioOffer> offersOf(const runbook::RunbookLibrary &library)
+{
+    QList<ScenarioOffer> offers;
+    for (const runbook::Runbook &runbook : library.list())
+        offers.append({.id = runbook.id, .title = runbook.title});
+    return offers;
+}
+
+} // namespace
+
+Workbench::Workbench(const Parts &parts, MainWindow &window, QObject *parent)
+    : QObject(parent), m_parts(parts), m_window(window)
+{
+    buildPages();
+    buildBand();
+    buildBanners();
+    connectNow();
+    connectIncident();
+    connectStatus();
+    followStack();
+    followPractice();
+    followRunning();
+    followShelf();
+}
+
+RestorePanel::Parts Workbench::restoreParts()
+{
+    desk::Desk &desk = m_parts.desk;
+    return {.theme = m_parts.theme, .desk = desk.restores(), .shelf = desk.shelf(), .clock = desk.clock(), .prompter = m_parts.prompter};
+}
+
+RestoreTarget Workbench::restoreTarget(const QString &database, const QString &incident)
+{
+    return {.database = database,
+            .name = tr("database %1").arg(database),
+            .environment = m_parts.desk.stack().environment,
+            .incident = incident,
+            .connection = [&desk = m_parts.desk, database] { return desk.connection(database); }};
+}
+
+void Workbench::buildPages()
+{
+    desk::Desk &desk = m_parts.desk;
+    m_now = new NowPage(m_parts.theme, desk.board(), desk.clock(),
+                        {.scenarios = [&desk] { return offersOf(desk.library()); }, .stackName = desk.stack().name});
+    m_wizard = new WizardPage({.theme = m_parts.theme,
+                               .incidents = desk.incidents(),
+                               .sensor = desk.sensor(),
+                               .clock = desk.clock(),
+                               .prompter = m_parts.prompter,
+                               .variables = [&desk](const QString &name) { return desk.stack().lookup(name); },
+                               .messageWords = [&desk](const QString &word) { return desk.messageWord(word); },
+                               .panelFor = [this](const runbook::VerbCall &call, QWidget *parent) { return panelFor(call, parent); }});
+    m_runbooks = new RunbooksPage(m_parts.theme, desk.clock());
+    m_runbooks->setLibrary(desk.library());
+    m_backups = new BackupsPage(restoreParts());
+    m_incidents = new IncidentsPage({.theme = m_parts.theme,
+                                     .incidents = desk.incidents(),
+                                     .clock = desk.clock(),
+                                     .prompter = m_parts.prompter,
+                                     .report = [&desk](const incident::IncidentId &id) { return desk.reportOf(id); },
+                                     .reportFolder = desk.profile().dataFolder});
+    m_settings = new SettingsPage({.theme = m_parts.theme,
+                                   .credentials = desk.credentials(),
+                                   .prompter = m_parts.prompter,
+                                   .database = [&desk](const stack::DatabaseId &id) { return desk.stack().database(id); },
+                                   .stackFile = desk.profile().stackFile()});
+    m_window.addPage(m_now);
+    m_window.addPage(m_wizard);
+    m_window.addPage(m_runbooks);
+    m_window.addPage(m_backups);
+    m_window.addPage(m_incidents);
+    m_window.addPage(m_settings, RailPlace::Bottom);
+}
+
+void Workbench::buildBand()
+{
+    m_band = new IncidentBand(m_parts.theme, m_parts.desk.incidents(), m_parts.desk.clock(), m_parts.desk.stack().name);
+    m_window.setBand(m_band);
+    connect(m_band, &IncidentBand::checklistRequested, this, [this] { m_window.showPage(m_wizard->identity().id); });
+}
+
+void Workbench::buildBanners()
+{
+    m_memoryOnly = new Banner(m_parts.theme, BannerKind::Warn);
+    m_memoryOnly->setMessage(tr("Secrets are only in memory."),
+                             tr("No keychain answers on this desktop. Passwords are gone when Mayday ends; nothing is written to disk."));
+    m_memoryOnly->setVisible(m_parts.desk.credentials().storeKind() == secrets::StoreKind::MemoryOnly);
+    m_window.addBanner(m_memoryOnly);
+    if (const auto &error = m_parts.desk.stackError()) {
+        auto *stack = new Banner(m_parts.theme, BannerKind::Down);
+        stack->setMessage(tr("stack.yaml cannot be used, so this is the practice world."), describe(*error));
+        stack->setCopyText(describe(*error));
+        m_window.addBanner(stack);
+    }
+    const store::JournalHealth &health = m_parts.desk.journalHealth();
+    if (!health.intact) {
+        auto *journal = new Banner(m_parts.theme, BannerKind::Warn);
+        journal->setMessage(tr("The record was damaged. What could be read is here."), health.note);
+        journal->setDismissible(true);
+        m_window.addBanner(journal);
+    }
+}
+
+void Workbench::connectNow()
+{
+    desk::Desk &desk = m_parts.desk;
+    connect(m_now, &NowPage::startScenario, this, &Workbench::startScenario);
+    connect(m_now, &NowPage::openRunbooks, this, [this] { m_window.showPage(m_runbooks->identity().id); });
+    connect(m_now, &NowPage::refreshRequested, &desk.poller(), &status::StatusPoller::refreshNow);
+    connect(m_now, &NowPage::breakSomething, &desk.practice(), [&desk](Mishap mishap) {
+        if (mishap == Mishap::ProductsDeleted)
+            desk.practice().deleteProducts();
+        else
+            desk.practice().breakSupabase();
+    });
+    connect(m_now, &NowPage::putRight, &desk.practice(), &desk::PracticeHost::putRight);
+    connect(m_now, &NowPage::retryPractice, &desk.practice(), &desk::PracticeHost::start);
+    connect(m_runbooks, &RunbooksPage::startScenario, this, &Workbench::startScenario);
+    connect(m_settings, &SettingsPage::themeModeChosen, this, [&desk](ThemeMode mode) { storeThemeMode(desk.profile(), mode); });
+    connect(&desk, &desk::Desk::stackChanged, this, &Workbench::followStack);
+    connect(&desk.practice(), &desk::PracticeHost::changed, this, &Workbench::followPractice);
+    connect(&desk, &desk::Desk::failed, this, [this](const Error &error) { m_parts.prompter.showError(error); });
+}
+
+void Workbench::connectIncident()
+{
+    desk::Desk &desk = m_parts.desk;
+    connect(m_wizard, &WizardPage::actionRequested, this, &Workbench::act);
+    connect(m_wizard, &WizardPage::closeRequested, this, &Workbench::closeIncident);
+    connect(&desk.incidents(), &incident::IncidentDesk::runningChanged, this, &Workbench::followRunning);
+    connect(&desk.shelf(), &backup::BackupShelf::changed, this, &Workbench::followShelf);
+    connect(&desk.restores(), &restore::RestoreDesk::restoreChanged, this, &Workbench::followShelf);
+}
+
+void Workbench::connectStatus()
+{
+    connect(&m_parts.desk.board(), &status::StatusBoard::verdictChanged, this, &Workbench::followStatus);
+    connect(&m_parts.desk.board(), &status::StatusBoard::probeChanged, this, &Workbench::followStatus);
+    followStatus();
+}
+
+void Workbench::startScenario(const runbook::RunbookId &id)
+{
+    if (m_parts.desk.incidents().running())
+        m_window.showPage(m_wizard->identity().id);
+    else
+        m_parts.desk.startScenario(id);
+}
+
+QWidget *Workbench::panelFor(const runbook::VerbCall &call, QWidget *parent)
+{
+    const incident::Incident *running = m_parts.desk.incidents().running();
+    if (call.verb != "restore"_L1 || !running)
+        return nullptr;
+    auto *panel = new RestorePanel(restoreParts(), parent);
+    panel->setTarget(restoreTarget(call.parameter(u"database"_s), running->id.text()));
+    return panel;
+}
+
+/// The actions that need no room of their own. What is not built yet says so instead of pretending.
+void Workbench::act(const runbook::VerbCall &call)
+{
+    desk::Desk &desk = m_parts.desk;
+    if (call.verb == "evidence"_L1) {
+        desk.keepEvidence();
+    } else if (call.verb == "open"_L1) {
+        const QString page = call.parameter(u"page"_s);
+        if (!page.isEmpty() && m_window.showPage(page))
+            return;
+        for (const QString &kind : {u"service"_s, u"provider"_s, u"contact"_s}) {
+            const auto url = desk.stack().lookup(kind + u'.' + call.parameter(kind) + u".url"_s);
+            if (url)
+                QDesktopServices::openUrl(QUrl(*url));
+        }
+    } else {
+        m_parts.prompter.showError({.kind = ErrorKind::Unsupported, .subject = call.label,
+                                    .detail = u"Mayday cannot do this yet; do it by hand and tick the step"_s});
+    }
+}
+
+void Workbench::closeIncident()
+{
+    const incident::Incident *running = m_parts.desk.incidents().running();
+    if (!running)
+        return;
+    m_parts.prompter.confirm(this,
+                             {.title = tr("Close \"%1\"?").arg(running->title),
+                              .text = tr("The recovery clock stops. The timeline and the report stay under Incidents."),
+                              .confirmLabel = tr("Close it")},
+                             [this](bool confirmed) {
+                                 if (confirmed)
+                                     m_parts.desk.incidents().close();
+                             });
+}
+
+void Workbench::followStack()
+{
+    const stack::Stack &stack = m_parts.desk.stack();
+    m_now->setStackName(stack.name);
+    m_band->setStackName(stack.name);
+    const QString database = stack.databases.isEmpty() ? QString() : stack.databases.front().id.text();
+    m_backups->setTarget(restoreTarget(database, QString()));
+    followRunning();
+    followShelf();
+    followStatus();
+}
+
+void Workbench::followPractice()
+{
+    m_now->setPractice(practiceState(m_parts.desk.practice()));
+}
+
+void Workbench::followRunning()
+{
+    const incident::Incident *running = m_parts.desk.incidents().running();
+    if (running) {
+        m_window.setMode(running->drill ? WindowMode::Drill : WindowMode::ProductionIncident);
+        m_window.showPage(m_wizard->identity().id);
+    } else {
+        m_window.setMode(m_parts.desk.isPractice() ? WindowMode::Practice : WindowMode::Production);
+        if (m_window.currentPage() == m_wizard)
+            m_window.showPage(m_incidents->identity().id);
+    }
+}
+
+void Workbench::followShelf()
+{
+    desk::Desk &desk = m_parts.desk;
+    RestoreOutlook outlook;
+    outlook.shelfFolder = desk.shelf().folder();
+    outlook.isReading = desk.shelf().isReading();
+    outlook.promisedLoss = desk.stack().promises.rpo;
+    outlook.promisedTime = desk.stack().promises.rto;
+    if (!desk.shelf().entries().isEmpty()) {
+        const backup::BackupEntry &newest = desk.shelf().entries().front();
+        outlook.backupName = newest.fileName;
+        outlook.takenAt = newest.takenAt();
+        outlook.isComplete = newest.isComplete();
+        const auto proof = std::ranges::find_if(desk.restores().records(), [&](const restore::RestoreRecord &record) {
+            return record.file == newest.path && record.receipt && record.receipt->verdict == restore::Verdict::Proven;
+        });
+        outlook.isProven = proof != desk.restores().records().end();
+        if (outlook.isProven)
+            outlook.provenTime = std::chrono::milliseconds(static_cast<qint64>(proof->receipt->seconds * 1000));
+    }
+    m_now->setRestoreOutlook(outlook);
+}
+
+void Workbench::followStatus()
+{
+    const status::Verdict &verdict = m_parts.desk.board().verdict();
+    StateShape shape = StateShape::Unknown;
+    if (verdict.side == status::Side::AllWell)
+        shape = StateShape::Ok;
+    else if (verdict.side != status::Side::Unclear)
+        shape = StateShape::Down;
+    m_window.setStatus({.shape = shape,
+                        .text = tr("%1 of %2 probes answer").arg(verdict.probesAnswering).arg(verdict.probesTotal),
+                        .stackName = m_parts.desk.stack().name});
+}
+
+} // namespace mayday::ui

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "desk/desk.h"
+#include "ui/kit/prompter.h"
+#include "ui/kit/theme.h"
+#include "ui/restore/restorepanel.h"
+#include "ui/shell/mainwindow.h"
+
+namespace mayday::ui {
+
+class BackupsPage;
+class Banner;
+class IncidentBand;
+class IncidentsPage;
+class NowPage;
+class RunbooksPage;
+class SettingsPage;
+class WizardPage;
+
+/// Puts the pages of all features into one window and lets them speak with Desk and with one another.
+/// The only place of ui/ that knows all features. GUI thread; desk, theme and prompter outlive it.
+class Workbench final : public QObject {
+    Q_OBJECT
+
+public:
+    struct Parts {
+        desk::Desk &desk;
+        Theme &theme;
+        Prompter &prompter;
+    };
+    Workbench(const Parts &parts, MainWindow &window, QObject *parent = nullptr);
+
+    [[nodiscard]] NowPage &now() { return *m_now; }
+    [[nodiscard]] WizardPage &wizard() { return *m_wizard; }
+
+private:
+    void buildPages();
+    void buildBand();
+    void buildBanners();
+    void connectNow();
+    void connectIncident();
+    void connectStatus();
+    [[nodiscard]] RestorePanel::Parts restoreParts();
+    [[nodiscard]] RestoreTarget restoreTarget(const QString &database, const QString &incident);
+    [[nodiscard]] QWidget *panelFor(const runbook::VerbCall &call, QWidget *parent);
+    void act(const runbook::VerbCall &call);
+    void startScenario(const runbook::RunbookId &id);
+    void followStack();
+    void followPractice();
+    void followRunning();
+    void followShelf();
+    void followStatus();
+    void closeIncident();
+
+    Parts m_parts;
+    MainWindow &m_window;
+    NowPage *m_now = nullptr;
+    WizardPage *m_wizard = nullptr;
+    RunbooksPage *m_runbooks = nullptr;
+    BackupsPage *m_backups = nullptr;
+    IncidentsPage *m_incidents = nullptr;
+    SettingsPage *m_settings = nullptr;
+    IncidentBand *m_band = nullptr;
+    Banner *m_memoryOnly = nullptr;
+};
+
+} // namespace mayday::ui
