@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/task.h"
+#include "dump/dumpinspection.h"
+
+#include <QDateTime>
+#include <QHash>
+#include <QList>
+#include <QObject>
+
+namespace mayday::backup {
+
+/// One backup on the shelf: a file, and what a full read of it found.
+struct BackupEntry {
+    QString path;
+    QString fileName;
+    qint64 bytes = 0;
+    QDateTime modifiedAt;                          ///< UTC
+    std::optional<dump::DumpInspection> inspection; ///< absent until it was read, or unreadable
+    std::optional<Error> error;                    ///< why it could not be read at all
+
+    /// When the data in it was taken: the dump's own time, else the file's.
+    [[nodiscard]] QDateTime takenAt() const;
+    [[nodiscard]] qint64 rows() const;
+    [[nodiscard]] bool isComplete() const;
+};
+
+/// All backups of a folder in one list, newest first.
+///
+/// Lives on the GUI thread, owned by Desk; reads files on the pool. A file is read again only when
+/// its size or time changed. A folder that is missing is an empty shelf, not an error.
+class BackupShelf final : public QObject {
+    Q_OBJECT
+
+public:
+    BackupShelf(QString folder, QThreadPool &pool, QObject *parent = nullptr);
+    ~BackupShelf() override;
+
+    [[nodiscard]] const QList<BackupEntry> &entries() const { return m_entries; }
+    [[nodiscard]] const BackupEntry *entry(const QString &path) const;
+    [[nodiscard]] const QString &folder() const { return m_folder; }
+    [[nodiscard]] bool isReading() const { return m_reading; }
+    /// Looks again: at once for names and sizes, later for what is inside.
+    void refresh();
+    /// Puts a file from elsewhere on the list for this run; it stays where it is.
+    void addFile(const QString &path);
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void listFiles();
+    void inspectNext();
+
+    QString m_folder;
+    QThreadPool &m_pool;
+    QList<BackupEntry> m_entries;
+    QStringList m_extraFiles;
+    Task<dump::DumpInspection> m_inspecting;
+    bool m_reading = false;
+};
+
+} // namespace mayday::backup

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/command.h"
+
+#include "restore/restorereceipt.h"
+
+#include <QJsonDocument>
+
+#include <cstdio>
+
+#ifdef Q_OS_WIN
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ctl {
+
+namespace {
+
+bool stderrIsTerminal()
+{
+#ifdef Q_OS_WIN
+    return _isatty(_fileno(stderr)) != 0;
+#else
+    return isatty(STDERR_FILENO) != 0;
+#endif
+}
+
+void print(std::FILE *where, const QByteArray &bytes)
+{
+    std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), where);
+    std::fflush(where);
+}
+
+} // namespace
+
+void Output::answer(const QJsonObject &document, const QString &text) const
+{
+    if (m_json)
+        print(stdout, QJsonDocument(document).toJson(QJsonDocument::Indented));
+    else
+        print(stdout, text.toUtf8());
+}
+
+ExitCode Output::fail(const Error &error, ExitCode code) const
+{
+    if (m_json) {
+        print(stdout, QJsonDocument(QJsonObject{{u"error"_s, restore::toJson(error)}}).toJson());
+        return code;
+    }
+    QString text = u"maydayctl: %1\n"_s.arg(describe(error));
+    if (error.advice)
+        text += u"What to do: %1\n"_s.arg(adviceText(*error.advice));
+    print(stderr, text.toUtf8());
+    return code;
+}
+
+void Output::say(const QString &line) const
+{
+    if (!m_json)
+        print(stderr, line.toUtf8() + '\n');
+}
+
+void Output::progress(const QString &phase, qint64 done, qint64 total) const
+{
+    if (m_progressJson) {
+        const QJsonObject line{{u"phase"_s, phase}, {u"done"_s, done}, {u"total"_s, total}};
+        print(stderr, QJsonDocument(line).toJson(QJsonDocument::Compact) + '\n');
+    } else if (!m_json && stderrIsTerminal()) {
+        const QString share = total > 0 ? u"%1 %"_s.arg(done * 100 / total) : QString();
+        print(stderr, u"\r%1 %2   "_s.arg(phase, share).toUtf8());
+    }
+}
+
+const QList<Command> &commands()
+{
+    static const QList<Command> all = {
+        {u"inspect"_s, u"inspect FILE"_s, u"Read a backup to its end and say what is in it."_s, runInspect},
+        {u"restore"_s, u"restore FILE --target CONNINFO [--yes]"_s,
+         u"Load a backup beside the live data, prove it, swap. The old data is kept."_s, runRestore},
+        {u"put-back"_s, u"put-back --target CONNINFO [--restore ID] [--yes]"_s,
+         u"Undo the last restore: the kept data takes its old place."_s, runPutBack},
+        {u"status"_s, u"status [--stack FILE]"_s,
+         u"Probe the stack and read its providers once: us or them."_s, runStatus},
+        {u"runbook"_s, u"runbook check FILE"_s, u"Say what in a runbook Mayday cannot use."_s, runRunbook},
+    };
+    return all;
+}
+
+ExitCode usageError(const Call &call, const QString &reason)
+{
+    return call.output.fail({.kind = ErrorKind::Refused, .subject = u"usage"_s,
+                             .detail = reason + u" (see maydayctl --help)"_s},
+                            ExitCode::Usage);
+}
+
+std::optional<QString> takeOption(QStringList &arguments, const QString &name)
+{
+    const QString joined = name + u'=';
+    for (qsizetype i = 0; i < arguments.size(); ++i) {
+        if (arguments[i].startsWith(joined))
+            return arguments.takeAt(i).mid(joined.size());
+        if (arguments[i] == name && i + 1 < arguments.size()) {
+            arguments.removeAt(i);
+            return arguments.takeAt(i);
+        }
+    }
+    return std::nullopt;
+}
+
+bool takeFlag(QStringList &arguments, const QString &name)
+{
+    return arguments.removeAll(name) > 0;
+}
+
+} // namespace mayday::ctl

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/command.h"
+#include "dump/dumpinspection.h"
+
+#include <QLocale>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ctl {
+
+namespace {
+
+QString amount(qint64 value)
+{
+    return QLocale::c().toString(value);
+}
+
+QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
+{
+    QString text = u"%1: %2"_s.arg(json["verdict"_L1].toString(), inspection.format);
+    if (!inspection.serverVersion.isEmpty())
+        text += u", PostgreSQL %1, pg_dump %2"_s.arg(inspection.serverVersion, inspection.dumpVersion);
+    text += u'\n';
+    if (inspection.problem)
+        text += u"%1\n"_s.arg(describe(*inspection.problem));
+    for (const dump::TableInDump &table : inspection.tables)
+        text += u"%1 rows  %2.%3\n"_s.arg(amount(table.rows).rightJustified(14), table.schema, table.name);
+    for (const QString &warning : inspection.warnings)
+        text += u"warning: %1\n"_s.arg(warning);
+    return text;
+}
+
+} // namespace
+
+ExitCode runInspect(const Call &call)
+{
+    if (call.arguments.size() != 1)
+        return usageError(call, u"inspect takes one file"_s);
+    TaskContext context({}, [&call](qint64 done, qint64 total, const QString &phase) {
+        call.output.progress(phase, done, total);
+    });
+    const auto inspection = dump::inspectDump(call.arguments.front(), context);
+    if (!inspection)
+        return call.output.fail(inspection.error());
+    const QJsonObject json = dump::toJson(*inspection);
+    call.output.answer(json, asText(*inspection, json));
+    return inspection->verdict == dump::DumpVerdict::Complete ? ExitCode::Done : ExitCode::NotDone;
+}
+
+} // namespace mayday::ctl

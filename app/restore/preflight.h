@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/lossestimate.h"
+#include "restore/restoreplan.h"
+#include "restore/schemaswap.h"
+#include "restore/statementfilter.h"
+
+namespace mayday::restore {
+
+/// One thing the preflight found.
+struct PreflightNote {
+    enum class Weight { Fact, Warning, Blocker };
+    Weight weight = Weight::Fact;
+    QString text;
+};
+
+/// A schema the restore will replace.
+struct SchemaFacts {
+    QString name;
+    bool exists = false;
+    QString owner = {};
+    qint64 tables = 0;
+    qint64 bytes = 0;
+};
+
+/// What the target really is, asked of the server, before anything is decided. A value.
+struct PreflightReport {
+    QString serverVersion;
+    QString target;                       ///< "database shop on 127.0.0.1:5432 as app"
+    QList<SchemaFacts> schemas;
+    QList<PreflightNote> notes;
+    std::optional<Error> blocker;         ///< set: the restore would be refused, and why
+    std::optional<LossEstimate> loss;
+    QList<KeptSchema> kept;               ///< what earlier restores have left here
+
+    [[nodiscard]] qint64 liveBytes() const;
+};
+
+/// Connects, asks, disconnects. Changes nothing. An Error only when nothing could be asked at all.
+[[nodiscard]] Result<PreflightReport> runPreflight(const RestorePlan &plan,
+                                                   const dump::DumpInspection &inspection,
+                                                   const QDateTime &takenAt, TaskContext &context);
+
+/// The part the load itself needs, through a session that is open already.
+[[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session, TaskContext &context);
+/// Views, foreign keys and publications elsewhere that would go on pointing at the old tables.
+[[nodiscard]] Result<QStringList> outsideDependents(postgres::Session &session,
+                                                    const QStringList &schemas, TaskContext &context);
+/// Refused for a pooler, a standby, or a schema the login may not rename; with the way out.
+[[nodiscard]] Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
+                                       const QStringList &schemas, TaskContext &context);
+/// Refused for schemas that belong to PostgreSQL or to the platform.
+[[nodiscard]] Result<void> checkSchemas(const QStringList &schemas);
+
+} // namespace mayday::restore

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/putback.h"
+
+#include "core/log.h"
+#include "postgres/catalog.h"
+#include "postgres/quoting.h"
+
+#include <QElapsedTimer>
+#include <QJsonArray>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+/// All schemas of one restore that are kept here; the newest restore when none is named.
+Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &restore, TaskContext &context)
+{
+    auto all = keptSchemas(session, context);
+    if (!all)
+        return all;
+    if (all->isEmpty())
+        return failure({.kind = ErrorKind::NotFound, .subject = session.subject(),
+                        .detail = u"no earlier state is kept here, so nothing can be put back"_s});
+    const QString wanted = restore.isEmpty() ? all->front().restore : restore;
+    QList<KeptSchema> matching;
+    for (const KeptSchema &kept : std::as_const(*all)) {
+        // Several states of one schema: a restore, put back, put back again. The newest counts.
+        const bool isKnown = std::ranges::contains(matching, kept.original, &KeptSchema::original);
+        if (kept.restore == wanted && !isKnown)
+            matching.append(kept);
+    }
+    if (matching.isEmpty())
+        return failure({.kind = ErrorKind::NotFound, .subject = session.subject(),
+                        .detail = u"nothing of restore %1 is kept here"_s.arg(wanted)});
+    return matching;
+}
+
+Result<QList<TableResult>> countAll(postgres::Session &session, const QString &schema, const QString &shownAs,
+                                    TaskContext &context)
+{
+    const auto tables = postgres::tables(session, schema, context);
+    if (!tables)
+        return failure(tables.error());
+    QList<TableResult> counted;
+    for (const postgres::TableFacts &table : *tables) {
+        const auto rows = postgres::exactRowCount(session, schema, table.name, context);
+        if (!rows)
+            return failure(rows.error());
+        counted.append({.schema = shownAs, .name = table.name, .rowsInDump = *rows});
+    }
+    return counted;
+}
+
+Result<void> compareAfter(postgres::Session &session, PutBackReceipt &receipt, TaskContext &context)
+{
+    for (TableResult &table : receipt.tables) {
+        const auto rows = postgres::exactRowCount(session, table.schema, table.name, context);
+        if (!rows)
+            return failure(rows.error());
+        table.rowsAfter = *rows;
+        table.verdict = *rows == table.rowsInDump ? Verdict::Proven : Verdict::Differences;
+        if (table.verdict != Verdict::Proven)
+            return failure({.kind = ErrorKind::Internal, .subject = table.schema + u'.' + table.name,
+                            .detail = u"%1 rows before, %2 after the renaming"_s.arg(table.rowsInDump).arg(*rows),
+                            .advice = Advice::SendReport});
+    }
+    return {};
+}
+
+Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &target, const QString &restore,
+                  const QDateTime &now, TaskContext &context)
+{
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday put-back"_s});
+    if (!session)
+        return failure(session.error());
+    if (auto begun = session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context); !begun)
+        return failure(begun.error());
+    if (auto locked = lockForRestore(*session, context); !locked)
+        return locked;
+    const auto matching = keptOf(*session, restore, context);
+    if (!matching)
+        return failure(matching.error());
+    for (const KeptSchema &kept : *matching) {
+        auto before = countAll(*session, kept.name, kept.original, context);
+        if (!before)
+            return failure(before.error());
+        RestorePlan naming;
+        naming.plannedAt = now;
+        const QString parked = naming.keptSchemaName(kept.original);
+        if (auto moved = moveBack(*session, kept, parked, now, context); !moved)
+            return moved;
+        receipt.tables += *before;
+        receipt.schemas.append(kept.original);
+        receipt.left.append({u"schema %1: the data that stood there until now"_s.arg(parked),
+                             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(parked))});
+    }
+    if (auto same = compareAfter(*session, receipt, context); !same)
+        return same;
+    TaskContext unstoppable;
+    return session->execute("COMMIT", unstoppable).transform([](qint64) {});
+}
+
+} // namespace
+
+PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &restore,
+                       const QDateTime &now, TaskContext &context)
+{
+    QElapsedTimer timer;
+    timer.start();
+    PutBackReceipt receipt;
+    if (auto done = work(receipt, target, restore, now, context); done) {
+        receipt.verdict = Verdict::Proven;
+    } else {
+        receipt.error = done.error();
+        receipt.left.clear();
+        receipt.schemas.clear();
+        for (TableResult &table : receipt.tables)
+            table.verdict = Verdict::NotRestored;
+    }
+    receipt.seconds = static_cast<double>(timer.elapsed()) / 1000.0;
+    log::info(u"restore", u"put back %1: %2%3"_s.arg(restore, verdictKey(receipt.verdict),
+                              receipt.error ? u": "_s + describe(*receipt.error) : QString()));
+    return receipt;
+}
+
+Result<void> discardKept(const postgres::ConnectionString &target, const QString &name, TaskContext &context)
+{
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
+    if (!session)
+        return failure(session.error());
+    const auto all = keptSchemas(*session, context);
+    if (!all)
+        return failure(all.error());
+    // Only what carries our mark: a name alone must never be enough to drop somebody's schema.
+    if (!std::ranges::contains(*all, name, &KeptSchema::name))
+        return failure({.kind = ErrorKind::NotFound, .subject = u"schema "_s + name,
+                        .detail = u"it is not one that Mayday keeps"_s});
+    const QString sql = u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(name));
+    return session->execute(sql.toUtf8(), context).transform([](qint64) {});
+}
+
+QJsonObject toJson(const PutBackReceipt &receipt)
+{
+    RestoreReceipt same;
+    same.verdict = receipt.verdict;
+    same.tables = receipt.tables;
+    same.error = receipt.error;
+    same.left = receipt.left;
+    same.seconds = receipt.seconds;
+    same.mode = u"put-back"_s;
+    QJsonObject json = toJson(same);
+    json.remove("id"_L1);
+    json.remove("file"_L1);
+    json.remove("notes"_L1);
+    json["schemas"_L1] = QJsonArray::fromStringList(receipt.schemas);
+    return json;
+}
+
+} // namespace mayday::restore

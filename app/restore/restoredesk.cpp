@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/restoredesk.h"
+
+#include "restore/restorerunner.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+constexpr std::chrono::milliseconds tick{100};
+
+} // namespace
+
+RestoreDesk::RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPool &pool, QObject *parent)
+    : QObject(parent), m_journal(journal), m_clock(clock), m_pool(pool)
+{
+    m_ticker.setInterval(tick);
+    connect(&m_ticker, &QTimer::timeout, this, &RestoreDesk::progressChanged);
+}
+
+RestoreDesk::~RestoreDesk()
+{
+    m_task.requestStop();
+    m_putBack.requestStop();
+}
+
+void RestoreDesk::replay(const QList<store::JournalEvent> &events)
+{
+    for (const store::JournalEvent &event : events)
+        applyEvent(m_records, event);
+}
+
+const RestoreRecord *RestoreDesk::record(const RestoreId &id) const
+{
+    const auto found = std::ranges::find(m_records, id, &RestoreRecord::id);
+    return found == m_records.end() ? nullptr : &*found;
+}
+
+Task<PreflightReport> RestoreDesk::preflight(const RestorePlan &plan, const dump::DumpInspection &inspection,
+                                             const QDateTime &takenAt)
+{
+    return startTask(m_pool, [plan, inspection, takenAt](TaskContext &context) {
+        return runPreflight(plan, inspection, takenAt, context);
+    });
+}
+
+void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection)
+{
+    if (refuseWhenBusy())
+        return;
+    setBusy(true);
+    append(startedDraft(plan), [this, plan, inspection = std::move(inspection)]() mutable {
+        const auto record = std::ranges::find(m_records, plan.id, &RestoreRecord::id);
+        if (record != m_records.end())
+            record->state = RestoreState::Running;
+        m_running = plan.id;
+        m_ticker.start();
+        Q_EMIT restoreChanged(plan.id);
+        run(plan, std::move(inspection));
+    });
+}
+
+void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection)
+{
+    m_progress = Latest<RestoreProgress>();
+    m_task = startTask(m_pool, [plan, inspection = std::move(inspection), progress = m_progress,
+                                &clock = m_clock](TaskContext &context) mutable -> Result<RestoreReceipt> {
+        return RestoreRunner(plan, clock, progress).run(std::move(inspection), context);
+    });
+    m_task.deliverTo(this, [this, plan](Result<RestoreReceipt> outcome) {
+        m_ticker.stop();
+        RestoreReceipt receipt;
+        receipt.id = plan.id;
+        if (outcome)
+            receipt = *std::move(outcome);
+        else
+            receipt.error = outcome.error();
+        append(finishedDraft(plan, receipt), [this, id = plan.id] {
+            m_running = {};
+            setBusy(false);
+            Q_EMIT restoreChanged(id);
+        });
+    });
+}
+
+void RestoreDesk::cancel()
+{
+    m_task.requestStop();
+}
+
+void RestoreDesk::putBack(const postgres::ConnectionString &target, const QString &restore)
+{
+    if (refuseWhenBusy())
+        return;
+    setBusy(true);
+    m_putBack = startTask(m_pool, [target, restore, now = m_clock.now()](TaskContext &context)
+                                      -> Result<PutBackReceipt> {
+        return restore::putBack(target, restore, now, context);
+    });
+    m_putBack.deliverTo(this, [this, restore](Result<PutBackReceipt> outcome) {
+        PutBackReceipt receipt;
+        if (outcome)
+            receipt = *std::move(outcome);
+        else
+            receipt.error = outcome.error();
+        const auto id = RestoreId::parse(restore).value_or(RestoreId{});
+        const RestoreRecord *known = record(id);
+        append(putBackDraft(restore, known ? known->incident : QString(), receipt), [this, id, receipt] {
+            setBusy(false);
+            Q_EMIT putBackFinished(receipt);
+            Q_EMIT restoreChanged(id);
+        });
+    });
+}
+
+void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &target)
+{
+    const RestoreRecord *interrupted = record(id);
+    if (!interrupted || interrupted->state != RestoreState::Interrupted)
+        return;
+    auto asking = startTask(m_pool, [id, target](TaskContext &context) { return wasCommitted(target, id, context); });
+    asking.deliverTo(this, [this, id](Result<bool> committed) {
+        const RestoreRecord *known = record(id);
+        if (!committed)
+            Q_EMIT failed(committed.error());
+        else if (known && known->state == RestoreState::Interrupted)
+            append(settledDraft(*known, *committed), [this, id] { Q_EMIT restoreChanged(id); });
+    });
+}
+
+/// What happened is true whether or not it could be written down, so it is applied either way; a
+/// start that cannot be written down does not happen.
+void RestoreDesk::append(store::JournalDraft draft, std::function<void()> then)
+{
+    const bool isStart = draft.kind == "restore.started"_L1;
+    auto writing = m_journal.append(draft);
+    writing.deliverTo(this, [this, draft, isStart, then = std::move(then)](Result<store::JournalEvent> written) {
+        if (!written)
+            Q_EMIT failed(written.error());
+        if (!written && isStart) {
+            setBusy(false);
+            return;
+        }
+        store::JournalEvent event;
+        event.kind = draft.kind;
+        event.subject = draft.subject;
+        event.data = draft.data;
+        event.at = m_clock.now();
+        applyEvent(m_records, written.value_or(event));
+        then();
+    });
+}
+
+void RestoreDesk::setBusy(bool busy)
+{
+    m_isBusy = busy;
+}
+
+bool RestoreDesk::refuseWhenBusy()
+{
+    if (m_isBusy)
+        Q_EMIT failed({.kind = ErrorKind::AlreadyExists, .subject = u"restore"_s,
+                       .detail = u"another restore is running; wait for it or stop it first"_s});
+    return m_isBusy;
+}
+
+} // namespace mayday::restore

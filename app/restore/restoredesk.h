@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/clock.h"
+#include "core/latest.h"
+#include "core/task.h"
+#include "restore/preflight.h"
+#include "restore/restoreprogress.h"
+#include "restore/restorerecord.h"
+#include "store/journal.h"
+
+#include <QObject>
+#include <QTimer>
+
+namespace mayday::restore {
+
+/// All restores: the one that runs and those of the past.
+///
+/// A domain object of the GUI thread, owned by Desk, so that closing a page never loses the outcome
+/// of a restore. Nothing is started before its intention is on disk. One restore or put-back at a
+/// time. After a crash the record says Interrupted until the server has been asked.
+class RestoreDesk final : public QObject {
+    Q_OBJECT
+
+public:
+    RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPool &pool, QObject *parent = nullptr);
+    /// Stops what runs: the server rolls back.
+    ~RestoreDesk() override;
+
+    /// Folds the past. Call once, before anything else.
+    void replay(const QList<store::JournalEvent> &events);
+
+    [[nodiscard]] Task<PreflightReport> preflight(const RestorePlan &plan, const dump::DumpInspection &inspection,
+                                                  const QDateTime &takenAt);
+    void start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
+    /// Within a second the live data is as it was; the receipt says so.
+    void cancel();
+    void putBack(const postgres::ConnectionString &target, const QString &restore);
+    /// Asks the server about an interrupted restore and writes its answer into the journal.
+    void settle(const RestoreId &id, const postgres::ConnectionString &target);
+
+    [[nodiscard]] bool isBusy() const { return m_isBusy; }
+    [[nodiscard]] const RestoreId &running() const { return m_running; }
+    [[nodiscard]] RestoreProgress progress() const { return m_progress.read(); }
+    [[nodiscard]] const QList<RestoreRecord> &records() const { return m_records; }
+    [[nodiscard]] const RestoreRecord *record(const RestoreId &id) const;
+
+Q_SIGNALS:
+    /// started, finished, settled or put back; with the id of the restore
+    void restoreChanged(const mayday::restore::RestoreId &id);
+    /// about ten times a second while something runs
+    void progressChanged();
+    void putBackFinished(const mayday::restore::PutBackReceipt &receipt);
+    /// something could not be started, recorded or asked; nothing changed
+    void failed(const mayday::Error &error);
+
+private:
+    void run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
+    void append(store::JournalDraft draft, std::function<void()> then);
+    void setBusy(bool busy);
+    [[nodiscard]] bool refuseWhenBusy();
+
+    store::Journal &m_journal;
+    const Clock &m_clock;
+    QThreadPool &m_pool;
+    QList<RestoreRecord> m_records;
+    Latest<RestoreProgress> m_progress;
+    Task<RestoreReceipt> m_task;
+    Task<PutBackReceipt> m_putBack;
+    QTimer m_ticker;
+    RestoreId m_running;
+    bool m_isBusy = false;
+};
+
+} // namespace mayday::restore

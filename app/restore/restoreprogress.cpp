@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/restoreprogress.h"
+
+namespace mayday::restore {
+
+namespace {
+
+/// Before this much time a rate says more about buffers than about the server.
+constexpr std::chrono::milliseconds warmUp{700};
+
+} // namespace
+
+double RestoreProgress::bytesPerSecond() const
+{
+    if (phaseElapsed < warmUp || bytesDone <= 0)
+        return 0;
+    return static_cast<double>(bytesDone) * 1000.0 / static_cast<double>(phaseElapsed.count());
+}
+
+std::chrono::seconds RestoreProgress::remaining() const
+{
+    const double rate = bytesPerSecond();
+    if (rate <= 0 || bytesTotal < bytesDone)
+        return std::chrono::seconds{-1};
+    return std::chrono::seconds{
+        static_cast<qint64>(static_cast<double>(bytesTotal - bytesDone) / rate)};
+}
+
+} // namespace mayday::restore

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/restorereceipt.h"
+
+#include <QJsonArray>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+Verdict verdictFromKey(const QString &key)
+{
+    if (key == "proven"_L1)
+        return Verdict::Proven;
+    return key == "differences"_L1 ? Verdict::Differences : Verdict::NotRestored;
+}
+
+QJsonObject toJson(const TableResult &table)
+{
+    return {{u"schema"_s, table.schema},
+            {u"name"_s, table.name},
+            {u"rowsInDump"_s, table.rowsInDump},
+            {u"rowsAfter"_s, table.rowsAfter},
+            {u"sequence"_s, table.sequence},
+            {u"constraints"_s, table.constraints},
+            {u"verdict"_s, verdictKey(table.verdict)},
+            {u"note"_s, table.note}};
+}
+
+TableResult tableFromJson(const QJsonObject &json)
+{
+    return {.schema = json["schema"_L1].toString(),
+            .name = json["name"_L1].toString(),
+            .rowsInDump = json["rowsInDump"_L1].toInteger(),
+            .rowsAfter = json["rowsAfter"_L1].toInteger(-1),
+            .sequence = json["sequence"_L1].toString(),
+            .constraints = json["constraints"_L1].toInt(),
+            .verdict = verdictFromKey(json["verdict"_L1].toString()),
+            .note = json["note"_L1].toString()};
+}
+
+Error errorFromJson(const QJsonObject &json)
+{
+    Error error{.kind = ErrorKind::Internal, .subject = json["subject"_L1].toString(),
+                .detail = json["detail"_L1].toString()};
+    for (int kind = 0; kind <= static_cast<int>(ErrorKind::Internal); ++kind) {
+        if (kindKey(static_cast<ErrorKind>(kind)) == json["kind"_L1].toString())
+            error.kind = static_cast<ErrorKind>(kind);
+    }
+    for (int advice = 0; advice <= static_cast<int>(Advice::SendReport); ++advice) {
+        if (adviceKey(static_cast<Advice>(advice)) == json["adviceKey"_L1].toString())
+            error.advice = static_cast<Advice>(advice);
+    }
+    error.sqlState = json["sqlstate"_L1].toString();
+    error.line = json["line"_L1].toInteger();
+    return error;
+}
+
+template <typename T, typename Convert>
+QJsonArray arrayOf(const QList<T> &values, Convert convert)
+{
+    QJsonArray array;
+    for (const T &value : values)
+        array.append(convert(value));
+    return array;
+}
+
+} // namespace
+
+qint64 RestoreReceipt::rowsRestored() const
+{
+    qint64 rows = 0;
+    for (const TableResult &table : tables)
+        rows += std::max<qint64>(table.rowsAfter, 0);
+    return rows;
+}
+
+qsizetype RestoreReceipt::tablesProven() const
+{
+    return std::ranges::count(tables, Verdict::Proven, &TableResult::verdict);
+}
+
+QString verdictKey(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Proven: return u"proven"_s;
+    case Verdict::Differences: return u"differences"_s;
+    case Verdict::NotRestored: return u"not-restored"_s;
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+QJsonObject toJson(const Error &error)
+{
+    return {{u"kind"_s, kindKey(error.kind)},
+            {u"subject"_s, error.subject},
+            {u"detail"_s, error.detail},
+            {u"line"_s, error.line > 0 ? QJsonValue(error.line) : QJsonValue()},
+            {u"sqlstate"_s, error.sqlState.isEmpty() ? QJsonValue() : QJsonValue(error.sqlState)},
+            {u"adviceKey"_s, error.advice ? QJsonValue(adviceKey(*error.advice)) : QJsonValue()},
+            {u"advice"_s, error.advice ? QJsonValue(adviceText(*error.advice)) : QJsonValue()}};
+}
+
+QJsonObject toJson(const RestoreReceipt &receipt)
+{
+    return {{u"id"_s, receipt.id.text()},
+            {u"verdict"_s, verdictKey(receipt.verdict)},
+            {u"tables"_s, arrayOf(receipt.tables, [](const TableResult &t) { return toJson(t); })},
+            {u"mode"_s, receipt.mode},
+            {u"seconds"_s, receipt.seconds},
+            {u"error"_s, receipt.error ? QJsonValue(toJson(*receipt.error)) : QJsonValue()},
+            {u"left"_s, arrayOf(receipt.left,
+                                [](const Leftover &l) {
+                                    return QJsonObject{{u"what"_s, l.what},
+                                                       {u"removeWith"_s, l.removeWith}};
+                                })},
+            {u"notes"_s, QJsonArray::fromStringList(receipt.notes)},
+            {u"target"_s, receipt.target},
+            {u"file"_s, receipt.file}};
+}
+
+RestoreReceipt receiptFromJson(const QJsonObject &json)
+{
+    RestoreReceipt receipt;
+    receipt.id = RestoreId::parse(json["id"_L1].toString()).value_or(RestoreId{});
+    receipt.verdict = verdictFromKey(json["verdict"_L1].toString());
+    for (const auto &table : json["tables"_L1].toArray())
+        receipt.tables.append(tableFromJson(table.toObject()));
+    receipt.mode = json["mode"_L1].toString();
+    receipt.seconds = json["seconds"_L1].toDouble();
+    if (json["error"_L1].isObject())
+        receipt.error = errorFromJson(json["error"_L1].toObject());
+    for (const auto &left : json["left"_L1].toArray())
+        receipt.left.append({left["what"_L1].toString(), left["removeWith"_L1].toString()});
+    for (const auto &note : json["notes"_L1].toArray())
+        receipt.notes.append(note.toString());
+    receipt.target = json["target"_L1].toString();
+    receipt.file = json["file"_L1].toString();
+    return receipt;
+}
+
+} // namespace mayday::restore

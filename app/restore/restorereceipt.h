@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/result.h"
+#include "restore/restoreplan.h"
+
+#include <QJsonObject>
+#include <QList>
+#include <QStringList>
+
+#include <optional>
+
+namespace mayday::restore {
+
+/// There are three and no other; none of them is taken from an exit code.
+enum class Verdict { Proven, Differences, NotRestored };
+
+/// One table, counted on both sides.
+struct TableResult {
+    QString schema;
+    QString name;
+    qint64 rowsInDump = 0;
+    qint64 rowsAfter = -1;      ///< -1: not counted
+    QString sequence = {};      ///< "ok", "behind its column", or empty when it has none
+    int constraints = 0;        ///< valid constraints of the table
+    Verdict verdict = Verdict::NotRestored;
+    QString note = {};
+};
+
+/// Something that stays on the server, and the statement that removes it.
+struct Leftover {
+    QString what;
+    QString removeWith;
+};
+
+/// The outcome of one restore in counted facts. A value; goes into the journal as JSON.
+struct RestoreReceipt {
+    RestoreId id;
+    Verdict verdict = Verdict::NotRestored;
+    QList<TableResult> tables = {};
+    QString mode = QStringLiteral("beside-schema");
+    double seconds = 0;
+    std::optional<Error> error = std::nullopt;
+    QList<Leftover> left = {};
+    QStringList notes = {};     ///< what was left out or changed, one sentence each
+    QString target = {};        ///< "database shop on ..."
+    QString file = {};
+
+    [[nodiscard]] qint64 rowsRestored() const;
+    [[nodiscard]] qsizetype tablesProven() const;
+};
+
+[[nodiscard]] QString verdictKey(Verdict verdict); ///< "proven", "differences", "not-restored"
+[[nodiscard]] QJsonObject toJson(const Error &error);
+[[nodiscard]] QJsonObject toJson(const RestoreReceipt &receipt);
+/// What toJson() wrote; missing keys become defaults, for journals of older versions.
+[[nodiscard]] RestoreReceipt receiptFromJson(const QJsonObject &json);
+
+} // namespace mayday::restore

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/restorerecord.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+RestoreRecord recordFrom(const store::JournalEvent &event)
+{
+    return {.id = RestoreId::parse(event.subject).value_or(RestoreId{}),
+            .state = RestoreState::Interrupted,
+            .file = event.data["file"_L1].toString(),
+            .target = event.data["target"_L1].toString(),
+            .connection = event.data["connection"_L1].toString(),
+            .database = event.data["database"_L1].toString(),
+            .environment = event.data["environment"_L1].toString(),
+            .incident = event.data["incident"_L1].toString(),
+            .startedAt = event.at};
+}
+
+void finish(RestoreRecord &record, const store::JournalEvent &event)
+{
+    record.state = RestoreState::Finished;
+    record.endedAt = event.at;
+    record.receipt = receiptFromJson(event.data["receipt"_L1].toObject());
+}
+
+void settle(RestoreRecord &record, const store::JournalEvent &event)
+{
+    record.state = RestoreState::Settled;
+    record.endedAt = event.at;
+    record.committed = event.data["committed"_L1].toBool();
+}
+
+/// A put-back undoes, and one more redoes.
+void putBack(RestoreRecord &record, const store::JournalEvent &event)
+{
+    if (event.data["receipt"_L1].toObject()["verdict"_L1].toString() != "proven"_L1)
+        return;
+    record.putBackAt = record.putBackAt ? std::nullopt : std::optional(event.at);
+}
+
+} // namespace
+
+bool RestoreRecord::isInEffect() const
+{
+    const bool happened = committed.value_or(receipt && receipt->verdict != Verdict::NotRestored);
+    return happened && !putBackAt;
+}
+
+store::JournalDraft startedDraft(const RestorePlan &plan)
+{
+    return {.kind = u"restore.started"_s,
+            .subject = plan.id.text(),
+            .data = {{u"file"_s, plan.file},
+                     {u"target"_s, plan.target.display()},
+                     {u"connection"_s, plan.target.withoutPassword()},
+                     {u"database"_s, plan.database},
+                     {u"environment"_s, plan.environment},
+                     {u"incident"_s, plan.incident}}};
+}
+
+store::JournalDraft finishedDraft(const RestorePlan &plan, const RestoreReceipt &receipt)
+{
+    return {.kind = u"restore.finished"_s,
+            .subject = plan.id.text(),
+            .data = {{u"incident"_s, plan.incident}, {u"receipt"_s, toJson(receipt)}}};
+}
+
+store::JournalDraft settledDraft(const RestoreRecord &record, bool committed)
+{
+    return {.kind = u"restore.settled"_s,
+            .subject = record.id.text(),
+            .data = {{u"incident"_s, record.incident}, {u"committed"_s, committed}}};
+}
+
+store::JournalDraft putBackDraft(const QString &restore, const QString &incident,
+                                 const PutBackReceipt &receipt)
+{
+    return {.kind = u"restore.putback"_s,
+            .subject = restore,
+            .data = {{u"incident"_s, incident}, {u"receipt"_s, toJson(receipt)}}};
+}
+
+void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
+{
+    if (event.kind == "restore.started"_L1) {
+        records.prepend(recordFrom(event));
+        return;
+    }
+    const auto record = std::ranges::find_if(
+        records, [&](const RestoreRecord &r) { return r.id.text() == event.subject; });
+    if (record == records.end())
+        return;
+    if (event.kind == "restore.finished"_L1)
+        finish(*record, event);
+    else if (event.kind == "restore.settled"_L1)
+        settle(*record, event);
+    else if (event.kind == "restore.putback"_L1)
+        putBack(*record, event);
+}
+
+} // namespace mayday::restore

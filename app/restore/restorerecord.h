@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/putback.h"
+#include "store/journalevent.h"
+
+namespace mayday::restore {
+
+/// Where one restore stands, as the journal tells it.
+enum class RestoreState {
+    Running,     ///< started, and this process is at it
+    Finished,    ///< there is a receipt
+    Interrupted, ///< started, and whoever did it died; the server has not been asked yet
+    Settled,     ///< interrupted, and the server has told what is true
+};
+
+/// One restore from its first to its last journal event. A value, folded from events alone.
+struct RestoreRecord {
+    RestoreId id;
+    RestoreState state = RestoreState::Interrupted;
+    QString file;
+    QString target;      ///< for people: "database shop on 127.0.0.1:5432 as app"
+    QString connection;  ///< conninfo without a password
+    QString database;    ///< id in stack.yaml, or empty
+    QString environment;
+    QString incident;
+    QDateTime startedAt;
+    std::optional<QDateTime> endedAt = std::nullopt;
+    std::optional<RestoreReceipt> receipt = std::nullopt;
+    std::optional<bool> committed = std::nullopt; ///< for Settled: did the swap take place
+    std::optional<QDateTime> putBackAt = std::nullopt;
+
+    /// Whether the live data is now what this restore brought.
+    [[nodiscard]] bool isInEffect() const;
+};
+
+/// The journal's words for it. Every process that restores writes the same ones.
+[[nodiscard]] store::JournalDraft startedDraft(const RestorePlan &plan);
+[[nodiscard]] store::JournalDraft finishedDraft(const RestorePlan &plan, const RestoreReceipt &receipt);
+[[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record, bool committed);
+[[nodiscard]] store::JournalDraft putBackDraft(const QString &restore, const QString &incident,
+                                               const PutBackReceipt &receipt);
+
+/// Applies one event; events of other kinds change nothing. Running is never the result: only the
+/// process that works knows that it does.
+void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event);
+
+} // namespace mayday::restore

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/restorerunner.h"
+
+#include "core/log.h"
+#include "postgres/quoting.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+/// Often enough to look alive, seldom enough to cost nothing.
+constexpr std::chrono::milliseconds publishEvery{80};
+
+Error verdictError(const dump::DumpInspection &inspection, const QString &file)
+{
+    Error error = inspection.problem.value_or(
+        Error{.kind = ErrorKind::Corrupt, .subject = {}, .detail = u"the file is not a complete dump"_s});
+    error.subject = QFileInfo(file).fileName();
+    if (!error.advice)
+        error.advice = Advice::TakeAnotherBackup;
+    return error;
+}
+
+} // namespace
+
+RestoreRunner::RestoreRunner(RestorePlan plan, const Clock &clock, Latest<RestoreProgress> progress)
+    : m_plan(std::move(plan)), m_clock(clock), m_progress(std::move(progress))
+{
+    m_receipt.id = m_plan.id;
+    m_receipt.target = m_plan.target.display();
+    m_receipt.file = m_plan.file;
+}
+
+RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection, TaskContext &context)
+{
+    const auto start = m_clock.monotonic();
+    if (auto done = work(std::move(inspection), context); !done) {
+        m_receipt.verdict = Verdict::NotRestored;
+        m_receipt.error = done.error();
+        for (TableResult &table : m_receipt.tables) {
+            if (table.verdict == Verdict::Proven)
+                table.verdict = Verdict::NotRestored;
+        }
+    }
+    m_receipt.seconds = static_cast<double>((m_clock.monotonic() - start).count()) / 1000.0;
+    enter(RestorePhase::Finished, 0);
+    log::info(u"restore", u"%1: %2 in %3 s%4"_s.arg(m_plan.id.text(), verdictKey(m_receipt.verdict))
+                              .arg(m_receipt.seconds)
+                              .arg(m_receipt.error ? u": "_s + describe(*m_receipt.error) : QString()));
+    return m_receipt;
+}
+
+Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection, TaskContext &context)
+{
+    if (auto read = inspect(std::move(inspection), context); !read)
+        return read;
+    auto session = openTarget(context);
+    if (!session)
+        return failure(session.error());
+    if (auto loaded = loadBeside(*session, context); !loaded)
+        return loaded;
+    if (auto proven = proveLoad(*session, context); !proven)
+        return proven;
+    if (auto analysed = analyse(*session, context); !analysed)
+        return analysed;
+    return swap(*session, context);
+}
+
+Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspection, TaskContext &context)
+{
+    enter(RestorePhase::Inspecting, QFileInfo(m_plan.file).size());
+    if (!inspection) {
+        TaskContext watched(context.stopToken(), [this](qint64 done, qint64 total, const QString &) {
+            m_now.bytesDone = done;
+            m_now.bytesTotal = total;
+            publish(nullptr);
+        });
+        auto fresh = dump::inspectDump(m_plan.file, watched);
+        if (!fresh)
+            return failure(fresh.error());
+        inspection = *std::move(fresh);
+    }
+    if (inspection->verdict != dump::DumpVerdict::Complete)
+        return failure(verdictError(*inspection, m_plan.file));
+    m_inspection = *std::move(inspection);
+    m_now.tablesTotal = static_cast<int>(m_inspection.tables.size());
+    for (const dump::TableInDump &table : std::as_const(m_inspection.tables))
+        m_now.rowsTotal += table.rows;
+    return checkSchemas(m_inspection.schemas);
+}
+
+Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
+{
+    enter(RestorePhase::Preflight, 0);
+    auto session = postgres::Session::connect(m_plan.target, context, {.applicationName = u"mayday restore"_s});
+    if (!session)
+        return session;
+    if (auto able = checkTarget(*session, m_plan, m_inspection.schemas, context); !able)
+        return failure(able.error());
+    const auto outside = outsideDependents(*session, m_inspection.schemas, context);
+    if (!outside)
+        return failure(outside.error());
+    for (const QString &dependent : *outside) {
+        m_hasDifferences = true;
+        m_receipt.notes.append(dependent + u" goes on using the old tables"_s);
+    }
+    return session;
+}
+
+Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &context)
+{
+    auto facts = targetFacts(session, context);
+    if (!facts)
+        return failure(facts.error());
+    // Somebody else's open change of the same schema must not hold us, and with us them, for ever.
+    const auto begun = session.execute("BEGIN; SET LOCAL lock_timeout = '5s'", context);
+    if (!begun)
+        return failure(begun.error());
+    if (auto locked = lockForRestore(session, context); !locked)
+        return locked;
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        auto notes = moveAside(session, keptFor(schema), context);
+        if (!notes)
+            return failure(notes.error());
+        m_receipt.notes += *notes;
+    }
+    if (auto set = session.execute("SET LOCAL lock_timeout = 0", context); !set)
+        return failure(set.error());
+    const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
+    return readInto(session, StatementFilter(*std::move(facts), schemas), context);
+}
+
+Result<void> RestoreRunner::readInto(postgres::Session &session, const StatementFilter &filter,
+                                     TaskContext &context)
+{
+    enter(RestorePhase::Loading, QFileInfo(m_plan.file).size());
+    auto reader = dump::DumpReader::open(m_plan.file);
+    if (!reader)
+        return failure(reader.error());
+    SideLoad load(session, filter, context);
+    load.onAdvance([this, &session](const SideLoad &at) {
+        m_now.rowsDone = at.rows();
+        m_now.tablesDone = static_cast<int>(at.tablesDone());
+        m_now.table = at.currentTable();
+        publish(&session);
+    });
+    TaskContext watched(context.stopToken(), [this](qint64 done, qint64 total, const QString &) {
+        m_now.bytesDone = done;
+        m_now.bytesTotal = total;
+    });
+    if (auto read = reader->read(load, watched); !read)
+        return read;
+    if (!reader->completionLineSeen())
+        return failure({.kind = ErrorKind::Corrupt, .subject = QFileInfo(m_plan.file).fileName(),
+                        .detail = u"the file changed since it was inspected: its last line is gone"_s,
+                        .advice = Advice::TakeAnotherBackup});
+    m_tallies = load.tallies();
+    m_receipt.notes += load.notes();
+    m_hasDifferences = m_hasDifferences || load.hasDifferences();
+    return {};
+}
+
+Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &context)
+{
+    enter(RestorePhase::Proving, 0);
+    m_now.tablesDone = 0;
+    m_now.tablesTotal = static_cast<int>(m_tallies.size());
+    const auto proof = prove(session, m_tallies, m_inspection.sequences, context,
+                             [this, &session](const ProofResult &at) {
+                                 m_now.tables = at.tables;
+                                 m_now.tablesDone += 1;
+                                 publish(&session);
+                             });
+    if (!proof)
+        return failure(proof.error());
+    m_receipt.tables = proof->tables;
+    m_receipt.notes += proof->notes;
+    if (proof->isProven)
+        return {};
+    const auto wrong = std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);
+    const bool isTable = wrong != proof->tables.end();
+    return failure({.kind = ErrorKind::Corrupt,
+                    .subject = isTable ? wrong->schema + u'.' + wrong->name : u"the copy"_s,
+                    .detail = isTable ? wrong->note : proof->notes.value(0),
+                    .advice = Advice::TakeAnotherBackup});
+}
+
+Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &context)
+{
+    enter(RestorePhase::Analysing, 0);
+    m_now.tables = m_receipt.tables;
+    for (const TableTally &tally : std::as_const(m_tallies)) {
+        const QString sql = u"ANALYZE %1.%2"_s.arg(postgres::quoteIdentifier(tally.schema),
+                                                   postgres::quoteIdentifier(tally.name));
+        if (auto done = session.execute(sql.toUtf8(), context); !done)
+            return failure(done.error());
+        publish(&session);
+    }
+    return {};
+}
+
+Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &context)
+{
+    enter(RestorePhase::Swapping, 0);
+    if (context.stopRequested())
+        return failure(TaskContext::cancelled(m_receipt.target, u"nothing changed"_s));
+    // From here on a stop comes too late: the answer to a commit must be heard, not interrupted.
+    TaskContext unstoppable;
+    const auto committed = session.execute("COMMIT", unstoppable);
+    if (!committed) {
+        if (committed.error().kind != ErrorKind::Unreachable && committed.error().kind != ErrorKind::Timeout)
+            return failure(committed.error());
+        if (auto settled = settleCommit(committed.error()); !settled)
+            return settled;
+    }
+    m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        const QString kept = keptFor(schema).name;
+        m_receipt.left.append({u"schema %1: the data as it was before"_s.arg(kept),
+                               u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(kept))});
+    }
+    return {};
+}
+
+/// The connection died with the commit on its way: only the server knows, so it is asked.
+Result<void> RestoreRunner::settleCommit(const Error &lost)
+{
+    constexpr int attempts = 3;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        TaskContext patient;
+        const auto committed = wasCommitted(m_plan.target, m_plan.id, patient);
+        if (committed)
+            return *committed ? Result<void>() : failure(lost);
+    }
+    Error unknown = lost;
+    unknown.detail = u"the connection was lost during the commit, and the server cannot be asked: it may "
+                     "have taken place"_s;
+    m_receipt.left.append({u"possibly: schema(s) named *_before_%1"_s.arg(
+                               m_plan.plannedAt.toString(u"yyyyMMdd_HHmmss"_s)), QString()});
+    return failure(unknown);
+}
+
+void RestoreRunner::enter(RestorePhase phase, qint64 bytesTotal)
+{
+    m_phaseStart = m_clock.monotonic();
+    m_now.phase = phase;
+    m_now.bytesDone = 0;
+    m_now.bytesTotal = bytesTotal;
+    m_now.table.clear();
+    m_lastPublished = {};
+    publish(nullptr);
+}
+
+void RestoreRunner::publish(const postgres::Session *session)
+{
+    const auto now = m_clock.monotonic();
+    if (m_lastPublished.count() != 0 && now - m_lastPublished < publishEvery)
+        return;
+    m_lastPublished = now;
+    m_now.phaseElapsed = now - m_phaseStart;
+    m_now.sinceAnswer = session ? session->sinceLastAnswer() : std::chrono::milliseconds(0);
+    m_progress.publish(m_now);
+}
+
+KeptSchema RestoreRunner::keptFor(const QString &schema) const
+{
+    return {.name = m_plan.keptSchemaName(schema),
+            .original = schema,
+            .restore = m_plan.id.text(),
+            .at = m_plan.plannedAt,
+            .file = QFileInfo(m_plan.file).fileName()};
+}
+
+Result<bool> wasCommitted(const postgres::ConnectionString &target, const RestoreId &restore,
+                          TaskContext &context)
+{
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
+    if (!session)
+        return failure(session.error());
+    const auto kept = keptSchemas(*session, context);
+    if (!kept)
+        return failure(kept.error());
+    return std::ranges::contains(*kept, restore.text(), &KeptSchema::restore);
+}
+
+} // namespace mayday::restore

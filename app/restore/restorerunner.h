@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/clock.h"
+#include "core/latest.h"
+#include "dump/dumpinspection.h"
+#include "restore/preflight.h"
+#include "restore/proof.h"
+#include "restore/restoreprogress.h"
+
+namespace mayday::restore {
+
+/// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap.
+///
+/// A blocking worker over values; reads top to bottom. Until the last commit nothing is visible to
+/// anybody else, so every failure before it means: nothing changed. Never throws and never returns
+/// an Error: the receipt always says what is true, including that it is not known.
+class RestoreRunner final {
+public:
+    RestoreRunner(RestorePlan plan, const Clock &clock, Latest<RestoreProgress> progress);
+
+    /// inspection: of the same file, when there is a fresh one; otherwise the file is read first.
+    [[nodiscard]] RestoreReceipt run(std::optional<dump::DumpInspection> inspection, TaskContext &context);
+
+private:
+    Result<void> work(std::optional<dump::DumpInspection> inspection, TaskContext &context);
+    Result<void> inspect(std::optional<dump::DumpInspection> inspection, TaskContext &context);
+    Result<postgres::Session> openTarget(TaskContext &context);
+    Result<void> loadBeside(postgres::Session &session, TaskContext &context);
+    Result<void> readInto(postgres::Session &session, const StatementFilter &filter, TaskContext &context);
+    Result<void> proveLoad(postgres::Session &session, TaskContext &context);
+    Result<void> analyse(postgres::Session &session, TaskContext &context);
+    Result<void> swap(postgres::Session &session, TaskContext &context);
+    Result<void> settleCommit(const Error &lost);
+
+    void enter(RestorePhase phase, qint64 bytesTotal);
+    void publish(const postgres::Session *session);
+    [[nodiscard]] KeptSchema keptFor(const QString &schema) const;
+
+    RestorePlan m_plan;
+    const Clock &m_clock;
+    Latest<RestoreProgress> m_progress;
+    RestoreProgress m_now;
+    std::chrono::milliseconds m_phaseStart{0};
+    std::chrono::milliseconds m_lastPublished{0};
+    dump::DumpInspection m_inspection;
+    QList<TableTally> m_tallies;
+    RestoreReceipt m_receipt;
+    bool m_hasDifferences = false;
+};
+
+/// What the server says about a restore that ended without telling: true when its kept schemas are
+/// there, that is, when the swap was committed.
+[[nodiscard]] Result<bool> wasCommitted(const postgres::ConnectionString &target,
+                                        const RestoreId &restore, TaskContext &context);
+
+} // namespace mayday::restore

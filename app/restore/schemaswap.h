@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "postgres/session.h"
+#include "restore/restoreplan.h"
+
+#include <QDateTime>
+#include <QList>
+#include <QStringList>
+
+namespace mayday::restore {
+
+/// A schema that a restore, or the undo of one, has moved aside. Known from the comment that Mayday
+/// writes on it, so it is found from any machine and after any crash.
+struct KeptSchema {
+    QString name;      ///< "public_before_20261123_081500"
+    QString original;  ///< "public"
+    QString restore;   ///< id of the restore that moved it
+    QDateTime at;      ///< UTC
+    QString file;      ///< the file that took its place
+    QString comment = {}; ///< what its own comment said before ours
+    qint64 bytes = 0;
+    qint64 tables = 0;
+};
+
+/// Everything Mayday keeps in this database, newest first.
+[[nodiscard]] Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &context);
+
+/// Renames the schema to keptName with the comment that makes it findable, and makes an empty one
+/// with the same owner, rights and relocatable extensions in its place. Inside the caller's
+/// transaction; a schema that is not there is simply made. Waits at most lockWait for others.
+[[nodiscard]] Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
+                                            TaskContext &context);
+
+/// Gives a kept schema its old name back; what stands there now is kept under parkedName as of now.
+/// Inside the caller's transaction.
+[[nodiscard]] Result<void> moveBack(postgres::Session &session, const KeptSchema &kept,
+                                    const QString &parkedName, const QDateTime &now,
+                                    TaskContext &context);
+
+/// Takes the lock that only one restore or put-back of a database may hold, until the transaction
+/// ends. Refused when somebody else has it.
+[[nodiscard]] Result<void> lockForRestore(postgres::Session &session, TaskContext &context);
+
+} // namespace mayday::restore

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpreader.h"
+#include "postgres/session.h"
+#include "restore/restoreprogress.h"
+#include "restore/statementfilter.h"
+
+#include <QMap>
+
+#include <functional>
+
+namespace mayday::restore {
+
+/// Rows a dump brought for one table, as counted by us while they passed.
+struct TableTally {
+    QString schema;
+    QString name;
+    qint64 rows = 0;
+};
+
+/// Sends the statements and rows of a dump through one session, inside the transaction that the
+/// caller has opened. The first failure stops it: a Result with the line of the file, the table and
+/// the SQLSTATE, never a row's text. Lives on the worker that runs the restore.
+class SideLoad final : public dump::DumpVisitor {
+public:
+    SideLoad(postgres::Session &session, const StatementFilter &filter, TaskContext &context);
+
+    /// Called after every table and about every megabyte of rows.
+    void onAdvance(std::function<void(const SideLoad &)> callback) { m_onAdvance = std::move(callback); }
+
+    Result<void> statement(const dump::DumpStatement &statement) override;
+    Result<void> copyBegin(const dump::CopyHeader &header) override;
+    Result<void> copyData(QByteArrayView rows) override;
+    Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;
+
+    /// In the order of the file; several blocks of one table are summed.
+    [[nodiscard]] QList<TableTally> tallies() const;
+    [[nodiscard]] const QStringList &notes() const { return m_notes; }
+    [[nodiscard]] bool hasDifferences() const { return m_hasDifferences; }
+    [[nodiscard]] qint64 rows() const { return m_rows; }
+    [[nodiscard]] QString currentTable() const;
+    [[nodiscard]] qsizetype tablesDone() const { return m_order.size(); }
+
+private:
+    void note(const StatementDecision &decision);
+    void tally(const QString &schema, const QString &name, qint64 rows);
+    Result<void> noteCreatedTable(const dump::DumpStatement &statement);
+
+    postgres::Session &m_session;
+    const StatementFilter &m_filter;
+    TaskContext &m_context;
+    std::function<void(const SideLoad &)> m_onAdvance;
+    dump::CopyHeader m_copy;
+    bool m_inCopy = false;
+    qint64 m_bytesSinceAdvance = 0;
+    qint64 m_rows = 0;
+    QMap<QPair<QString, QString>, qint64> m_rowsOf;
+    QList<QPair<QString, QString>> m_order;
+    QStringList m_notes;
+    bool m_hasDifferences = false;
+};
+
+} // namespace mayday::restore

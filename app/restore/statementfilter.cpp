@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/statementfilter.h"
+
+#include "dump/forbidden.h"
+#include "restore/sqlwords.h"
+
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+using Kind = StatementDecision::Kind;
+
+StatementDecision skip(const QString &note, bool isDifference = false)
+{
+    return {.kind = Kind::Skip, .note = note, .isDifference = isDifference};
+}
+
+StatementDecision refuse(qint64 line, const QString &detail)
+{
+    return {.kind = Kind::Refuse,
+            .error = Error{.kind = ErrorKind::Refused, .subject = u"statement at line %1"_s.arg(line),
+                           .detail = detail, .advice = Advice::MakeBackupWithPgDump, .line = line}};
+}
+
+bool startsWith(const QStringList &words, std::initializer_list<QLatin1StringView> expected)
+{
+    qsizetype i = 0;
+    for (const QLatin1StringView word : expected) {
+        if (i >= words.size() || words[i++] != word)
+            return false;
+    }
+    return true;
+}
+
+/// BEGIN and COMMIT come from pg_restore --single-transaction and change nothing for us; the rest
+/// would end or split the one transaction that protects the live data.
+std::optional<StatementDecision> decideTransaction(const QStringList &words, qint64 line)
+{
+    if (words.isEmpty())
+        return skip({});
+    const QString &first = words.front();
+    if (first == "begin"_L1 || first == "commit"_L1 || first == "end"_L1 ||
+        startsWith(words, {"start"_L1, "transaction"_L1})) {
+        if (words.contains("prepared"_L1))
+            return refuse(line, u"a prepared transaction cannot be part of a restore"_s);
+        return skip(u"%1 at line %2 left out: the restore is one transaction already"_s
+                        .arg(first.toUpper()).arg(line));
+    }
+    static const std::array<QLatin1StringView, 6> forbidden = {
+        "rollback"_L1, "abort"_L1, "savepoint"_L1, "release"_L1, "prepare"_L1, "vacuum"_L1};
+    for (const QLatin1StringView word : forbidden) {
+        if (first == word)
+            return refuse(line, u"%1 cannot be part of a restore"_s.arg(first.toUpper()));
+    }
+    return std::nullopt;
+}
+
+/// pg_dump --clean writes DROPs and ALTER TABLE ... DROP CONSTRAINT; the side schema is empty.
+bool isDrop(const QStringList &words)
+{
+    if (words.front() == "drop"_L1)
+        return true;
+    if (!startsWith(words, {"alter"_L1, "table"_L1}))
+        return false;
+    const qsizetype drop = words.indexOf("drop"_L1);
+    return drop > 0 && words.value(drop + 1) == "constraint"_L1;
+}
+
+/// Role names after the last OWNER TO, TO or FROM; pg_dump writes one role a statement.
+QStringList rolesAfter(const QStringList &words, QLatin1StringView keyword)
+{
+    QStringList roles;
+    for (qsizetype i = words.lastIndexOf(keyword) + 1; i > 0 && i < words.size(); ++i) {
+        if (words[i] == "with"_L1)
+            break;
+        if (words[i] != ","_L1 && words[i] != "group"_L1)
+            roles.append(words[i]);
+    }
+    return roles;
+}
+
+} // namespace
+
+StatementFilter::StatementFilter(TargetFacts facts, QSet<QString> schemas)
+    : m_facts(std::move(facts)), m_schemas(std::move(schemas))
+{
+}
+
+StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) const
+{
+    using dump::StatementClass;
+    const QStringList words = leadingWords(statement.sql, 12);
+    if (auto decided = decideTransaction(words, statement.line))
+        return *decided;
+    if (auto error = dump::forbidden(statement))
+        return {.kind = Kind::Refuse, .error = std::move(error)};
+    if (isDrop(words))
+        return skip({});
+    const QString &first = words.front();
+    if (first == "set"_L1)
+        return decideSetting(words);
+    if (startsWith(words, {"create"_L1, "schema"_L1}) && m_schemas.contains(statement.objectName))
+        return skip({});
+    if (startsWith(words, {"create"_L1, "database"_L1}) || startsWith(words, {"alter"_L1, "database"_L1}))
+        return skip(u"line %1 left out: it is about the whole database"_s.arg(statement.line), true);
+    if (words.contains("extension"_L1) && words.indexOf("extension"_L1) <= 2)
+        return decideExtension(words, statement.line);
+    if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
+        startsWith(words, {"alter"_L1, "event"_L1, "trigger"_L1}))
+        return skip(u"event trigger at line %1 left out"_s.arg(statement.line), true);
+    if (words.value(1) == "publication"_L1 || words.value(1) == "subscription"_L1)
+        return skip(u"%1 at line %2 left out"_s.arg(words[1]).arg(statement.line), true);
+    if (statement.kind == StatementClass::Owner)
+        return decideOwner(statement);
+    if (first == "grant"_L1 || first == "revoke"_L1 ||
+        startsWith(words, {"alter"_L1, "default"_L1, "privileges"_L1}))
+        return decideGrant(statement);
+    return {};
+}
+
+StatementDecision StatementFilter::decideSetting(const QStringList &words) const
+{
+    QString name = words.value(1);
+    if (name == "local"_L1 || name == "session"_L1)
+        name = words.value(2);
+    static const QSet<QString> notSettings = {u"role"_s, u"authorization"_s, u"constraints"_s,
+                                              u"time"_s, u"transaction"_s, u"characteristics"_s};
+    const bool isCustom = words.contains("."_L1);
+    if (notSettings.contains(name) || isCustom || m_facts.settings.contains(name))
+        return {};
+    return skip(u"%1 left out: this server does not know it"_s.arg(name));
+}
+
+StatementDecision StatementFilter::decideExtension(const QStringList &words, qint64 line) const
+{
+    if (words.front() == "comment"_L1)
+        return skip({});
+    if (!startsWith(words, {"create"_L1, "extension"_L1}))
+        return {};
+    const bool hasIf = words.value(2) == "if"_L1;
+    const QString name = words.value(hasIf ? 5 : 2);
+    if (m_facts.extensions.contains(name))
+        return skip({});
+    if (m_facts.availableExtensions.contains(name))
+        return {};
+    return {.kind = Kind::Refuse,
+            .error = Error{.kind = ErrorKind::Unsupported, .subject = u"extension "_s + name,
+                           .detail = u"the dump needs it and this server does not offer it"_s,
+                           .advice = Advice::InstallExtension, .line = line}};
+}
+
+StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statement) const
+{
+    const QStringList roles = rolesAfter(allWords(statement.sql), "to"_L1);
+    const QString role = roles.value(0);
+    if (m_facts.rolesWeMayUse.contains(role))
+        return {};
+    return skip(m_facts.roles.contains(role)
+                    ? u"owner %1 left out: the connected role may not act as it"_s.arg(role)
+                    : u"owner %1 left out: this server has no such role"_s.arg(role));
+}
+
+StatementDecision StatementFilter::decideGrant(const dump::DumpStatement &statement) const
+{
+    const QStringList words = allWords(statement.sql);
+    const bool revokes = words.contains("revoke"_L1);
+    QStringList roles = rolesAfter(words, revokes ? "from"_L1 : "to"_L1);
+    const qsizetype forRole = words.indexOf("role"_L1);
+    if (words.value(1) == "default"_L1 && forRole > 0) {
+        const QString owner = words.value(forRole + 1);
+        if (!m_facts.rolesWeMayUse.contains(owner))
+            return skip(u"default privileges of %1 left out"_s.arg(owner), true);
+    }
+    for (const QString &role : std::as_const(roles)) {
+        if (role != "public"_L1 && !m_facts.roles.contains(role))
+            return skip(u"rights of %1 left out: this server has no such role"_s.arg(role), true);
+    }
+    return {};
+}
+
+} // namespace mayday::restore

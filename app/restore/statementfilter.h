@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/result.h"
+#include "dump/dumpstatement.h"
+
+#include <QSet>
+#include <QString>
+
+namespace mayday::restore {
+
+/// What the server has, asked once before the load so that no statement has to fail to find out.
+struct TargetFacts {
+    QSet<QString> settings;            ///< names in pg_settings
+    QSet<QString> roles;               ///< all roles of the server
+    QSet<QString> rolesWeMayUse;       ///< roles the connected role may own things as
+    QSet<QString> extensions;          ///< installed
+    QSet<QString> availableExtensions; ///< installable
+    bool isSuperuser = false;
+};
+
+/// What is done with one statement of a dump.
+struct StatementDecision {
+    enum class Kind { Run, Skip, Refuse };
+    Kind kind = Kind::Run;
+    QString note = {};              ///< for Skip: one sentence for the receipt, or empty
+    bool isDifference = false;      ///< the result then differs from the dump
+    std::optional<Error> error = std::nullopt;
+};
+
+/// Decides, statement by statement, what a side load runs, leaves out or refuses. Pure.
+///
+/// Left out: settings this server does not know, owners that do not exist, transaction control,
+/// what the empty side schema makes moot (DROP), and what must not be switched on unasked (event
+/// triggers, publications). Refused: whatever could reach outside the side load.
+class StatementFilter final {
+public:
+    /// schemas: those that were moved aside and made anew, so that CREATE SCHEMA is moot.
+    StatementFilter(TargetFacts facts, QSet<QString> schemas);
+
+    [[nodiscard]] StatementDecision decide(const dump::DumpStatement &statement) const;
+
+private:
+    [[nodiscard]] StatementDecision decideSetting(const QStringList &words) const;
+    [[nodiscard]] StatementDecision decideExtension(const QStringList &words, qint64 line) const;
+    [[nodiscard]] StatementDecision decideOwner(const dump::DumpStatement &statement) const;
+    [[nodiscard]] StatementDecision decideGrant(const dump::DumpStatement &statement) const;
+
+    TargetFacts m_facts;
+    QSet<QString> m_schemas;
+};
+
+} // namespace mayday::restore

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/incident/incidentfixture.h"
+
+#include "report/statussheet.h"
+
+#include <QXmlStreamReader>
+
+using namespace mayday;
+using namespace mayday::incident;
+using namespace mayday::report;
+using namespace mayday::tests;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+stack::Stack sampleStack()
+{
+    stack::Stack stack;
+    stack.name = u"Market <b>place</b>"_s;
+    stack.contacts.append({.name = u"Railway"_s, .url = QUrl(u"https://railway.example/?a=1&b=2"_s), .phone = u"+49 1"_s, .note = u"%1 & <i>"_s});
+    stack.providers.append({.name = u"Supabase"_s, .pageUrl = QUrl(u"https://status.example"_s)});
+    return stack;
+}
+
+/// Whether every tag that was opened is closed, and nothing that was typed became one. The page
+/// is HTML; its two void elements are the only difference to XML here.
+QString firstFault(QByteArray page)
+{
+    page.replace("<!doctype html>\n", "").replace("<meta charset=\"utf-8\">", "");
+    page.replace("<meta http-equiv=\"refresh\" content=\"15\">", "");
+    QXmlStreamReader reader(page);
+    static const QStringList known = {u"html"_s, u"head"_s, u"title"_s, u"style"_s, u"body"_s, u"h1"_s, u"h2"_s, u"p"_s, u"table"_s,
+                                      u"tr"_s, u"td"_s, u"ul"_s, u"li"_s, u"code"_s, u"pre"_s, u"strong"_s};
+    while (!reader.atEnd()) {
+        if (reader.readNext() == QXmlStreamReader::StartElement && !known.contains(reader.name()))
+            return reader.name().toString();
+    }
+    return reader.errorString();
+}
+
+} // namespace
+
+/// The sheet on paper: whole, harmless and current.
+class TestStatusSheet : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void withoutAnIncidentItSaysSo();
+    void theRunningIncidentIsOnIt();
+    void hostileTextStaysText();
+    void nothingIsLoadedFromElsewhere();
+};
+
+void TestStatusSheet::withoutAnIncidentItSaysSo()
+{
+    const QByteArray page = statusSheet(nullptr, sampleStack(), FakeClock().now());
+    QVERIFY(page.contains("No incident is running"));
+    QVERIFY(page.contains("Market &lt;b&gt;place&lt;/b&gt;"));
+    QVERIFY(page.contains("https://railway.example/?a=1&amp;b=2"));
+    QVERIFY(page.contains("%1 &amp; &lt;i&gt;"));
+    QVERIFY(page.contains("Supabase status page"));
+    QVERIFY(page.contains("Written 2026-03-01 03:00 UTC"));
+    QCOMPARE(firstFault(page), QString());
+}
+
+void TestStatusSheet::theRunningIncidentIsOnIt()
+{
+    IncidentFixture fixture;
+    fixture.open();
+    fixture.desk->tick(fixture.step(u"Tell the team"_s));
+    fixture.desk->defer(fixture.step(u"Tell everybody"_s));
+    fixture.desk->overrideStep(fixture.step(u"Token"_s), u"not needed"_s);
+    fixture.desk->recordChoice(fixture.running().checklist.decisions().first().id, u"From our own dump"_s, {});
+    fixture.written();
+    const QByteArray page = statusSheet(fixture.desk->running(), sampleStack(), fixture.running().openedAt.addSecs(360));
+    for (const char *part : {"PRODUCTION: Products are gone", "Ada", "SEV1", "6 min since 2026-03-01 03:00 UTC", "15 min promised, 9 min left",
+                             "<strong>Choose the dump</strong>", "[x] done</code>\nTell the team", "[&gt;]", "not needed", "[ ] open</code>\nChoose the dump"})
+        QVERIFY2(page.contains(part), part);
+    QVERIFY(!page.contains("Ask the provider")); // of the way not taken
+    QCOMPARE(firstFault(page), QString());
+}
+
+void TestStatusSheet::hostileTextStaysText()
+{
+    Incident incident{.title = u"</h1><script>alert(1)</script>%1 password=hunter2"_s, .environment = u"a\"<"_s,
+                      .openedAt = FakeClock().now(), .commander = u"<img src=x>"_s};
+    const QByteArray page = statusSheet(&incident, sampleStack(), FakeClock().now());
+    QVERIFY(!page.contains("<script"));
+    QVERIFY(!page.contains("<img"));
+    QVERIFY(!page.contains("hunter2"));
+    QCOMPARE(firstFault(page), QString());
+}
+
+void TestStatusSheet::nothingIsLoadedFromElsewhere()
+{
+    const QByteArray page = statusSheet(nullptr, sampleStack(), FakeClock().now());
+    for (const char *word : {"src=", "href=", "url(", "@import"})
+        QVERIFY2(!page.contains(word), word);
+}
+
+QTEST_GUILESS_MAIN(TestStatusSheet)
+#include "tst_statussheet.moc"

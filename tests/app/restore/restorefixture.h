@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/clock.h"
+#include "postgres/catalog.h"
+#include "restore/restorerunner.h"
+#include "support/temppostgres.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QProcessEnvironment>
+#include <QTemporaryDir>
+#include <QTest>
+
+namespace mayday::restore::test {
+
+/// A shop in a real database, and dumps of it made by the real pg_dump.
+class Shop final {
+public:
+    explicit Shop(tests::TempPostgres &server) : m_server(server)
+    {
+        static int number = 0;
+        m_database = QStringLiteral("shop%1").arg(++number);
+        server.createDatabase(m_database);
+        run("CREATE TYPE public.kind AS ENUM ('a', 'b');"
+            "CREATE TABLE public.products (id bigserial PRIMARY KEY, name text NOT NULL, kind public.kind,"
+            "  extra jsonb, created_at timestamptz NOT NULL DEFAULT now());"
+            "CREATE TABLE public.listings (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+            "  product_id bigint NOT NULL REFERENCES public.products ON DELETE CASCADE, price numeric CHECK (price >= 0));"
+            "CREATE TABLE public.empty_one (id integer);"
+            "CREATE INDEX ON public.listings (product_id);"
+            "CREATE VIEW public.priced AS SELECT p.name, l.price FROM public.products p JOIN public.listings l ON l.product_id = p.id;"
+            "CREATE FUNCTION public.twice(integer) RETURNS integer LANGUAGE sql AS $f$ SELECT $1 * 2; $f$;"
+            "INSERT INTO public.products (name, kind, extra) SELECT 'p;''' || g || E'\\t\\\\.', 'a', '{\"a\": 1}' FROM generate_series(1, 3000) g;"
+            "INSERT INTO public.listings (product_id, price) SELECT id, id / 10.0 FROM public.products;");
+    }
+
+    [[nodiscard]] postgres::ConnectionString target() const { return m_server.connectionString(m_database); }
+    [[nodiscard]] const QString &database() const { return m_database; }
+
+    void run(const QByteArray &sql) const { m_server.execute(m_database, sql); }
+    [[nodiscard]] QString ask(const QByteArray &sql) const { return m_server.scalar(m_database, sql); }
+
+    /// The live schema as the real pg_dump writes it.
+    [[nodiscard]] QByteArray dump(const QStringList &extra = {}) const
+    {
+        QProcess pgDump;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("PGPASSWORD"), QString::fromUtf8(m_server.password().reveal()));
+        pgDump.setProcessEnvironment(environment);
+        pgDump.start(QStringLiteral("pg_dump"),
+                     QStringList{QStringLiteral("--schema=public"),
+                                 QStringLiteral("--dbname=") + target().withoutPassword()} + extra);
+        if (!pgDump.waitForFinished() || pgDump.exitCode() != 0)
+            qFatal("pg_dump: %s", pgDump.readAllStandardError().constData());
+        return pgDump.readAllStandardOutput();
+    }
+    [[nodiscard]] QString writeDump(const QByteArray &text, const QString &name = QStringLiteral("shop.sql")) const
+    {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+            qFatal("the dump could not be written");
+        return file.fileName();
+    }
+    [[nodiscard]] RestorePlan plan(const QString &file) const
+    {
+        const QDateTime now = SystemClock().now();
+        return {.id = freshRestoreId(now), .file = file, .target = target(),
+                .environment = QStringLiteral("test"), .plannedAt = now};
+    }
+    [[nodiscard]] RestoreReceipt restore(const QString &file, TaskContext context = {}) const
+    {
+        const SystemClock clock;
+        return RestoreRunner(plan(file), clock, {}).run(std::nullopt, context);
+    }
+
+private:
+    tests::TempPostgres &m_server;
+    QString m_database;
+    QTemporaryDir m_folder;
+};
+
+/// A dump without what differs on every run: pg_dump's \\restrict key.
+[[nodiscard]] inline QByteArray withoutKeys(const QByteArray &dump)
+{
+    QByteArray out;
+    for (const QByteArray &line : dump.split('\n')) {
+        if (!line.startsWith("\\restrict") && !line.startsWith("\\unrestrict"))
+            out += line + '\n';
+    }
+    return out;
+}
+
+} // namespace mayday::restore::test

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/sqlwords.h"
+#include "restore/statementfilter.h"
+
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::restore;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using dump::StatementClass;
+using Kind = StatementDecision::Kind;
+
+TargetFacts facts()
+{
+    TargetFacts facts;
+    facts.settings = {u"statement_timeout"_s, u"search_path"_s, u"client_encoding"_s};
+    facts.roles = {u"app"_s, u"postgres"_s, u"Reader"_s};
+    facts.rolesWeMayUse = {u"app"_s};
+    facts.extensions = {u"plpgsql"_s};
+    facts.availableExtensions = {u"plpgsql"_s, u"pgcrypto"_s};
+    return facts;
+}
+
+StatementDecision decide(const char *sql, StatementClass kind = StatementClass::Other, const QString &name = {})
+{
+    dump::DumpStatement statement;
+    statement.sql = sql;
+    statement.line = 7;
+    statement.kind = kind;
+    statement.objectName = name;
+    return StatementFilter(facts(), {u"public"_s}).decide(statement);
+}
+
+} // namespace
+
+class TestStatementFilter : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void splitsWords_data();
+    void splitsWords();
+    void decides_data();
+    void decides();
+    void leavesNoteOnlyWhereItMatters();
+};
+
+void TestStatementFilter::splitsWords_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<QStringList>("words");
+    QTest::newRow("plain") << QByteArray("SET x = 1") << QStringList{u"set"_s, u"x"_s, u"="_s, u"1"_s};
+    QTest::newRow("comments") << QByteArray("-- a\n/* b /* c */ d */ DROP\tTABLE \"T\"\"x\"")
+                              << QStringList{u"drop"_s, u"table"_s, u"T\"x"_s};
+    QTest::newRow("literal") << QByteArray("SELECT 'it''s; ok'") << QStringList{u"select"_s, u"'it's; ok"_s};
+    QTest::newRow("open comment") << QByteArray("/* never") << QStringList{};
+    QTest::newRow("empty") << QByteArray() << QStringList{};
+}
+
+void TestStatementFilter::splitsWords()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(QStringList, words);
+    QCOMPARE(allWords(sql), words);
+    QCOMPARE(leadingWords(sql, 1), words.mid(0, 1));
+}
+
+void TestStatementFilter::decides_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<Kind>("decision");
+    QTest::addColumn<bool>("difference");
+    const auto row = [](const char *sql, Kind decision, StatementClass kind = StatementClass::Other,
+                        bool difference = false) {
+        QTest::newRow(sql) << QByteArray(sql) << int(kind) << decision << difference;
+    };
+    row("SET statement_timeout = 0", Kind::Run);
+    row("SET transaction_timeout = 0", Kind::Skip);
+    row("SET my.custom = 1", Kind::Run);
+    row("SET SESSION AUTHORIZATION 'app'", Kind::Run);
+    row("SELECT pg_catalog.set_config('search_path', '', false)", Kind::Run);
+    row("BEGIN", Kind::Skip);
+    row("COMMIT", Kind::Skip);
+    row("/* x */ ROLLBACK", Kind::Refuse);
+    row("SAVEPOINT a", Kind::Refuse);
+    row("COMMIT PREPARED 'x'", Kind::Refuse);
+    row("VACUUM", Kind::Refuse);
+    row("DROP TABLE public.products", Kind::Skip);
+    row("DROP SCHEMA IF EXISTS public_before_1 CASCADE", Kind::Skip);
+    row("ALTER TABLE IF EXISTS ONLY public.a DROP CONSTRAINT b", Kind::Skip);
+    row("ALTER TABLE ONLY public.a ADD CONSTRAINT b PRIMARY KEY (id)", Kind::Run);
+    row("CREATE DATABASE shop", Kind::Skip, StatementClass::Other, true);
+    row("CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog", Kind::Skip, StatementClass::Extension);
+    row("CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA public", Kind::Run, StatementClass::Extension);
+    row("CREATE EXTENSION IF NOT EXISTS postgis", Kind::Refuse, StatementClass::Extension);
+    row("COMMENT ON EXTENSION plpgsql IS 'x'", Kind::Skip, StatementClass::Comment);
+    row("CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION f()", Kind::Skip, StatementClass::EventTrigger, true);
+    row("CREATE PUBLICATION p FOR ALL TABLES", Kind::Skip, StatementClass::Publication, true);
+    row("ALTER TABLE public.a OWNER TO app", Kind::Run, StatementClass::Owner);
+    row("ALTER TABLE public.a OWNER TO postgres", Kind::Skip, StatementClass::Owner);
+    row("ALTER TABLE public.a OWNER TO \"Gone\"", Kind::Skip, StatementClass::Owner);
+    row("GRANT SELECT ON TABLE public.a TO \"Reader\"", Kind::Run, StatementClass::Grant);
+    row("GRANT SELECT ON TABLE public.a TO PUBLIC", Kind::Run, StatementClass::Grant);
+    row("GRANT SELECT ON TABLE public.a TO gone WITH GRANT OPTION", Kind::Skip, StatementClass::Grant, true);
+    row("REVOKE ALL ON TABLE public.a FROM gone", Kind::Skip, StatementClass::Grant, true);
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON TABLES TO app", Kind::Skip, StatementClass::Grant, true);
+    row("COPY public.a FROM '/etc/passwd'", Kind::Refuse, StatementClass::Data);
+    row("COPY public.a FROM PROGRAM 'id'", Kind::Refuse, StatementClass::Data);
+    row("CREATE TABLE public.a (id integer)", Kind::Run, StatementClass::Table);
+}
+
+void TestStatementFilter::decides()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(int, kind);
+    QFETCH(Kind, decision);
+    QFETCH(bool, difference);
+    const auto decided = decide(sql.constData(), static_cast<StatementClass>(kind));
+    QCOMPARE(decided.kind, decision);
+    QCOMPARE(decided.isDifference, difference);
+    QCOMPARE(decided.error.has_value(), decision == Kind::Refuse);
+    if (decided.error)
+        QCOMPARE(decided.error->line, 7);
+}
+
+void TestStatementFilter::leavesNoteOnlyWhereItMatters()
+{
+    QVERIFY(decide("SET transaction_timeout = 0").note.contains(u"transaction_timeout"_s));
+    QVERIFY(decide("DROP TABLE a").note.isEmpty());
+    QVERIFY(decide("CREATE SCHEMA public", StatementClass::Schema, u"public"_s).note.isEmpty());
+    QCOMPARE(decide("CREATE SCHEMA public", StatementClass::Schema, u"public"_s).kind, Kind::Skip);
+    QCOMPARE(decide("CREATE SCHEMA other", StatementClass::Schema, u"other"_s).kind, Kind::Run);
+    QVERIFY(decide("ALTER TABLE public.a OWNER TO gone", StatementClass::Owner).note.contains(u"no such role"_s));
+}
+
+QTEST_GUILESS_MAIN(TestStatementFilter)
+#include "tst_statementfilter.moc"

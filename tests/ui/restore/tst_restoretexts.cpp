@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/restoretexts.h"
+
+#include <QSet>
+#include <QTest>
+#include <QTimeZone>
+
+#include <algorithm>
+
+using namespace mayday;
+using namespace mayday::ui;
+using namespace Qt::StringLiterals;
+using restore::RestorePhase;
+using restore::Verdict;
+
+namespace {
+
+const QDateTime now(QDate(2026, 11, 23), QTime(15, 9), QTimeZone::UTC);
+
+restore::RestoreReceipt receipt(Verdict verdict)
+{
+    restore::RestoreReceipt receipt;
+    receipt.verdict = verdict;
+    receipt.tables = {{.schema = u"public"_s, .name = u"products"_s, .rowsInDump = 60012, .rowsAfter = 60012, .verdict = verdict}};
+    receipt.seconds = 6;
+    receipt.target = u"database shop on db:5432 as app"_s;
+    receipt.file = u"/backups/shop.sql.gz"_s;
+    return receipt;
+}
+
+restore::RestoreRecord record(Verdict verdict)
+{
+    restore::RestoreRecord record;
+    record.startedAt = now.addSecs(-3600);
+    record.state = restore::RestoreState::Finished;
+    record.receipt = receipt(verdict);
+    return record;
+}
+
+} // namespace
+
+class TestRestoreTexts : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theLossIsSaidInOneSentence();
+    void theLossIsToldTableByTable();
+    void thePlanNamesEverything();
+    void everyVerdictHasItsOwnWords();
+    void neverSaysSuccess();
+    void timeIsForecastFromWhatWasProven();
+    void everyPhaseHasASentence();
+    void progressGivesARange();
+    void anInterruptedRestoreIsHonest();
+};
+
+void TestRestoreTexts::theLossIsSaidInOneSentence()
+{
+    restore::LossEstimate loss;
+    loss.interval = std::chrono::hours(3) + std::chrono::minutes(12);
+    QVERIFY(restoretexts::lossSentence(loss).contains(u"3 h 12 min"_s));
+    QVERIFY(restoretexts::lossSentence(loss).contains(u"no newer row"_s));
+    loss.newerRows = 4100;
+    loss.tables = {{.schema = u"public"_s, .name = u"orders"_s, .rowsLive = 9, .newerRows = 4100}};
+    QVERIFY(restoretexts::lossSentence(loss).contains(u"4,100 rows in 1 table"_s));
+    QVERIFY(!restoretexts::lossSentence(loss).contains(u"at least"_s));
+    loss.isExact = false;
+    QVERIFY(restoretexts::lossSentence(loss).contains(u"at least 4,100"_s));
+}
+
+void TestRestoreTexts::theLossIsToldTableByTable()
+{
+    restore::LossEstimate loss;
+    QVERIFY(!restoretexts::lossDetails(loss).isEmpty());
+    loss.tables = {{.schema = u"public"_s, .name = u"orders"_s, .rowsLive = 140, .rowsInDump = 100, .newerRows = 40, .timeColumn = u"created_at"_s},
+                   {.schema = u"public"_s, .name = u"events"_s, .rowsLive = -1, .rowsInDump = 7}};
+    const QStringList lines = restoretexts::lossDetails(loss).split(u'\n');
+    QCOMPARE(lines.size(), 2);
+    QVERIFY(lines[0].contains(u"140 rows now, 100 in the backup"_s) && lines[0].contains(u"40 newer (by created_at)"_s));
+    QVERIFY(lines[1].contains(u"too big"_s));
+}
+
+void TestRestoreTexts::thePlanNamesEverything()
+{
+    restore::RestorePlan plan;
+    plan.target = postgres::ConnectionString::parse(u"host=db.example port=5433 dbname=shop user=app password=hunter2"_s).value();
+    restore::PreflightReport report;
+    report.serverVersion = u"17.11 (Debian 17.11-1)"_s;
+    report.schemas = {{.name = u"public"_s, .exists = true, .owner = u"app"_s, .tables = 9, .bytes = 42'000'000}};
+    report.loss = restore::LossEstimate{};
+    report.notes = {{restore::PreflightNote::Weight::Warning, u"View reports.daily would go on using the old tables."_s}};
+    backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s, .fileName = u"shop.sql.gz"_s, .bytes = 9, .modifiedAt = now.addSecs(-7200)};
+    QString all;
+    for (const Fact &fact : restoretexts::planFacts(entry, plan, report, {}, now))
+        all += fact.label + u": "_s + plainValue(fact) + u'\n';
+    for (const QString &word : {u"shop.sql.gz"_s, u"public"_s, u"db.example:5433"_s, u"17.11"_s, u"42 MB"_s, u"You will lose"_s,
+                                u"Undo"_s, u"reports.daily"_s, u"2 h"_s})
+        QVERIFY2(all.contains(word), qPrintable(word + u" is missing in\n"_s + all));
+    QVERIFY(!all.contains(u"hunter2"_s));
+    QCOMPARE(restoretexts::replaceVerb(plan, report), u"Replace schema public in shop on db.example:5433"_s);
+}
+
+void TestRestoreTexts::everyVerdictHasItsOwnWords()
+{
+    QSet<QString> sentences, words, shapes;
+    for (const Verdict verdict : {Verdict::Proven, Verdict::Differences, Verdict::NotRestored}) {
+        sentences.insert(restoretexts::verdictSentence(receipt(verdict)));
+        words.insert(restoretexts::verdictWord(verdict));
+        shapes.insert(QString::number(static_cast<int>(restoretexts::verdictShape(verdict))));
+    }
+    QCOMPARE(sentences.size(), 3);
+    QCOMPARE(words.size(), 3);
+    QCOMPARE(shapes.size(), 3);
+    auto stopped = receipt(Verdict::NotRestored);
+    stopped.error = Error{.kind = ErrorKind::Cancelled, .subject = {}, .detail = {}};
+    QVERIFY(restoretexts::verdictSentence(stopped).startsWith(u"Stopped"_s));
+    auto unknown = receipt(Verdict::NotRestored);
+    unknown.left = {{u"possibly a schema"_s, {}}};
+    QVERIFY(!restoretexts::verdictSentence(unknown).contains(u"Nothing changed"_s));
+    QVERIFY(restoretexts::verdictForChat(receipt(Verdict::Proven)).contains(u"shop.sql.gz"_s));
+}
+
+void TestRestoreTexts::neverSaysSuccess()
+{
+    for (const Verdict verdict : {Verdict::Proven, Verdict::Differences, Verdict::NotRestored}) {
+        const QString all = restoretexts::verdictSentence(receipt(verdict)) + restoretexts::verdictDetail(receipt(verdict)) +
+                            restoretexts::verdictForChat(receipt(verdict));
+        QVERIFY(!all.contains(u"success"_s, Qt::CaseInsensitive));
+        QVERIFY(!all.contains(u'!'));
+    }
+}
+
+void TestRestoreTexts::timeIsForecastFromWhatWasProven()
+{
+    QVERIFY(restoretexts::timeForecast(1000, {}).isEmpty());
+    QVERIFY(restoretexts::timeForecast(1000, {record(Verdict::NotRestored)}).isEmpty());
+    const QString forecast = restoretexts::timeForecast(120024, {record(Verdict::NotRestored), record(Verdict::Proven)});
+    QVERIFY2(forecast.contains(u"9 to 18 s"_s), qPrintable(forecast));
+    QVERIFY(forecast.contains(u"14:09 UTC"_s));
+}
+
+void TestRestoreTexts::everyPhaseHasASentence()
+{
+    QSet<QString> sentences;
+    for (int phase = 0; phase <= static_cast<int>(RestorePhase::Finished); ++phase) {
+        restore::RestoreProgress progress;
+        progress.phase = static_cast<RestorePhase>(phase);
+        sentences.insert(restoretexts::progressSentence(progress));
+    }
+    QCOMPARE(sentences.size(), static_cast<int>(RestorePhase::Finished) + 1);
+    const auto phases = restoretexts::progressPhases(RestorePhase::Proving);
+    QCOMPARE(phases.first().state, PhaseState::Done);
+    QCOMPARE(std::ranges::count(phases, PhaseState::Current, &ProgressPhase::state), 1);
+    QCOMPARE(phases.last().state, PhaseState::Todo);
+}
+
+void TestRestoreTexts::progressGivesARange()
+{
+    restore::RestoreProgress progress;
+    progress.phase = RestorePhase::Loading;
+    progress.bytesTotal = 100'000'000;
+    QVERIFY(!restoretexts::progressFacts(progress).left);
+    progress.bytesDone = 50'000'000;
+    progress.phaseElapsed = std::chrono::seconds(10);
+    const auto facts = restoretexts::progressFacts(progress);
+    QVERIFY(facts.left && facts.left->first < facts.left->second);
+    QVERIFY(facts.sinceAnswer.has_value());
+    progress.phase = RestorePhase::Inspecting; // no server is involved yet
+    QVERIFY(!restoretexts::progressFacts(progress).sinceAnswer);
+}
+
+void TestRestoreTexts::anInterruptedRestoreIsHonest()
+{
+    restore::RestoreRecord record;
+    record.startedAt = now;
+    QVERIFY(restoretexts::interruptedSentence(record).contains(u"not known"_s));
+    record.committed = false;
+    QVERIFY(restoretexts::interruptedSentence(record).contains(u"nothing changed"_s));
+    record.committed = true;
+    QVERIFY(restoretexts::interruptedSentence(record).contains(u"had taken place"_s));
+}
+
+QTEST_MAIN(TestRestoreTexts)
+#include "tst_restoretexts.moc"

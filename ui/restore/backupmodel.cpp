@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/backupmodel.h"
+
+#include "ui/kit/stateglyph.h"
+#include "ui/kit/tableroles.h"
+#include "ui/kit/timetext.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+namespace {
+
+StateShape shapeOf(const backup::BackupEntry &entry)
+{
+    if (entry.error)
+        return StateShape::Down;
+    if (!entry.inspection)
+        return StateShape::Unknown;
+    return entry.isComplete() ? StateShape::Ok : StateShape::Down;
+}
+
+QString stateWord(const backup::BackupEntry &entry)
+{
+    if (entry.error)
+        return BackupModel::tr("Cannot be read");
+    if (!entry.inspection)
+        return BackupModel::tr("Being read");
+    switch (entry.inspection->verdict) {
+    case dump::DumpVerdict::Complete: return BackupModel::tr("Complete");
+    case dump::DumpVerdict::Truncated: return BackupModel::tr("Cut off");
+    case dump::DumpVerdict::Damaged: return BackupModel::tr("Damaged");
+    case dump::DumpVerdict::NotADump: return BackupModel::tr("Not a dump");
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+} // namespace
+
+BackupModel::BackupModel(const backup::BackupShelf &shelf, const Clock &clock, QObject *parent)
+    : QAbstractTableModel(parent), m_shelf(shelf), m_clock(clock), m_entries(shelf.entries())
+{
+    connect(&shelf, &backup::BackupShelf::changed, this, &BackupModel::reload);
+}
+
+int BackupModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_entries.size());
+}
+
+int BackupModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+const backup::BackupEntry *BackupModel::entry(int row) const
+{
+    return row >= 0 && row < m_entries.size() ? &m_entries[row] : nullptr;
+}
+
+QString BackupModel::text(const backup::BackupEntry &entry, int column) const
+{
+    switch (column) {
+    case File: return entry.fileName;
+    case Taken: return timetext::age(entry.takenAt(), m_clock.now());
+    case Size: return timetext::bytes(entry.bytes);
+    case Tables: return entry.inspection ? timetext::count(entry.inspection->tables.size()) : QString();
+    case Rows: return entry.inspection ? timetext::count(entry.rows()) : QString();
+    case State: return stateWord(entry);
+    default: return {};
+    }
+}
+
+QVariant BackupModel::data(const QModelIndex &index, int role) const
+{
+    const backup::BackupEntry *row = index.isValid() ? entry(index.row()) : nullptr;
+    if (!row)
+        return {};
+    switch (role) {
+    case Qt::DisplayRole: return text(*row, index.column());
+    case Qt::ToolTipRole:
+        if (index.column() == State && row->inspection && row->inspection->problem)
+            return describe(*row->inspection->problem);
+        return index.column() == Taken ? timetext::dateClock(row->takenAt(), QTimeZone::systemTimeZone()) : row->path;
+    case ShapeRole:
+        if (index.column() == State)
+            return static_cast<int>(shapeOf(*row));
+        return {};
+    case CopyRole:
+        if (index.column() == File)
+            return row->path;
+        return {};
+    default: return {};
+    }
+}
+
+QVariant BackupModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case File: return tr("File");
+    case Taken: return tr("Taken");
+    case Size: return tr("Size");
+    case Tables: return tr("Tables");
+    case Rows: return tr("Rows");
+    case State: return tr("Read to the end");
+    default: return {};
+    }
+}
+
+void BackupModel::reload()
+{
+    const auto &fresh = m_shelf.entries();
+    const bool sameRows = fresh.size() == m_entries.size() &&
+                          std::ranges::equal(fresh, m_entries, {}, &backup::BackupEntry::path, &backup::BackupEntry::path);
+    if (!sameRows) {
+        beginResetModel();
+        m_entries = fresh;
+        endResetModel();
+        return;
+    }
+    m_entries = fresh;
+    if (!m_entries.isEmpty())
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
+} // namespace mayday::ui

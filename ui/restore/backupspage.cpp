@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/backupspage.h"
+
+#include "backup/backupshelf.h"
+#include "ui/kit/sentenceheader.h"
+#include "ui/kit/timetext.h"
+
+#include <QAction>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+BackupsPage::BackupsPage(const RestorePanel::Parts &parts, QWidget *parent)
+    : Page({.id = u"backups"_s, .title = tr("Backups"), .iconName = u"backups"_s}, parent), m_parts(parts),
+      m_header(new SentenceHeader(parts.theme, this)), m_panel(new RestorePanel(parts, this))
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins(metric::space24, metric::space24, metric::space24, metric::space24);
+    column->setSpacing(metric::space16);
+    column->addWidget(m_header);
+    column->addWidget(m_panel, 1);
+    auto *refresh = bringAction(tr("Look for backups again"), Qt::Key_F5);
+    connect(refresh, &QAction::triggered, &parts.shelf, &backup::BackupShelf::refresh);
+    connect(&parts.shelf, &backup::BackupShelf::changed, this, &BackupsPage::tell);
+    tell();
+}
+
+void BackupsPage::setTarget(const RestoreTarget &target)
+{
+    m_panel->setTarget(target);
+}
+
+void BackupsPage::activated()
+{
+    m_parts.shelf.refresh();
+}
+
+QWidget *BackupsPage::initialFocus()
+{
+    return m_panel->initialFocus();
+}
+
+/// The page's question: is there a backup that can be trusted, and how old is it?
+void BackupsPage::tell()
+{
+    const auto &entries = m_parts.shelf.entries();
+    const auto newest = std::ranges::find_if(entries, &backup::BackupEntry::isComplete);
+    QString sentence;
+    if (newest != entries.end())
+        sentence = tr("The newest complete backup is %1 old.")
+                       .arg(timetext::duration(std::chrono::seconds(newest->takenAt().secsTo(m_parts.clock.now()))));
+    else if (entries.isEmpty())
+        sentence = tr("There is no backup here.");
+    else
+        sentence = m_parts.shelf.isReading() ? tr("Reading the backups to their end...") : tr("No backup here is complete.");
+    m_header->setSentence(sentence);
+    m_header->setDetail(tr("From %1").arg(m_parts.shelf.folder()));
+    setSentence(sentence);
+}
+
+} // namespace mayday::ui

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/chooseview.h"
+
+#include "ui/kit/actionbutton.h"
+#include "ui/kit/actiontable.h"
+#include "ui/kit/prompter.h"
+#include "ui/kit/textlabel.h"
+#include "ui/kit/timetext.h"
+#include "ui/restore/backupmodel.h"
+
+#include <QDragEnterEvent>
+#include <QHBoxLayout>
+#include <QItemSelectionModel>
+#include <QMimeData>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+namespace {
+
+constexpr qsizetype tablesShown = 6;
+
+/// What is inside, biggest first: the part of the answer that tells the right backup from the wrong.
+QString insideText(const backup::BackupEntry &entry)
+{
+    if (entry.error)
+        return describe(*entry.error);
+    if (!entry.inspection)
+        return ChooseView::tr("It is being read to its end; that takes as long as unpacking it.");
+    if (entry.inspection->problem)
+        return describe(*entry.inspection->problem);
+    auto tables = entry.inspection->tables;
+    std::ranges::sort(tables, std::ranges::greater{}, &dump::TableInDump::rows);
+    QStringList parts;
+    for (const dump::TableInDump &table : tables.mid(0, tablesShown))
+        parts.append(u"%1 %2"_s.arg(table.name, timetext::count(table.rows)));
+    if (tables.size() > tablesShown)
+        parts.append(ChooseView::tr("%1 more").arg(tables.size() - tablesShown));
+    return ChooseView::tr("Inside: %1.").arg(parts.join(u", "_s));
+}
+
+} // namespace
+
+ChooseView::ChooseView(const Parts &parts, QWidget *parent)
+    : QWidget(parent), m_parts(parts), m_model(new BackupModel(parts.shelf, parts.clock, this)),
+      m_table(new ActionTable(parts.theme, this)),
+      m_inside(new TextLabel(parts.theme, TextStyle::Detail, Ink::Second, this)),
+      m_take(new ActionButton(parts.theme, ButtonKind::Primary, tr("Use this backup"), this))
+{
+    setAcceptDrops(true);
+    m_table->setModel(m_model);
+    m_table->setAccessibleName(tr("Backups"));
+    m_table->setMonoColumns({BackupModel::File});
+    m_table->setNumberColumns({BackupModel::Size, BackupModel::Tables, BackupModel::Rows});
+    m_table->setStretchColumn(BackupModel::File);
+    m_table->setEmptyText(tr("No backups here yet"),
+                          tr("Put .sql or .sql.gz files of pg_dump into %1, or add a file.").arg(parts.shelf.folder()));
+    auto *add = new ActionButton(parts.theme, ButtonKind::Secondary, tr("Add a file..."), this);
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(metric::space12);
+    buttons->addWidget(m_take);
+    buttons->addWidget(add);
+    buttons->addStretch();
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(metric::space12);
+    column->addWidget(m_table, 1);
+    column->addWidget(m_inside);
+    column->addLayout(buttons);
+    connect(add, &ActionButton::clicked, this, &ChooseView::addFile);
+    connect(m_take, &ActionButton::clicked, this, &ChooseView::take);
+    connect(m_table, &ActionTable::activated, this, &ChooseView::take);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &ChooseView::follow);
+    connect(m_model, &BackupModel::dataChanged, this, &ChooseView::follow);
+    connect(m_model, &BackupModel::modelReset, this, &ChooseView::follow);
+    follow();
+}
+
+QWidget *ChooseView::initialFocus() const
+{
+    return m_table;
+}
+
+void ChooseView::follow()
+{
+    if (!m_table->currentIndex().isValid() && m_model->rowCount() > 0) {
+        m_table->setCurrentIndex(m_model->index(0, 0));
+        return; // comes back here through currentRowChanged
+    }
+    const backup::BackupEntry *entry = m_model->entry(m_table->currentIndex().row());
+    m_inside->setText(entry ? insideText(*entry) : QString());
+    m_take->setEnabled(entry && entry->isComplete());
+    m_take->setToolTip(m_take->isEnabled() ? QString() : tr("Only a backup that was read to its end can be used."));
+}
+
+void ChooseView::take()
+{
+    const backup::BackupEntry *entry = m_model->entry(m_table->currentIndex().row());
+    if (entry && entry->isComplete())
+        Q_EMIT chosen(entry->path);
+}
+
+void ChooseView::addFile()
+{
+    m_parts.prompter.askFile(this,
+                             {.title = tr("Choose a backup"),
+                              .mode = FileQuestion::Mode::Open,
+                              .folder = m_parts.shelf.folder(),
+                              .filters = {tr("PostgreSQL dumps (*.sql *.sql.gz *.gz)"), tr("All files (*)")}},
+                             [this](const std::optional<QString> &path) {
+                                 if (path)
+                                     m_parts.shelf.addFile(*path);
+                             });
+}
+
+void ChooseView::dragEnterEvent(QDragEnterEvent *event)
+{
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void ChooseView::dropEvent(QDropEvent *event)
+{
+    for (const QUrl &url : event->mimeData()->urls()) {
+        if (url.isLocalFile())
+            m_parts.shelf.addFile(url.toLocalFile());
+    }
+}
+
+} // namespace mayday::ui

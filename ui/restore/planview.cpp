@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/planview.h"
+
+#include "ui/kit/actionbutton.h"
+#include "ui/kit/card.h"
+#include "ui/kit/disclosure.h"
+#include "ui/kit/errorpanel.h"
+#include "ui/kit/textlabel.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+PlanView::PlanView(const Theme &theme, QWidget *parent)
+    : QWidget(parent), m_sentence(new TextLabel(theme, TextStyle::StepText, this)), m_card(new Card(theme, this)),
+      m_facts(new FactTable(theme, m_card)), m_loss(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_lossFold(new Disclosure(theme, tr("What is lost, table by table"), m_loss, this)),
+      m_error(new ErrorPanel(theme, this)),
+      m_replace(new ActionButton(theme, ButtonKind::Danger, QString(), this)),
+      m_again(new ActionButton(theme, ButtonKind::Secondary, tr("Ask the server again"), this))
+{
+    m_loss->setSelectable(true);
+    m_card->body()->addWidget(m_facts);
+    auto *other = new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this);
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(metric::space12);
+    buttons->addWidget(m_replace);
+    buttons->addWidget(m_again);
+    buttons->addWidget(other);
+    buttons->addStretch();
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(metric::space16);
+    for (QWidget *part : {static_cast<QWidget *>(m_sentence), static_cast<QWidget *>(m_card),
+                          static_cast<QWidget *>(m_error)})
+        column->addWidget(part);
+    column->addLayout(buttons);
+    column->addWidget(m_lossFold);
+    column->addStretch();
+    connect(m_replace, &ActionButton::clicked, this, &PlanView::replaceRequested);
+    connect(m_again, &ActionButton::clicked, this, &PlanView::askAgainRequested);
+    connect(other, &ActionButton::clicked, this, &PlanView::otherBackupRequested);
+    connect(m_facts, &FactTable::linkActivated, this, [this] { m_lossFold->setOpen(!m_lossFold->isOpen()); });
+}
+
+void PlanView::show(bool plan, bool error)
+{
+    m_card->setVisible(plan);
+    m_replace->setVisible(plan);
+    m_lossFold->setVisible(plan);
+    m_error->setVisible(error);
+    m_again->setVisible(error);
+}
+
+void PlanView::showAsking(const QString &target)
+{
+    m_sentence->setText(tr("Asking %1 what is there, and counting what would be lost...").arg(target));
+    show(false, false);
+}
+
+void PlanView::showPlan(const QList<Fact> &facts, const QString &lossDetails, const QString &verb)
+{
+    m_sentence->setText(tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
+                           "the swap, and the old data stays to be put back."));
+    m_facts->setFacts(facts);
+    m_loss->setText(lossDetails);
+    m_replace->setText(verb + u"..."_s);
+    show(true, false);
+}
+
+void PlanView::showBlocker(const Error &error)
+{
+    m_sentence->setText(tr("This cannot be restored there as it is."));
+    m_error->setError(error);
+    m_error->setWhatIsSafe(tr("Nothing was changed: only questions were asked."));
+    show(false, true);
+}
+
+} // namespace mayday::ui

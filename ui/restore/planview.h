@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/restore/restoretexts.h"
+
+#include <QWidget>
+
+namespace mayday::ui {
+
+class ActionButton;
+class Card;
+class Disclosure;
+class ErrorPanel;
+class FactTable;
+class TextLabel;
+
+/// The plan in words: what goes where, what is lost, how long, how to undo; and the one dangerous
+/// button, which asks for the name to be typed before it does anything.
+class PlanView final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit PlanView(const Theme &theme, QWidget *parent = nullptr);
+
+    /// While the server is being asked.
+    void showAsking(const QString &target);
+    void showPlan(const QList<Fact> &facts, const QString &lossDetails, const QString &verb);
+    /// It cannot be done; with the reason and the way out.
+    void showBlocker(const Error &error);
+
+Q_SIGNALS:
+    void replaceRequested();
+    void otherBackupRequested();
+    void askAgainRequested();
+
+private:
+    void show(bool plan, bool error);
+
+    TextLabel *m_sentence;
+    Card *m_card;
+    FactTable *m_facts;
+    TextLabel *m_loss;
+    Disclosure *m_lossFold;
+    ErrorPanel *m_error;
+    ActionButton *m_replace;
+    ActionButton *m_again;
+};
+
+} // namespace mayday::ui

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/restorepanel.h"
+
+#include "backup/backupshelf.h"
+#include "ui/restore/chooseview.h"
+#include "ui/restore/planview.h"
+#include "ui/restore/progressview.h"
+#include "ui/restore/verdictview.h"
+
+#include <QStackedLayout>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
+    : QWidget(parent), m_parts(parts), m_stack(new QStackedLayout(this)),
+      m_choose(new ChooseView({.theme = parts.theme, .shelf = parts.shelf, .clock = parts.clock, .prompter = parts.prompter}, this)),
+      m_plan(new PlanView(parts.theme, this)), m_progress(new ProgressView(parts.theme, this)),
+      m_verdict(new VerdictView(parts.theme, this))
+{
+    for (QWidget *view : {static_cast<QWidget *>(m_choose), static_cast<QWidget *>(m_plan),
+                          static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict)})
+        m_stack->addWidget(view);
+    connect(m_choose, &ChooseView::chosen, this, &RestorePanel::choose);
+    connect(m_plan, &PlanView::replaceRequested, this, &RestorePanel::confirm);
+    connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
+    connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
+    connect(m_progress, &ProgressView::stopRequested, this, [this] {
+        m_progress->setStopping(true);
+        m_parts.desk.cancel();
+    });
+    connect(m_verdict, &VerdictView::anotherRequested, this, &RestorePanel::showChoice);
+    connect(m_verdict, &VerdictView::putBackRequested, this, &RestorePanel::putBack);
+    connect(&parts.desk, &restore::RestoreDesk::restoreChanged, this, &RestorePanel::follow);
+    connect(&parts.desk, &restore::RestoreDesk::progressChanged, this,
+            [this] { m_progress->setProgress(m_parts.desk.progress()); });
+}
+
+void RestorePanel::setTarget(const RestoreTarget &target)
+{
+    m_target = target;
+    const restore::RestoreRecord *record = latest();
+    if (record)
+        follow(record->id);
+    else
+        showChoice();
+}
+
+/// The newest restore of this target; inside an incident only the incident's own.
+const restore::RestoreRecord *RestorePanel::latest() const
+{
+    const auto &records = m_parts.desk.records();
+    const auto found = std::ranges::find_if(records, [this](const restore::RestoreRecord &record) {
+        const bool isOurs = record.database == m_target.database && record.incident == m_target.incident;
+        return isOurs && (!m_target.incident.isEmpty() || record.state == restore::RestoreState::Running);
+    });
+    return found == records.end() ? nullptr : &*found;
+}
+
+void RestorePanel::showChoice()
+{
+    m_shown = {};
+    m_stack->setCurrentWidget(m_choose);
+    m_choose->initialFocus()->setFocus();
+}
+
+void RestorePanel::choose(const QString &path)
+{
+    m_draft = {};
+    m_draft.file = path;
+    askServer();
+}
+
+void RestorePanel::askServer()
+{
+    m_stack->setCurrentWidget(m_plan);
+    const auto connection = m_target.connection();
+    const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
+    if (!connection || !entry || !entry->inspection) {
+        m_plan->showBlocker(connection ? Error{.kind = ErrorKind::NotFound, .subject = m_draft.file,
+                                               .detail = u"it is no longer on the shelf"_s}
+                                       : connection.error());
+        return;
+    }
+    m_draft.target = *connection;
+    m_draft.environment = m_target.environment;
+    m_draft.incident = m_target.incident;
+    m_draft.database = m_target.database;
+    m_draft.plannedAt = m_parts.clock.now();
+    m_draft.id = restore::freshRestoreId(m_draft.plannedAt);
+    m_plan->showAsking(connection->display());
+    m_asking.requestStop();
+    m_asking = m_parts.desk.preflight(m_draft, *entry->inspection, entry->takenAt());
+    m_asking.deliverTo(this, [this, id = m_draft.id](Result<restore::PreflightReport> report) {
+        const backup::BackupEntry *asked = m_parts.shelf.entry(m_draft.file);
+        if (id != m_draft.id || !asked)
+            return; // another backup was chosen meanwhile
+        if (!report)
+            m_plan->showBlocker(report.error());
+        else if (report->blocker)
+            m_plan->showBlocker(*report->blocker);
+        else
+            showPlan(*asked, *report);
+    });
+}
+
+void RestorePanel::showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report)
+{
+    m_report = report;
+    m_plan->showPlan(restoretexts::planFacts(entry, m_draft, report, m_parts.desk.records(), m_parts.clock.now()),
+                     report.loss ? restoretexts::lossDetails(*report.loss) : QString(),
+                     restoretexts::replaceVerb(m_draft, report));
+}
+
+void RestorePanel::confirm()
+{
+    const QString name = m_draft.target.database();
+    QList<Fact> facts = {fact(tr("Environment"), m_draft.environment), fact(tr("Target"), m_draft.target.display(), FactStyle::Mono),
+                         fact(tr("Undo"), tr("Put back, until you discard the kept data"))};
+    if (m_report.loss)
+        facts.insert(2, fact(tr("You will lose"), restoretexts::lossSentence(*m_report.loss), FactStyle::Danger));
+    m_parts.prompter.confirmTyped(this,
+                                  {.title = restoretexts::replaceVerb(m_draft, m_report) + u'?',
+                                   .text = tr("Type the name of the database to go on."),
+                                   .confirmLabel = restoretexts::replaceVerb(m_draft, m_report),
+                                   .nameToType = name,
+                                   .facts = facts},
+                                  [this](bool confirmed) {
+                                      const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
+                                      if (confirmed && entry)
+                                          m_parts.desk.start(m_draft, entry->inspection);
+                                  });
+}
+
+void RestorePanel::putBack()
+{
+    const auto connection = m_target.connection();
+    if (!connection) {
+        m_parts.prompter.showError(connection.error());
+        return;
+    }
+    m_parts.prompter.confirmTyped(this,
+                                  {.title = tr("Put the kept data back in %1?").arg(connection->database()),
+                                   .text = tr("The data that is live now is kept in turn, so this can be undone too. "
+                                              "Type the name of the database to go on."),
+                                   .confirmLabel = tr("Put the kept data back in %1").arg(connection->database()),
+                                   .nameToType = connection->database(),
+                                   .facts = {fact(tr("Environment"), m_target.environment),
+                                             fact(tr("Target"), connection->display(), FactStyle::Mono)}},
+                                  [this, connection = *connection](bool confirmed) {
+                                      if (confirmed)
+                                          m_parts.desk.putBack(connection, m_shown.text());
+                                  });
+}
+
+void RestorePanel::follow(const restore::RestoreId &id)
+{
+    const restore::RestoreRecord *record = m_parts.desk.record(id);
+    if (!record || record->database != m_target.database)
+        return;
+    m_shown = id;
+    if (record->state == restore::RestoreState::Running) {
+        m_progress->setStopping(false);
+        m_progress->setProgress(m_parts.desk.progress());
+        m_stack->setCurrentWidget(m_progress);
+        m_progress->initialFocus()->setFocus();
+        return;
+    }
+    m_verdict->setRecord(*record);
+    m_stack->setCurrentWidget(m_verdict);
+    if (record->state == restore::RestoreState::Interrupted) {
+        if (const auto connection = m_target.connection())
+            m_parts.desk.settle(id, *connection);
+    }
+    if (record->receipt)
+        Q_EMIT finished(record->receipt->verdict);
+}
+
+QWidget *RestorePanel::initialFocus() const
+{
+    if (m_stack->currentWidget() == m_choose)
+        return m_choose->initialFocus();
+    if (m_stack->currentWidget() == m_verdict)
+        return m_verdict->initialFocus();
+    return m_stack->currentWidget();
+}
+
+} // namespace mayday::ui

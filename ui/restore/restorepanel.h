@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/restoredesk.h"
+#include "ui/kit/prompter.h"
+#include "ui/kit/theme.h"
+
+#include <QWidget>
+
+#include <functional>
+
+class QStackedLayout;
+
+namespace mayday::backup {
+class BackupShelf;
+struct BackupEntry;
+}
+
+namespace mayday::ui {
+
+class ChooseView;
+class PlanView;
+class ProgressView;
+class VerdictView;
+
+/// Where a restore goes, in the user's terms.
+struct RestoreTarget {
+    QString database;    ///< id in stack.yaml
+    QString name;        ///< "database main"
+    QString environment; ///< "production", "practice"
+    QString incident;    ///< empty outside an incident
+    /// With its password; asked again each time, since credentials change.
+    std::function<Result<postgres::ConnectionString>()> connection;
+};
+
+/// The whole way of a restore in one widget: choose, plan, confirm, watch, verdict, put back. Alone
+/// on the Backups page or inside the step of an incident; both show what RestoreDesk knows, so
+/// closing either loses nothing.
+class RestorePanel final : public QWidget {
+    Q_OBJECT
+
+public:
+    struct Parts {
+        const Theme &theme;
+        restore::RestoreDesk &desk;
+        backup::BackupShelf &shelf;
+        const Clock &clock;
+        Prompter &prompter;
+    };
+    explicit RestorePanel(const Parts &parts, QWidget *parent = nullptr);
+
+    /// Shows what runs or ended there; otherwise begins with the choice of a backup.
+    void setTarget(const RestoreTarget &target);
+    /// Jumps to the plan for one backup.
+    void choose(const QString &path);
+    [[nodiscard]] QWidget *initialFocus() const;
+
+Q_SIGNALS:
+    /// A restore of this target has ended with this verdict.
+    void finished(mayday::restore::Verdict verdict);
+
+private:
+    void showChoice();
+    void askServer();
+    void showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report);
+    void confirm();
+    void putBack();
+    void follow(const restore::RestoreId &id);
+    [[nodiscard]] const restore::RestoreRecord *latest() const;
+
+    Parts m_parts;
+    RestoreTarget m_target;
+    QStackedLayout *m_stack;
+    ChooseView *m_choose;
+    PlanView *m_plan;
+    ProgressView *m_progress;
+    VerdictView *m_verdict;
+    restore::RestorePlan m_draft;
+    restore::PreflightReport m_report;
+    Task<restore::PreflightReport> m_asking;
+    restore::RestoreId m_shown;
+};
+
+} // namespace mayday::ui

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/restoretexts.h"
+
+#include "ui/kit/timetext.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui::restoretexts {
+
+namespace {
+
+using restore::RestorePhase;
+using restore::Verdict;
+
+QString tr(const char *text, int n = -1)
+{
+    return QCoreApplication::translate("Restore", text, nullptr, n);
+}
+
+QString tables(qsizetype count)
+{
+    return count == 1 ? tr("1 table") : tr("%1 tables").arg(timetext::count(count));
+}
+
+QString rows(qint64 count)
+{
+    return count == 1 ? tr("1 row") : tr("%1 rows").arg(timetext::count(count));
+}
+
+} // namespace
+
+QString lossSentence(const restore::LossEstimate &loss)
+{
+    const QString interval = timetext::duration(loss.interval);
+    const auto losing = std::ranges::count_if(loss.tables, [](const restore::TableLoss &t) { return t.newerRows > 0; });
+    if (loss.newerRows == 0)
+        return tr("The changes of the last %1; no newer row was found.").arg(interval);
+    return tr("%1 of changes: %2%3 in %4.")
+        .arg(interval, loss.isExact ? QString() : tr("at least "), rows(loss.newerRows), tables(losing));
+}
+
+QString lossDetails(const restore::LossEstimate &loss)
+{
+    QStringList lines;
+    for (const restore::TableLoss &table : loss.tables) {
+        QString line = table.schema + u'.' + table.name + u": "_s;
+        line += table.rowsLive < 0 ? tr("too big to count in time")
+                                   : tr("%1 now, %2 in the backup").arg(rows(table.rowsLive), timetext::count(table.rowsInDump));
+        if (table.newerRows > 0)
+            line += u", "_s + tr("%1 newer (by %2)").arg(timetext::count(table.newerRows), table.timeColumn);
+        lines.append(line);
+    }
+    return lines.isEmpty() ? tr("Every table has as many rows as the backup.") : lines.join(u'\n');
+}
+
+QString timeForecast(qint64 rowCount, const QList<restore::RestoreRecord> &past)
+{
+    for (const restore::RestoreRecord &record : past) {
+        const bool isUsable = record.receipt && record.receipt->verdict != Verdict::NotRestored &&
+                              record.receipt->rowsRestored() > 0 && record.receipt->seconds > 0;
+        if (!isUsable)
+            continue;
+        const double share = static_cast<double>(rowCount) / static_cast<double>(record.receipt->rowsRestored());
+        const double seconds = std::max(1.0, record.receipt->seconds * share);
+        const auto low = std::chrono::seconds(std::llround(std::floor(seconds * 0.8)));
+        const auto high = std::chrono::seconds(std::llround(std::ceil(seconds * 1.5)));
+        return tr("%1, from the restore of %2").arg(timetext::range(low, high), timetext::utcMinutes(record.startedAt));
+    }
+    return {};
+}
+
+QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
+                      const restore::PreflightReport &report, const QList<restore::RestoreRecord> &past,
+                      const QDateTime &now)
+{
+    QList<Fact> facts;
+    const qsizetype tableCount = backup.inspection ? backup.inspection->tables.size() : 0;
+    facts.append({tr("Backup"),
+                  {{backup.fileName, FactStyle::Mono},
+                   {u"  "_s + tr("%1, %2, taken %3").arg(tables(tableCount), rows(backup.rows()),
+                                                        timetext::age(backup.takenAt(), now))}}});
+    QStringList schemas;
+    for (const restore::SchemaFacts &schema : report.schemas)
+        schemas.append(schema.name);
+    facts.append({tr("Target"),
+                  {{tr("schema ")}, {schemas.join(u", "_s), FactStyle::Strong}, {tr(" in ")},
+                   {plan.target.database(), FactStyle::Strong}, {tr(" on ")},
+                   {u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()), FactStyle::Mono},
+                   {tr("  PostgreSQL %1, %2 live").arg(report.serverVersion.section(u' ', 0, 0),
+                                                      timetext::bytes(report.liveBytes()))}}});
+    if (report.loss)
+        facts.append({tr("You will lose"),
+                      {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
+                       {tr("See which"), FactStyle::Link, u"loss"_s}}});
+    const QString forecast = timeForecast(backup.rows(), past);
+    facts.append(fact(tr("Time"), forecast.isEmpty() ? tr("not measured on this server yet; progress shows it")
+                                                     : forecast));
+    facts.append(fact(tr("Undo"), tr("Put back, until you discard the kept data")));
+    for (const restore::PreflightNote &note : report.notes)
+        facts.append(fact(note.weight == restore::PreflightNote::Weight::Fact ? tr("Note") : tr("Warning"), note.text,
+                          note.weight == restore::PreflightNote::Weight::Fact ? FactStyle::Plain : FactStyle::Danger));
+    return facts;
+}
+
+QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report)
+{
+    QStringList schemas;
+    for (const restore::SchemaFacts &schema : report.schemas)
+        schemas.append(schema.name);
+    return tr("Replace schema %1 in %2 on %3").arg(schemas.join(u", "_s), plan.target.database(),
+                                                   u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
+}
+
+QString progressSentence(const restore::RestoreProgress &progress)
+{
+    switch (progress.phase) {
+    case RestorePhase::Waiting: return tr("Writing the intention into the record");
+    case RestorePhase::Inspecting: return tr("Reading the backup to its end");
+    case RestorePhase::Preflight: return tr("Asking the server what is there");
+    case RestorePhase::Loading:
+        return tr("Loading beside the live data: %1 of %2").arg(progress.tablesDone).arg(tables(progress.tablesTotal));
+    case RestorePhase::Proving:
+        return tr("Proving the copy: %1 of %2").arg(progress.tablesDone).arg(tables(progress.tablesTotal));
+    case RestorePhase::Analysing: return tr("Gathering statistics, so that queries are fast at once");
+    case RestorePhase::Swapping: return tr("Swapping");
+    case RestorePhase::Finished: return tr("Writing the receipt into the record");
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+ProgressFacts progressFacts(const restore::RestoreProgress &progress)
+{
+    ProgressFacts facts;
+    facts.bytesDone = progress.bytesDone;
+    facts.bytesTotal = progress.bytesTotal;
+    facts.itemsDone = progress.rowsDone;
+    facts.itemsTotal = progress.rowsTotal;
+    facts.itemWord = tr("rows");
+    if (progress.phase == RestorePhase::Proving) {
+        facts = {.bytesDone = 0, .bytesTotal = 0, .itemsDone = progress.tablesDone,
+                 .itemsTotal = progress.tablesTotal, .itemWord = tr("tables")};
+    }
+    facts.bytesPerSecond = progress.bytesPerSecond();
+    if (const auto left = progress.remaining(); left.count() >= 0)
+        facts.left = std::pair(left, std::chrono::seconds(std::llround(static_cast<double>(left.count()) * 1.4) + 1));
+    if (progress.phase != RestorePhase::Waiting && progress.phase != RestorePhase::Inspecting)
+        facts.sinceAnswer = progress.sinceAnswer;
+    return facts;
+}
+
+QList<ProgressPhase> progressPhases(RestorePhase phase)
+{
+    const QList<std::pair<RestorePhase, QString>> order = {
+        {RestorePhase::Inspecting, tr("Inspect")}, {RestorePhase::Preflight, tr("Preflight")},
+        {RestorePhase::Loading, tr("Load beside")}, {RestorePhase::Proving, tr("Prove")},
+        {RestorePhase::Analysing, tr("Statistics")}, {RestorePhase::Swapping, tr("Swap")}};
+    QList<ProgressPhase> phases;
+    for (const auto &[step, text] : order) {
+        const PhaseState state = step < phase    ? PhaseState::Done
+                                 : step == phase ? PhaseState::Current
+                                                 : PhaseState::Todo;
+        phases.append({text, state});
+    }
+    return phases;
+}
+
+QString verdictSentence(const restore::RestoreReceipt &receipt)
+{
+    switch (receipt.verdict) {
+    case Verdict::Proven:
+        return tr("Proven: %1 with %2 are as in the backup.").arg(tables(receipt.tables.size()), rows(receipt.rowsRestored()));
+    case Verdict::Differences: return tr("Restored with differences. Each is named below.");
+    case Verdict::NotRestored: break;
+    }
+    if (!receipt.left.isEmpty())
+        return tr("Not restored, and something may be left. Read below before you go on.");
+    return receipt.error && receipt.error->kind == ErrorKind::Cancelled
+               ? tr("Stopped. Nothing changed: the live data is as it was.")
+               : tr("Not restored. Nothing changed: the live data is as it was.");
+}
+
+QString verdictDetail(const restore::RestoreReceipt &receipt)
+{
+    QStringList parts;
+    if (receipt.verdict != Verdict::NotRestored) {
+        parts.append(tr("Took %1.").arg(timetext::duration(std::chrono::milliseconds(std::llround(receipt.seconds * 1000)))));
+        parts.append(tr("The data that was there before is kept and can be put back."));
+    }
+    return parts.join(u' ');
+}
+
+StateShape verdictShape(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Proven: return StateShape::Ok;
+    case Verdict::Differences: return StateShape::Degraded;
+    case Verdict::NotRestored: return StateShape::Down;
+    }
+    Q_UNREACHABLE_RETURN(StateShape::Unknown);
+}
+
+QString verdictWord(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Proven: return tr("Proven");
+    case Verdict::Differences: return tr("Differs");
+    case Verdict::NotRestored: return tr("Not restored");
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+QString verdictForChat(const restore::RestoreReceipt &receipt)
+{
+    QStringList lines = {verdictSentence(receipt), tr("Target: %1").arg(receipt.target),
+                         tr("Backup: %1").arg(QFileInfo(receipt.file).fileName())};
+    if (receipt.error)
+        lines.append(describe(*receipt.error));
+    lines += receipt.notes;
+    return lines.join(u'\n');
+}
+
+QString interruptedSentence(const restore::RestoreRecord &record)
+{
+    const QString started = timetext::utcMinutes(record.startedAt);
+    if (record.committed)
+        return *record.committed
+                   ? tr("The restore of %1 was interrupted, and it had taken place: the server keeps the old data.").arg(started)
+                   : tr("The restore of %1 was interrupted, and nothing changed: the server rolled it back.").arg(started);
+    return tr("The restore of %1 was interrupted. What is true is not known until the server answers.").arg(started);
+}
+
+} // namespace mayday::ui::restoretexts

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "backup/backupshelf.h"
+#include "restore/preflight.h"
+#include "restore/restoreprogress.h"
+#include "restore/restorerecord.h"
+#include "ui/kit/facttable.h"
+#include "ui/kit/progressstrip.h"
+#include "ui/kit/stateglyph.h"
+
+#include <QCoreApplication>
+
+namespace mayday::ui {
+
+/// Everything the restore screens say, in one place and without widgets. Pure functions; translated.
+namespace restoretexts {
+
+/// "You lose 3 h 12 min: about 4,100 rows in 6 tables."
+[[nodiscard]] QString lossSentence(const restore::LossEstimate &loss);
+/// One line a table, for "See which".
+[[nodiscard]] QString lossDetails(const restore::LossEstimate &loss);
+/// Backup, target, loss, time, undo: what stands above the button (R8).
+[[nodiscard]] QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
+                                    const restore::PreflightReport &report,
+                                    const QList<restore::RestoreRecord> &past, const QDateTime &now);
+/// "Replace schema public in shop on 127.0.0.1:5432"
+[[nodiscard]] QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report);
+/// What the next restore of so many rows will take, from what was proven before; empty when nothing was.
+[[nodiscard]] QString timeForecast(qint64 rows, const QList<restore::RestoreRecord> &past);
+
+/// "Proving the copy: 33 of 41 tables"
+[[nodiscard]] QString progressSentence(const restore::RestoreProgress &progress);
+[[nodiscard]] ProgressFacts progressFacts(const restore::RestoreProgress &progress);
+[[nodiscard]] QList<ProgressPhase> progressPhases(restore::RestorePhase phase);
+
+/// The verdict in words; never "success" before, during or after.
+[[nodiscard]] QString verdictSentence(const restore::RestoreReceipt &receipt);
+[[nodiscard]] QString verdictDetail(const restore::RestoreReceipt &receipt);
+[[nodiscard]] StateShape verdictShape(restore::Verdict verdict);
+/// "Proven", "Differs", "Not restored"
+[[nodiscard]] QString verdictWord(restore::Verdict verdict);
+/// A redacted block for the team's chat (R13).
+[[nodiscard]] QString verdictForChat(const restore::RestoreReceipt &receipt);
+/// What is true about a restore that nobody saw end.
+[[nodiscard]] QString interruptedSentence(const restore::RestoreRecord &record);
+
+} // namespace restoretexts
+
+} // namespace mayday::ui

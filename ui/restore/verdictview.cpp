@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/verdictview.h"
+
+#include "ui/kit/actionbutton.h"
+#include "ui/kit/actiontable.h"
+#include "ui/kit/copybutton.h"
+#include "ui/kit/errorpanel.h"
+#include "ui/kit/sentenceheader.h"
+#include "ui/kit/textlabel.h"
+#include "ui/kit/timetext.h"
+#include "ui/restore/restoretexts.h"
+#include "ui/restore/tableresultmodel.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+namespace {
+
+QString notesText(const restore::RestoreReceipt &receipt)
+{
+    QStringList lines;
+    for (const QString &note : receipt.notes)
+        lines.append(VerdictView::tr("Note: %1.").arg(note));
+    for (const restore::Leftover &left : receipt.left)
+        lines.append(VerdictView::tr("Kept on the server: %1.").arg(left.what));
+    return lines.join(u'\n');
+}
+
+} // namespace
+
+VerdictView::VerdictView(const Theme &theme, QWidget *parent)
+    : QWidget(parent), m_header(new SentenceHeader(theme, this)),
+      m_copy(new CopyButton(theme, tr("Copy the verdict for chat"), this)), m_error(new ErrorPanel(theme, this)),
+      m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)), m_model(new TableResultModel(this)),
+      m_table(new ActionTable(theme, this)),
+      m_putBack(new ActionButton(theme, ButtonKind::Secondary, tr("Put back the data as it was before..."), this)),
+      m_another(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
+{
+    m_header->addControl(m_copy);
+    m_notes->setSelectable(true);
+    m_table->setModel(m_model);
+    m_table->setAccessibleName(tr("Tables"));
+    m_table->setMonoColumns({TableResultModel::Table});
+    m_table->setNumberColumns({TableResultModel::InDump, TableResultModel::Now});
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(metric::space12);
+    buttons->addWidget(m_putBack);
+    buttons->addWidget(m_another);
+    buttons->addStretch();
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(metric::space12);
+    column->addWidget(m_header);
+    column->addWidget(m_error);
+    column->addWidget(m_table, 1);
+    column->addWidget(m_notes);
+    column->addLayout(buttons);
+    connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
+    connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
+}
+
+void VerdictView::setRecord(const restore::RestoreRecord &record)
+{
+    if (record.receipt) {
+        showReceipt(record, *record.receipt);
+        return;
+    }
+    m_header->setSentence(restoretexts::interruptedSentence(record));
+    m_header->setDetail(record.target);
+    m_header->setShape(record.committed ? StateShape::Ok : StateShape::Unknown);
+    m_error->hide();
+    m_table->hide();
+    m_notes->hide();
+    m_putBack->setVisible(record.isInEffect());
+    m_another->setVisible(!record.isInEffect());
+}
+
+void VerdictView::showReceipt(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt)
+{
+    if (record.putBackAt) {
+        m_header->setSentence(tr("Put back: the data as it was before the restore is live again."));
+        m_header->setDetail(tr("Since %1. What the restore had brought is kept.").arg(timetext::utcMinutes(*record.putBackAt)));
+        m_header->setShape(StateShape::Ok);
+    } else {
+        m_header->setSentence(restoretexts::verdictSentence(receipt));
+        m_header->setDetail(restoretexts::verdictDetail(receipt));
+        m_header->setShape(restoretexts::verdictShape(receipt.verdict));
+    }
+    m_copy->setCopyText(restoretexts::verdictForChat(receipt));
+    m_error->setVisible(receipt.error.has_value());
+    if (receipt.error) {
+        m_error->setError(*receipt.error);
+        if (receipt.left.isEmpty())
+            m_error->setWhatIsSafe(tr("The live data was not touched: everything happened in one transaction that was rolled back."));
+    }
+    m_model->setResults(receipt.tables, false);
+    m_table->setVisible(!receipt.tables.isEmpty());
+    const QString notes = notesText(receipt);
+    m_notes->setText(notes);
+    m_notes->setVisible(!notes.isEmpty());
+    const bool isDone = receipt.verdict != restore::Verdict::NotRestored;
+    m_putBack->setText(record.putBackAt ? tr("Take the restored data again...") : tr("Put back the data as it was before..."));
+    m_putBack->setVisible(isDone);
+    m_another->setVisible(!isDone);
+}
+
+QWidget *VerdictView::initialFocus() const
+{
+    return m_table->isVisibleTo(this) ? static_cast<QWidget *>(m_table) : m_another;
+}
+
+} // namespace mayday::ui

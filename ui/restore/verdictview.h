@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/restorerecord.h"
+#include "ui/kit/theme.h"
+
+#include <QWidget>
+
+namespace mayday::ui {
+
+class ActionButton;
+class ActionTable;
+class CopyButton;
+class ErrorPanel;
+class SentenceHeader;
+class TableResultModel;
+class TextLabel;
+
+/// The end of a restore: the verdict, table by table; what was left out; what remains on the server;
+/// and the way back.
+class VerdictView final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit VerdictView(const Theme &theme, QWidget *parent = nullptr);
+
+    void setRecord(const restore::RestoreRecord &record);
+    [[nodiscard]] QWidget *initialFocus() const;
+
+Q_SIGNALS:
+    void putBackRequested();
+    void anotherRequested();
+
+private:
+    void showReceipt(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt);
+
+    SentenceHeader *m_header;
+    CopyButton *m_copy;
+    ErrorPanel *m_error;
+    TextLabel *m_notes;
+    TableResultModel *m_model;
+    ActionTable *m_table;
+    ActionButton *m_putBack;
+    ActionButton *m_another;
+};
+
+} // namespace mayday::ui

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/runbook/decisionview.h"
+
+#include "ui/kit/actionbutton.h"
+#include "ui/kit/textlabel.h"
+
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+namespace {
+
+/// The first step of an option tells more than its name.
+QString firstSteps(const runbook::Runbook &runbook, const QString &option)
+{
+    for (const runbook::Phase &phase : runbook.phases) {
+        for (const runbook::Group &group : phase.groups) {
+            if (group.option == option && !group.steps.isEmpty())
+                return DecisionView::tr("%n step(s), first: %1", nullptr, static_cast<int>(group.steps.size()))
+                    .arg(group.steps.front().action);
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+DecisionView::DecisionView(const Theme &theme, const runbook::Checklist &checklist, const runbook::Decision &decision,
+                           QWidget *parent)
+    : QWidget(parent)
+{
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(metric::space12);
+    auto *title = new TextLabel(theme, TextStyle::Step, this);
+    title->setText(tr("Which way do you go?"));
+    column->addWidget(title);
+    int number = 0;
+    for (const QString &option : decision.options) {
+        ++number;
+        auto *button = new ActionButton(theme, ButtonKind::Secondary, option, this);
+        button->setLarge(true);
+        button->setKeyHint(QString::number(number));
+        button->setShortcut(QKeySequence(Qt::Key_0 + number));
+        auto *detail = new TextLabel(theme, TextStyle::Detail, Ink::Second, this);
+        detail->setText(firstSteps(checklist.runbook(), option));
+        column->addWidget(button);
+        column->addWidget(detail);
+        connect(button, &ActionButton::clicked, this, [this, id = decision.id, option] { Q_EMIT chosen(id, option); });
+    }
+    column->addStretch();
+}
+
+} // namespace mayday::ui
