@@ -89,9 +89,13 @@ void BackupShelf::inspectNext()
 {
     const auto next = std::ranges::find_if(
         m_entries, [](const BackupEntry &e) { return !e.inspection && !e.error; });
+    const bool wasReading = m_reading;
     m_reading = next != m_entries.end();
-    if (!m_reading)
+    if (!m_reading) {
+        if (wasReading)
+            Q_EMIT changed();
         return;
+    }
     const QString path = next->path;
     m_inspecting = startTask(m_pool, [path](TaskContext &context) {
         return dump::inspectDump(path, context);

@@ -3,7 +3,35 @@
 
 #include <algorithm>
 
+using namespace Qt::StringLiterals;
+
 namespace mayday::incident {
+
+namespace {
+
+constexpr std::chrono::seconds unknownStep{60};
+
+/// The promise is about the recovery; what comes after it takes hours and days by design.
+bool isAftermath(const runbook::Phase &phase)
+{
+    return phase.slug.startsWith("after"_L1) || phase.slug.startsWith("follow"_L1);
+}
+
+std::chrono::seconds toRecovery(const runbook::Checklist &checklist)
+{
+    std::chrono::seconds sum{0};
+    for (const runbook::Step &step : checklist.order()) {
+        const runbook::Phase *phase = checklist.phaseOf(step.id);
+        const runbook::StepState state = checklist.state(step.id);
+        const bool isToDo =
+            state == runbook::StepState::Open || state == runbook::StepState::Deferred;
+        if (isToDo && phase && !isAftermath(*phase))
+            sum += step.estimate.value_or(unknownStep);
+    }
+    return sum;
+}
+
+} // namespace
 
 using std::chrono::seconds;
 
@@ -15,7 +43,7 @@ RtoReading readRtoClock(const Incident &incident, const QDateTime &now)
     reading.elapsed = seconds(std::max<qint64>(incident.openedAt.secsTo(end), 0));
     reading.forecast = reading.elapsed;
     if (incident.isRunning())
-        reading.forecast += incident.checklist.remaining();
+        reading.forecast += toRecovery(incident.checklist);
     reading.isPromised = incident.rto.count() > 0;
     if (reading.isPromised) {
         reading.left = incident.rto - reading.elapsed;

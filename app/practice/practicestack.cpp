@@ -43,8 +43,8 @@ services:
     provider: vercel
     url: {cloud}/frontend/
 databases:
-  - id: shop
-    name: Shop database
+  - id: main
+    name: shop
     provider: supabase
     connection: host={host} port={port} dbname={database} user={user}
     schema: public

@@ -71,6 +71,21 @@ Result<void> compareAfter(postgres::Session &session, PutBackReceipt &receipt, T
     return {};
 }
 
+/// Two put-backs within one second want the same name.
+Result<QString> freeName(postgres::Session &session, const QString &schema, const QDateTime &now,
+                         TaskContext &context)
+{
+    RestorePlan naming;
+    for (naming.plannedAt = now;; naming.plannedAt = naming.plannedAt.addSecs(1)) {
+        const QString name = naming.keptSchemaName(schema);
+        const auto isTaken = postgres::schemaExists(session, name, context);
+        if (!isTaken)
+            return failure(isTaken.error());
+        if (!*isTaken)
+            return name;
+    }
+}
+
 Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &target, const QString &restore,
                   const QDateTime &now, TaskContext &context)
 {
@@ -88,9 +103,10 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
         auto before = countAll(*session, kept.name, kept.original, context);
         if (!before)
             return failure(before.error());
-        RestorePlan naming;
-        naming.plannedAt = now;
-        const QString parked = naming.keptSchemaName(kept.original);
+        const auto parkedName = freeName(*session, kept.original, now, context);
+        if (!parkedName)
+            return failure(parkedName.error());
+        const QString &parked = *parkedName;
         if (auto moved = moveBack(*session, kept, parked, now, context); !moved)
             return moved;
         receipt.tables += *before;

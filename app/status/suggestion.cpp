@@ -71,7 +71,7 @@ Result<Condition> parseStatus(QStringView line, const QStringList &words)
 
 Result<Condition> parseRows(QStringView line, const QStringList &words)
 {
-    const QStringList known{u"dropped"_s, u"empty"_s};
+    const QStringList known{u"dropped"_s, u"drop"_s, u"empty"_s};
     if (words.size() != 3)
         return notUnderstood(line, u"rows wants a table and \"dropped\" or \"empty\""_s);
     if (!known.contains(words.at(2)))

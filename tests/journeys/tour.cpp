@@ -120,7 +120,7 @@ private:
         tick();
         m_driver.click(u"Save logs"_s);
         m_driver.waitFor(u"the evidence is kept"_s, [&] {
-            return std::ranges::contains(incident().timeline, u"evidence.kept"_s, &incident::TimelineEntry::kind);
+            return std::ranges::contains(incident().timeline, u"incident.evidence"_s, &incident::TimelineEntry::kind);
         });
         tick();
     }
@@ -136,7 +136,7 @@ private:
         m_driver.waitFor(u"the backup can be chosen"_s, [&] { return m_driver.sees(u"Use this backup"_s); });
         m_driver.picture(u"restore-choose"_s);
         m_driver.press(Qt::Key_Return);
-        m_driver.waitFor(u"the plan is there"_s, [&] { return m_driver.sees(u"Replace schema"_s); });
+        m_driver.waitFor(u"the plan is there"_s, [&] { return m_driver.sees(u"Replace schema"_s); }, 5000);
         m_driver.picture(u"restore-plan"_s);
         m_driver.click(u"Replace schema"_s);
         m_driver.waitFor(u"the name is asked for"_s, [&] { return m_driver.dialog() != nullptr; });

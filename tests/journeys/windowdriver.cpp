@@ -57,10 +57,11 @@ void WindowDriver::press(Qt::Key key, Qt::KeyboardModifiers modifiers)
 
 void WindowDriver::type(const QString &text)
 {
-    QWidget *target = QApplication::focusWidget();
-    if (!target)
-        fail(u"nothing has the focus to type into"_s);
-    QTest::keyClicks(target, text);
+    waitFor(u"the focus is where one can type"_s, [&] {
+        const QWidget *focus = QApplication::focusWidget();
+        return focus && (!dialog() || dialog()->isAncestorOf(focus));
+    });
+    QTest::keyClicks(QApplication::focusWidget(), text);
 }
 
 QDialog *WindowDriver::dialog() const
@@ -95,7 +96,9 @@ void WindowDriver::click(const QString &beginning)
 
 void WindowDriver::fail(const QString &why)
 {
-    say(u"FAILED: "_s + why);
+    const QWidget *focus = QApplication::focusWidget();
+    say(u"FAILED: %1 (focus: %2 \"%3\")"_s.arg(why, focus ? QString::fromLatin1(focus->metaObject()->className()) : u"nothing"_s,
+                                               focus ? focus->accessibleName() : QString()));
     picture(u"failed"_s);
     std::_Exit(1);
 }

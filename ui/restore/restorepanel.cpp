@@ -64,7 +64,15 @@ void RestorePanel::showChoice()
 {
     m_shown = {};
     m_stack->setCurrentWidget(m_choose);
-    m_choose->initialFocus()->setFocus();
+    takeFocus();
+}
+
+/// Whoever gives the panel the focus means the part that is shown.
+void RestorePanel::takeFocus()
+{
+    setFocusProxy(initialFocus());
+    if (isVisible())
+        setFocus();
 }
 
 void RestorePanel::choose(const QString &path)
@@ -166,11 +174,12 @@ void RestorePanel::follow(const restore::RestoreId &id)
         m_progress->setStopping(false);
         m_progress->setProgress(m_parts.desk.progress());
         m_stack->setCurrentWidget(m_progress);
-        m_progress->initialFocus()->setFocus();
+        takeFocus();
         return;
     }
     m_verdict->setRecord(*record);
     m_stack->setCurrentWidget(m_verdict);
+    takeFocus();
     if (record->state == restore::RestoreState::Interrupted) {
         if (const auto connection = m_target.connection())
             m_parts.desk.settle(id, *connection);
@@ -183,6 +192,8 @@ QWidget *RestorePanel::initialFocus() const
 {
     if (m_stack->currentWidget() == m_choose)
         return m_choose->initialFocus();
+    if (m_stack->currentWidget() == m_progress)
+        return m_progress->initialFocus();
     if (m_stack->currentWidget() == m_verdict)
         return m_verdict->initialFocus();
     return m_stack->currentWidget();

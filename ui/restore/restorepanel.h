@@ -61,6 +61,7 @@ Q_SIGNALS:
 
 private:
     void showChoice();
+    void takeFocus();
     void askServer();
     void showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report);
     void confirm();

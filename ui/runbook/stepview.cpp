@@ -61,7 +61,7 @@ StepView::StepView(const Parts &parts, const runbook::Checklist &checklist, cons
     addActions(checklist, step);
     addCommands(step);
     addFold(step);
-    if (!m_hasPanel)
+    if (!hasPanel())
         m_column->addStretch();
 }
 
@@ -107,7 +107,7 @@ void StepView::addActions(const runbook::Checklist &checklist, const runbook::St
     for (const runbook::VerbCall &call : step.actions) {
         if (QWidget *panel = m_parts.panelFor ? m_parts.panelFor(call, this) : nullptr) {
             m_column->addWidget(panel, 1);
-            m_hasPanel = true;
+            m_panel = panel;
             continue;
         }
         const runbook::MessageTemplate *message =
@@ -158,7 +158,7 @@ void StepView::addFold(const runbook::Step &step)
     table->setLabelWidth(110);
     table->setFacts(facts);
     auto *fold = new Disclosure(m_parts.theme, labels.join(u" · "_s), table, this);
-    fold->setOpen(!m_hasPanel && !m_message);
+    fold->setOpen(!hasPanel() && !m_message);
     m_column->addWidget(fold);
 }
 

@@ -36,7 +36,9 @@ public:
     void setReadings(const QList<desk::CheckReading> &readings);
     /// Copies the message of this step, or its first command; nothing when there is neither.
     void copyMain();
-    [[nodiscard]] bool hasPanel() const { return m_hasPanel; }
+    [[nodiscard]] bool hasPanel() const { return m_panel; }
+    /// The widget with room of its own; nullptr when the step has none.
+    [[nodiscard]] QWidget *panel() const { return m_panel; }
 
 Q_SIGNALS:
     void actionRequested(const mayday::runbook::VerbCall &call);
@@ -55,7 +57,7 @@ private:
     SensedView *m_sensed = nullptr;
     MessageView *m_message = nullptr;
     QString m_firstCommand;
-    bool m_hasPanel = false;
+    QWidget *m_panel = nullptr;
 };
 
 } // namespace mayday::ui

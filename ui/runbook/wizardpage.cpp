@@ -10,6 +10,7 @@
 #include "ui/runbook/steplistmodel.h"
 
 #include <QAction>
+#include <QFrame>
 #include <QHBoxLayout>
 #include <QListView>
 #include <QScrollArea>
@@ -62,7 +63,6 @@ void WizardPage::build()
     m_list->setModel(m_model);
     m_list->setItemDelegate(new StepDelegate(m_parts.theme, this));
     m_list->setAccessibleName(tr("Steps"));
-    m_list->setFixedWidth(listWidth);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setResizeMode(QListView::Adjust);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -73,7 +73,7 @@ void WizardPage::build()
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setFocusPolicy(Qt::NoFocus);
     auto *right = new QVBoxLayout;
-    right->setContentsMargins(metric::space40, metric::space24, metric::space40, metric::space16);
+    right->setContentsMargins(metric::space32, metric::space24, metric::space32, metric::space16);
     right->setSpacing(metric::space12);
     right->addWidget(m_resumed);
     right->addWidget(m_scroll, 1);
@@ -81,9 +81,22 @@ void WizardPage::build()
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins({});
     row->setSpacing(0);
-    row->addWidget(m_list);
+    row->addWidget(buildSide());
     row->addLayout(right, 1);
     m_resumed->hide();
+}
+
+/// The steps on a panel of their own, with air around them.
+QWidget *WizardPage::buildSide()
+{
+    auto *side = new QFrame(this);
+    side->setFixedWidth(listWidth);
+    side->setAutoFillBackground(true);
+    side->setBackgroundRole(QPalette::Base);
+    auto *column = new QVBoxLayout(side);
+    column->setContentsMargins(metric::space12, 0, 0, 0);
+    column->addWidget(m_list);
+    return side;
 }
 
 QWidget *WizardPage::buildFoot()
@@ -215,12 +228,16 @@ void WizardPage::place(QWidget *content)
 {
     auto *area = new QWidget;
     auto *row = new QHBoxLayout(area);
-    row->setContentsMargins({});
+    // Room for the focus ring, which the edge of the scroll area would cut.
+    row->setContentsMargins(metric::space4, metric::space4, metric::space4, metric::space4);
     content->setMaximumWidth(m_view && m_view->hasPanel() ? QWIDGETSIZE_MAX : centreWidth);
     row->addWidget(content, 1);
     if (!m_view || !m_view->hasPanel())
         row->addStretch();
     m_scroll->setWidget(area);
+    if (m_view && m_view->hasPanel() && isVisible())
+        // In a later turn: what was removed gives its focus away until then.
+        QMetaObject::invokeMethod(m_view->panel(), qOverload<>(&QWidget::setFocus), Qt::QueuedConnection);
 }
 
 void WizardPage::showFoot()
@@ -231,6 +248,8 @@ void WizardPage::showFoot()
     m_done->setEnabled(isOpen && !step->isSensed());
     m_defer->setEnabled(isOpen && m_shownState == runbook::StepState::Open);
     m_override->setEnabled(isOpen);
+    // One primary button a screen: a panel brings its own.
+    m_doneButton->setKind(m_view && m_view->hasPanel() ? ButtonKind::Secondary : ButtonKind::Primary);
     m_doneButton->setVisible(isOpen && !step->isSensed());
     m_deferButton->setVisible(isOpen);
     m_overrideButton->setVisible(isOpen);

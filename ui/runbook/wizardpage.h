@@ -45,6 +45,7 @@ private:
     void bringActions();
     void build();
     [[nodiscard]] QWidget *buildFoot();
+    [[nodiscard]] QWidget *buildSide();
     [[nodiscard]] const incident::Incident *incident() const;
     [[nodiscard]] const runbook::Step *shown() const;
     void follow();

@@ -166,6 +166,10 @@ void Workbench::connectIncident()
     connect(&desk.incidents(), &incident::IncidentDesk::runningChanged, this, &Workbench::followRunning);
     connect(&desk.shelf(), &backup::BackupShelf::changed, this, &Workbench::followShelf);
     connect(&desk.restores(), &restore::RestoreDesk::restoreChanged, this, &Workbench::followShelf);
+    connect(&desk.restores(), &restore::RestoreDesk::putBackFinished, this, [this](const restore::PutBackReceipt &receipt) {
+        if (receipt.error)
+            m_parts.prompter.showError(*receipt.error);
+    });
 }
 
 void Workbench::connectStatus()
