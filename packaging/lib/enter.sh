@@ -92,17 +92,18 @@ enter_root() {
     plan_history
     case $2 in run | ctl | shell) plan_for_people "${@:3}" ;; esac
 
-    local -a unshare=(unshare --mount --pid --fork --kill-child=KILL --propagation private)
+    local -a unshare=(unshare)
     local -a command=(setpriv --pdeathsig KILL)
     if ((EUID != 0)); then
         if can_be_superuser; then
             command=(sudo -n "${command[@]}")
         else
             need_rights
-            unshare+=(--user --map-root-user --map-auto)
+            unshare=("${AS_MAPPED_ROOT[@]}")
             PLAN+=(--nested-user)
         fi
     fi
+    unshare+=(--mount --pid --fork --kill-child=KILL --propagation private)
     supervise "${command[@]}" "${unshare[@]}" -- bash "$PACKAGING/lib/inside.sh" \
         "${PLAN[@]}" -- "${ENVIRONMENT[@]}" -- "$@"
 }

@@ -5,6 +5,8 @@
 # command in it as the unprivileged user. Called by enter.sh, never by hand. Every mount is made in
 # this namespace only and disappears with it.
 set -euo pipefail
+# Anywhere else, handing on a signal would reach every process there is.
+(($$ == 1)) || exit 70
 
 runtime='' bus='' xauthority='' temporary=own nested=0 looks=0 shown=()
 while [[ $1 != -- ]]; do
@@ -166,13 +168,15 @@ environment=(
     CCACHE_DIR=/var/cache/mayday/ccache "${environment[@]}"
 )
 
-# Chroot gives up the rights; the shell behind it only finds the folder again.
-command=(chroot)
-((nested)) || command+=("--userspec=$user" --groups=)
-command+=("$root" /usr/bin/env -i '--default-signal=INT,QUIT' "${environment[@]}")
-((nested)) && command+=(unshare --user "--map-user=$uid" "--map-group=${user#*:}")
+# Gives up the rights. In a namespace of its own the user is 0 and becomes itself again.
+if ((nested)); then
+    command=(unshare --user "--map-user=$uid" "--map-group=${user#*:}" "--root=$root")
+else
+    command=(chroot "--userspec=$user" --groups= "$root")
+fi
+# The shell behind it only finds the folder again.
 # shellcheck disable=SC2016
-command+=(/bin/bash -c '
+command+=(/usr/bin/env -i '--default-signal=INT,QUIT' "${environment[@]}" /bin/bash -c '
     cd -- "$1" 2>/dev/null || cd -- "$2"
     shift 2
     exec "$@"' enter "$folder" "$checkout" "$@")

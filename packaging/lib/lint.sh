@@ -39,7 +39,8 @@ lint_tidy() {
     local key file
     local -a work=()
     while IFS=$'\t' read -r key file; do
-        [[ -e $stamps/$key ]] || work+=("$stamps/$key" "$file")
+        [[ $key == - ]] || key=$stamps/$key
+        [[ -e $key ]] || work+=("$key" "$file")
     done < <(project_files 'app/*.cpp' 'ui/*.cpp' | python3 "$PACKAGING/lib/tidykeys.py" "$database")
     ((${#work[@]})) || return 0
     say "clang-tidy reads $((${#work[@]} / 2)) files"

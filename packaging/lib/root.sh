@@ -25,7 +25,8 @@ as_superuser() {
 can_be_superuser() { ((EUID == 0)) || sudo -n true 2>/dev/null; }
 
 # User namespaces in which this user has a range of ids, the way without any rights.
-can_map_users() { unshare --user --map-root-user --map-auto true 2>/dev/null; }
+readonly AS_MAPPED_ROOT=(unshare --user --map-root-user --map-auto)
+can_map_users() { "${AS_MAPPED_ROOT[@]}" true 2>/dev/null; }
 
 root_folder() {
     local hash
@@ -116,7 +117,7 @@ again; its signing keys are expected in $DEBIAN_KEYRING (package debian-archive-
 
     say "making the Debian 13 root in $root (once; one to two minutes, 1.5 GB)"
     remove_tree "$making"
-    if ! printf '%s\n' "$sources" | run_mmdebstrap "$making" "${options[@]}" >"$log" 2>&1; then
+    if ! run_mmdebstrap "$making" "${options[@]}" <<<"$sources" >"$log" 2>&1; then
         tail -n 25 "$log" >&2
         remove_tree "$making"
         die "mmdebstrap failed; its whole output is in $log"
@@ -126,15 +127,22 @@ again; its signing keys are expected in $DEBIAN_KEYRING (package debian-archive-
 }
 
 # No service may start in the root, no database cluster may be made for it, and manuals and
-# translations of other people's programs stay out. recipe.sh finishes it.
+# translations of other people's programs stay out. It happens in namespaces of its own that end
+# with this script, so that an interrupted setup leaves no process and no mount behind.
 run_mmdebstrap() {
     local root=$1
     shift
-    local -a mmdebstrap=(mmdebstrap)
+    local -a launch=(setpriv --pdeathsig KILL unshare) mmdebstrap=(mmdebstrap --mode=root)
     if ((EUID != 0)); then
-        if can_be_superuser; then mmdebstrap=(sudo -n mmdebstrap); else mmdebstrap+=(--mode=unshare); fi
+        if can_be_superuser; then
+            launch=(sudo -n "${launch[@]}")
+        else
+            # Not mmdebstrap's own unshare mode: that one cannot reach below a private home folder.
+            launch=(setpriv --pdeathsig KILL "${AS_MAPPED_ROOT[@]}")
+        fi
     fi
-    "${mmdebstrap[@]}" --variant=apt --format=directory \
+    launch+=(--mount --pid --fork --kill-child=KILL --propagation private --)
+    LC_ALL=C.UTF-8 "${launch[@]}" "${mmdebstrap[@]}" --variant=apt --format=directory \
         --include="$(wanted_packages | paste -sd,)" \
         --aptopt='APT::Install-Recommends "false"' \
         --dpkgopt='path-exclude=/usr/share/man/*' \
@@ -164,12 +172,14 @@ TEXT
         after)
             cat <<TEXT
 set -e
-chroot "\$1" groupadd --non-unique --gid ${user#*:} mayday
-chroot "\$1" useradd --non-unique --uid ${user%:*} --gid ${user#*:} --create-home --shell /bin/bash mayday
+echo "mayday:x:${user#*:}:" >>"\$1/etc/group"
+echo "mayday:x:${user}::/home/mayday:/bin/bash" >>"\$1/etc/passwd"
+install -d -o ${user%:*} -g ${user#*:} "\$1/home/mayday"
 rm -f "\$1/usr/sbin/policy-rc.d"
 tr -d - </proc/sys/kernel/random/uuid >"\$1/etc/machine-id"
 # Checkouts may live below these.
 chmod 755 "\$1/root"
+mkdir -p "\$1/etc/fonts/conf.d"
 cat >"\$1/etc/fonts/conf.d/09-mayday-host.conf" <<'XML'
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -200,7 +210,7 @@ remove_tree() {
     elif can_be_superuser; then
         as_superuser rm -rf --one-file-system -- "$tree"
     else
-        unshare --user --map-root-user --map-auto rm -rf --one-file-system -- "$tree"
+        "${AS_MAPPED_ROOT[@]}" rm -rf --one-file-system -- "$tree"
     fi
 }
 

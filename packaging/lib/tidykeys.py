@@ -4,7 +4,7 @@
 
 Files come on stdin, each ended by a zero byte; the compile database is the argument. A key covers
 everything that decides what clang-tidy says: see lint_tidy. A file that no target compiles is left
-out; one that is not built yet gets its key from its own text alone.
+out; one that is not built yet has the key "-", because nobody knows its headers.
 """
 
 import hashlib
@@ -49,8 +49,12 @@ def main():
         entry = commands.get(os.path.abspath(name))
         if entry is None:
             continue
-        key = hashlib.sha256(common + entry["command"].encode() + digest(os.path.abspath(name)).encode())
-        for path in sorted(recorded.get(entry.get("output", ""), [])):
+        read = recorded.get(entry.get("output", ""))
+        if not read:
+            print("-", name, sep="\t")
+            continue
+        key = hashlib.sha256(common + entry["command"].encode())
+        for path in sorted(read):
             if path.startswith(checkout):
                 key.update((path + digest(path)).encode())
         print(key.hexdigest(), name, sep="\t")
