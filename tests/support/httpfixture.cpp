@@ -72,8 +72,8 @@ HttpFixture::HttpFixture(Tls tls)
 {
     m_home->moveToThread(&m_thread);
     m_thread.start();
-    QMetaObject::invokeMethod(m_home.get(), [this, tls] { listen(tls); },
-                              Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        m_home.get(), [this, tls] { listen(tls); }, Qt::BlockingQueuedConnection);
 }
 
 HttpFixture::~HttpFixture()
@@ -87,7 +87,8 @@ void HttpFixture::listen(Tls tls)
 {
     if (tls == Tls::On)
         makeCertificate(m_folder.path());
-    m_server = tls == Tls::On ? makeTlsServer(m_folder.path(), m_home.get()) : new QTcpServer(m_home.get());
+    m_server = tls == Tls::On ? makeTlsServer(m_folder.path(), m_home.get())
+                              : new QTcpServer(m_home.get());
     m_server->setListenBacklogSize(512);
     QObject::connect(m_server, &QTcpServer::pendingConnectionAvailable, m_home.get(),
                      [this] { accept(); });
@@ -203,8 +204,9 @@ void HttpFixture::send(QTcpSocket *socket, const HttpReply &reply)
 
 void HttpFixture::sendBody(QTcpSocket *socket, const HttpReply &reply, qsizetype from)
 {
-    const qsizetype end = reply.cutAfter >= 0 ? std::min<qsizetype>(reply.cutAfter, reply.body.size())
-                                              : reply.body.size();
+    const qsizetype end = reply.cutAfter >= 0
+                              ? std::min<qsizetype>(reply.cutAfter, reply.body.size())
+                              : reply.body.size();
     const qsizetype step = reply.chunk > 0 ? std::min(reply.chunk, end - from) : end - from;
     socket->write(reply.body.sliced(from, step));
     if (from + step < end)

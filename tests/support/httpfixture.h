@@ -28,7 +28,7 @@ struct HttpReply {
     qint64 cutAfter = -1;               ///< hang up after that many bytes of the body
     qsizetype chunk = 0;                ///< with pause: this many bytes of the body at a time
     std::chrono::milliseconds pause{0};
-    QByteArray raw = {};                ///< sent instead of HTTP, then the line is cut
+    QByteArray raw = {}; ///< sent instead of HTTP, then the line is cut
 };
 
 /// A real HTTP server on 127.0.0.1 and a thread of its own, so that a test may block. Keeps

@@ -32,8 +32,8 @@ void ScriptedTransport::answer(const QUrl &url, int status, const QByteArray &bo
 void ScriptedTransport::fail(const QUrl &url, ErrorKind kind)
 {
     const std::scoped_lock lock(m_mutex);
-    m_script.insert(keyOf(url), failure({.kind = kind, .subject = url.toString(),
-                                         .detail = u"scripted"_s}));
+    m_script.insert(keyOf(url),
+                    failure({.kind = kind, .subject = url.toString(), .detail = u"scripted"_s}));
 }
 
 void ScriptedTransport::hold(const QUrl &url)
@@ -58,7 +58,8 @@ Result<net::HttpResponse> ScriptedTransport::outcomeFor(const QUrl &url) const
     const auto found = m_script.constFind(url);
     if (found != m_script.cend())
         return *found;
-    return failure({.kind = ErrorKind::Unreachable, .subject = url.toString(),
+    return failure({.kind = ErrorKind::Unreachable,
+                    .subject = url.toString(),
                     .detail = u"not in the script"_s});
 }
 
@@ -82,8 +83,9 @@ QList<net::HttpRequest> ScriptedTransport::requests() const
 int ScriptedTransport::count(const QUrl &url) const
 {
     const std::scoped_lock lock(m_mutex);
-    return static_cast<int>(std::ranges::count_if(
-        m_requests, [&](const net::HttpRequest &request) { return keyOf(request.url) == keyOf(url); }));
+    return static_cast<int>(std::ranges::count_if(m_requests, [&](const net::HttpRequest &request) {
+        return keyOf(request.url) == keyOf(url);
+    }));
 }
 
 } // namespace mayday::tests
