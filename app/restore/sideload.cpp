@@ -79,8 +79,9 @@ Result<void> SideLoad::noteCreatedTable(const dump::DumpStatement &statement)
 
 Result<void> SideLoad::copyBegin(const dump::CopyHeader &header)
 {
-    if (auto error = m_filter.decide(header.statement).error)
-        return failure(*error);
+    const StatementDecision decision = m_filter.decide(header.statement);
+    if (decision.kind == StatementDecision::Kind::Refuse)
+        return failure(*decision.error);
     m_copy = header;
     if (auto begun = m_session.copyInBegin(header.statement.sql, m_context); !begun)
         return failure(inFile(begun.error(), header));
