@@ -29,7 +29,9 @@ private Q_SLOTS:
 private:
     static QString reportOf(const IncidentFixture &fixture)
     {
-        return incidentReport(fixture.running(), {.name = u"Marketplace"_s}, fixture.clock.now());
+        stack::Stack stack;
+        stack.name = u"Marketplace"_s;
+        return incidentReport(fixture.running(), stack, fixture.clock.now());
     }
     static void restore(IncidentFixture &fixture, const QString &verdict, int rowsAfter);
 };

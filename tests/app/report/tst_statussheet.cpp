@@ -17,8 +17,11 @@ stack::Stack sampleStack()
 {
     stack::Stack stack;
     stack.name = u"Market <b>place</b>"_s;
-    stack.contacts.append({.name = u"Railway"_s, .url = QUrl(u"https://railway.example/?a=1&b=2"_s), .phone = u"+49 1"_s, .note = u"%1 & <i>"_s});
-    stack.providers.append({.name = u"Supabase"_s, .pageUrl = QUrl(u"https://status.example"_s)});
+    stack.contacts.append({.id = {}, .name = u"Railway"_s, .url = QUrl(u"https://railway.example/?a=1&b=2"_s), .phone = u"+49 1"_s, .note = u"%1 & <i>"_s});
+    stack::Provider provider;
+    provider.name = u"Supabase"_s;
+    provider.pageUrl = QUrl(u"https://status.example"_s);
+    stack.providers.append(provider);
     return stack;
 }
 
