@@ -32,8 +32,8 @@ std::optional<QDateTime> parseExpiry(QByteArrayView text)
 std::optional<QDateTime> certificateExpiry(CURL *handle)
 {
     curl_certinfo *info = nullptr;
-    if (curl_easy_getinfo(handle, CURLINFO_CERTINFO, &info) != CURLE_OK || !info
-        || info->num_of_certs < 1)
+    if (curl_easy_getinfo(handle, CURLINFO_CERTINFO, &info) != CURLE_OK || !info ||
+        info->num_of_certs < 1)
         return std::nullopt;
     constexpr QByteArrayView key = "Expire date:";
     for (const curl_slist *item = info->certinfo[0]; item; item = item->next) {
@@ -47,8 +47,8 @@ std::optional<QDateTime> certificateExpiry(CURL *handle)
 bool isHarmlessHeader(const QByteArray &name)
 {
     const QByteArray lower = name.toLower();
-    return lower.startsWith("accept") || lower.startsWith("if-") || lower == "cache-control"
-        || lower == "content-type";
+    return lower.startsWith("accept") || lower.startsWith("if-") || lower == "cache-control" ||
+           lower == "content-type";
 }
 
 /// A line break inside a header would let a value add headers of its own.
@@ -125,10 +125,9 @@ void CurlTransfer::prepareMethod()
 bool CurlTransfer::mayFollow() const
 {
     const bool reads = m_request.method == "GET" || m_request.method == "HEAD";
-    return m_request.followRedirects && reads && m_request.body.isEmpty()
-        && std::ranges::all_of(m_request.headers, [](const auto &header) {
-               return isHarmlessHeader(header.first);
-           });
+    return m_request.followRedirects && reads && m_request.body.isEmpty() &&
+           std::ranges::all_of(m_request.headers,
+                               [](const auto &header) { return isHarmlessHeader(header.first); });
 }
 
 void CurlTransfer::prepareRedirects()
@@ -191,9 +190,11 @@ void CurlTransfer::takeHeaderLine(QByteArrayView line)
 Result<HttpResponse> CurlTransfer::outcome(int code)
 {
     if (m_tooLarge)
-        return failure({.kind = ErrorKind::Refused, .subject = displayUrl(url()),
-                        .detail = u"the answer is larger than %1 bytes"_s.arg(m_request.maxBodyBytes),
-                        .advice = Advice::CheckAddress});
+        return failure(
+            {.kind = ErrorKind::Refused,
+             .subject = displayUrl(url()),
+             .detail = u"the answer is larger than %1 bytes"_s.arg(m_request.maxBodyBytes),
+             .advice = Advice::CheckAddress});
     if (code != CURLE_OK)
         return failure(errorFromCurl(code, QString::fromUtf8(m_words.data()), url()));
 

@@ -46,13 +46,17 @@ Error endedEarly(const QUrl &url)
 std::optional<Error> reasonToRefuse(const HttpRequest &request)
 {
     const QString scheme = request.url.scheme();
-    if (!request.url.isValid() || request.url.host().isEmpty()
-        || (scheme != "http"_L1 && scheme != "https"_L1))
-        return Error{.kind = ErrorKind::Refused, .subject = displayUrl(request.url),
-                     .detail = u"not an http or https address"_s, .advice = Advice::CheckAddress};
+    if (!request.url.isValid() || request.url.host().isEmpty() ||
+        (scheme != "http"_L1 && scheme != "https"_L1))
+        return Error{.kind = ErrorKind::Refused,
+                     .subject = displayUrl(request.url),
+                     .detail = u"not an http or https address"_s,
+                     .advice = Advice::CheckAddress};
     if (request.method.isEmpty())
-        return Error{.kind = ErrorKind::Internal, .subject = displayUrl(request.url),
-                     .detail = u"a request without a method"_s, .advice = Advice::SendReport};
+        return Error{.kind = ErrorKind::Internal,
+                     .subject = displayUrl(request.url),
+                     .detail = u"a request without a method"_s,
+                     .advice = Advice::SendReport};
     return std::nullopt;
 }
 
@@ -100,7 +104,8 @@ CurlTransport::Loop::Loop(const CurlOptions &options)
 {
     startCurlOnce();
     m_multi = curl_multi_init();
-    curl_multi_setopt(m_multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(options.maxConnections));
+    curl_multi_setopt(m_multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                      static_cast<long>(options.maxConnections));
     curl_multi_setopt(m_multi, CURLMOPT_MAX_HOST_CONNECTIONS,
                       static_cast<long>(options.maxConnectionsPerHost));
     m_thread.reset(QThread::create([this] { run(); }));
@@ -125,8 +130,8 @@ void CurlTransport::Loop::hand(std::unique_ptr<CurlTransfer> transfer, const std
     };
     {
         const std::scoped_lock lock(m_mutex);
-        m_arrivals.push_back({std::move(transfer),
-                              std::make_unique<std::stop_callback<Wake>>(stop, Wake(wake))});
+        m_arrivals.push_back(
+            {std::move(transfer), std::make_unique<std::stop_callback<Wake>>(stop, Wake(wake))});
     }
     curl_multi_wakeup(m_multi);
 }
@@ -217,7 +222,9 @@ void CurlTransport::Loop::rememberCertificate(HttpResponse &response)
         response.certificateExpiry = *known;
 }
 
-CurlTransport::CurlTransport(const CurlOptions &options) : m_loop(std::make_unique<Loop>(options)) {}
+CurlTransport::CurlTransport(const CurlOptions &options) : m_loop(std::make_unique<Loop>(options))
+{
+}
 
 CurlTransport::~CurlTransport() = default;
 

@@ -10,7 +10,8 @@
 namespace mayday::net {
 
 struct CurlOptions {
-    /// Extra certificate authorities (PEM) instead of the system's, for a company's own; empty: system.
+    /// Extra certificate authorities (PEM) instead of the system's, for a company's own; empty:
+    /// system.
     QString authorityFile = {};
     /// Where a server's operator finds us; goes into the User-Agent.
     QString contactPage = {};

@@ -15,7 +15,7 @@ struct HttpResponse {
     HttpHeaders headers = {}; ///< of the last hop, names as they came
     QByteArray body = {};     ///< unpacked
     std::chrono::milliseconds elapsed{0};
-    QUrl finalUrl = {};       ///< after redirects
+    QUrl finalUrl = {}; ///< after redirects
     /// When the server's own certificate ends; none over plain http.
     std::optional<QDateTime> certificateExpiry = std::nullopt;
 

@@ -8,8 +8,9 @@
 namespace mayday::net {
 
 /// The port to HTTP. send() never blocks and may be called from any thread; the Task ends in
-/// Unreachable (name, connection, cut), Timeout, Denied (our own client certificate), Refused (TLS, a
-/// rule of ours), Corrupt (not HTTP) or Cancelled. A status such as 503 is a response, not an Error.
+/// Unreachable (name, connection, cut), Timeout, Denied (our own client certificate), Refused (TLS,
+/// a rule of ours), Corrupt (not HTTP) or Cancelled. A status such as 503 is a response, not an
+/// Error.
 class HttpTransport {
 public:
     virtual ~HttpTransport() = default;

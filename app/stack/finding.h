@@ -9,7 +9,8 @@
 
 namespace mayday::stack {
 
-/// Something about a stack.yaml that its writer should know. Never quotes a value that may be secret.
+/// Something about a stack.yaml that its writer should know. Never quotes a value that may be
+/// secret.
 struct Finding {
     enum class Weight {
         Error,   ///< the file is not used
@@ -17,10 +18,10 @@ struct Finding {
     };
     Weight weight = Weight::Error;
     ErrorKind kind = ErrorKind::Refused;
-    qint64 line = 0;   ///< 1-based; 0: the file as a whole
-    qint64 column = 0; ///< 1-based
-    QString path;      ///< "services[0].health"; empty for the file as a whole
-    QString text;      ///< one sentence without a full stop
+    qint64 line = 0;      ///< 1-based; 0: the file as a whole
+    qint64 column = 0;    ///< 1-based
+    QString path;         ///< "services[0].health"; empty for the file as a whole
+    QString text;         ///< one sentence without a full stop
     QString nearest = {}; ///< the known name that was probably meant; empty: none
     std::optional<Advice> advice = Advice::EditStackFile;
 

@@ -26,19 +26,15 @@ QString shownKey(const QString &key)
 
 std::optional<std::chrono::minutes> parseDuration(const QString &text)
 {
-    static const QRegularExpression form(
-        u"^(\\d{1,5})\\s*(m|min|minutes?|h|hours?|d|days?)$"_s);
+    static const QRegularExpression form(u"^(\\d{1,5})\\s*(m|min|minutes?|h|hours?|d|days?)$"_s);
     const QRegularExpressionMatch match = form.match(text.trimmed());
     if (!match.hasMatch())
         return std::nullopt;
     const int amount = match.captured(1).toInt();
     switch (match.captured(2).at(0).unicode()) {
-    case u'm':
-        return std::chrono::minutes(amount);
-    case u'h':
-        return std::chrono::hours(amount);
-    default:
-        return std::chrono::days(amount);
+    case u'm': return std::chrono::minutes(amount);
+    case u'h': return std::chrono::hours(amount);
+    default: return std::chrono::days(amount);
     }
 }
 
@@ -79,7 +75,10 @@ YamlPlace MapReader::placeOf(const QString &key) const
 void MapReader::reportAt(YamlPlace place, const QString &path, const QString &text,
                          const QString &nearest)
 {
-    m_findings.append({.line = place.line, .column = place.column, .path = path, .text = text,
+    m_findings.append({.line = place.line,
+                       .column = place.column,
+                       .path = path,
+                       .text = text,
                        .nearest = nearest});
 }
 
@@ -138,7 +137,8 @@ QUrl MapReader::webAddress(const QString &key, Need need)
         return {};
     }
     if (!url.userInfo().isEmpty()) {
-        report(key, u"an address with a user name in it is not used; leave the part before @ out"_s);
+        report(key,
+               u"an address with a user name in it is not used; leave the part before @ out"_s);
         return {};
     }
     return url;

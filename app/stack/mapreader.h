@@ -17,7 +17,8 @@ namespace mayday::stack {
 enum class Need { Optional, Required };
 
 /// Takes the values of one YAML map by key, and reports what is missing, misshapen, double or was
-/// never asked for. The keys asked for are the known keys. Holds references: shorter-lived than both.
+/// never asked for. The keys asked for are the known keys. Holds references: shorter-lived than
+/// both.
 class MapReader final {
 public:
     MapReader(const YamlNode &node, QString path, QList<Finding> &findings);
@@ -57,7 +58,8 @@ public:
 private:
     [[nodiscard]] const YamlNode *take(const QString &key);
     [[nodiscard]] bool checkId(const QString &key, const QString &written);
-    void reportAt(YamlPlace place, const QString &path, const QString &text, const QString &nearest);
+    void reportAt(YamlPlace place, const QString &path, const QString &text,
+                  const QString &nearest);
 
     const YamlNode &m_node;
     QString m_path;

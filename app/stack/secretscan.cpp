@@ -17,13 +17,13 @@ namespace {
 bool namesSecret(const QString &key)
 {
     static constexpr std::array whole = {"pass"_L1, "pwd"_L1, "key"_L1, "dsn"_L1};
-    static constexpr std::array part = {"password"_L1, "passwd"_L1,     "passphrase"_L1,
-                                        "token"_L1,    "secret"_L1,     "apikey"_L1,
+    static constexpr std::array part = {"password"_L1,   "passwd"_L1,    "passphrase"_L1,
+                                        "token"_L1,      "secret"_L1,    "apikey"_L1,
                                         "privatekey"_L1, "accesskey"_L1, "servicekey"_L1};
     static const QRegularExpression noLetter(u"[^a-z]"_s);
     const QString plain = key.toLower().remove(noLetter);
-    return std::ranges::contains(whole, plain)
-        || std::ranges::any_of(part, [&](QLatin1StringView word) { return plain.contains(word); });
+    return std::ranges::contains(whole, plain) ||
+           std::ranges::any_of(part, [&](QLatin1StringView word) { return plain.contains(word); });
 }
 
 class SecretScan final {
@@ -53,8 +53,8 @@ public:
     }
 
 private:
-    /// "credential:" names an entry of the keychain, and a colon inside a sentence ("it is a secret:
-    /// keep it") sets no value; one behind the first word does.
+    /// "credential:" names an entry of the keychain, and a colon inside a sentence ("it is a
+    /// secret: keep it") sets no value; one behind the first word does.
     static QString withoutProse(QString comment)
     {
         static const QRegularExpression credential(u"\\bcredential\\b"_s);
@@ -77,8 +77,12 @@ private:
 
     void report(YamlPlace place, const QString &path, const QString &text)
     {
-        m_findings.append({.kind = ErrorKind::Refused, .line = place.line, .column = place.column,
-                           .path = path, .text = text, .advice = Advice::UseKeychainForSecrets});
+        m_findings.append({.kind = ErrorKind::Refused,
+                           .line = place.line,
+                           .column = place.column,
+                           .path = path,
+                           .text = text,
+                           .advice = Advice::UseKeychainForSecrets});
     }
 
     QList<Finding> &m_findings;

@@ -29,8 +29,10 @@ std::optional<Finding> findTab(const QByteArray &yaml)
         const auto *end = std::ranges::find_if(line, [](char c) { return c != ' ' && c != '\t'; });
         const QByteArrayView indent(line.begin(), end);
         if (indent.contains('\t'))
-            return Finding{.kind = ErrorKind::Corrupt, .line = number,
-                           .column = indent.indexOf('\t') + 1, .path = {},
+            return Finding{.kind = ErrorKind::Corrupt,
+                           .line = number,
+                           .column = indent.indexOf('\t') + 1,
+                           .path = {},
                            .text = u"this line is indented with a tab; YAML allows spaces only"_s};
     }
     return std::nullopt;
@@ -85,10 +87,12 @@ private:
         for (const YamlNode *node : top.maps(section)) {
             MapReader map(*node, u"%1[%2]"_s.arg(section).arg(index++), m_findings);
             Part part = (this->*readOne)(map);
-            const bool isDouble = !part.id.isNone()
-                && std::ranges::contains(parts, part.id, [](const Part &known) { return known.id; });
+            const bool isDouble =
+                !part.id.isNone() &&
+                std::ranges::contains(parts, part.id, [](const Part &known) { return known.id; });
             if (isDouble)
-                map.report(u"id"_s, u"the id %1 is used twice in %2"_s.arg(part.id.text(), section));
+                map.report(u"id"_s,
+                           u"the id %1 is used twice in %2"_s.arg(part.id.text(), section));
             if (part.name.isEmpty())
                 part.name = part.id.text();
             parts.append(std::move(part));
@@ -105,10 +109,11 @@ private:
         provider.pageUrl = map.webAddress(u"page"_s);
         provider.components = map.texts(u"components"_s);
         if (!provider.statusUrl.isEmpty() && !isReadableFeed(provider.feed))
-            map.report(u"feed"_s,
-                       u"unsupported feed: Mayday cannot read %1 yet, the provider shows as unknown"_s
-                           .arg(provider.feed),
-                       {}, Finding::Weight::Warning);
+            map.report(
+                u"feed"_s,
+                u"unsupported feed: Mayday cannot read %1 yet, the provider shows as unknown"_s.arg(
+                    provider.feed),
+                {}, Finding::Weight::Warning);
         return provider;
     }
 
@@ -138,9 +143,9 @@ private:
         database.watch = map.texts(u"watch"_s);
         if (database.schema.isEmpty())
             database.schema = u"public"_s;
-        const bool isConnection = database.connection.contains(u'=')
-            || database.connection.startsWith("postgresql://"_L1)
-            || database.connection.startsWith("postgres://"_L1);
+        const bool isConnection = database.connection.contains(u'=') ||
+                                  database.connection.startsWith("postgresql://"_L1) ||
+                                  database.connection.startsWith("postgres://"_L1);
         if (!database.connection.isEmpty() && !isConnection)
             map.report(u"connection"_s,
                        u"not a connection; write host=... port=... dbname=... user=..."_s);
@@ -221,10 +226,10 @@ StackReading readStack(const QByteArray &yaml)
         return reading;
     }
     if (root->kind != YamlNode::Kind::Map) {
-        reading.findings += fileFinding(root->kind == YamlNode::Kind::Null
-                                            ? u"the file is empty"_s
-                                            : u"the file holds no keys and values"_s,
-                                        ErrorKind::Corrupt);
+        reading.findings +=
+            fileFinding(root->kind == YamlNode::Kind::Null ? u"the file is empty"_s
+                                                           : u"the file holds no keys and values"_s,
+                        ErrorKind::Corrupt);
         return reading;
     }
     Stack stack = StackReader(reading.findings).read(*root);
@@ -241,9 +246,13 @@ Result<Stack> parseStack(const QByteArray &yaml, const QString &fileName)
     StackReading reading = readStack(yaml);
     if (reading.stack)
         return *std::move(reading.stack);
-    const auto first = std::ranges::find(reading.findings, Finding::Weight::Error, &Finding::weight);
-    return failure({.kind = first->kind, .subject = fileName, .detail = first->sentence(),
-                    .advice = first->advice, .line = first->line});
+    const auto first =
+        std::ranges::find(reading.findings, Finding::Weight::Error, &Finding::weight);
+    return failure({.kind = first->kind,
+                    .subject = fileName,
+                    .detail = first->sentence(),
+                    .advice = first->advice,
+                    .line = first->line});
 }
 
 } // namespace mayday::stack

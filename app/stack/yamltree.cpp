@@ -28,7 +28,8 @@ constexpr std::string_view endMark = "# mayday: end of file";
 
 YamlPlace placeOf(const YAML::Mark &mark)
 {
-    return mark.is_null() ? YamlPlace{} : YamlPlace{.line = mark.line + 1, .column = mark.column + 1};
+    return mark.is_null() ? YamlPlace{}
+                          : YamlPlace{.line = mark.line + 1, .column = mark.column + 1};
 }
 
 struct Rejected final : std::exception {
@@ -47,7 +48,10 @@ public:
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark &mark, YAML::anchor_t) override
     {
-        add({.kind = YamlNode::Kind::Null, .place = placeOf(mark), .scalar = {}, .items = {},
+        add({.kind = YamlNode::Kind::Null,
+             .place = placeOf(mark),
+             .scalar = {},
+             .items = {},
              .entries = {}});
     }
     void OnAlias(const YAML::Mark &mark, YAML::anchor_t) override
@@ -58,8 +62,11 @@ public:
     void OnScalar(const YAML::Mark &mark, const std::string &, YAML::anchor_t,
                   const std::string &value) override
     {
-        add({.kind = YamlNode::Kind::Scalar, .place = placeOf(mark),
-             .scalar = QString::fromStdString(value), .items = {}, .entries = {}});
+        add({.kind = YamlNode::Kind::Scalar,
+             .place = placeOf(mark),
+             .scalar = QString::fromStdString(value),
+             .items = {},
+             .entries = {}});
     }
     void OnSequenceStart(const YAML::Mark &mark, const std::string &, YAML::anchor_t,
                          YAML::EmitterStyle::value) override
@@ -173,8 +180,8 @@ std::expected<YamlNode, YamlProblem> parseYaml(const QByteArray &text)
             return std::unexpected(YamlProblem{
                 .text = u"a quote is opened here, or a little below, and never closed"_s,
                 .place = builder.last()});
-        return std::unexpected(YamlProblem{.text = QString::fromStdString(thrown.msg),
-                                           .place = placeOf(thrown.mark)});
+        return std::unexpected(
+            YamlProblem{.text = QString::fromStdString(thrown.msg), .place = placeOf(thrown.mark)});
     }
 }
 

@@ -38,8 +38,8 @@ struct YamlProblem {
     YamlPlace place;
 };
 
-/// Reads the first document of a text. Aliases, nesting deeper than 16 and more than 100,000 nodes are
-/// problems, so a hostile file costs no more than its size. The only user of yaml-cpp.
+/// Reads the first document of a text. Aliases, nesting deeper than 16 and more than 100,000 nodes
+/// are problems, so a hostile file costs no more than its size. The only user of yaml-cpp.
 [[nodiscard]] std::expected<YamlNode, YamlProblem> parseYaml(const QByteArray &text);
 
 } // namespace mayday::stack

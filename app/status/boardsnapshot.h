@@ -11,13 +11,14 @@
 
 namespace mayday::status {
 
-/// What is known about one thing that is watched: the newest reading, and the last that said something.
+/// What is known about one thing that is watched: the newest reading, and the last that said
+/// something.
 struct Watched {
     Reading reading = Reading::notAskedYet();
-    std::optional<Reading> lastKnown;       ///< the newest that was not Unknown
-    std::chrono::milliseconds interval{0};  ///< between the readings; ages are judged by it
-    QDateTime since;        ///< when lastKnown's state began
-    QDateTime failingSince; ///< valid while lastKnown is Degraded or Down
+    std::optional<Reading> lastKnown;      ///< the newest that was not Unknown
+    std::chrono::milliseconds interval{0}; ///< between the readings; ages are judged by it
+    QDateTime since;                       ///< when lastKnown's state began
+    QDateTime failingSince;                ///< valid while lastKnown is Degraded or Down
 
     [[nodiscard]] Freshness freshness(const QDateTime &now) const;
     /// The state that may be concluded from now: Unknown when stale.

@@ -29,25 +29,25 @@ ProbeReading failed(const Error &error, State state, const QString &word, const 
 ProbeReading failedToConnect(const Error &error, const QDateTime &at)
 {
     switch (error.kind) {
-    case ErrorKind::Denied:
-        return failed(error, State::Degraded, u"login refused"_s, at);
+    case ErrorKind::Denied: return failed(error, State::Degraded, u"login refused"_s, at);
     case ErrorKind::Cancelled:
-    case ErrorKind::Internal:
-        return failed(error, State::Unknown, u"not checked"_s, at);
-    default:
-        return failed(error, State::Down, u"no answer"_s, at);
+    case ErrorKind::Internal: return failed(error, State::Unknown, u"not checked"_s, at);
+    default: return failed(error, State::Down, u"no answer"_s, at);
     }
 }
 
 Result<postgres::ConnectionString> addressOf(const stack::Database &database,
                                              const PasswordSource &passwords)
 {
-    Result<postgres::ConnectionString> where = postgres::ConnectionString::parse(database.connection);
+    Result<postgres::ConnectionString> where =
+        postgres::ConnectionString::parse(database.connection);
     if (!where || database.credential.isEmpty())
         return where;
     if (!passwords)
-        return failure({.kind = ErrorKind::NotFound, .subject = database.credential,
-                        .detail = u"no keychain is at hand"_s, .advice = Advice::UnlockKeychain});
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = database.credential,
+                        .detail = u"no keychain is at hand"_s,
+                        .advice = Advice::UnlockKeychain});
     Result<Secret> password = passwords(database.credential);
     if (!password)
         return failure(password.error());
@@ -57,13 +57,15 @@ Result<postgres::ConnectionString> addressOf(const stack::Database &database,
 TableCount countRows(postgres::Session &session, const QString &schema, const QString &table,
                      TaskContext &context)
 {
-    const QString name = postgres::quoteIdentifier(schema) + u'.' + postgres::quoteIdentifier(table);
-    const Result<postgres::Rows> rows
-        = session.query("select count(*) from " + name.toUtf8(), context);
+    const QString name =
+        postgres::quoteIdentifier(schema) + u'.' + postgres::quoteIdentifier(table);
+    const Result<postgres::Rows> rows =
+        session.query("select count(*) from " + name.toUtf8(), context);
     if (rows)
         return {.table = table, .rows = rows->integer(0, 0), .problem = {}};
     const bool tooSlow = rows.error().sqlState == queryCanceled;
-    return {.table = table, .rows = std::nullopt,
+    return {.table = table,
+            .rows = std::nullopt,
             .problem = tooSlow ? u"counting took longer than 2 s"_s : rows.error().detail};
 }
 
@@ -82,10 +84,12 @@ Result<ProbeReading> probeDatabase(const stack::Database &database, const Passwo
         return failed(where.error(), State::Unknown, u"not checked"_s, clock.now());
 
     const auto begin = clock.monotonic();
-    Result<postgres::Session> session = postgres::Session::connect(
-        *where, context,
-        {.applicationName = u"mayday probe"_s, .connectTimeout = connectTimeout,
-         .statementTimeout = countTimeout, .requireSettings = false});
+    Result<postgres::Session> session =
+        postgres::Session::connect(*where, context,
+                                   {.applicationName = u"mayday probe"_s,
+                                    .connectTimeout = connectTimeout,
+                                    .statementTimeout = countTimeout,
+                                    .requireSettings = false});
     if (!session)
         return failedToConnect(session.error(), clock.now());
     const Result<postgres::Rows> one = session->query("select 1", context);

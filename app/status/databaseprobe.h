@@ -15,10 +15,10 @@ namespace mayday::status {
 using PasswordSource = std::function<Result<Secret>(const QString &credential)>;
 
 /// Connects, asks "select 1", and counts the watched tables, each within two seconds. Blocks up to
-/// 5 s to connect; run it on a pool. No connection is Down; a refused login is Degraded, for the server
-/// lives; a password we do not have is Unknown, for nothing was asked.
+/// 5 s to connect; run it on a pool. No connection is Down; a refused login is Degraded, for the
+/// server lives; a password we do not have is Unknown, for nothing was asked.
 [[nodiscard]] Result<ProbeReading> probeDatabase(const stack::Database &database,
-                                                 const PasswordSource &passwords, const Clock &clock,
-                                                 TaskContext &context);
+                                                 const PasswordSource &passwords,
+                                                 const Clock &clock, TaskContext &context);
 
 } // namespace mayday::status

@@ -32,8 +32,10 @@ ProbeId probeIdOf(const stack::Service &service)
 net::HttpRequest healthRequest(const stack::Service &service)
 {
     const bool expectsRedirect = service.expectStatus >= 300 && service.expectStatus < 400;
-    return {.url = service.healthUrl(), .headers = {{"Cache-Control", "no-cache"}},
-            .maxBodyBytes = maxHealthBytes, .followRedirects = !expectsRedirect};
+    return {.url = service.healthUrl(),
+            .headers = {{"Cache-Control", "no-cache"}},
+            .maxBodyBytes = maxHealthBytes,
+            .followRedirects = !expectsRedirect};
 }
 
 ProbeReading readHealth(const stack::Service &service, const Result<net::HttpResponse> &outcome,
@@ -49,7 +51,8 @@ ProbeReading readHealth(const stack::Service &service, const Result<net::HttpRes
     reading.state = outcome->status == service.expectStatus ? State::Operational : State::Down;
     probe.answers = reading.state == State::Operational;
     if (!probe.answers)
-        reading.detail = u"answered %1, expected %2"_s.arg(outcome->status).arg(service.expectStatus);
+        reading.detail =
+            u"answered %1, expected %2"_s.arg(outcome->status).arg(service.expectStatus);
     if (outcome->certificateExpiry) {
         const auto days = static_cast<int>(at.daysTo(*outcome->certificateExpiry));
         probe.certificateDays = days;

@@ -12,6 +12,7 @@ namespace mayday::status {
 /// The expected status is Operational (Degraded when its certificate ends within a week), any other
 /// status and no answer are Down; a check that was stopped is Unknown.
 [[nodiscard]] ProbeReading readHealth(const stack::Service &service,
-                                      const Result<net::HttpResponse> &outcome, const QDateTime &at);
+                                      const Result<net::HttpResponse> &outcome,
+                                      const QDateTime &at);
 
 } // namespace mayday::status

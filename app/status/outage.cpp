@@ -14,8 +14,7 @@ namespace {
 bool isOutOfReach(const Watched &watched)
 {
     const std::optional<Error> &error = watched.reading.error;
-    return error
-        && (error->kind == ErrorKind::Unreachable || error->kind == ErrorKind::Timeout);
+    return error && (error->kind == ErrorKind::Unreachable || error->kind == ErrorKind::Timeout);
 }
 
 /// Collects the facts of a board, then says which side they point to.
@@ -53,7 +52,9 @@ private:
         noteSince(probe.watched.failingSince);
         Fact fact{.kind = isOutOfReach(probe.watched) ? Fact::Kind::ProbeSilent
                                                       : Fact::Kind::ProbeFailing,
-                  .id = probe.id.text(), .name = probe.name, .words = probe.watched.reading.word,
+                  .id = probe.id.text(),
+                  .name = probe.name,
+                  .words = probe.watched.reading.word,
                   .lasting = probe.watched.failingFor(m_board.now)};
         m_verdict.facts += fact;
         m_failing += &probe;
@@ -67,9 +68,12 @@ private:
                 continue;
             noteSince(rows.droppedAt);
             m_hasLoss = true;
-            m_verdict.facts += Fact{.kind = Fact::Kind::RowsLost, .id = probe.id.text(),
-                                    .name = probe.name, .words = rows.sentence(),
-                                    .before = rows.before.value_or(0), .now = rows.now.value_or(0)};
+            m_verdict.facts += Fact{.kind = Fact::Kind::RowsLost,
+                                    .id = probe.id.text(),
+                                    .name = probe.name,
+                                    .words = rows.sentence(),
+                                    .before = rows.before.value_or(0),
+                                    .now = rows.now.value_or(0)};
         }
     }
 
@@ -86,9 +90,7 @@ private:
             m_pointsToUs = true;
             addOnce(Fact::Kind::VendorUnaware, *vendor);
             break;
-        case State::Unknown:
-            addOnce(Fact::Kind::VendorUnknown, *vendor);
-            break;
+        case State::Unknown: addOnce(Fact::Kind::VendorUnknown, *vendor); break;
         default:
             m_pointsToThem = true;
             addOnce(Fact::Kind::VendorReports, *vendor);
@@ -107,26 +109,29 @@ private:
             return;
         if (state == State::Down)
             m_vendorDown = true;
-        const bool hasProbes = std::ranges::contains(m_board.probes, provider.id,
-                                                     &ProbeSnapshot::provider);
+        const bool hasProbes =
+            std::ranges::contains(m_board.probes, provider.id, &ProbeSnapshot::provider);
         addOnce(hasProbes ? Fact::Kind::VendorUnfelt : Fact::Kind::VendorReports, provider);
     }
 
     [[nodiscard]] bool isBlamed(const ProviderSnapshot &provider) const
     {
-        return std::ranges::any_of(m_failing, [&](const ProbeSnapshot *probe) {
-            return probe->provider == provider.id;
-        });
+        return std::ranges::any_of(
+            m_failing, [&](const ProbeSnapshot *probe) { return probe->provider == provider.id; });
     }
 
     /// Nothing of ours and no page answers: more likely our own line than the whole world.
     [[nodiscard]] bool isCutOff() const
     {
-        const auto probeOut = [](const ProbeSnapshot &p) { return isOutOfReach(p.watched); };
-        const auto pageOut = [](const ProviderSnapshot &p) { return isOutOfReach(p.watched); };
-        return !m_failing.isEmpty() && m_board.probes.size() + m_board.providers.size() >= 3
-            && !m_board.providers.isEmpty() && std::ranges::all_of(m_board.probes, probeOut)
-            && std::ranges::all_of(m_board.providers, pageOut);
+        const auto probeOut = [](const ProbeSnapshot &p) {
+            return isOutOfReach(p.watched);
+        };
+        const auto pageOut = [](const ProviderSnapshot &p) {
+            return isOutOfReach(p.watched);
+        };
+        return !m_failing.isEmpty() && m_board.probes.size() + m_board.providers.size() >= 3 &&
+               !m_board.providers.isEmpty() && std::ranges::all_of(m_board.probes, probeOut) &&
+               std::ranges::all_of(m_board.providers, pageOut);
     }
 
     [[nodiscard]] Side side()
@@ -161,11 +166,12 @@ private:
     void addOnce(Fact::Kind kind, const ProviderSnapshot &vendor)
     {
         const QString &id = vendor.id.text();
-        const bool isThere = std::ranges::any_of(m_verdict.facts, [&](const Fact &fact) {
-            return fact.kind == kind && fact.id == id;
-        });
+        const bool isThere = std::ranges::any_of(
+            m_verdict.facts, [&](const Fact &fact) { return fact.kind == kind && fact.id == id; });
         if (!isThere)
-            m_verdict.facts += Fact{.kind = kind, .id = id, .name = vendor.name,
+            m_verdict.facts += Fact{.kind = kind,
+                                    .id = id,
+                                    .name = vendor.name,
                                     .words = vendorWords(vendor),
                                     .lasting = vendor.watched.failingFor(m_board.now)};
     }
@@ -193,16 +199,11 @@ private:
 QString sideKey(Side side)
 {
     switch (side) {
-    case Side::AllWell:
-        return u"all-well"_s;
-    case Side::Us:
-        return u"us"_s;
-    case Side::Them:
-        return u"them"_s;
-    case Side::Both:
-        return u"both"_s;
-    case Side::Unclear:
-        break;
+    case Side::AllWell: return u"all-well"_s;
+    case Side::Us: return u"us"_s;
+    case Side::Them: return u"them"_s;
+    case Side::Both: return u"both"_s;
+    case Side::Unclear: break;
     }
     return u"unclear"_s;
 }

@@ -26,7 +26,7 @@ struct Fact {
         NothingReachable, ///< neither a probe nor a page: perhaps our own network
     };
     Kind kind;
-    QString id;   ///< of the probe or the provider; empty for NothingReachable
+    QString id; ///< of the probe or the provider; empty for NothingReachable
     QString name;
     QString words = {};
     std::chrono::milliseconds lasting{0};
@@ -40,8 +40,9 @@ struct Fact {
 /// The answer of the first screen (R17): us or them, since when, which checklist. A value.
 struct Verdict {
     Side side = Side::Unclear;
-    QString sentence; ///< "It is them: Supabase. Our database shop has not answered for 14 minutes."
-    QString detail;   ///< the other facts in words; disagreements are named here
+    QString
+        sentence;   ///< "It is them: Supabase. Our database shop has not answered for 14 minutes."
+    QString detail; ///< the other facts in words; disagreements are named here
     QList<Fact> facts;
     int probesAnswering = 0;
     int probesTotal = 0;
@@ -49,8 +50,8 @@ struct Verdict {
     QList<Suggestion> suggestions;
 };
 
-/// Pure: the same board gives the same verdict. Only fresh readings count; a vendor's page explains,
-/// it never proves that we are well.
+/// Pure: the same board gives the same verdict. Only fresh readings count; a vendor's page
+/// explains, it never proves that we are well.
 [[nodiscard]] Verdict judge(const BoardSnapshot &board, const QList<SuggestRule> &rules = {});
 
 } // namespace mayday::status

@@ -20,8 +20,13 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds interval, double ch
 PollIntervals PollIntervals::practice()
 {
     constexpr auto all = std::chrono::seconds(2);
-    return {.pageCalm = all, .pageTrouble = all, .probeCalm = all, .probeTrouble = all,
-            .backoffUnit = all, .least = std::chrono::milliseconds(200), .jitter = 0.0};
+    return {.pageCalm = all,
+            .pageTrouble = all,
+            .probeCalm = all,
+            .probeTrouble = all,
+            .backoffUnit = all,
+            .least = std::chrono::milliseconds(200),
+            .jitter = 0.0};
 }
 
 std::optional<std::chrono::milliseconds> PollSchedule::due() const
@@ -49,8 +54,8 @@ void PollSchedule::failed(std::chrono::milliseconds now, bool refused, double ch
 {
     static constexpr std::array<int, 3> units = {1, 2, 5};
     m_running = false;
-    const size_t step = refused ? units.size() - 1
-                                : std::min(static_cast<size_t>(m_failures), units.size() - 1);
+    const size_t step =
+        refused ? units.size() - 1 : std::min(static_cast<size_t>(m_failures), units.size() - 1);
     ++m_failures;
     m_due = now + jittered(units[step] * intervals.backoffUnit, chance, intervals.jitter);
     if (refused)

@@ -8,28 +8,32 @@
 
 namespace mayday::status {
 
-/// How often to look. Vendors' pages: what public clients do, once in five minutes and once a minute
-/// while something is wrong. A value.
+/// How often to look. Vendors' pages: what public clients do, once in five minutes and once a
+/// minute while something is wrong. A value.
 struct PollIntervals {
     std::chrono::milliseconds pageCalm = std::chrono::minutes(5);
     std::chrono::milliseconds pageTrouble = std::chrono::minutes(1);
     std::chrono::milliseconds probeCalm = std::chrono::minutes(1);
     std::chrono::milliseconds probeTrouble = std::chrono::seconds(15);
-    std::chrono::milliseconds backoffUnit = std::chrono::minutes(1); ///< failing pages: 1, 2, 5 units
+    std::chrono::milliseconds backoffUnit =
+        std::chrono::minutes(1);                               ///< failing pages: 1, 2, 5 units
     std::chrono::milliseconds least = std::chrono::seconds(5); ///< between two polls, also by hand
-    double jitter = 0.1; ///< of the interval, either way
+    double jitter = 0.1;                                       ///< of the interval, either way
 
     /// Everything stands on this machine: every two seconds, no jitter, no backoff to speak of.
     [[nodiscard]] static PollIntervals practice();
 };
 
-/// When one target is polled next: never two polls at once, jitter, backoff. Pure; times are those of
-/// Clock::monotonic().
+/// When one target is polled next: never two polls at once, jitter, backoff. Pure; times are those
+/// of Clock::monotonic().
 class PollSchedule final {
 public:
     explicit PollSchedule(std::chrono::milliseconds firstAt) : m_due(firstAt) {}
 
-    [[nodiscard]] bool isDue(std::chrono::milliseconds now) const { return !m_running && m_due <= now; }
+    [[nodiscard]] bool isDue(std::chrono::milliseconds now) const
+    {
+        return !m_running && m_due <= now;
+    }
     [[nodiscard]] bool isRunning() const { return m_running; }
     /// None while a poll is running.
     [[nodiscard]] std::optional<std::chrono::milliseconds> due() const;

@@ -12,16 +12,11 @@ namespace {
 int weightOf(State state)
 {
     switch (state) {
-    case State::Operational:
-        return 0;
-    case State::Unknown:
-        return 1;
-    case State::Maintenance:
-        return 2;
-    case State::Degraded:
-        return 3;
-    case State::Down:
-        return 4;
+    case State::Operational: return 0;
+    case State::Unknown: return 1;
+    case State::Maintenance: return 2;
+    case State::Degraded: return 3;
+    case State::Down: return 4;
     }
     return 1;
 }
@@ -36,16 +31,11 @@ QString counted(qint64 amount, QLatin1StringView unit)
 QString stateKey(State state)
 {
     switch (state) {
-    case State::Operational:
-        return u"operational"_s;
-    case State::Degraded:
-        return u"degraded"_s;
-    case State::Down:
-        return u"down"_s;
-    case State::Maintenance:
-        return u"maintenance"_s;
-    case State::Unknown:
-        break;
+    case State::Operational: return u"operational"_s;
+    case State::Degraded: return u"degraded"_s;
+    case State::Down: return u"down"_s;
+    case State::Maintenance: return u"maintenance"_s;
+    case State::Unknown: break;
     }
     return u"unknown"_s;
 }

@@ -46,11 +46,14 @@ QList<TableRows> RowWatch::update(const QList<TableCount> &counts, const QDateTi
     QList<TableRows> tables;
     for (const TableCount &count : counts) {
         History &history = m_histories[count.table];
-        TableRows rows{.table = count.table, .now = count.rows, .before = {}, .droppedAt = {},
+        TableRows rows{.table = count.table,
+                       .now = count.rows,
+                       .before = {},
+                       .droppedAt = {},
                        .problem = count.problem};
         if (count.rows) {
-            if (!history.frozen && !history.seen.isEmpty()
-                && isLoss(history.seen.first().rows, *count.rows)) {
+            if (!history.frozen && !history.seen.isEmpty() &&
+                isLoss(history.seen.first().rows, *count.rows)) {
                 history.frozen = history.seen.first().rows;
                 history.droppedAt = at;
             } else if (history.frozen && !isLoss(*history.frozen, *count.rows)) {

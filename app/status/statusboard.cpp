@@ -13,16 +13,24 @@ constexpr qsizetype mostChanges = 200;
 
 ProbeSnapshot snapshotOf(const stack::Service &service)
 {
-    return {.id = probeIdOf(service), .kind = ProbeKind::Health,
-            .name = u"service "_s + service.name, .provider = service.provider, .watched = {},
-            .certificateDays = {}, .tables = {}};
+    return {.id = probeIdOf(service),
+            .kind = ProbeKind::Health,
+            .name = u"service "_s + service.name,
+            .provider = service.provider,
+            .watched = {},
+            .certificateDays = {},
+            .tables = {}};
 }
 
 ProbeSnapshot snapshotOf(const stack::Database &database)
 {
-    return {.id = probeIdOf(database), .kind = ProbeKind::Database,
-            .name = u"database "_s + database.name, .provider = database.provider, .watched = {},
-            .certificateDays = {}, .tables = {}};
+    return {.id = probeIdOf(database),
+            .kind = ProbeKind::Database,
+            .name = u"database "_s + database.name,
+            .provider = database.provider,
+            .watched = {},
+            .certificateDays = {},
+            .tables = {}};
 }
 
 /// What lost rows make of a reading that was well.
@@ -55,8 +63,11 @@ void StatusBoard::watch(const stack::Stack &stack)
     m_rowWatches.clear();
     for (const stack::Provider &provider : stack.providers) {
         if (!provider.statusUrl.isEmpty())
-            m_board.providers.append({.id = provider.id, .name = provider.name,
-                                      .pageUrl = provider.pageUrl, .watched = {}, .feed = {}});
+            m_board.providers.append({.id = provider.id,
+                                      .name = provider.name,
+                                      .pageUrl = provider.pageUrl,
+                                      .watched = {},
+                                      .feed = {}});
     }
     for (const stack::Service &service : stack.services)
         m_board.probes.append(snapshotOf(service));
@@ -98,7 +109,11 @@ void StatusBoard::note(const Watched &before, const Watched &after, const QStrin
     if (from == to || (from == State::Unknown && to == State::Operational))
         return;
     const Reading &reading = *after.lastKnown;
-    record({.at = reading.at, .id = id, .what = what, .from = from, .to = to,
+    record({.at = reading.at,
+            .id = id,
+            .what = what,
+            .from = from,
+            .to = to,
             .words = reading.detail.isEmpty() ? reading.word : reading.detail});
 }
 
@@ -158,8 +173,9 @@ void StatusBoard::acceptRows(const ProbeId &id)
 void StatusBoard::reconsider()
 {
     Verdict verdict = judge(snapshot(), m_rules);
-    const bool differs = verdict.sentence != m_verdict.sentence
-        || verdict.detail != m_verdict.detail || verdict.suggestions != m_verdict.suggestions;
+    const bool differs = verdict.sentence != m_verdict.sentence ||
+                         verdict.detail != m_verdict.detail ||
+                         verdict.suggestions != m_verdict.suggestions;
     m_verdict = std::move(verdict);
     if (differs)
         Q_EMIT verdictChanged();

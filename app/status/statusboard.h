@@ -29,7 +29,8 @@ public:
     /// interval: until the next reading is to be expected; the age of this one is judged by it.
     void applyProvider(const stack::ProviderId &id, const FeedReading &feed,
                        std::chrono::milliseconds interval);
-    void applyProbe(const ProbeId &id, const ProbeReading &probe, std::chrono::milliseconds interval);
+    void applyProbe(const ProbeId &id, const ProbeReading &probe,
+                    std::chrono::milliseconds interval);
     /// The rows that are there now are how it should be.
     void acceptRows(const ProbeId &id);
     /// Judges again with the time of now: readings age without anybody telling.

@@ -8,8 +8,8 @@ namespace mayday::status {
 /// One line of "What changed". A value.
 struct StatusChange {
     QDateTime at;
-    QString id;    ///< "supabase", "database.main"
-    QString what;  ///< "Supabase", "database shop"
+    QString id;                  ///< "supabase", "database.main"
+    QString what;                ///< "Supabase", "database shop"
     State from = State::Unknown; ///< the last state that was known
     State to = State::Unknown;
     QString words; ///< "major outage", "products fell from 60,012 to 0"

@@ -16,8 +16,10 @@ FeedReading unknown(const QString &word, const QString &detail, ErrorKind kind,
     feed.reading.word = word;
     feed.reading.detail = detail;
     feed.reading.at = at;
-    feed.reading.error = Error{.kind = kind, .subject = u"status page of "_s + provider.name,
-                               .detail = detail, .advice = std::nullopt};
+    feed.reading.error = Error{.kind = kind,
+                               .subject = u"status page of "_s + provider.name,
+                               .detail = detail,
+                               .advice = std::nullopt};
     return feed;
 }
 
@@ -32,8 +34,8 @@ FeedReading readFeed(const stack::Provider &provider, const Result<net::HttpResp
                      const QDateTime &at)
 {
     if (!outcome) {
-        FeedReading feed = unknown(u"no answer"_s, outcome.error().detail, outcome.error().kind,
-                                   provider, at);
+        FeedReading feed =
+            unknown(u"no answer"_s, outcome.error().detail, outcome.error().kind, provider, at);
         feed.reading.error = outcome.error();
         return feed;
     }

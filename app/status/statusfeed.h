@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "net/httpresponse.h"
 #include "core/result.h"
+#include "net/httpresponse.h"
 #include "stack/stack.h"
 #include "status/feedreading.h"
 

@@ -56,17 +56,12 @@ Impact impactOf(const QString &word)
 State stateOf(Impact impact)
 {
     switch (impact) {
-    case Impact::None:
-        return State::Operational;
-    case Impact::Maintenance:
-        return State::Maintenance;
-    case Impact::Minor:
-        return State::Degraded;
+    case Impact::None: return State::Operational;
+    case Impact::Maintenance: return State::Maintenance;
+    case Impact::Minor: return State::Degraded;
     case Impact::Major:
-    case Impact::Critical:
-        return State::Down;
-    case Impact::Unknown:
-        break;
+    case Impact::Critical: return State::Down;
+    case Impact::Unknown: break;
     }
     return State::Unknown;
 }
@@ -74,16 +69,11 @@ State stateOf(Impact impact)
 Impact impactOfState(State state)
 {
     switch (state) {
-    case State::Operational:
-        return Impact::None;
-    case State::Degraded:
-        return Impact::Minor;
-    case State::Down:
-        return Impact::Major;
-    case State::Maintenance:
-        return Impact::Maintenance;
-    case State::Unknown:
-        break;
+    case State::Operational: return Impact::None;
+    case State::Degraded: return Impact::Minor;
+    case State::Down: return Impact::Major;
+    case State::Maintenance: return Impact::Maintenance;
+    case State::Unknown: break;
     }
     return Impact::Unknown;
 }
@@ -96,8 +86,8 @@ QString worded(QString word)
 QDateTime timeOf(const QJsonObject &object, std::initializer_list<QLatin1StringView> keys)
 {
     for (const QLatin1StringView key : keys) {
-        const QDateTime time = QDateTime::fromString(object.value(key).toString().left(40),
-                                                     Qt::ISODateWithMs);
+        const QDateTime time =
+            QDateTime::fromString(object.value(key).toString().left(40), Qt::ISODateWithMs);
         if (time.isValid())
             return time.toUTC();
     }
@@ -143,8 +133,8 @@ QList<FeedComponent> componentsOf(const QJsonArray &rows, const QStringList &wan
         const QJsonObject object = row.toObject();
         const QString name = plain(object.value("name"_L1), longestName);
         const bool isGroup = object.value("group"_L1).toBool(false);
-        if (isGroup || name.isEmpty()
-            || (!wanted.isEmpty() && !wanted.contains(name, Qt::CaseInsensitive)))
+        if (isGroup || name.isEmpty() ||
+            (!wanted.isEmpty() && !wanted.contains(name, Qt::CaseInsensitive)))
             continue;
         const QString word = plain(object.value("status"_L1), longestName);
         components.append({.name = name, .state = componentState(word), .word = worded(word)});
@@ -158,8 +148,10 @@ FeedReading refused(const QString &detail, const QDateTime &at)
     feed.reading.word = u"no status"_s;
     feed.reading.detail = detail;
     feed.reading.at = at;
-    feed.reading.error = Error{.kind = ErrorKind::Corrupt, .subject = u"status page"_s,
-                               .detail = detail, .advice = std::nullopt};
+    feed.reading.error = Error{.kind = ErrorKind::Corrupt,
+                               .subject = u"status page"_s,
+                               .detail = detail,
+                               .advice = std::nullopt};
     return feed;
 }
 
@@ -195,7 +187,8 @@ void judge(const QJsonObject &status, const QStringList &wanted, FeedReading &fe
         feed.reading.state = worstOf(feed.components);
         feed.impact = impactOfState(feed.reading.state);
     }
-    if (feed.reading.state == State::Operational && wanted.isEmpty() && !feed.maintenances.isEmpty()) {
+    if (feed.reading.state == State::Operational && wanted.isEmpty() &&
+        !feed.maintenances.isEmpty()) {
         feed.reading.state = State::Maintenance;
         feed.impact = Impact::Maintenance;
     }
@@ -223,18 +216,12 @@ void describe(const QStringList &wanted, FeedReading &feed)
 QString impactKey(Impact impact)
 {
     switch (impact) {
-    case Impact::None:
-        return u"none"_s;
-    case Impact::Maintenance:
-        return u"maintenance"_s;
-    case Impact::Minor:
-        return u"minor"_s;
-    case Impact::Major:
-        return u"major"_s;
-    case Impact::Critical:
-        return u"critical"_s;
-    case Impact::Unknown:
-        break;
+    case Impact::None: return u"none"_s;
+    case Impact::Maintenance: return u"maintenance"_s;
+    case Impact::Minor: return u"minor"_s;
+    case Impact::Major: return u"major"_s;
+    case Impact::Critical: return u"critical"_s;
+    case Impact::Unknown: break;
     }
     return u"unknown"_s;
 }

@@ -8,10 +8,10 @@
 
 namespace mayday::status {
 
-/// Decodes Statuspage v2 summary.json and status.json, and incident.io's copy of them, whose groups,
-/// dates and lists differ. components: only these names count, compared without case; empty: all.
-/// Words it does not know are Unknown; a body that is not this format is an Unknown reading.
-/// at: when the answer came. Any thread; hostile bodies cost at most their size.
+/// Decodes Statuspage v2 summary.json and status.json, and incident.io's copy of them, whose
+/// groups, dates and lists differ. components: only these names count, compared without case;
+/// empty: all. Words it does not know are Unknown; a body that is not this format is an Unknown
+/// reading. at: when the answer came. Any thread; hostile bodies cost at most their size.
 [[nodiscard]] FeedReading decodeStatuspage(const QByteArray &body, const QStringList &components,
                                            const QDateTime &at);
 

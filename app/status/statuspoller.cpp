@@ -61,7 +61,8 @@ void StatusPoller::start(const stack::Stack &stack, const PollIntervals &interva
     m_intervals = intervals;
     m_board.watch(stack);
     addTargets(stack);
-    m_aging.start(std::min<std::chrono::milliseconds>(intervals.probeTrouble, std::chrono::seconds(5)));
+    m_aging.start(
+        std::min<std::chrono::milliseconds>(intervals.probeTrouble, std::chrono::seconds(5)));
     pollDue();
 }
 
@@ -126,7 +127,8 @@ void StatusPoller::poll(Target &target)
 void StatusPoller::pollPage(Target &target)
 {
     net::HttpRequest request{.url = target.provider->statusUrl,
-                             .headers = {{"Accept", "application/json"}}, .timeout = pageTimeout,
+                             .headers = {{"Accept", "application/json"}},
+                             .timeout = pageTimeout,
                              .maxBodyBytes = maxPageBytes};
     if (!target.etag.isEmpty())
         request.headers.append({"If-None-Match", target.etag});
@@ -188,8 +190,8 @@ void StatusPoller::takePage(Target &target, const Result<net::HttpResponse> &out
 {
     const FeedReading feed = pageReading(target, outcome);
     const State state = feed.reading.state;
-    const auto interval
-        = state == State::Operational ? m_intervals.pageCalm : m_intervals.pageTrouble;
+    const auto interval =
+        state == State::Operational ? m_intervals.pageCalm : m_intervals.pageTrouble;
     if (state == State::Unknown)
         target.schedule.failed(now(), outcome && outcome->status / 100 == 4, chance(), m_intervals);
     else

@@ -22,8 +22,8 @@ namespace mayday::status {
 class StatusBoard;
 struct FeedReading;
 
-/// Keeps the board's readings young: polls every vendor page and every probe of a stack, each by its
-/// own schedule, never twice at once.
+/// Keeps the board's readings young: polls every vendor page and every probe of a stack, each by
+/// its own schedule, never twice at once.
 ///
 /// Lives beside the board on the GUI thread; HTTP runs in the transport, databases on the pool. A
 /// failure is a reading like any other. Destroying it asks its work to stop and does not wait: the

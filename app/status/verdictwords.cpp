@@ -55,8 +55,9 @@ QString failureWords(const Verdict &verdict)
     const QString first = failures.first().sentence();
     if (failures.size() == 1)
         return first;
-    return u"%1, and %2 more %3"_s.arg(first).arg(failures.size() - 1).arg(
-        failures.size() == 2 ? u"probe fails"_s : u"probes fail"_s);
+    return u"%1, and %2 more %3"_s.arg(first)
+        .arg(failures.size() - 1)
+        .arg(failures.size() == 2 ? u"probe fails"_s : u"probes fail"_s);
 }
 
 /// "database shop answers, and 3 of its 9 watched tables are empty"
@@ -72,7 +73,8 @@ QString lossWords(const Verdict &verdict, const BoardSnapshot &board)
     const auto probe = std::ranges::find(board.probes, losses.first().id,
                                          [](const ProbeSnapshot &p) { return p.id.text(); });
     const qsizetype watched = probe == board.probes.end() ? here : probe->tables.size();
-    const bool areEmpty = std::ranges::all_of(losses, [](const Fact &fact) { return fact.now == 0; });
+    const bool areEmpty =
+        std::ranges::all_of(losses, [](const Fact &fact) { return fact.now == 0; });
     return u"%1 answers, and %2 of its %3 watched tables %4"_s.arg(name).arg(here).arg(watched).arg(
         areEmpty ? u"are empty"_s : u"have lost rows"_s);
 }
@@ -132,16 +134,12 @@ QString wellSentence(const Verdict &verdict, const BoardSnapshot &board)
 QString mainSentence(const Verdict &verdict, const BoardSnapshot &board)
 {
     switch (verdict.side) {
-    case Side::AllWell:
-        return wellSentence(verdict, board);
-    case Side::Us:
-        return u"It is us: %1."_s.arg(usWords(verdict, board));
-    case Side::Them:
-        return themSentence(verdict);
+    case Side::AllWell: return wellSentence(verdict, board);
+    case Side::Us: return u"It is us: %1."_s.arg(usWords(verdict, board));
+    case Side::Them: return themSentence(verdict);
     case Side::Both:
         return u"It is both: %1, and us: %2."_s.arg(themWords(verdict), usWords(verdict, board));
-    case Side::Unclear:
-        break;
+    case Side::Unclear: break;
     }
     return unclearSentence(verdict);
 }
@@ -161,21 +159,16 @@ QString Fact::sentence() const
         return u"%1 has not answered for %2"_s.arg(name, durationWords(lasting));
     case Kind::ProbeFailing:
         return u"%1 has answered “%2” for %3"_s.arg(name, words, durationWords(lasting));
-    case Kind::RowsLost:
-        return u"in %1, %2"_s.arg(name, words);
-    case Kind::VendorReports:
-        return u"%1 reports “%2”"_s.arg(name, words);
+    case Kind::RowsLost: return u"in %1, %2"_s.arg(name, words);
+    case Kind::VendorReports: return u"%1 reports “%2”"_s.arg(name, words);
     case Kind::VendorUnaware:
         return u"%1 reports no trouble, our probe there disagrees; status pages can lag by an hour"_s
             .arg(name);
     case Kind::VendorUnfelt:
         return u"%1 reports “%2”, our probes there disagree: they answer"_s.arg(name, words);
-    case Kind::VendorUnknown:
-        return u"the status page of %1 gives no fresh reading"_s.arg(name);
-    case Kind::NotFresh:
-        return u"%1 has no fresh reading"_s.arg(name);
-    case Kind::NothingReachable:
-        break;
+    case Kind::VendorUnknown: return u"the status page of %1 gives no fresh reading"_s.arg(name);
+    case Kind::NotFresh: return u"%1 has no fresh reading"_s.arg(name);
+    case Kind::NothingReachable: break;
     }
     return u"no probe and no status page can be reached from here"_s;
 }
@@ -186,8 +179,8 @@ void wordVerdict(Verdict &verdict, const BoardSnapshot &board)
     QStringList parts;
     for (const Fact &fact : std::as_const(verdict.facts)) {
         // A single failure is in the sentence already.
-        const bool isSaid = isOurFailure(fact)
-            && std::ranges::count_if(verdict.facts, isOurFailure) == 1;
+        const bool isSaid =
+            isOurFailure(fact) && std::ranges::count_if(verdict.facts, isOurFailure) == 1;
         if (!isSaid)
             parts += capital(fact.sentence()) + u'.';
     }

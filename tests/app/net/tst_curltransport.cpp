@@ -66,7 +66,8 @@ private:
 void TestCurlTransport::readsAnAnswer()
 {
     m_server.on("/ok", {.headers = {{"Content-Type", "Application/JSON; charset=utf-8"}},
-                        .body = "{\"a\":1}", .delay = 20ms});
+                        .body = "{\"a\":1}",
+                        .delay = 20ms});
     const Result<HttpResponse> answer = get("/ok");
     QVERIFY(answer);
     QCOMPARE(answer->status, 200);
@@ -92,10 +93,13 @@ void TestCurlTransport::sendsMethodHeadersAndBody()
 {
     m_server.on("/post", {});
     const QByteArray body(5000, 'x');
-    const Result<HttpResponse> answer
-        = m_transport.send({.method = "PATCH", .url = m_server.url("/post"),
-                            .headers = {{"Content-Type", "text/plain"}, {"X-Empty", ""}},
-                            .body = body}).wait();
+    const Result<HttpResponse> answer =
+        m_transport
+            .send({.method = "PATCH",
+                   .url = m_server.url("/post"),
+                   .headers = {{"Content-Type", "text/plain"}, {"X-Empty", ""}},
+                   .body = body})
+            .wait();
     QVERIFY(answer);
     const QByteArray asked = m_server.lastRequest("/post");
     QVERIFY(asked.startsWith("PATCH /post HTTP/1.1\r\n"));
@@ -108,8 +112,9 @@ void TestCurlTransport::sendsMethodHeadersAndBody()
 void TestCurlTransport::aHeaderCannotSmuggleAnother()
 {
     m_server.on("/smuggle", {});
-    QVERIFY(m_transport.send({.url = m_server.url("/smuggle"),
-                              .headers = {{"X-Name", "a\r\nX-Other: b"}}}).wait());
+    QVERIFY(m_transport
+                .send({.url = m_server.url("/smuggle"), .headers = {{"X-Name", "a\r\nX-Other: b"}}})
+                .wait());
     QVERIFY(!m_server.lastRequest("/smuggle").contains("\nX-Other"));
 }
 
@@ -125,8 +130,9 @@ void TestCurlTransport::namesItself()
 
 void TestCurlTransport::followsARedirect()
 {
-    m_server.on("/old", {.status = 302, .headers = {{"Location", "/new"}, {"X-Hop", "1"}},
-                         .body = "moved"});
+    m_server.on(
+        "/old",
+        {.status = 302, .headers = {{"Location", "/new"}, {"X-Hop", "1"}}, .body = "moved"});
     m_server.on("/new", {.body = "here"});
     const Result<HttpResponse> answer = get("/old");
     QVERIFY(answer);
@@ -134,8 +140,8 @@ void TestCurlTransport::followsARedirect()
     QCOMPARE(answer->finalUrl, m_server.url("/new"));
     QVERIFY(answer->header("X-Hop").isEmpty());
 
-    const Result<HttpResponse> stayed
-        = m_transport.send({.url = m_server.url("/old"), .followRedirects = false}).wait();
+    const Result<HttpResponse> stayed =
+        m_transport.send({.url = m_server.url("/old"), .followRedirects = false}).wait();
     QVERIFY(stayed);
     QCOMPARE(stayed->status, 302);
 }
@@ -143,8 +149,8 @@ void TestCurlTransport::followsARedirect()
 void TestCurlTransport::keepsACredentialFromARedirect()
 {
     m_server.on("/old", {.status = 302, .headers = {{"Location", "/elsewhere"}}});
-    const Result<HttpResponse> answer
-        = m_transport.send({.url = m_server.url("/old"), .headers = {{"X-Api", "abc"}}}).wait();
+    const Result<HttpResponse> answer =
+        m_transport.send({.url = m_server.url("/old"), .headers = {{"X-Api", "abc"}}}).wait();
     QVERIFY(answer);
     QCOMPARE(answer->status, 302);
     QCOMPARE(m_server.requests("/elsewhere"), 0);
@@ -242,8 +248,8 @@ void TestCurlTransport::slowBodyIsTimeout()
     m_server.on("/slow", {.body = QByteArray(1000, 'x'), .chunk = 1, .pause = 50ms});
     QElapsedTimer timer;
     timer.start();
-    const Result<HttpResponse> answer
-        = m_transport.send({.url = m_server.url("/slow"), .timeout = 300ms}).wait();
+    const Result<HttpResponse> answer =
+        m_transport.send({.url = m_server.url("/slow"), .timeout = 300ms}).wait();
     QVERIFY(!answer);
     QCOMPARE(answer.error().kind, ErrorKind::Timeout);
     QVERIFY(timer.elapsed() >= 290 && timer.elapsed() < 2000);
@@ -262,16 +268,17 @@ void TestCurlTransport::closedPortIsUnreachable()
 
 void TestCurlTransport::unknownHostIsUnreachable()
 {
-    const Result<HttpResponse> answer
-        = m_transport.send({.url = QUrl(u"http://nobody.invalid/"_s)}).wait();
+    const Result<HttpResponse> answer =
+        m_transport.send({.url = QUrl(u"http://nobody.invalid/"_s)}).wait();
     QVERIFY(!answer);
     QCOMPARE(answer.error().kind, ErrorKind::Unreachable);
 }
 
 void TestCurlTransport::errorsShowNoPassword()
 {
-    const Result<HttpResponse> answer
-        = m_transport.send({.url = QUrl(u"http://ann:hunter22@nobody.invalid/x?key=abcdef"_s)}).wait();
+    const Result<HttpResponse> answer =
+        m_transport.send({.url = QUrl(u"http://ann:hunter22@nobody.invalid/x?key=abcdef"_s)})
+            .wait();
     QVERIFY(!answer);
     const QString all = describe(answer.error());
     QVERIFY(all.contains(u"nobody.invalid/x"_s));
@@ -362,7 +369,8 @@ void TestCurlTransport::refusesHttpsToHttp()
 {
     HttpFixture server(HttpFixture::Tls::On);
     m_server.on("/plain", {});
-    server.on("/down", {.status = 302, .headers = {{"Location", m_server.url("/plain").toEncoded()}}});
+    server.on("/down",
+              {.status = 302, .headers = {{"Location", m_server.url("/plain").toEncoded()}}});
     CurlTransport transport({.authorityFile = server.authorityFile()});
     const Result<HttpResponse> answer = transport.send({.url = server.url("/down")}).wait();
     QVERIFY(!answer);

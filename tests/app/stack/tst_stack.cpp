@@ -32,19 +32,20 @@ private:
 
 void TestStack::initTestCase()
 {
-    const QByteArray yaml = "stack: {name: Shop, environment: staging}\n"
-                            "promises: {rto: 1 min, rpo: 1 day}\n"
-                            "providers:\n"
-                            "  - {id: railway, name: Railway, status: 'https://s.example/api'}\n"
-                            "  - {id: plain}\n"
-                            "services:\n"
-                            "  - {id: backend, name: API, provider: railway, url: 'https://a.example',"
-                            " health: /health}\n"
-                            "databases:\n"
-                            "  - {id: main, name: shop, provider: railway,"
-                            " connection: host=db.example user=app, schema: store}\n"
-                            "contacts:\n"
-                            "  - {id: lead, name: Lead, phone: '112', url: 'https://c.example'}\n";
+    const QByteArray yaml =
+        "stack: {name: Shop, environment: staging}\n"
+        "promises: {rto: 1 min, rpo: 1 day}\n"
+        "providers:\n"
+        "  - {id: railway, name: Railway, status: 'https://s.example/api'}\n"
+        "  - {id: plain}\n"
+        "services:\n"
+        "  - {id: backend, name: API, provider: railway, url: 'https://a.example',"
+        " health: /health}\n"
+        "databases:\n"
+        "  - {id: main, name: shop, provider: railway,"
+        " connection: host=db.example user=app, schema: store}\n"
+        "contacts:\n"
+        "  - {id: lead, name: Lead, phone: '112', url: 'https://c.example'}\n";
     Result<Stack> stack = stack::parseStack(yaml, u"stack.yaml"_s);
     QVERIFY2(stack, stack ? "" : qPrintable(describe(stack.error())));
     m_stack = *stack;

@@ -97,9 +97,9 @@ void TestStackReader::fillsInDefaults()
 
 void TestStackReader::unknownKeyNamesPlaceAndNearest()
 {
-    const Result<Stack> stack
-        = parseStack(withMinimal("services:\n  - id: api\n    url: http://a.example\n    helth: /x\n"),
-                     u"my.yaml"_s);
+    const Result<Stack> stack = parseStack(
+        withMinimal("services:\n  - id: api\n    url: http://a.example\n    helth: /x\n"),
+        u"my.yaml"_s);
     QVERIFY(!stack);
     QCOMPARE(stack.error().kind, ErrorKind::Refused);
     QCOMPARE(stack.error().subject, u"my.yaml"_s);
@@ -111,25 +111,26 @@ void TestStackReader::unknownKeyNamesPlaceAndNearest()
 
 void TestStackReader::reportsAllFindings()
 {
-    const StackReading reading = readStack(
-        withMinimal("promises: {rto: 15, rpo: 90 min}\n"
-                    "providers:\n  - id: railway\n  - id: railway\n    status: ftp://x\n"
-                    "services:\n  - id: Bad Id\n    url: nowhere\n    provider: railwy\n    expect: 99\n"
-                    "    health: x\n  - url: https://ann@a.example\n"
-                    "databases:\n  - id: main\n    connection: db.example\n    watch: products\n"
-                    "contacts: nobody\n"));
+    const StackReading reading = readStack(withMinimal(
+        "promises: {rto: 15, rpo: 90 min}\n"
+        "providers:\n  - id: railway\n  - id: railway\n    status: ftp://x\n"
+        "services:\n  - id: Bad Id\n    url: nowhere\n    provider: railwy\n    expect: 99\n"
+        "    health: x\n  - url: https://ann@a.example\n"
+        "databases:\n  - id: main\n    connection: db.example\n    watch: products\n"
+        "contacts: nobody\n"));
     QVERIFY(!reading.stack);
     QStringList paths;
     for (const Finding &finding : reading.findings) {
         QVERIFY(finding.line > 0 && finding.column > 0);
         paths += finding.path;
     }
-    const QStringList wanted{
-        u"promises.rto"_s,         u"promises.rpo"_s,     u"providers[1].id"_s,
-        u"providers[1].status"_s,  u"services[0].id"_s,   u"services[0].url"_s,
-        u"services[0].provider"_s, u"services[0].expect"_s, u"services[0].health"_s,
-        u"services[1].id"_s,       u"services[1].url"_s,  u"databases[0].connection"_s,
-        u"databases[0].watch"_s,   u"contacts"_s};
+    const QStringList wanted{u"promises.rto"_s,         u"promises.rpo"_s,
+                             u"providers[1].id"_s,      u"providers[1].status"_s,
+                             u"services[0].id"_s,       u"services[0].url"_s,
+                             u"services[0].provider"_s, u"services[0].expect"_s,
+                             u"services[0].health"_s,   u"services[1].id"_s,
+                             u"services[1].url"_s,      u"databases[0].connection"_s,
+                             u"databases[0].watch"_s,   u"contacts"_s};
     QCOMPARE(paths, wanted);
     QCOMPARE(reading.findings.at(4).nearest, u"bad-id"_s);
     QCOMPARE(reading.findings.at(6).nearest, u"railway"_s);
@@ -154,18 +155,18 @@ void TestStackReader::brokenFiles_data()
     QTest::addColumn<QString>("says");
     QTest::newRow("empty") << QByteArray() << ErrorKind::Corrupt << 0 << u"empty"_s;
     QTest::newRow("comments only") << QByteArray("# x\n") << ErrorKind::Corrupt << 0 << u"empty"_s;
-    QTest::newRow("a word") << QByteArray("hello") << ErrorKind::Corrupt << 0 << u"keys and values"_s;
+    QTest::newRow("a word") << QByteArray("hello") << ErrorKind::Corrupt << 0
+                            << u"keys and values"_s;
     QTest::newRow("a list") << QByteArray("- 1\n- 2\n") << ErrorKind::Corrupt << 0
                             << u"keys and values"_s;
-    QTest::newRow("quote left open") << QByteArray("stack:\n  name: \"Shop\n") << ErrorKind::Corrupt
-                                     << 2 << u"never closed"_s;
-    QTest::newRow("single quote left open")
-        << QByteArray("stack:\n  name: 'Shop\nservices: []\n") << ErrorKind::Corrupt << 2
-        << u"never closed"_s;
-    QTest::newRow("colon in the middle") << QByteArray("stack:\n  name: a: b\n") << ErrorKind::Corrupt
-                                         << 2 << QString();
-    QTest::newRow("alias") << QByteArray("stack: &a\n  name: x\nservices: *a\n") << ErrorKind::Corrupt
-                           << 3 << u"alias"_s;
+    QTest::newRow("quote left open")
+        << QByteArray("stack:\n  name: \"Shop\n") << ErrorKind::Corrupt << 2 << u"never closed"_s;
+    QTest::newRow("single quote left open") << QByteArray("stack:\n  name: 'Shop\nservices: []\n")
+                                            << ErrorKind::Corrupt << 2 << u"never closed"_s;
+    QTest::newRow("colon in the middle")
+        << QByteArray("stack:\n  name: a: b\n") << ErrorKind::Corrupt << 2 << QString();
+    QTest::newRow("alias") << QByteArray("stack: &a\n  name: x\nservices: *a\n")
+                           << ErrorKind::Corrupt << 3 << u"alias"_s;
     QTest::newRow("two documents") << QByteArray("stack: {name: x}\n---\nstack: {name: y}\n")
                                    << ErrorKind::Corrupt << 3 << u"second document"_s;
     QTest::newRow("no name") << QByteArray("stack:\n  environment: staging\n") << ErrorKind::Refused
@@ -176,10 +177,10 @@ void TestStackReader::brokenFiles_data()
                                << 3 << u"twice"_s;
     QTest::newRow("environment") << QByteArray("stack:\n  name: x\n  environment: prodution\n")
                                  << ErrorKind::Refused << 3 << u"did you mean production?"_s;
-    QTest::newRow("list for a text") << QByteArray("stack:\n  name: [x]\n") << ErrorKind::Refused << 2
-                                     << u"a text is wanted"_s;
-    QTest::newRow("png") << QByteArray("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16) << ErrorKind::Corrupt << -1
-                         << QString();
+    QTest::newRow("list for a text")
+        << QByteArray("stack:\n  name: [x]\n") << ErrorKind::Refused << 2 << u"a text is wanted"_s;
+    QTest::newRow("png") << QByteArray("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16) << ErrorKind::Corrupt
+                         << -1 << QString();
     QTest::newRow("too large") << QByteArray(1024 * 1024 + 1, '#') << ErrorKind::Refused << 0
                                << u"1 MiB"_s;
 }
@@ -205,18 +206,21 @@ void TestStackReader::secretsAreRefusedAndNeverShown_data()
     const QByteArray database = "databases:\n  - id: main\n    connection: ";
     QTest::newRow("conninfo") << database + "host=db.example user=app password=s3cr3t-v4lue\n";
     QTest::newRow("address") << database + "postgresql://app:s3cr3t-v4lue@db.example/shop\n";
-    QTest::newRow("address with @") << database + "postgresql://app:p@s3cr3t-v4lue@db.example/shop\n";
+    QTest::newRow("address with @")
+        << database + "postgresql://app:p@s3cr3t-v4lue@db.example/shop\n";
     QTest::newRow("parameter") << database + "postgresql://db.example/shop?password=s3cr3t-v4lue\n";
     QTest::newRow("key password") << database + "host=x\n    password: s3cr3t-v4lue\n";
     QTest::newRow("key token") << QByteArray("channels:\n  - id: x\n    token: s3cr3t-v4lue\n");
-    QTest::newRow("key api_key") << QByteArray("providers:\n  - id: x\n    api_key: s3cr3t-v4lue\n");
-    QTest::newRow("key API-KEY") << QByteArray("providers:\n  - id: x\n    API-KEY: s3cr3t-v4lue\n");
+    QTest::newRow("key api_key") << QByteArray(
+        "providers:\n  - id: x\n    api_key: s3cr3t-v4lue\n");
+    QTest::newRow("key API-KEY") << QByteArray(
+        "providers:\n  - id: x\n    API-KEY: s3cr3t-v4lue\n");
     QTest::newRow("key client secret") << QByteArray("client_secret: [s3cr3t-v4lue]\n");
     QTest::newRow("note") << QByteArray("contacts:\n  - id: x\n    note: the pwd=s3cr3t-v4lue\n");
     QTest::newRow("comment") << QByteArray("# password: s3cr3t-v4lue\n");
     QTest::newRow("comment behind") << QByteArray("providers: [] # api_key=s3cr3t-v4lue\n");
-    QTest::newRow("web hook")
-        << QByteArray("contacts:\n  - id: x\n    url: https://hooks.slack.com/services/s3cr3t-v4lue\n");
+    QTest::newRow("web hook") << QByteArray(
+        "contacts:\n  - id: x\n    url: https://hooks.slack.com/services/s3cr3t-v4lue\n");
     QTest::newRow("as an id") << QByteArray("services:\n  - id: ghp_s3cr3ts3cr3ts3cr3ts3cr3t\n");
     QTest::newRow("as a key") << QByteArray("ghp_s3cr3ts3cr3ts3cr3ts3cr3t: 1\n");
     QTest::newRow("as a word") << QByteArray("providers:\n  - id: x\n    feed: password=s3cr3t\n");
@@ -255,8 +259,8 @@ void TestStackReader::hostileFilesAreHarmless_data()
     QByteArray laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
     for (int i = 1; i < 10; ++i) {
         const QByteArray before = '*' + QByteArray("a") + QByteArray::number(i - 1);
-        laughs += "a" + QByteArray::number(i) + ": &a" + QByteArray::number(i) + " ["
-            + QByteArrayList(9, before).join(", ") + "]\n";
+        laughs += "a" + QByteArray::number(i) + ": &a" + QByteArray::number(i) + " [" +
+                  QByteArrayList(9, before).join(", ") + "]\n";
     }
     QTest::newRow("billion laughs") << laughs;
     QTest::newRow("brackets") << QByteArray(500'000, '[');

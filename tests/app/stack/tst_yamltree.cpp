@@ -109,7 +109,8 @@ void TestYamlTree::problemsHaveAPlace()
 
 void TestYamlTree::emptyIsNull()
 {
-    for (const QByteArray &yaml : {QByteArray(), QByteArray("\n\n"), QByteArray("# only words\n")}) {
+    for (const QByteArray &yaml :
+         {QByteArray(), QByteArray("\n\n"), QByteArray("# only words\n")}) {
         const auto root = parseYaml(yaml);
         QVERIFY(root);
         QCOMPARE(root->kind, YamlNode::Kind::Null);

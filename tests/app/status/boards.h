@@ -23,11 +23,11 @@ public:
     {
         using status::Impact;
         using status::State;
-        const State state = impact == Impact::None ? State::Operational
-            : impact == Impact::Minor              ? State::Degraded
-            : impact == Impact::Maintenance        ? State::Maintenance
-            : impact == Impact::Unknown            ? State::Unknown
-                                                   : State::Down;
+        const State state = impact == Impact::None          ? State::Operational
+                            : impact == Impact::Minor       ? State::Degraded
+                            : impact == Impact::Maintenance ? State::Maintenance
+                            : impact == Impact::Unknown     ? State::Unknown
+                                                            : State::Down;
         status::ProviderSnapshot one;
         one.id = *stack::ProviderId::parse(id);
         one.name = name;
@@ -45,8 +45,8 @@ public:
     {
         status::ProbeSnapshot one;
         one.id = *status::ProbeId::parse(id);
-        one.kind = id.startsWith(u"database"_s) ? status::ProbeKind::Database
-                                                : status::ProbeKind::Health;
+        one.kind =
+            id.startsWith(u"database"_s) ? status::ProbeKind::Database : status::ProbeKind::Health;
         one.name = name;
         one.provider = stack::ProviderId::parse(provider).value_or(stack::ProviderId{});
         one.watched = watched(state, age, failingFor, 1min);
@@ -58,7 +58,8 @@ public:
     /// On the last probe: why it fails.
     BoardBuilder &because(ErrorKind kind)
     {
-        m_board.probes.last().watched.reading.error = Error{.kind = kind, .subject = {}, .detail = {}};
+        m_board.probes.last().watched.reading.error =
+            Error{.kind = kind, .subject = {}, .detail = {}};
         return *this;
     }
     /// On the last probe: what it answered instead.
@@ -70,8 +71,8 @@ public:
     /// On the last provider: why its page could not be read.
     BoardBuilder &pageError(ErrorKind kind)
     {
-        m_board.providers.last().watched.reading.error
-            = Error{.kind = kind, .subject = {}, .detail = {}};
+        m_board.providers.last().watched.reading.error =
+            Error{.kind = kind, .subject = {}, .detail = {}};
         return *this;
     }
     /// On the last probe: a watched table.
@@ -79,8 +80,11 @@ public:
     {
         status::ProbeSnapshot &probe = m_board.probes.last();
         const bool dropped = before && rows < *before / 2;
-        probe.tables.append({.table = table, .now = rows, .before = before,
-                             .droppedAt = dropped ? now().addSecs(-30) : QDateTime(), .problem = {}});
+        probe.tables.append({.table = table,
+                             .now = rows,
+                             .before = before,
+                             .droppedAt = dropped ? now().addSecs(-30) : QDateTime(),
+                             .problem = {}});
         if (dropped || rows == 0)
             probe.watched.reading.state = status::State::Down;
         return *this;

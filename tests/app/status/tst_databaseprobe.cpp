@@ -87,8 +87,8 @@ void TestDatabaseProbe::answers()
 
 void TestDatabaseProbe::countsWatchedTables()
 {
-    const ProbeReading reading
-        = probe(database({u"products"_s, u"Odd \"Name"_s, u"nothing"_s, u"missing"_s}));
+    const ProbeReading reading =
+        probe(database({u"products"_s, u"Odd \"Name"_s, u"nothing"_s, u"missing"_s}));
     QCOMPARE(reading.reading.state, State::Operational);
     QCOMPARE(reading.counts.size(), 4);
     QCOMPARE(reading.counts.at(0).rows, 1234);
@@ -103,7 +103,8 @@ void TestDatabaseProbe::slowCountIsGivenUp()
     QElapsedTimer timer;
     timer.start();
     const ProbeReading reading = probe(database({u"slow"_s, u"products"_s}));
-    QVERIFY2(timer.elapsed() > 1500 && timer.elapsed() < 8000, qPrintable(QString::number(timer.elapsed())));
+    QVERIFY2(timer.elapsed() > 1500 && timer.elapsed() < 8000,
+             qPrintable(QString::number(timer.elapsed())));
     QCOMPARE(reading.reading.state, State::Operational);
     QVERIFY(!reading.counts.at(0).rows);
     QCOMPARE(reading.counts.at(0).problem, u"counting took longer than 2 s"_s);
@@ -114,9 +115,10 @@ void TestDatabaseProbe::slowCountIsGivenUp()
 void TestDatabaseProbe::wrongPasswordIsDegraded()
 {
     TaskContext context;
-    const auto wrong = [](const QString &) -> Result<Secret> { return Secret("wr0ng-one"); };
-    const Result<ProbeReading> reading
-        = status::probeDatabase(database(), wrong, m_clock, context);
+    const auto wrong = [](const QString &) -> Result<Secret> {
+        return Secret("wr0ng-one");
+    };
+    const Result<ProbeReading> reading = status::probeDatabase(database(), wrong, m_clock, context);
     QVERIFY(reading);
     QCOMPARE(reading->reading.state, State::Degraded);
     QCOMPARE(reading->reading.word, u"login refused"_s);

@@ -24,9 +24,8 @@ namespace {
 
 bool has(const Verdict &verdict, Fact::Kind kind, const QString &id)
 {
-    return std::ranges::any_of(verdict.facts, [&](const Fact &fact) {
-        return fact.kind == kind && fact.id == id;
-    });
+    return std::ranges::any_of(
+        verdict.facts, [&](const Fact &fact) { return fact.kind == kind && fact.id == id; });
 }
 
 } // namespace
@@ -61,13 +60,12 @@ private Q_SLOTS:
 
 void TestOutage::allWell()
 {
-    const Verdict verdict = judge(BoardBuilder()
-                                      .provider(u"vercel"_s, u"Vercel"_s, Impact::None)
-                                      .probe(u"service.api"_s, u"service API"_s, u"vercel"_s,
-                                             State::Operational)
-                                      .probe(u"database.main"_s, u"database shop"_s, {},
-                                             State::Operational)
-                                      .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"vercel"_s, u"Vercel"_s, Impact::None)
+                  .probe(u"service.api"_s, u"service API"_s, u"vercel"_s, State::Operational)
+                  .probe(u"database.main"_s, u"database shop"_s, {}, State::Operational)
+                  .build());
     QCOMPARE(verdict.side, Side::AllWell);
     QCOMPARE(verdict.sentence, u"All is well: 2 of 2 probes answer."_s);
     QVERIFY(verdict.detail.isEmpty());
@@ -86,18 +84,18 @@ void TestOutage::allWellByPagesAlone()
 void TestOutage::nothingKnown()
 {
     QCOMPARE(judge({}).side, Side::Unclear);
-    const Verdict verdict = judge(
-        BoardBuilder().probe(u"service.api"_s, u"service API"_s, {}, State::Unknown).build());
+    const Verdict verdict =
+        judge(BoardBuilder().probe(u"service.api"_s, u"service API"_s, {}, State::Unknown).build());
     QCOMPARE(verdict.side, Side::Unclear);
     QCOMPARE(verdict.sentence, u"We cannot tell: no reading is fresh."_s);
 }
 
 void TestOutage::staleIsNeverWell()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .probe(u"service.api"_s, u"service API"_s, {}, State::Operational, 0s, 181s)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .probe(u"service.api"_s, u"service API"_s, {}, State::Operational, 0s, 181s)
+                  .build());
     QCOMPARE(verdict.side, Side::Unclear);
     QCOMPARE(verdict.sentence, u"We cannot tell: no reading is fresh."_s);
     QVERIFY(has(verdict, Fact::Kind::NotFresh, u"service.api"_s));
@@ -105,13 +103,14 @@ void TestOutage::staleIsNeverWell()
 
 void TestOutage::oneSilentProbeIsNamed()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .probe(u"service.api"_s, u"service API"_s, {}, State::Operational)
-            .probe(u"database.main"_s, u"database shop"_s, {}, State::Unknown)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .probe(u"service.api"_s, u"service API"_s, {}, State::Operational)
+                  .probe(u"database.main"_s, u"database shop"_s, {}, State::Unknown)
+                  .build());
     QCOMPARE(verdict.side, Side::Unclear);
-    QCOMPARE(verdict.sentence, u"We cannot tell: 1 of 2 probes answer, 1 without a fresh reading."_s);
+    QCOMPARE(verdict.sentence,
+             u"We cannot tell: 1 of 2 probes answer, 1 without a fresh reading."_s);
     QVERIFY(verdict.detail.contains(u"Database shop has no fresh reading."_s));
 }
 
@@ -135,12 +134,12 @@ void TestOutage::vendorAndProbeAgree()
 
 void TestOutage::vendorSaysNothing()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"railway"_s, u"Railway"_s, Impact::None)
-            .probe(u"service.api"_s, u"service API"_s, u"railway"_s, State::Down, 3min)
-            .word(u"500"_s)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"railway"_s, u"Railway"_s, Impact::None)
+                  .probe(u"service.api"_s, u"service API"_s, u"railway"_s, State::Down, 3min)
+                  .word(u"500"_s)
+                  .build());
     QCOMPARE(verdict.side, Side::Us);
     QCOMPARE(verdict.sentence, u"It is us: service API has answered “500” for 3 minutes."_s);
     QVERIFY(has(verdict, Fact::Kind::VendorUnaware, u"railway"_s));
@@ -149,35 +148,36 @@ void TestOutage::vendorSaysNothing()
 
 void TestOutage::vendorUnreadable()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"railway"_s, u"Railway"_s, Impact::Unknown)
-            .pageError(ErrorKind::Corrupt)
-            .probe(u"service.api"_s, u"service API"_s, u"railway"_s, State::Down, 40s)
-            .because(ErrorKind::Unreachable)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"railway"_s, u"Railway"_s, Impact::Unknown)
+                  .pageError(ErrorKind::Corrupt)
+                  .probe(u"service.api"_s, u"service API"_s, u"railway"_s, State::Down, 40s)
+                  .because(ErrorKind::Unreachable)
+                  .build());
     QCOMPARE(verdict.side, Side::Unclear);
-    QCOMPARE(verdict.sentence,
-             u"We cannot tell whether it is us or Railway: service API has not answered for 40 seconds."_s);
+    QCOMPARE(
+        verdict.sentence,
+        u"We cannot tell whether it is us or Railway: service API has not answered for 40 seconds."_s);
 }
 
 void TestOutage::noVendorIsUs()
 {
-    const Verdict verdict
-        = judge(BoardBuilder()
-                    .probe(u"service.api"_s, u"service API"_s, {}, State::Down, 1min)
-                    .because(ErrorKind::Unreachable)
-                    .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .probe(u"service.api"_s, u"service API"_s, {}, State::Down, 1min)
+                  .because(ErrorKind::Unreachable)
+                  .build());
     QCOMPARE(verdict.side, Side::Us);
 }
 
 void TestOutage::vendorDownWeStand()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"supabase"_s, u"Supabase"_s, Impact::Critical, u"Major outage"_s)
-            .probe(u"database.main"_s, u"database shop"_s, u"supabase"_s, State::Operational)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"supabase"_s, u"Supabase"_s, Impact::Critical, u"Major outage"_s)
+                  .probe(u"database.main"_s, u"database shop"_s, u"supabase"_s, State::Operational)
+                  .build());
     QCOMPARE(verdict.side, Side::Them);
     QCOMPARE(verdict.sentence, u"It is them: Supabase. Our own probes answer: 1 of 1."_s);
     QVERIFY(verdict.detail.contains(u"our probes there disagree"_s));
@@ -185,11 +185,11 @@ void TestOutage::vendorDownWeStand()
 
 void TestOutage::vendorSlightlyIllWeStand()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"vercel"_s, u"Vercel"_s, Impact::Minor, u"Slow builds"_s)
-            .probe(u"service.web"_s, u"service web"_s, u"vercel"_s, State::Operational)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"vercel"_s, u"Vercel"_s, Impact::Minor, u"Slow builds"_s)
+                  .probe(u"service.web"_s, u"service web"_s, u"vercel"_s, State::Operational)
+                  .build());
     QCOMPARE(verdict.side, Side::AllWell);
     QVERIFY(has(verdict, Fact::Kind::VendorUnfelt, u"vercel"_s));
     QVERIFY(verdict.detail.contains(u"Vercel reports “Slow builds”"_s));
@@ -197,37 +197,38 @@ void TestOutage::vendorSlightlyIllWeStand()
 
 void TestOutage::vendorOnNobodyCounts()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"groq"_s, u"Groq"_s, Impact::Major)
-            .probe(u"service.web"_s, u"service web"_s, {}, State::Operational)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"groq"_s, u"Groq"_s, Impact::Major)
+                  .probe(u"service.web"_s, u"service web"_s, {}, State::Operational)
+                  .build());
     QCOMPARE(verdict.side, Side::Them);
     QVERIFY(verdict.sentence.startsWith(u"It is them: Groq."_s));
-    QVERIFY2(verdict.detail.contains(u"Groq reports “major trouble”."_s), qPrintable(verdict.detail));
+    QVERIFY2(verdict.detail.contains(u"Groq reports “major trouble”."_s),
+             qPrintable(verdict.detail));
 }
 
 void TestOutage::maintenanceExplainsAFailure()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"supabase"_s, u"Supabase"_s, Impact::Maintenance, u"Upgrade"_s)
-            .probe(u"database.main"_s, u"database shop"_s, u"supabase"_s, State::Down, 2min)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"supabase"_s, u"Supabase"_s, Impact::Maintenance, u"Upgrade"_s)
+                  .probe(u"database.main"_s, u"database shop"_s, u"supabase"_s, State::Down, 2min)
+                  .build());
     QCOMPARE(verdict.side, Side::Them);
 }
 
 void TestOutage::both()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"supabase"_s, u"Supabase"_s, Impact::Major, u"Outage"_s)
-            .provider(u"railway"_s, u"Railway"_s, Impact::None)
-            .probe(u"database.main"_s, u"database shop"_s, u"supabase"_s, State::Down, 5min)
-            .because(ErrorKind::Timeout)
-            .probe(u"service.api"_s, u"service API"_s, u"railway"_s, State::Down, 3min)
-            .word(u"500"_s)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"supabase"_s, u"Supabase"_s, Impact::Major, u"Outage"_s)
+                  .provider(u"railway"_s, u"Railway"_s, Impact::None)
+                  .probe(u"database.main"_s, u"database shop"_s, u"supabase"_s, State::Down, 5min)
+                  .because(ErrorKind::Timeout)
+                  .probe(u"service.api"_s, u"service API"_s, u"railway"_s, State::Down, 3min)
+                  .word(u"500"_s)
+                  .build());
     QCOMPARE(verdict.side, Side::Both);
     QCOMPARE(verdict.sentence, u"It is both: Supabase, and us: database shop has not answered for "
                                "5 minutes, and 1 more probe fails."_s);
@@ -235,13 +236,13 @@ void TestOutage::both()
 
 void TestOutage::oneTableLost()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .provider(u"supabase"_s, u"Supabase"_s, Impact::None)
-            .probe(u"database.main"_s, u"database main"_s, u"supabase"_s, State::Operational)
-            .table(u"products"_s, 60012, 0)
-            .table(u"users"_s, 500, 500)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .provider(u"supabase"_s, u"Supabase"_s, Impact::None)
+                  .probe(u"database.main"_s, u"database main"_s, u"supabase"_s, State::Operational)
+                  .table(u"products"_s, 60012, 0)
+                  .table(u"users"_s, 500, 500)
+                  .build());
     QCOMPARE(verdict.side, Side::Us);
     QCOMPARE(verdict.sentence,
              u"It is us: database main answers, but products fell from 60,012 to 0."_s);
@@ -267,12 +268,12 @@ void TestOutage::manyTablesEmpty()
 
 void TestOutage::tablesOfASilentDatabaseDoNotCount()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .probe(u"database.main"_s, u"database main"_s, {}, State::Down, 1min)
-            .because(ErrorKind::Timeout)
-            .table(u"products"_s, 60012, 0)
-            .build());
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .probe(u"database.main"_s, u"database main"_s, {}, State::Down, 1min)
+                  .because(ErrorKind::Timeout)
+                  .table(u"products"_s, 60012, 0)
+                  .build());
     QVERIFY(!has(verdict, Fact::Kind::RowsLost, u"database.main"_s));
     QVERIFY(has(verdict, Fact::Kind::ProbeSilent, u"database.main"_s));
 }
@@ -298,7 +299,9 @@ void TestOutage::severalFailuresAreCounted()
 {
     BoardBuilder builder;
     for (int i = 0; i < 3; ++i)
-        builder.probe(u"service.s%1"_s.arg(i), u"service S%1"_s.arg(i), {}, State::Down, (i + 1) * 1min)
+        builder
+            .probe(u"service.s%1"_s.arg(i), u"service S%1"_s.arg(i), {}, State::Down,
+                   (i + 1) * 1min)
             .because(ErrorKind::Refused)
             .word(u"503"_s);
     const Verdict verdict = judge(builder.build());
@@ -309,21 +312,21 @@ void TestOutage::severalFailuresAreCounted()
 
 void TestOutage::suggestionsComeAlong()
 {
-    const Verdict verdict = judge(
-        BoardBuilder()
-            .probe(u"database.main"_s, u"database main"_s, {}, State::Operational)
-            .table(u"products"_s, 60012, 0)
-            .build(),
-        {{u"buggy-deployment"_s, u"probe service failing"_s},
-         {u"database-corruption"_s, u"rows products dropped"_s}});
+    const Verdict verdict =
+        judge(BoardBuilder()
+                  .probe(u"database.main"_s, u"database main"_s, {}, State::Operational)
+                  .table(u"products"_s, 60012, 0)
+                  .build(),
+              {{u"buggy-deployment"_s, u"probe service failing"_s},
+               {u"database-corruption"_s, u"rows products dropped"_s}});
     QCOMPARE(verdict.suggestions.size(), 1);
     QCOMPARE(verdict.suggestions.first().runbook, u"database-corruption"_s);
 }
 
 void TestOutage::sameBoardSameVerdict()
 {
-    const status::BoardSnapshot board
-        = BoardBuilder().probe(u"service.api"_s, u"x"_s, {}, State::Down, 3min).build();
+    const status::BoardSnapshot board =
+        BoardBuilder().probe(u"service.api"_s, u"x"_s, {}, State::Down, 3min).build();
     QCOMPARE(judge(board).sentence, judge(board).sentence);
     QCOMPARE(status::sideKey(judge(board).side), u"us"_s);
 }

@@ -112,8 +112,8 @@ void TestReading::health()
 {
     QFETCH(int, expected);
     QFETCH(int, came);
-    const ProbeReading probe
-        = readHealth(service(expected), net::HttpResponse{.status = came, .elapsed = 30ms}, at);
+    const ProbeReading probe =
+        readHealth(service(expected), net::HttpResponse{.status = came, .elapsed = 30ms}, at);
     QTEST(probe.reading.state, "state");
     QCOMPARE(probe.answers, probe.reading.state == State::Operational);
     QCOMPARE(probe.reading.word, QString::number(came));
@@ -144,11 +144,12 @@ void TestReading::certificates()
 
 void TestReading::noAnswerIsDown()
 {
-    const ProbeReading silent
-        = readHealth(service(), failure({.kind = ErrorKind::Timeout, .subject = {}, .detail = u"10 s"_s}), at);
+    const ProbeReading silent = readHealth(
+        service(), failure({.kind = ErrorKind::Timeout, .subject = {}, .detail = u"10 s"_s}), at);
     QCOMPARE(silent.reading.state, State::Down);
     QCOMPARE(silent.reading.error->kind, ErrorKind::Timeout);
-    const ProbeReading stopped = readHealth(service(), failure({.kind = ErrorKind::Cancelled, .subject = {}, .detail = {}}), at);
+    const ProbeReading stopped = readHealth(
+        service(), failure({.kind = ErrorKind::Cancelled, .subject = {}, .detail = {}}), at);
     QCOMPARE(stopped.reading.state, State::Unknown);
 }
 

@@ -30,8 +30,8 @@ private:
     TableRows count(std::optional<qint64> rows, qint64 minute, const QString &table = u"products"_s)
     {
         const QDateTime start(QDate(2026, 3, 1), QTime(3, 0), QTimeZone::UTC);
-        return m_watch.update({{.table = table, .rows = rows, .problem = {}}},
-                              start.addSecs(minute * 60))
+        return m_watch
+            .update({{.table = table, .rows = rows, .problem = {}}}, start.addSecs(minute * 60))
             .first();
     }
 
@@ -44,7 +44,8 @@ void TestRowWatch::losses_data()
     QTest::addColumn<qint64>("now");
     QTest::addColumn<QString>("sentence");
     QTest::newRow("all gone") << qint64(60012) << qint64(0) << u"products fell from 60,012 to 0"_s;
-    QTest::newRow("more than half") << qint64(100) << qint64(49) << u"products fell from 100 to 49"_s;
+    QTest::newRow("more than half")
+        << qint64(100) << qint64(49) << u"products fell from 100 to 49"_s;
     QTest::newRow("exactly half") << qint64(100) << qint64(50) << QString();
     QTest::newRow("odd") << qint64(11) << qint64(5) << u"products fell from 11 to 5"_s;
     QTest::newRow("odd half kept") << qint64(11) << qint64(6) << QString();
@@ -99,7 +100,8 @@ void TestRowWatch::slowDrainOverADayIsLife()
 {
     m_watch = {};
     for (int minute = 0; minute < 24 * 60; minute += 10)
-        QVERIFY2(!count(100'000 - 60 * minute, minute).isDropped(), qPrintable(QString::number(minute)));
+        QVERIFY2(!count(100'000 - 60 * minute, minute).isDropped(),
+                 qPrintable(QString::number(minute)));
 }
 
 void TestRowWatch::emptyAtFirstSight()

@@ -36,13 +36,16 @@ QByteArray sample(const QString &name)
 net::HttpResponse answer(const QByteArray &body, const QByteArray &type = "application/json",
                          int status = 200)
 {
-    return {.status = status, .headers = {{"Content-Type", type}}, .body = body,
+    return {.status = status,
+            .headers = {{"Content-Type", type}},
+            .body = body,
             .elapsed = std::chrono::milliseconds(42)};
 }
 
 QByteArray summary(const QJsonObject &more, const QString &indicator = u"none"_s)
 {
-    QJsonObject root{{"status"_L1, QJsonObject{{"indicator"_L1, indicator}, {"description"_L1, "Words"_L1}}}};
+    QJsonObject root{
+        {"status"_L1, QJsonObject{{"indicator"_L1, indicator}, {"description"_L1, "Words"_L1}}}};
     for (auto it = more.begin(); it != more.end(); ++it)
         root.insert(it.key(), it.value());
     return QJsonDocument(root).toJson();
@@ -92,8 +95,8 @@ private:
 
 void TestStatusFeed::readsARealSummary()
 {
-    const FeedReading feed = readFeed(
-        provider(), answer(sample(u"statuspage-claude-summary-operational.json"_s)), at);
+    const FeedReading feed =
+        readFeed(provider(), answer(sample(u"statuspage-claude-summary-operational.json"_s)), at);
     QCOMPARE(feed.reading.state, State::Operational);
     QCOMPARE(feed.reading.word, u"All Systems Operational"_s);
     QCOMPARE(feed.reading.at, at);
@@ -117,9 +120,9 @@ void TestStatusFeed::readsARealStatus()
 
 void TestStatusFeed::readsIncidentIo()
 {
-    const FeedReading feed
-        = readFeed(provider(u"incident.io"_s),
-                   answer(sample(u"incidentio-openai-v2-summary-degraded.json"_s)), at);
+    const FeedReading feed =
+        readFeed(provider(u"incident.io"_s),
+                 answer(sample(u"incidentio-openai-v2-summary-degraded.json"_s)), at);
     QCOMPARE(feed.reading.state, State::Degraded);
     QCOMPARE(feed.impact, Impact::Minor);
     QCOMPARE(feed.components.size(), 4);
@@ -173,8 +176,9 @@ void TestStatusFeed::componentStates_data()
 void TestStatusFeed::componentStates()
 {
     QFETCH(QString, word);
-    const FeedReading feed = decodeStatuspage(
-        summary({{"components"_L1, QJsonArray{component(u"Database"_s, word)}}}), {u"database"_s}, at);
+    const FeedReading feed =
+        decodeStatuspage(summary({{"components"_L1, QJsonArray{component(u"Database"_s, word)}}}),
+                         {u"database"_s}, at);
     QTEST(feed.reading.state, "state");
     QCOMPARE(feed.components.first().word, QString(word).replace(u'_', u' '));
 }
@@ -184,7 +188,8 @@ void TestStatusFeed::groupsDoNotCount()
     QJsonObject group = component(u"Region"_s, u"major_outage"_s);
     group.insert("group"_L1, true);
     const FeedReading feed = decodeStatuspage(
-        summary({{"components"_L1, QJsonArray{group, component(u"API"_s, u"operational"_s)}}}), {}, at);
+        summary({{"components"_L1, QJsonArray{group, component(u"API"_s, u"operational"_s)}}}), {},
+        at);
     QCOMPARE(feed.components.size(), 1);
     QCOMPARE(feed.components.first().name, u"API"_s);
 }
@@ -207,15 +212,17 @@ void TestStatusFeed::onlyTheWantedComponentsCount()
 void TestStatusFeed::wantedComponentsThatAreNotThere()
 {
     const QJsonArray rows{component(u"Sydney"_s, u"operational"_s)};
-    const FeedReading feed
-        = decodeStatuspage(summary({{"components"_L1, rows}}, u"minor"_s), {u"Databse"_s}, at);
+    const FeedReading feed =
+        decodeStatuspage(summary({{"components"_L1, rows}}, u"minor"_s), {u"Databse"_s}, at);
     QCOMPARE(feed.reading.state, State::Degraded); // the page's own word, rather than silence
     QVERIFY(feed.reading.detail.contains(u"none of the components"_s));
 }
 
 void TestStatusFeed::maintenanceUnderWayShows()
 {
-    const QJsonObject running{{"name"_L1, "Upgrade"_L1}, {"status"_L1, "in_progress"_L1}, {"impact"_L1, "none"_L1},
+    const QJsonObject running{{"name"_L1, "Upgrade"_L1},
+                              {"status"_L1, "in_progress"_L1},
+                              {"impact"_L1, "none"_L1},
                               {"scheduled_for"_L1, "2026-09-03T17:00:00.000+02:00"_L1}};
     const QJsonObject later{{"name"_L1, "Later"_L1}, {"status"_L1, "scheduled"_L1}};
     const FeedReading feed = decodeStatuspage(
@@ -224,16 +231,17 @@ void TestStatusFeed::maintenanceUnderWayShows()
     QCOMPARE(feed.maintenances.size(), 1);
     QCOMPARE(feed.maintenances.first().phase, u"in progress"_s);
     QCOMPARE(feed.maintenances.first().startedAt.time(), QTime(15, 0));
-    const FeedReading quiet
-        = decodeStatuspage(summary({{"scheduled_maintenances"_L1, QJsonArray{later}}}), {}, at);
+    const FeedReading quiet =
+        decodeStatuspage(summary({{"scheduled_maintenances"_L1, QJsonArray{later}}}), {}, at);
     QCOMPARE(quiet.reading.state, State::Operational);
 }
 
 void TestStatusFeed::resolvedIncidentsAreLeftOut()
 {
-    const QJsonArray incidents{QJsonObject{{"name"_L1, "Old"_L1}, {"status"_L1, "resolved"_L1}},
-                               QJsonObject{{"name"_L1, "Older"_L1}, {"status"_L1, "postmortem"_L1}},
-                               QJsonObject{{"name"_L1, "New"_L1}, {"status"_L1, "investigating"_L1}}};
+    const QJsonArray incidents{
+        QJsonObject{{"name"_L1, "Old"_L1}, {"status"_L1, "resolved"_L1}},
+        QJsonObject{{"name"_L1, "Older"_L1}, {"status"_L1, "postmortem"_L1}},
+        QJsonObject{{"name"_L1, "New"_L1}, {"status"_L1, "investigating"_L1}}};
     const FeedReading feed = decodeStatuspage(summary({{"incidents"_L1, incidents}}), {}, at);
     QCOMPARE(feed.incidents.size(), 1);
     QCOMPARE(feed.incidents.first().name, u"New"_s);
@@ -241,9 +249,10 @@ void TestStatusFeed::resolvedIncidentsAreLeftOut()
 
 void TestStatusFeed::addressesAreWebOnly()
 {
-    const QJsonArray incidents{QJsonObject{{"name"_L1, "a"_L1}, {"shortlink"_L1, "https://stspg.io/x"_L1}},
-                               QJsonObject{{"name"_L1, "b"_L1}, {"shortlink"_L1, "file:///etc/passwd"_L1}},
-                               QJsonObject{{"name"_L1, "c"_L1}, {"shortlink"_L1, "javascript:alert(1)"_L1}}};
+    const QJsonArray incidents{
+        QJsonObject{{"name"_L1, "a"_L1}, {"shortlink"_L1, "https://stspg.io/x"_L1}},
+        QJsonObject{{"name"_L1, "b"_L1}, {"shortlink"_L1, "file:///etc/passwd"_L1}},
+        QJsonObject{{"name"_L1, "c"_L1}, {"shortlink"_L1, "javascript:alert(1)"_L1}}};
     const FeedReading feed = decodeStatuspage(summary({{"incidents"_L1, incidents}}), {}, at);
     QCOMPARE(feed.incidents.at(0).url, QUrl(u"https://stspg.io/x"_s));
     QVERIFY(feed.incidents.at(1).url.isEmpty());
@@ -263,9 +272,9 @@ void TestStatusFeed::failedPollIsUnknown_data()
     QTest::newRow("html") << 200 << QByteArray("text/html; charset=utf-8")
                           << QByteArray("<!doctype html><html>")
                           << u"The page answered HTML, not status"_s;
-    QTest::newRow("html called json") << 200 << QByteArray("application/json")
-                                      << QByteArray(" \n<html>")
-                                      << u"The page answered HTML, not status"_s;
+    QTest::newRow("html called json")
+        << 200 << QByteArray("application/json") << QByteArray(" \n<html>")
+        << u"The page answered HTML, not status"_s;
     QTest::newRow("empty") << 200 << QByteArray("application/json") << QByteArray() << QString();
     QTest::newRow("cut off") << 200 << QByteArray("application/json") << summary({}).first(30)
                              << u"no readable JSON"_s;
@@ -282,8 +291,8 @@ void TestStatusFeed::failedPollIsUnknown()
     QVERIFY(feed.reading.error);
     QVERIFY2(feed.reading.detail.contains(says), qPrintable(feed.reading.detail));
 
-    const FeedReading silent
-        = readFeed(provider(), failure({.kind = ErrorKind::Timeout, .subject = u"x"_s, .detail = {}}), at);
+    const FeedReading silent = readFeed(
+        provider(), failure({.kind = ErrorKind::Timeout, .subject = u"x"_s, .detail = {}}), at);
     QCOMPARE(silent.reading.state, State::Unknown);
     QCOMPARE(silent.reading.error->kind, ErrorKind::Timeout);
 }
@@ -313,8 +322,8 @@ void TestStatusFeed::hostileBodies_data()
     QTest::addColumn<QByteArray>("body");
     QTest::newRow("nested") << QByteArray(1'000'000, '[');
     QTest::newRow("nested objects") << QByteArray("{\"a\":").repeated(200'000);
-    QTest::newRow("wrong types")
-        << QByteArray(R"({"status":{"indicator":5},"components":{"a":1},"incidents":"x"})");
+    QTest::newRow("wrong types") << QByteArray(
+        R"({"status":{"indicator":5},"components":{"a":1},"incidents":"x"})");
     QTest::newRow("wrong rows") << QByteArray(
         R"({"status":{"indicator":"none","description":[]},"components":[1,null,[],{"name":7}],)"
         R"("incidents":[1,null],"scheduled_maintenances":[[]],"page":[]})");
@@ -324,11 +333,13 @@ void TestStatusFeed::hostileBodies_data()
     QTest::newRow("many") << [] {
         QJsonArray rows;
         for (int i = 0; i < 20'000; ++i)
-            rows.append(QJsonObject{{"name"_L1, QString(200, u'x')}, {"status"_L1, "investigating"_L1}});
+            rows.append(
+                QJsonObject{{"name"_L1, QString(200, u'x')}, {"status"_L1, "investigating"_L1}});
         return summary({{"incidents"_L1, rows}, {"components"_L1, rows}}, u"minor"_s);
     }();
-    QTest::newRow("long") << summary({{"incidents"_L1,
-        QJsonArray{QJsonObject{{"name"_L1, QString(1'000'000, u'x')}, {"status"_L1, "identified"_L1}}}}});
+    QTest::newRow("long") << summary(
+        {{"incidents"_L1, QJsonArray{QJsonObject{{"name"_L1, QString(1'000'000, u'x')},
+                                                 {"status"_L1, "identified"_L1}}}}});
 }
 
 void TestStatusFeed::hostileBodies()

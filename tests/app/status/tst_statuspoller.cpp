@@ -29,8 +29,13 @@ constexpr auto ill = R"({"status":{"indicator":"major","description":"Outage"}})
 
 PollIntervals quick()
 {
-    return {.pageCalm = 50ms, .pageTrouble = 50ms, .probeCalm = 50ms, .probeTrouble = 50ms,
-            .backoffUnit = 50ms, .least = 1ms, .jitter = 0.1};
+    return {.pageCalm = 50ms,
+            .pageTrouble = 50ms,
+            .probeCalm = 50ms,
+            .probeTrouble = 50ms,
+            .backoffUnit = 50ms,
+            .least = 1ms,
+            .jitter = 0.1};
 }
 
 } // namespace
@@ -194,9 +199,10 @@ void TestStatusPoller::stoppedMeansSilent()
 
 void TestStatusPoller::sendsTheEtag()
 {
-    m_network->answer(m_page, {.status = 200,
-                               .headers = {{"Content-Type", "application/json"}, {"ETag", "\"v1\""}},
-                               .body = ill});
+    m_network->answer(m_page,
+                      {.status = 200,
+                       .headers = {{"Content-Type", "application/json"}, {"ETag", "\"v1\""}},
+                       .body = ill});
     const auto poller = makePoller(*m_network);
     poller->start(stack(), quick());
     QTRY_COMPARE(pageState(), State::Down);
