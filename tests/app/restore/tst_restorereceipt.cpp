@@ -43,7 +43,7 @@ RestorePlan plan()
     return plan;
 }
 
-store::JournalEvent event(const store::JournalDraft &draft)
+store::JournalEvent written(const store::JournalDraft &draft)
 {
     store::JournalEvent event;
     event.kind = draft.kind;
@@ -106,31 +106,31 @@ void TestRestoreReceipt::namesWhatIsKept()
 void TestRestoreReceipt::aRecordFollowsItsEvents()
 {
     QList<RestoreRecord> records;
-    applyEvent(records, event(startedDraft(plan())));
+    applyEvent(records, written(startedDraft(plan())));
     QCOMPARE(records.size(), 1);
     QCOMPARE(records[0].state, RestoreState::Interrupted);
     QCOMPARE(records[0].incident, u"incident-1"_s);
-    applyEvent(records, event(finishedDraft(plan(), sample(Verdict::Proven))));
+    applyEvent(records, written(finishedDraft(plan(), sample(Verdict::Proven))));
     QCOMPARE(records[0].state, RestoreState::Finished);
     QVERIFY(records[0].isInEffect());
     PutBackReceipt putBack;
     putBack.verdict = Verdict::Proven;
-    const auto undone = event(putBackDraft(u"restore-1"_s, {}, putBack));
+    const auto undone = written(putBackDraft(u"restore-1"_s, {}, putBack));
     applyEvent(records, undone);
     QVERIFY(!records[0].isInEffect());
     applyEvent(records, undone); // put back once more: in effect again
     QVERIFY(records[0].isInEffect());
     putBack.verdict = Verdict::NotRestored;
-    applyEvent(records, event(putBackDraft(u"restore-1"_s, {}, putBack)));
+    applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
     QVERIFY(records[0].isInEffect());
 }
 
 void TestRestoreReceipt::anInterruptedRestoreClaimsNothing()
 {
     QList<RestoreRecord> records;
-    applyEvent(records, event(startedDraft(plan())));
+    applyEvent(records, written(startedDraft(plan())));
     QVERIFY(!records[0].isInEffect());
-    applyEvent(records, event(settledDraft(records[0], true)));
+    applyEvent(records, written(settledDraft(records[0], true)));
     QCOMPARE(records[0].state, RestoreState::Settled);
     QVERIFY(records[0].isInEffect());
     store::JournalEvent stranger;

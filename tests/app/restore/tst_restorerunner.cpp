@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
+#include "core/task.h"
 #include "restore/putback.h"
 
 #include <QElapsedTimer>

@@ -89,7 +89,7 @@ void TestRestoreTexts::thePlanNamesEverything()
     report.schemas = {{.name = u"public"_s, .exists = true, .owner = u"app"_s, .tables = 9, .bytes = 42'000'000}};
     report.loss = restore::LossEstimate{};
     report.notes = {{restore::PreflightNote::Weight::Warning, u"View reports.daily would go on using the old tables."_s}};
-    backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s, .fileName = u"shop.sql.gz"_s, .bytes = 9, .modifiedAt = now.addSecs(-7200)};
+    backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s, .fileName = u"shop.sql.gz"_s, .bytes = 9, .modifiedAt = now.addSecs(-7200), .inspection = std::nullopt, .error = std::nullopt};
     QString all;
     for (const Fact &fact : restoretexts::planFacts(entry, plan, report, {}, now))
         all += fact.label + u": "_s + plainValue(fact) + u'\n';
