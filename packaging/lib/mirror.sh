@@ -67,7 +67,7 @@ deb822_sources() {
 root_sources() {
     local main='' main_key='' security='' security_key='' uri suite components key
     while IFS='|' read -r uri suite components key; do
-        [[ " $components " == *' main '* ]] || continue
+        [[ " $components " == *' main '* && $uri != cdrom:* ]] || continue
         case $suite in
             bullseye-security | bookworm-security | trixie-security | forky-security | stable-security)
                 [[ -n $security ]] || security=$uri security_key=$key ;;
