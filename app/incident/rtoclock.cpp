@@ -7,9 +7,11 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::incident {
 
+using std::chrono::seconds;
+
 namespace {
 
-constexpr std::chrono::seconds unknownStep{60};
+constexpr seconds unknownStep{60};
 
 /// The promise is about the recovery; what comes after it takes hours and days by design.
 bool isAftermath(const runbook::Phase &phase)
@@ -17,23 +19,21 @@ bool isAftermath(const runbook::Phase &phase)
     return phase.slug.startsWith("after"_L1) || phase.slug.startsWith("follow"_L1);
 }
 
-std::chrono::seconds toRecovery(const runbook::Checklist &checklist)
+seconds toRecovery(const runbook::Checklist &checklist)
 {
-    std::chrono::seconds sum{0};
+    seconds sum = checklist.remaining();
     for (const runbook::Step &step : checklist.order()) {
         const runbook::Phase *phase = checklist.phaseOf(step.id);
         const runbook::StepState state = checklist.state(step.id);
         const bool isToDo =
             state == runbook::StepState::Open || state == runbook::StepState::Deferred;
-        if (isToDo && phase && !isAftermath(*phase))
-            sum += step.estimate.value_or(unknownStep);
+        if (isToDo && phase && isAftermath(*phase))
+            sum -= step.estimate.value_or(unknownStep);
     }
-    return sum;
+    return std::max(sum, seconds(0));
 }
 
 } // namespace
-
-using std::chrono::seconds;
 
 RtoReading readRtoClock(const Incident &incident, const QDateTime &now)
 {

@@ -152,7 +152,9 @@ Result<JournalEvent> addNext(Database &database, const JournalDraft &draft, cons
         .at = at.toUTC().toString(Qt::ISODateWithMs).toUtf8(),
         .kind = draft.kind.toUtf8(),
         .subject = draft.subject.toUtf8(),
-        .data = QJsonDocument(redactedData(draft.data)).toJson(QJsonDocument::Compact)};
+        .data = QJsonDocument(redactedData(draft.data)).toJson(QJsonDocument::Compact),
+        .previousHash = {},
+        .hash = {}};
     return follow(database, record)
         .and_then([&] {
             record.hash = record.expectedHash();
@@ -178,6 +180,10 @@ Result<JournalEvent> appendTo(Database &database, const JournalDraft &draft, con
 
 Result<JournalHealth> checkChain(const Database &database)
 {
+    // Asked first: what others append meanwhile can only make more of it, never less.
+    const auto highest = askNumber(database, "SELECT seq FROM sqlite_sequence WHERE name='journal'");
+    if (!highest)
+        return failure(highest.error());
     JournalHealth health;
     StoredRecord before;
     Statement rows = database.prepare(
@@ -198,9 +204,6 @@ Result<JournalHealth> checkChain(const Database &database)
                       u"record %1 was changed after it was written"_s.arg(record.sequence));
         before = std::move(record);
     }
-    const auto highest = askNumber(database, "SELECT seq FROM sqlite_sequence WHERE name='journal'");
-    if (!highest)
-        return failure(highest.error());
     if (*highest > before.sequence)
         reportBad(health, before.sequence + 1,
                   u"records %1 to %2 are missing at the end"_s.arg(before.sequence + 1).arg(*highest));

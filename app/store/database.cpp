@@ -39,8 +39,13 @@ Error errorOf(sqlite3 *database, const QString &subject)
         error.advice = Advice::TryAgain;
         break;
     case SQLITE_IOERR:
-        error = errorFromErrno(sqlite3_system_errno(database), subject);
-        error.detail = QString::fromUtf8(sqlite3_errmsg(database)) + u": "_s + error.detail;
+        error.kind = ErrorKind::Refused;
+        // errno may be left over from something harmless; only what a person can act on counts.
+        if (const Error system = errorFromErrno(sqlite3_system_errno(database), subject);
+            system.kind == ErrorKind::NoSpace || system.kind == ErrorKind::Denied) {
+            error.kind = system.kind;
+            error.advice = system.advice;
+        }
         break;
     default:
         break;

@@ -51,8 +51,6 @@ void JournalWriter::finish(Job job)
     auto event = write(job.draft);
     if (event)
         m_appended(*event);
-    else
-        m_database.reset(); // whatever state the failure left: the next append begins afresh
     job.promise.finish(std::move(event));
 }
 
@@ -67,6 +65,8 @@ Result<JournalEvent> JournalWriter::write(const JournalDraft &draft)
             return failure(ready.error());
         m_database = std::make_unique<Database>(*std::move(opened));
     }
+    // The connection is kept when an append fails: a new one would read the log from its beginning
+    // and could find a record whole whose sync failed, and which was reported as not written.
     return appendTo(*m_database, draft, m_clock.now());
 }
 

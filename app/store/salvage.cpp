@@ -34,6 +34,12 @@ QString asideName(const QString &path, const QDateTime &now)
     return name;
 }
 
+/// A torn page may still read as rows, of nothing.
+bool isRecord(const StoredRecord &record)
+{
+    return record.sequence > 0 && !record.kind.isEmpty() && record.event().at.isValid();
+}
+
 /// A damaged page ends a walk, so it is begun from both ends.
 void collect(const Database &database, const QByteArray &order, QList<StoredRecord> &records)
 {
@@ -46,19 +52,30 @@ void collect(const Database &database, const QByteArray &order, QList<StoredReco
         StoredRecord record = StoredRecord::from(rows);
         if (known.contains(record.sequence))
             return;
-        records.append(std::move(record));
+        if (isRecord(record))
+            records.append(std::move(record));
     }
 }
 
 QList<StoredRecord> readable(const QString &path)
 {
     QList<StoredRecord> records;
-    if (const auto database = Database::open(path, Database::Mode::ReadOnly)) {
+    if (auto database = Database::open(path, Database::Mode::ReadOnly)) {
+        // The one switch with which SQLite reads a file that is shorter than its header says.
+        (void)database->run("PRAGMA writable_schema = ON");
         collect(*database, "ASC", records);
         collect(*database, "DESC", records);
     }
     std::ranges::sort(records, {}, &StoredRecord::sequence);
     return records;
+}
+
+/// How many records carry a hash that is not theirs: the new chain would hide it.
+qint64 misfits(const QList<StoredRecord> &records)
+{
+    return std::ranges::count_if(records, [](const StoredRecord &record) {
+        return record.hash != record.expectedHash();
+    });
 }
 
 Result<void> fill(Database &database, const JournalDraft &notice, const QDateTime &now,
@@ -70,7 +87,7 @@ Result<void> fill(Database &database, const JournalDraft &notice, const QDateTim
         const JournalEvent event = record.event();
         const JournalDraft draft{
             .kind = event.kind, .subject = event.subject, .data = event.data};
-        if (auto carried = addNext(database, draft, event.at.isValid() ? event.at : now); !carried)
+        if (auto carried = addNext(database, draft, event.at); !carried)
             return failure(carried.error());
     }
     return {};
@@ -110,7 +127,8 @@ Result<void> salvage(const QString &path, const Error &why, const Clock &clock)
                               .subject = u"journal"_s,
                               .data = {{u"keptAs"_s, QFileInfo(asideName(path, now)).fileName()},
                                        {u"why"_s, why.detail},
-                                       {u"carriedOver"_s, records.size()}}};
+                                       {u"carriedOver"_s, records.size()},
+                                       {u"didNotFit"_s, misfits(records)}}};
     return build(half(path), notice, now, records)
         .and_then([&] { return move(half(path), whole(path)); })
         .and_then([&] { return finishSalvage(path, clock); });
