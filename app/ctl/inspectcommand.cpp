@@ -12,7 +12,7 @@ namespace {
 
 QString amount(qint64 value)
 {
-    return QLocale::c().toString(value);
+    return QLocale(QLocale::English).toString(value);
 }
 
 QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)

@@ -164,7 +164,7 @@ void StepSensor::judgeAnswer(qsizetype index, int round, const Result<QString> &
     } else if (call.verb == "rows"_L1) {
         const qint64 rows = answer->toLongLong();
         settle(index, round, isBetween(rows, call.parameter(u"min"_s), call.parameter(u"max"_s)),
-               u"%1 has %2 rows"_s.arg(call.parameter(u"table"_s), QLocale::c().toString(rows)));
+               u"%1 has %2 rows"_s.arg(call.parameter(u"table"_s), QLocale(QLocale::English).toString(rows)));
     } else {
         const QString expect = call.parameter(u"expect"_s);
         settle(index, round, expect.isEmpty() ? !answer->isEmpty() : *answer == expect,

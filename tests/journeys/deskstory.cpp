@@ -27,6 +27,7 @@ void DeskStory::waitFor(const QString &what, const std::function<bool()> &isTrue
 void DeskStory::waitUntilReady()
 {
     waitFor(u"practice is ready"_s, [&] { return m_desk.practice().phase() == desk::PracticePhase::Ready; }, 120000);
+    waitFor(u"the password has been read"_s, [&] { return m_desk.connection(u"main"_s).has_value(); });
     waitFor(u"the backup has been read"_s, [&] {
         return !m_desk.shelf().entries().isEmpty() && m_desk.shelf().entries().front().isComplete();
     }, 60000);
