@@ -31,11 +31,13 @@ Result<std::unique_ptr<ByteSource>> openSource(const QString &path)
     if (magic.startsWith("\x1f\x8b"))
         return std::make_unique<GzipSource>(*std::move(file), path);
     if (magic.startsWith("\x28\xb5\x2f\xfd"))
-        return asPort(CompressedSource::open(path, Kind::Zstd));
-    if (magic.startsWith(QByteArrayView("\xfd" "7zXZ\0", 6)))
-        return asPort(CompressedSource::open(path, Kind::Xz));
+        return asPort(CompressedSource::open(*std::move(file), Kind::Zstd, path));
+    if (magic.startsWith(QByteArrayView("\xfd"
+                                        "7zXZ\0",
+                                        6)))
+        return asPort(CompressedSource::open(*std::move(file), Kind::Xz, path));
     if (magic.startsWith("BZh"))
-        return asPort(CompressedSource::open(path, Kind::Bzip2));
+        return asPort(CompressedSource::open(*std::move(file), Kind::Bzip2, path));
     return std::unique_ptr<ByteSource>(*std::move(file));
 }
 

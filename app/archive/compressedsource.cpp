@@ -2,14 +2,17 @@
 #include "archive/compressedsource.h"
 
 #include <KCompressionDevice>
+#include <KFilterBase>
 
-#include <QFile>
+#include <QIODevice>
 
 using namespace Qt::StringLiterals;
 
 namespace mayday::archive {
 
 namespace {
+
+constexpr qsizetype inputSize = 256 * 1024;
 
 KCompressionDevice::CompressionType typeOf(CompressedSource::Kind kind)
 {
@@ -23,39 +26,113 @@ KCompressionDevice::CompressionType typeOf(CompressedSource::Kind kind)
 
 } // namespace
 
-CompressedSource::CompressedSource(const QString &path, Kind kind) : m_path(path), m_kind(kind) {}
-
-CompressedSource::~CompressedSource() = default;
-
-Result<std::unique_ptr<CompressedSource>> CompressedSource::open(const QString &path, Kind kind)
+// KCompressionDevice itself takes a cut file for a whole one; its filters tell the difference.
+CompressedSource::CompressedSource(std::unique_ptr<ByteSource> file, Kind kind,
+                                   const QString &subject)
+    : m_file(std::move(file)), m_kind(kind), m_subject(subject),
+      m_filter(KCompressionDevice::filterForCompressionType(typeOf(kind))), m_input(inputSize)
 {
-    std::unique_ptr<CompressedSource> source(new CompressedSource(path, kind));
-    auto file = std::make_unique<QFile>(path);
-    if (!file->open(QIODevice::ReadOnly))
-        return failure({.kind = ErrorKind::Denied, .subject = path, .detail = file->errorString()});
-    source->m_total = file->size();
-    source->m_file = file.get();
-    source->m_device = std::make_unique<KCompressionDevice>(file.release(), true, typeOf(kind));
-    if (!source->m_device->open(QIODevice::ReadOnly))
-        return failure({.kind = ErrorKind::Unsupported, .subject = path,
+}
+
+CompressedSource::~CompressedSource()
+{
+    if (m_filter)
+        m_filter->terminate();
+}
+
+Result<std::unique_ptr<CompressedSource>>
+CompressedSource::open(std::unique_ptr<ByteSource> file, Kind kind, const QString &subject)
+{
+    std::unique_ptr<CompressedSource> source(new CompressedSource(std::move(file), kind, subject));
+    if (!source->m_filter || !source->m_filter->init(QIODevice::ReadOnly))
+        return failure({.kind = ErrorKind::Unsupported,
+                        .subject = subject,
                         .detail = u"this build cannot read .%1 files"_s.arg(source->format())});
+    source->m_filter->setInBuffer(source->m_input.data(), 0);
     return source;
+}
+
+Error CompressedSource::corrupt(const QString &what) const
+{
+    return {.kind = ErrorKind::Corrupt,
+            .subject = m_subject,
+            .detail = u"the compressed file is %1 byte %2"_s.arg(what).arg(consumed()),
+            .advice = Advice::DownloadAgain};
+}
+
+/// Only when all that was there is used.
+Result<void> CompressedSource::refill()
+{
+    const auto got = m_file->read(m_input);
+    if (!got)
+        return failure(got.error());
+    m_filled = *got;
+    m_filter->setInBuffer(m_input.data(), static_cast<uint>(*got));
+    return {};
+}
+
+/// After a stream comes another, padding with zeros, or the end.
+Result<void> CompressedSource::beginStream()
+{
+    if (m_filter->inBufferAvailable() == 0) {
+        if (const auto filled = refill(); !filled)
+            return filled;
+        if (m_filter->inBufferAvailable() == 0) {
+            m_place = Place::End;
+            return {};
+        }
+    }
+    const int left = m_filter->inBufferAvailable();
+    const char *next = m_input.data() + m_filled - left;
+    if (*next == '\0') {
+        m_filter->setInBuffer(next + 1, static_cast<uint>(left - 1));
+        return {};
+    }
+    m_filter->reset();
+    m_filter->setInBuffer(next, static_cast<uint>(left));
+    m_place = Place::InStream;
+    return {};
+}
+
+Result<void> CompressedSource::unpackSome()
+{
+    if (m_filter->inBufferAvailable() == 0 && !m_holdsMore) {
+        if (const auto filled = refill(); !filled)
+            return filled;
+        if (m_filter->inBufferAvailable() == 0) {
+            m_endedEarly = true;
+            return failure(corrupt(u"cut off at"_s));
+        }
+    }
+    const auto result = m_filter->uncompress();
+    m_holdsMore = m_filter->outBufferAvailable() == 0;
+    if (result == KFilterBase::Ok)
+        return {};
+    if (result == KFilterBase::End) {
+        m_holdsMore = false;
+        m_place = Place::BetweenStreams;
+        return {};
+    }
+    return failure(corrupt(u"damaged near"_s));
 }
 
 Result<qsizetype> CompressedSource::read(std::span<char> buffer)
 {
-    const qint64 got = m_device->read(buffer.data(), static_cast<qint64>(buffer.size()));
-    if (got < 0)
-        return failure({.kind = ErrorKind::Corrupt, .subject = m_path,
-                        .detail = u"the compressed file is damaged or cut off near byte %1"_s
-                                      .arg(consumed()),
-                        .advice = Advice::DownloadAgain});
-    return static_cast<qsizetype>(got);
+    m_filter->setOutBuffer(buffer.data(), static_cast<uint>(buffer.size()));
+    while (!m_error && m_filter->outBufferAvailable() > 0 && m_place != Place::End) {
+        const auto step = m_place == Place::InStream ? unpackSome() : beginStream();
+        if (!step)
+            m_error = step.error();
+    }
+    const auto produced = static_cast<qsizetype>(buffer.size()) - m_filter->outBufferAvailable();
+    if (produced == 0 && m_error)
+        return failure(*m_error);
+    return produced;
 }
 
 qint64 CompressedSource::consumed() const
 {
-    return m_file->pos();
+    return m_file->consumed() - m_filter->inBufferAvailable();
 }
 
 QString CompressedSource::format() const

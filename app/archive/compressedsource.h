@@ -3,35 +3,50 @@
 
 #include "archive/bytesource.h"
 
-class KCompressionDevice;
-class QIODevice;
+#include <optional>
+#include <vector>
+
+class KFilterBase;
 
 namespace mayday::archive {
 
-class FileSource;
-
-/// The inside of a zstd, xz or bzip2 file. Owns the open file; a stream that cannot be read on is
-/// Corrupt.
+/// The inside of a zstd, xz or bzip2 file, of one or many streams. What does not end as its format
+/// wants it is Corrupt, after all that could be read before. Owns the source it reads.
 class CompressedSource final : public ByteSource {
 public:
     enum class Kind { Zstd, Xz, Bzip2 };
 
-    [[nodiscard]] static Result<std::unique_ptr<CompressedSource>> open(const QString &path, Kind kind);
+    /// subject: the file, for errors. Unsupported when the library was built without the format.
+    [[nodiscard]] static Result<std::unique_ptr<CompressedSource>>
+    open(std::unique_ptr<ByteSource> file, Kind kind, const QString &subject);
     ~CompressedSource() override;
 
     [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override;
     [[nodiscard]] qint64 consumed() const override;
-    [[nodiscard]] qint64 total() const override { return m_total; }
+    [[nodiscard]] qint64 total() const override { return m_file->total(); }
     [[nodiscard]] QString format() const override;
+    [[nodiscard]] bool endedEarly() const override { return m_endedEarly; }
 
 private:
-    CompressedSource(const QString &path, Kind kind);
+    enum class Place { BetweenStreams, InStream, End };
 
-    QString m_path;
+    CompressedSource(std::unique_ptr<ByteSource> file, Kind kind, const QString &subject);
+
+    [[nodiscard]] Result<void> refill();
+    [[nodiscard]] Result<void> beginStream();
+    [[nodiscard]] Result<void> unpackSome();
+    [[nodiscard]] Error corrupt(const QString &what) const;
+
+    std::unique_ptr<ByteSource> m_file;
     Kind m_kind;
-    std::unique_ptr<KCompressionDevice> m_device;
-    QIODevice *m_file = nullptr; // owned by m_device
-    qint64 m_total = 0;
+    QString m_subject;
+    std::unique_ptr<KFilterBase> m_filter;
+    std::vector<char> m_input;
+    qsizetype m_filled = 0;   // of m_input
+    bool m_holdsMore = false; // the filter has output for which there was no room
+    Place m_place = Place::InStream;
+    std::optional<Error> m_error;
+    bool m_endedEarly = false;
 };
 
 } // namespace mayday::archive

@@ -40,9 +40,11 @@ Result<qsizetype> FileSource::read(std::span<char> buffer)
 {
     const qint64 got = m_file.read(buffer.data(), static_cast<qint64>(buffer.size()));
     if (got < 0)
-        return failure({.kind = ErrorKind::Unreachable, .subject = m_path,
-                        .detail = u"reading failed at byte %1: %2"_s.arg(m_consumed)
-                                      .arg(m_file.errorString())});
+        return failure(
+            {.kind = ErrorKind::Unreachable,
+             .subject = m_path,
+             .detail =
+                 u"reading failed at byte %1: %2"_s.arg(m_consumed).arg(m_file.errorString())});
     m_consumed += got;
     return static_cast<qsizetype>(got);
 }

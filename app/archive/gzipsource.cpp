@@ -24,13 +24,15 @@ struct GzipSource::Stream {
 };
 
 GzipSource::GzipSource(std::unique_ptr<ByteSource> file, const QString &subject)
-    : m_file(std::move(file)), m_subject(subject), m_stream(std::make_unique<Stream>()),
+    : m_file(std::move(file)),
+      m_subject(subject),
+      m_stream(std::make_unique<Stream>()),
       m_input(inputSize)
 {
     m_stream->isReady = inflateInit2(&m_stream->z, gzipOnly) == Z_OK;
     if (!m_stream->isReady)
-        m_error = Error{.kind = ErrorKind::Internal, .subject = subject,
-                        .detail = u"zlib did not start"_s};
+        m_error = Error{
+            .kind = ErrorKind::Internal, .subject = subject, .detail = u"zlib did not start"_s};
 }
 
 GzipSource::~GzipSource()
@@ -52,15 +54,18 @@ qint64 GzipSource::consumed() const
 Error GzipSource::cut()
 {
     m_endedEarly = true;
-    return {.kind = ErrorKind::Corrupt, .subject = m_subject,
+    return {.kind = ErrorKind::Corrupt,
+            .subject = m_subject,
             .detail = u"the compressed file is cut off at byte %1"_s.arg(consumed()),
             .advice = Advice::DownloadAgain};
 }
 
 Error GzipSource::damaged(const QString &what) const
 {
-    return {.kind = ErrorKind::Corrupt, .subject = m_subject,
-            .detail = u"the compressed file is damaged near byte %1: %2"_s.arg(consumed()).arg(what),
+    return {.kind = ErrorKind::Corrupt,
+            .subject = m_subject,
+            .detail =
+                u"the compressed file is damaged near byte %1: %2"_s.arg(consumed()).arg(what),
             .advice = Advice::DownloadAgain};
 }
 
@@ -82,7 +87,8 @@ Result<void> GzipSource::refill()
 Result<void> GzipSource::beginMember()
 {
     z_stream &z = m_stream->z;
-    if (z.avail_in < headerSize) {
+    for (uInt before = ~0U; z.avail_in < headerSize && z.avail_in != before;) {
+        before = z.avail_in;
         if (const auto filled = refill(); !filled)
             return filled;
     }
@@ -116,8 +122,10 @@ Result<void> GzipSource::skipTail()
             return filled;
     }
     if (!isPadding)
-        m_remarks.append(u"there are %1 bytes after the end of the compressed data, at byte %2; they were ignored"_s
-                             .arg(consumed() - begin).arg(begin));
+        m_remarks.append(
+            u"there are %1 bytes after the end of the compressed data, at byte %2; they were ignored"_s
+                .arg(consumed() - begin)
+                .arg(begin));
     m_place = Place::End;
     return {};
 }
@@ -133,18 +141,17 @@ Result<void> GzipSource::inflateSome()
     }
     switch (const int code = ::inflate(&z, Z_NO_FLUSH)) {
     case Z_OK:
-    case Z_BUF_ERROR:
-        return {};
+    case Z_BUF_ERROR: return {};
     case Z_STREAM_END:
         ++m_members;
         m_place = Place::BetweenMembers;
         return {};
     case Z_MEM_ERROR:
-        return failure({.kind = ErrorKind::Internal, .subject = m_subject,
+        return failure({.kind = ErrorKind::Internal,
+                        .subject = m_subject,
                         .detail = u"no memory to decompress"_s});
     default:
-        return failure(damaged(z.msg ? QString::fromLatin1(z.msg)
-                                     : u"zlib code %1"_s.arg(code)));
+        return failure(damaged(z.msg ? QString::fromLatin1(z.msg) : u"zlib code %1"_s.arg(code)));
     }
 }
 

@@ -25,11 +25,13 @@ public:
 
     explicit ReadAhead(std::unique_ptr<ByteSource> source);
 
-    /// The next bytes, empty at the end; the block before is given back. Blocks until there are any.
+    /// The next bytes, empty at the end; the block before is given back. Blocks until there are
+    /// any.
     [[nodiscard]] Result<std::span<char>> next();
     /// Bytes of the file that went into all blocks given out so far.
     [[nodiscard]] qint64 consumed() const { return m_consumed; }
-    /// The source once next() has answered with the end or an Error: it rests then. Before: nullptr.
+    /// The source once next() has answered with the end or an Error: it rests then. Before:
+    /// nullptr.
     [[nodiscard]] const ByteSource *restingSource() const;
 
 private:

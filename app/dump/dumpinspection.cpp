@@ -20,10 +20,8 @@ bool isAboutTheFile(const Error &error)
     switch (error.kind) {
     case ErrorKind::Corrupt:
     case ErrorKind::Refused:
-    case ErrorKind::Unsupported:
-        return false;
-    default:
-        return true;
+    case ErrorKind::Unsupported: return false;
+    default: return true;
     }
 }
 
@@ -44,7 +42,9 @@ Error notSql(const QString &path, const DumpFacts &facts)
     QString detail = u"there is no SQL of PostgreSQL in it"_s;
     if (!facts.firstStray.isEmpty())
         detail = u"there are only messages in it: "_s + facts.firstStray;
-    return {.kind = ErrorKind::Corrupt, .subject = path, .detail = detail,
+    return {.kind = ErrorKind::Corrupt,
+            .subject = path,
+            .detail = detail,
             .advice = Advice::MakeBackupWithPgDump};
 }
 
@@ -53,11 +53,16 @@ Error noCompletionLine(const QString &path, const DumpReader &reader)
 {
     const bool neverHadOne = !reader.facts().headerSeen && !reader.facts().completionSeen;
     const QString detail =
-        neverHadOne ? u"pg_dump's first and last lines are missing (some tools take them out), so nothing shows that it is whole"_s
-                    : u"cut off at byte %1 of the text, %2: the line pg_dump writes last is missing"_s
-                          .arg(reader.plainBytes()).arg(placeOf(reader.facts()));
-    return {.kind = ErrorKind::Corrupt, .subject = path, .detail = detail,
-            .advice = Advice::TakeAnotherBackup, .line = reader.lines()};
+        neverHadOne
+            ? u"pg_dump's first and last lines are missing (some tools take them out), so nothing shows that it is whole"_s
+            : u"cut off at byte %1 of the text, %2: the line pg_dump writes last is missing"_s
+                  .arg(reader.plainBytes())
+                  .arg(placeOf(reader.facts()));
+    return {.kind = ErrorKind::Corrupt,
+            .subject = path,
+            .detail = detail,
+            .advice = Advice::TakeAnotherBackup,
+            .line = reader.lines()};
 }
 
 void judgeFailure(DumpInspection &inspection, const DumpReader &reader, const Error &error)
@@ -79,7 +84,8 @@ void judgeFailure(DumpInspection &inspection, const DumpReader &reader, const Er
         inspection.problem->detail += u" ("_s + placeOf(reader.facts()) + u')';
 }
 
-void judge(DumpInspection &inspection, const DumpReader &reader, const Result<void> &read, const QString &path)
+void judge(DumpInspection &inspection, const DumpReader &reader, const Result<void> &read,
+           const QString &path)
 {
     if (!read)
         return judgeFailure(inspection, reader, read.error());
@@ -111,8 +117,10 @@ void takeFacts(DumpInspection &inspection, const DumpReader &reader)
 
 QJsonObject toJson(const Error &error)
 {
-    QJsonObject json{{u"kind"_s, kindKey(error.kind)}, {u"subject"_s, error.subject},
-                     {u"detail"_s, error.detail}, {u"line"_s, error.line}};
+    QJsonObject json{{u"kind"_s, kindKey(error.kind)},
+                     {u"subject"_s, error.subject},
+                     {u"detail"_s, error.detail},
+                     {u"line"_s, error.line}};
     if (error.advice)
         json.insert(u"advice"_s, adviceKey(*error.advice));
     return json;
@@ -122,8 +130,10 @@ QJsonArray toJson(const QList<TableInDump> &tables)
 {
     QJsonArray json;
     for (const TableInDump &table : tables)
-        json.append(QJsonObject{{u"schema"_s, table.schema}, {u"name"_s, table.name},
-                                {u"rows"_s, table.rows}, {u"bytes"_s, table.bytes},
+        json.append(QJsonObject{{u"schema"_s, table.schema},
+                                {u"name"_s, table.name},
+                                {u"rows"_s, table.rows},
+                                {u"bytes"_s, table.bytes},
                                 {u"line"_s, table.copyLine}});
     return json;
 }
@@ -132,8 +142,10 @@ QJsonArray toJson(const QList<SequenceInDump> &sequences)
 {
     QJsonArray json;
     for (const SequenceInDump &sequence : sequences)
-        json.append(QJsonObject{{u"schema"_s, sequence.schema}, {u"name"_s, sequence.name},
-                                {u"value"_s, sequence.value}, {u"isCalled"_s, sequence.isCalled}});
+        json.append(QJsonObject{{u"schema"_s, sequence.schema},
+                                {u"name"_s, sequence.name},
+                                {u"value"_s, sequence.value},
+                                {u"isCalled"_s, sequence.isCalled}});
     return json;
 }
 

@@ -41,7 +41,8 @@ struct SequenceInDump {
 /// What is in a file and whether it is whole: the answer to "can I restore from this?". A value.
 struct DumpInspection {
     DumpVerdict verdict = DumpVerdict::NotADump;
-    QString format = {}; ///< "plain", "plain.gz", "plain.zst", "custom", "directory", "tar", "unknown"
+    QString format =
+        {}; ///< "plain", "plain.gz", "plain.zst", "custom", "directory", "tar", "unknown"
     QString serverVersion = {};
     QString dumpVersion = {};
     QString encoding = {};

@@ -16,18 +16,25 @@ namespace mayday::dump {
 namespace {
 
 /// In these a byte after the first of a character can be a quote or a backslash.
-constexpr std::array unsafeEncodings = {"sjis", "shift_jis_2004", "big5", "gbk", "uhc", "gb18030", "johab"};
+constexpr std::array unsafeEncodings = {"sjis", "shift_jis_2004", "big5", "gbk",
+                                        "uhc",  "gb18030",        "johab"};
 
 Error refused(qint64 line, const QString &detail)
 {
-    return {.kind = ErrorKind::Refused, .subject = {}, .detail = detail,
-            .advice = Advice::MakeBackupWithPgDump, .line = line};
+    return {.kind = ErrorKind::Refused,
+            .subject = {},
+            .detail = detail,
+            .advice = Advice::MakeBackupWithPgDump,
+            .line = line};
 }
 
 Error unsupported(qint64 line, const QString &detail)
 {
-    return {.kind = ErrorKind::Unsupported, .subject = {}, .detail = detail,
-            .advice = Advice::MakeBackupWithPgDump, .line = line};
+    return {.kind = ErrorKind::Unsupported,
+            .subject = {},
+            .detail = detail,
+            .advice = Advice::MakeBackupWithPgDump,
+            .line = line};
 }
 
 bool takePrefix(QByteArrayView &text, QByteArrayView prefix)
@@ -83,7 +90,9 @@ bool mentionsStringRules(const QByteArray &sql)
 
 Result<ScanHandler::After> DumpInterpreter::statement(QByteArray sql, qint64 line, qint64 offset)
 {
-    DumpStatement statement{.sql = std::move(sql), .line = line, .offset = offset,
+    DumpStatement statement{.sql = std::move(sql),
+                            .line = line,
+                            .offset = offset,
                             .plainStringsEscape = m_plainStringsEscape};
     classify(statement);
     completeName(statement);
@@ -91,7 +100,8 @@ Result<ScanHandler::After> DumpInterpreter::statement(QByteArray sql, qint64 lin
     m_facts.sqlStatements += statement.kind == StatementClass::Other ? 0 : 1;
     if (m_facts.completionSeen && !m_warnedAfterEnd) {
         m_warnedAfterEnd = true;
-        m_facts.warnings.append(u"line %1: there are statements behind the end of the dump"_s.arg(line));
+        m_facts.warnings.append(
+            u"line %1: there are statements behind the end of the dump"_s.arg(line));
     }
     if (const auto known = setting(statement); !known)
         return failure(known.error());
@@ -117,11 +127,8 @@ void DumpInterpreter::completeName(DumpStatement &statement) const
     case StatementClass::Index:
     case StatementClass::Constraint:
     case StatementClass::ForeignKey:
-    case StatementClass::View:
-        statement.objectSchema = m_defaultSchema;
-        break;
-    default:
-        break;
+    case StatementClass::View: statement.objectSchema = m_defaultSchema; break;
+    default: break;
     }
 }
 
@@ -143,11 +150,13 @@ Result<ScanHandler::After> DumpInterpreter::copy(DumpStatement statement)
         return told ? Result<After>(After::Statements) : failure(told.error());
     }
     if (isBinary)
-        return failure(unsupported(statement.line, u"COPY with binary rows cannot be in a text file"_s));
+        return failure(
+            unsupported(statement.line, u"COPY with binary rows cannot be in a text file"_s));
     CopyHeader header{.statement = std::move(statement), .schema = {}, .table = {}};
     header.schema = header.statement.objectSchema;
     header.table = header.statement.objectName;
-    m_facts.lastTable = header.schema.isEmpty() ? header.table : header.schema + u'.' + header.table;
+    m_facts.lastTable =
+        header.schema.isEmpty() ? header.table : header.schema + u'.' + header.table;
     m_facts.inRows = true;
     if (const auto told = m_visitor.copyBegin(header); !told)
         return failure(told.error());
@@ -181,9 +190,12 @@ Result<void> DumpInterpreter::setting(const DumpStatement &statement)
         return set(name, tokens, statement.line);
     }
     const SqlToken first = SqlTokens(statement.sql).next();
-    const bool mayChangeIt = first.is("select") || first.is("reset") || first.is("do") || first.is("with");
+    const bool mayChangeIt =
+        first.is("select") || first.is("reset") || first.is("do") || first.is("with");
     if (mayChangeIt && mentionsStringRules(statement.sql))
-        return failure(refused(statement.line, u"it changes how strings are read, in a way that cannot be followed"_s));
+        return failure(
+            refused(statement.line,
+                    u"it changes how strings are read, in a way that cannot be followed"_s));
     return {};
 }
 
@@ -194,8 +206,13 @@ Result<void> DumpInterpreter::set(const QString &name, SqlTokens tokens, qint64 
         m_plainStringsEscape = isOff(value);
     } else if (name == "client_encoding"_L1) {
         m_facts.encoding = value;
-        if (std::ranges::any_of(unsafeEncodings, [&](const char *bad) { return value.toLower() == QLatin1StringView(bad); }))
-            return failure(unsupported(line, u"text in the encoding %1 cannot be taken apart safely; dump with --encoding=UTF8"_s.arg(value)));
+        if (std::ranges::any_of(unsafeEncodings, [&](const char *bad) {
+                return value.toLower() == QLatin1StringView(bad);
+            }))
+            return failure(unsupported(
+                line,
+                u"text in the encoding %1 cannot be taken apart safely; dump with --encoding=UTF8"_s
+                    .arg(value)));
     } else if (name == "search_path"_L1) {
         m_defaultSchema = value == "pg_catalog"_L1 ? QString() : value;
     }
@@ -229,10 +246,12 @@ Result<void> DumpInterpreter::comment(QByteArrayView text, qint64)
 
 Result<void> DumpInterpreter::metaCommand(QByteArrayView text, qint64 line)
 {
-    const qsizetype blank = std::min(text.indexOf(' ') < 0 ? text.size() : text.indexOf(' '), text.size());
+    const qsizetype blank =
+        std::min(text.indexOf(' ') < 0 ? text.size() : text.indexOf(' '), text.size());
     const QByteArrayView command = text.first(blank);
     const QByteArrayView argument = text.sliced(blank).trimmed();
-    const bool isPlain = std::ranges::none_of(argument, [](char c) { return c == '\\' || c == '`'; });
+    const bool isPlain =
+        std::ranges::none_of(argument, [](char c) { return c == '\\' || c == '`'; });
     if (isPlain && command == "\\unrestrict")
         return unrestrict(argument, line);
     if (!m_restrictKey.isEmpty())
@@ -245,7 +264,8 @@ Result<void> DumpInterpreter::metaCommand(QByteArrayView text, qint64 line)
     if (isPlain && (command == "\\connect" || command == "\\c"))
         return connectTo(argument, line);
     if (isPlain && command == "\\encoding") {
-        m_facts.warnings.append(u"line %1: \\encoding %2 was not run"_s.arg(line).arg(QString::fromUtf8(argument)));
+        m_facts.warnings.append(
+            u"line %1: \\encoding %2 was not run"_s.arg(line).arg(QString::fromUtf8(argument)));
         return set(u"client_encoding"_s, SqlTokens(argument), line);
     }
     return failure(refused(line, u"a psql meta-command; Mayday never runs them"_s));
@@ -263,18 +283,23 @@ Result<void> DumpInterpreter::unrestrict(QByteArrayView key, qint64 line)
 Result<void> DumpInterpreter::connectTo(QByteArrayView text, qint64 line)
 {
     if (++m_connects > 1)
-        return failure(unsupported(line, u"the file holds more than one database (pg_dumpall); Mayday restores one at a time"_s));
-    m_facts.warnings.append(u"line %1: \\connect was not run; the dump comes from %2"_s
-                                .arg(line).arg(redacted(QString::fromUtf8(text))));
+        return failure(unsupported(
+            line,
+            u"the file holds more than one database (pg_dumpall); Mayday restores one at a time"_s));
+    m_facts.warnings.append(
+        u"line %1: \\connect was not run; the dump comes from %2"_s.arg(line).arg(
+            redacted(QString::fromUtf8(text))));
     return {};
 }
 
 Result<void> DumpInterpreter::strayLine(QByteArrayView text, qint64 line)
 {
-    const QString shown = redacted(QString::fromUtf8(text.first(std::min<qsizetype>(text.size(), 200))));
+    const QString shown =
+        redacted(QString::fromUtf8(text.first(std::min<qsizetype>(text.size(), 200))));
     if (m_facts.firstStray.isEmpty())
         m_facts.firstStray = shown;
-    m_facts.warnings.append(u"line %1: a message that is no part of the dump was skipped: %2"_s.arg(line).arg(shown));
+    m_facts.warnings.append(
+        u"line %1: a message that is no part of the dump was skipped: %2"_s.arg(line).arg(shown));
     return {};
 }
 

@@ -8,9 +8,9 @@
 
 namespace mayday::dump {
 
-/// Between scanner and visitor: gives each statement its class and its names, finds the COPY blocks,
-/// collects the facts, and stops at what must not be in a dump (meta-commands, a second database, an
-/// encoding whose bytes hide quotes). One for one reading.
+/// Between scanner and visitor: gives each statement its class and its names, finds the COPY
+/// blocks, collects the facts, and stops at what must not be in a dump (meta-commands, a second
+/// database, an encoding whose bytes hide quotes). One for one reading.
 class DumpInterpreter final : public ScanHandler {
 public:
     explicit DumpInterpreter(DumpVisitor &visitor) : m_visitor(visitor) {}
@@ -19,7 +19,10 @@ public:
     [[nodiscard]] Result<void> comment(QByteArrayView text, qint64 line) override;
     [[nodiscard]] Result<void> metaCommand(QByteArrayView text, qint64 line) override;
     [[nodiscard]] Result<void> strayLine(QByteArrayView text, qint64 line) override;
-    [[nodiscard]] Result<void> rows(QByteArrayView bytes) override { return m_visitor.copyData(bytes); }
+    [[nodiscard]] Result<void> rows(QByteArrayView bytes) override
+    {
+        return m_visitor.copyData(bytes);
+    }
     [[nodiscard]] Result<void> rowsEnd(qint64 rows, qint64 bytes, qint64 line) override;
 
     [[nodiscard]] bool plainStringsEscape() const override { return m_plainStringsEscape; }

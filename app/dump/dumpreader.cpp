@@ -64,8 +64,10 @@ Result<void> DumpReader::read(DumpVisitor &visitor, TaskContext &context)
     if (m_format.problem)
         return failure(*m_format.problem);
     if (!m_source)
-        return failure({.kind = ErrorKind::Internal, .subject = m_subject,
-                        .detail = u"a dump can be read once only"_s, .advice = Advice::SendReport});
+        return failure({.kind = ErrorKind::Internal,
+                        .subject = m_subject,
+                        .detail = u"a dump can be read once only"_s,
+                        .advice = Advice::SendReport});
     DumpInterpreter interpreter(visitor);
     const Result<void> done = readText(interpreter, context);
     const QStringList remarks = m_facts.warnings;
@@ -81,7 +83,8 @@ Result<void> DumpReader::readText(DumpInterpreter &interpreter, TaskContext &con
     QByteArray kept;
     for (bool isLast = false; !isLast;) {
         if (context.stopRequested())
-            return failure(TaskContext::cancelled(m_subject, u"reading stopped; the file is as it was"_s));
+            return failure(
+                TaskContext::cancelled(m_subject, u"reading stopped; the file is as it was"_s));
         const auto block = ahead.next();
         if (!block) {
             m_endedEarly = ahead.restingSource()->endedEarly();

@@ -22,18 +22,23 @@ public:
     /// Fails only when the file cannot be read; what it is, and whether it is whole, shows later.
     [[nodiscard]] static Result<DumpReader> open(const QString &path);
     /// The same over any source; subject stands for it in errors.
-    [[nodiscard]] static DumpReader over(std::unique_ptr<archive::ByteSource> source, const QString &subject);
+    [[nodiscard]] static DumpReader over(std::unique_ptr<archive::ByteSource> source,
+                                         const QString &subject);
 
-    /// To the end, or to the first Error: the visitor's own, Cancelled, Corrupt (damaged, cut or not
-    /// a dump), Refused (a psql meta-command) or Unsupported; with the line of the text. Progress is
-    /// in bytes of the file. A dump is whole only if this succeeds and completionLineSeen().
+    /// To the end, or to the first Error: the visitor's own, Cancelled, Corrupt (damaged, cut or
+    /// not a dump), Refused (a psql meta-command) or Unsupported; with the line of the text.
+    /// Progress is in bytes of the file. A dump is whole only if this succeeds and
+    /// completionLineSeen().
     [[nodiscard]] Result<void> read(DumpVisitor &visitor, TaskContext &context);
 
     /// What the first bytes say.
     [[nodiscard]] const FileFormat &format() const { return m_format; }
     [[nodiscard]] const DumpFacts &facts() const { return m_facts; }
     /// The line pg_dump writes last, and all that has to stand behind it.
-    [[nodiscard]] bool completionLineSeen() const { return m_facts.completionSeen && !m_facts.isRestricted; }
+    [[nodiscard]] bool completionLineSeen() const
+    {
+        return m_facts.completionSeen && !m_facts.isRestricted;
+    }
     /// Whether the Error was that the file stops too early.
     [[nodiscard]] bool endedEarly() const { return m_endedEarly; }
     [[nodiscard]] QString serverVersion() const { return m_facts.serverVersion; }

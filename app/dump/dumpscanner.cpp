@@ -15,17 +15,27 @@ namespace mayday::dump {
 namespace {
 
 /// How the lines begin that programs write to stderr and "2>&1" brings into a dump.
-constexpr std::array<std::string_view, 14> strayPrefixes = {
-    "pg_dump: ", "pg_dump.exe: ", "pg_dump[", "pg_dumpall: ", "pg_restore: ", "psql: ",
-    "WARNING: ", "NOTICE: ", "DETAIL: ", "HINT: ", "could not change directory to ",
-    "Defaulted container ", "Warning: ", "Password: "};
+constexpr std::array<std::string_view, 14> strayPrefixes = {"pg_dump: ",
+                                                            "pg_dump.exe: ",
+                                                            "pg_dump[",
+                                                            "pg_dumpall: ",
+                                                            "pg_restore: ",
+                                                            "psql: ",
+                                                            "WARNING: ",
+                                                            "NOTICE: ",
+                                                            "DETAIL: ",
+                                                            "HINT: ",
+                                                            "could not change directory to ",
+                                                            "Defaulted container ",
+                                                            "Warning: ",
+                                                            "Password: "};
 constexpr qsizetype longestPrefix = 32;
 
 qsizetype find(QByteArrayView text, char c, qsizetype from)
 {
-    const void *found = from < text.size()
-                            ? std::memchr(text.data() + from, c, static_cast<size_t>(text.size() - from))
-                            : nullptr;
+    const void *found = from < text.size() ? std::memchr(text.data() + from, c,
+                                                         static_cast<size_t>(text.size() - from))
+                                           : nullptr;
     return found ? static_cast<const char *>(found) - text.data() : -1;
 }
 
@@ -38,8 +48,11 @@ bool equals(QByteArrayView word, std::string_view lowerCase)
 
 Error corrupt(qint64 line, const QString &detail)
 {
-    return {.kind = ErrorKind::Corrupt, .subject = {}, .detail = detail,
-            .advice = Advice::TakeAnotherBackup, .line = line};
+    return {.kind = ErrorKind::Corrupt,
+            .subject = {},
+            .detail = detail,
+            .advice = Advice::TakeAnotherBackup,
+            .line = line};
 }
 
 } // namespace
@@ -90,14 +103,16 @@ Result<qsizetype> DumpScanner::feed(QByteArrayView text, bool isLast)
     if (!keepStatement())
         return failure(tooLarge());
     if (last == Step::Wait && m_text.size() - m_at > carryLimit)
-        return failure(corrupt(m_line, u"a word of over %1 bytes: this is not SQL"_s.arg(carryLimit)));
+        return failure(
+            corrupt(m_line, u"a word of over %1 bytes: this is not SQL"_s.arg(carryLimit)));
     m_offset += m_at;
     return m_at;
 }
 
 Error DumpScanner::tooLarge() const
 {
-    return {.kind = ErrorKind::Unsupported, .subject = {},
+    return {.kind = ErrorKind::Unsupported,
+            .subject = {},
             .detail = u"the statement is larger than %1 bytes"_s.arg(m_statementLimit),
             .line = m_statementLine};
 }
@@ -114,9 +129,12 @@ bool DumpScanner::keepStatement()
 Result<void> DumpScanner::finish() const
 {
     if (m_mode == Mode::Rows || m_mode == Mode::BeforeRows)
-        return failure(corrupt(m_line, u"the text stops inside the rows of a table, after %1 of them"_s.arg(m_rows)));
+        return failure(corrupt(
+            m_line, u"the text stops inside the rows of a table, after %1 of them"_s.arg(m_rows)));
     if (m_mode == Mode::Statement)
-        return failure(corrupt(m_line, u"the text stops inside the statement that begins at line %1"_s.arg(m_statementLine)));
+        return failure(corrupt(
+            m_line,
+            u"the text stops inside the statement that begins at line %1"_s.arg(m_statementLine)));
     if (m_inside == Inside::BlockComment)
         return failure(corrupt(m_line, u"the text stops inside a comment"_s));
     return {};
@@ -188,7 +206,8 @@ DumpScanner::Step DumpScanner::startComment()
 DumpScanner::Step DumpScanner::startLine()
 {
     const char c = m_text[m_at];
-    const bool mayBeStray = std::ranges::any_of(strayPrefixes, [c](std::string_view prefix) { return prefix[0] == c; });
+    const bool mayBeStray =
+        std::ranges::any_of(strayPrefixes, [c](std::string_view prefix) { return prefix[0] == c; });
     if (c != '\\' && !mayBeStray)
         return beginStatement();
     const QByteArrayView line = lineHere();
@@ -203,7 +222,8 @@ DumpScanner::Step DumpScanner::startLine()
     if (!isWhole && line.size() < longestPrefix)
         return Step::Wait;
     const bool isStray = std::ranges::any_of(strayPrefixes, [line](std::string_view prefix) {
-        return line.startsWith(QByteArrayView(prefix.data(), static_cast<qsizetype>(prefix.size())));
+        return line.startsWith(
+            QByteArrayView(prefix.data(), static_cast<qsizetype>(prefix.size())));
     });
     if (!isStray)
         return beginStatement();
@@ -257,27 +277,21 @@ DumpScanner::Step DumpScanner::plain()
 DumpScanner::Step DumpScanner::symbol(char c)
 {
     switch (c) {
-    case '"':
-        m_inside = Inside::QuotedWord;
-        break;
-    case '$':
-        return dollar();
-    case '(':
-        ++m_parentheses;
-        break;
-    case ')':
-        m_parentheses = std::max(0, m_parentheses - 1);
-        break;
+    case '"': m_inside = Inside::QuotedWord; break;
+    case '$': return dollar();
+    case '(': ++m_parentheses; break;
+    case ')': m_parentheses = std::max(0, m_parentheses - 1); break;
     case ';':
         if (m_parentheses == 0 && m_bodyDepth == 0)
             return semicolon();
         break;
     case '\\':
-        return fail({.kind = ErrorKind::Refused, .subject = {},
+        return fail({.kind = ErrorKind::Refused,
+                     .subject = {},
                      .detail = u"a psql meta-command inside a statement; Mayday never runs them"_s,
-                     .advice = Advice::MakeBackupWithPgDump, .line = countLines()});
-    default:
-        break;
+                     .advice = Advice::MakeBackupWithPgDump,
+                     .line = countLines()});
+    default: break;
     }
     ++m_at;
     return Step::Go;
@@ -324,10 +338,12 @@ void DumpScanner::noteWord(QByteArrayView word)
 {
     if (m_wordCount < 4) {
         ++m_wordCount;
-        m_firstWords.append(m_firstWords.isEmpty() ? "" : " ").append(word.first(std::min<qsizetype>(word.size(), 16)));
+        m_firstWords.append(m_firstWords.isEmpty() ? "" : " ")
+            .append(word.first(std::min<qsizetype>(word.size(), 16)));
         const QByteArray words = m_firstWords.toLower();
         m_isRoutine = m_isRoutine || words == "create function" || words == "create procedure" ||
-                      words == "create or replace function" || words == "create or replace procedure";
+                      words == "create or replace function" ||
+                      words == "create or replace procedure";
     }
     if (!m_isRoutine || m_parentheses > 0)
         return;
@@ -398,7 +414,8 @@ DumpScanner::Step DumpScanner::semicolon()
     m_mode = Mode::Between;
     while (!m_sql.isEmpty() && isSqlSpace(m_sql.back()))
         m_sql.chop(1);
-    const auto after = m_handler.statement(std::exchange(m_sql, {}), m_statementLine, m_statementOffset);
+    const auto after =
+        m_handler.statement(std::exchange(m_sql, {}), m_statementLine, m_statementOffset);
     if (!after)
         return fail(after.error());
     m_plainStringsEscape = m_handler.plainStringsEscape();
@@ -511,65 +528,33 @@ DumpScanner::Step DumpScanner::beforeRows()
 {
     const char c = m_text[m_at];
     if (!isSqlSpace(c))
-        return fail(corrupt(countLines(), u"there is text behind COPY ... FROM stdin on the same line"_s));
+        return fail(
+            corrupt(countLines(), u"there is text behind COPY ... FROM stdin on the same line"_s));
     ++m_at;
     if (c == '\n') {
+        (void)countLines(); // rows() counts its own
         m_mode = Mode::Rows;
-        m_atLineStart = true;
+        m_rowScanner.begin();
         m_rows = m_rowBytes = 0;
     }
     return Step::Go;
 }
 
-/// Width of the "\." line at that place, 0 when it is none.
-qsizetype DumpScanner::endMarkerAt(qsizetype at) const
-{
-    const QByteArrayView rest = m_text.sliced(at);
-    for (const QByteArrayView marker : {QByteArrayView("\\.\n"), QByteArrayView("\\.\r\n")}) {
-        if (rest.startsWith(marker))
-            return marker.size();
-    }
-    const bool endsFile = m_isLast && (rest == "\\." || rest == "\\.\r");
-    return endsFile ? rest.size() : 0;
-}
-
-bool DumpScanner::mayBeEndMarker(qsizetype at) const
-{
-    const QByteArrayView rest = m_text.sliced(at);
-    return !m_isLast && rest.size() < 4 &&
-           (QByteArrayView("\\.\r\n").startsWith(rest) || QByteArrayView("\\.\n").startsWith(rest)) &&
-           !rest.endsWith('\n');
-}
-
 DumpScanner::Step DumpScanner::rows()
 {
-    const qint64 rowsBefore = m_rows;
-    qsizetype at = m_at;
-    qsizetype marker = 0;
-    bool isCut = false;
-    while (at < m_text.size() && marker == 0 && !isCut) {
-        if (m_atLineStart && m_text[at] == '\\') {
-            isCut = mayBeEndMarker(at);
-            marker = endMarkerAt(at);
-            if (isCut || marker > 0)
-                break;
-        }
-        const qsizetype newline = find(m_text, '\n', at);
-        m_atLineStart = newline >= 0;
-        m_rows += m_atLineStart ? 1 : 0;
-        at = m_atLineStart ? newline + 1 : m_text.size();
-    }
-    const QByteArrayView bytes = m_text.sliced(m_at, at - m_at);
-    m_line += m_rows - rowsBefore;
-    m_at = m_counted = at;
+    const RowScanner::Piece piece = m_rowScanner.take(m_text, m_at, m_isLast);
+    const QByteArrayView bytes = m_text.sliced(m_at, piece.end - m_at);
+    m_rows += piece.rows;
+    m_line += piece.rows;
+    m_at = m_counted = piece.end;
     m_rowBytes += bytes.size();
     if (!bytes.isEmpty()) {
         if (const auto told = m_handler.rows(bytes); !told)
             return fail(told.error());
     }
-    if (marker > 0)
-        return endRows(at, marker);
-    return isCut ? Step::Wait : Step::Go;
+    if (piece.marker > 0)
+        return endRows(piece.end, piece.marker);
+    return piece.isCut ? Step::Wait : Step::Go;
 }
 
 DumpScanner::Step DumpScanner::endRows(qsizetype end, qsizetype width)

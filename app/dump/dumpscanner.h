@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.h"
+#include "dump/rowscanner.h"
 
 #include <QByteArray>
 #include <QByteArrayView>
@@ -35,9 +36,10 @@ public:
     [[nodiscard]] virtual bool plainStringsEscape() const = 0;
 };
 
-/// Finds the statements and rows in the text of a dump, by the rules of PostgreSQL's own lexer: every
-/// sort of string, quoted identifiers, dollar quotes, nested comments, parentheses and BEGIN ATOMIC
-/// bodies, over pieces of any size. Rows are passed on as views into the piece, never copied.
+/// Finds the statements and rows in the text of a dump, by the rules of PostgreSQL's own lexer:
+/// every sort of string, quoted identifiers, dollar quotes, nested comments, parentheses and BEGIN
+/// ATOMIC bodies, over pieces of any size. Rows are passed on as views into the piece, never
+/// copied.
 ///
 /// Where psql and the server read a text differently (a string that goes on over a line, a lone
 /// carriage return after "--") the server's reading counts, since the statement goes to the server.
@@ -66,7 +68,15 @@ public:
 
 private:
     enum class Mode { Between, Statement, BeforeRows, Rows };
-    enum class Inside { Nothing, String, EscapeString, QuotedWord, Dollars, LineComment, BlockComment };
+    enum class Inside {
+        Nothing,
+        String,
+        EscapeString,
+        QuotedWord,
+        Dollars,
+        LineComment,
+        BlockComment
+    };
     enum class Step { Go, Wait, Fail };
 
     Step step();
@@ -96,8 +106,6 @@ private:
 
     void noteWord(QByteArrayView word);
     void closeString(bool escapes);
-    [[nodiscard]] qsizetype endMarkerAt(qsizetype at) const;
-    [[nodiscard]] bool mayBeEndMarker(qsizetype at) const;
     [[nodiscard]] bool lacks(qsizetype ahead) const;
     [[nodiscard]] char ahead(qsizetype distance) const;
     [[nodiscard]] QByteArrayView lineHere() const;
@@ -126,10 +134,10 @@ private:
     QByteArray m_sql;
     qint64 m_statementLine = 0;
     qint64 m_statementOffset = 0;
-    QByteArray m_tag;        // of the dollar quote
+    QByteArray m_tag; // of the dollar quote
     int m_commentDepth = 0;
     int m_parentheses = 0;
-    int m_bodyDepth = 0;     // BEGIN ATOMIC and CASE inside of it
+    int m_bodyDepth = 0; // BEGIN ATOMIC and CASE inside of it
     QByteArray m_firstWords;
     int m_wordCount = 0;
     bool m_isRoutine = false;
@@ -138,7 +146,7 @@ private:
     bool m_sawNewline = false;  // ... and a newline after it
     bool m_stringEscaped = false;
 
-    bool m_atLineStart = true; // in rows
+    RowScanner m_rowScanner;
     qint64 m_rows = 0;
     qint64 m_rowBytes = 0;
 };

@@ -8,29 +8,29 @@ namespace mayday::dump {
 
 /// What a statement of a dump is about, as far as its own words tell.
 enum class StatementClass {
-    Session,      ///< SET, set_config, BEGIN, COMMIT
+    Session, ///< SET, set_config, BEGIN, COMMIT
     Schema,
-    Type,         ///< also domains, collations, casts
-    Function,     ///< also procedures, aggregates, operators, languages
+    Type,     ///< also domains, collations, casts
+    Function, ///< also procedures, aggregates, operators, languages
     Table,
-    Data,         ///< COPY and INSERT
+    Data, ///< COPY and INSERT
     Sequence,
-    SequenceSet,  ///< SELECT setval(...)
+    SequenceSet, ///< SELECT setval(...)
     Index,
     Constraint,
     ForeignKey,
     Trigger,
-    Policy,       ///< also switching row level security on
+    Policy, ///< also switching row level security on
     Grant,
     Owner,
     Comment,
     Extension,
     EventTrigger,
-    Publication,  ///< also subscriptions
+    Publication, ///< also subscriptions
     Rule,
     View,
     LargeObject,
-    Platform,     ///< databases, roles, tablespaces, foreign servers: outside of a schema
+    Platform, ///< databases, roles, tablespaces, foreign servers: outside of a schema
     Other,
 };
 
@@ -39,9 +39,9 @@ enum class StatementClass {
 
 /// One SQL statement outside the rows of a COPY.
 struct DumpStatement {
-    QByteArray sql;      ///< exact bytes from its first token on, without the ending ';'
-    qint64 line = 0;     ///< 1-based line of its first token
-    qint64 offset = 0;   ///< of its first token, in the uncompressed text
+    QByteArray sql;    ///< exact bytes from its first token on, without the ending ';'
+    qint64 line = 0;   ///< 1-based line of its first token
+    qint64 offset = 0; ///< of its first token, in the uncompressed text
     StatementClass kind = StatementClass::Other;
     QString objectSchema = {}; ///< best effort; of what it is about ("ALTER TABLE a.b ..." : a)
     QString objectName = {};

@@ -28,7 +28,9 @@ constexpr std::array magics = {
     Magic{"PK\x03\x04"sv, "a ZIP archive; unpack it first"},
     Magic{"7z\xbc\xaf\x27\x1c"sv, "a 7z archive; unpack it first"},
     Magic{"Rar!\x1a"sv, "a RAR archive; unpack it first"},
-    Magic{"\x7f" "ELF"sv, "a program"},
+    Magic{"\x7f"
+          "ELF"sv,
+          "a program"},
     Magic{"MZ\x90"sv, "a program"},
     Magic{"SQLite format 3"sv, "an SQLite database"},
     Magic{"\x1f\x8b"sv, "compressed twice; unpack it once"},
@@ -49,17 +51,21 @@ bool startsWith(QByteArrayView head, std::string_view bytes)
 
 Error notADump(const QString &path, const QString &detail)
 {
-    return {.kind = ErrorKind::Corrupt, .subject = path, .detail = detail,
+    return {.kind = ErrorKind::Corrupt,
+            .subject = path,
+            .detail = detail,
             .advice = Advice::MakeBackupWithPgDump};
 }
 
 FileFormat archive(const QString &word, const QString &path, const QString &name)
 {
     return {.word = word,
-            .problem = Error{.kind = ErrorKind::Unsupported, .subject = path,
-                             .detail = u"it is a pg_dump archive (%1); this version reads plain SQL only. "
-                                       "pg_restore -f backup.sql turns it into plain SQL"_s.arg(name),
-                             .advice = std::nullopt}};
+            .problem =
+                Error{.kind = ErrorKind::Unsupported,
+                      .subject = path,
+                      .detail = u"it is a pg_dump archive (%1); this version reads plain SQL only. "
+                                "pg_restore -f backup.sql turns it into plain SQL"_s.arg(name),
+                      .advice = std::nullopt}};
 }
 
 /// A tar file's magic stands behind the first name.
@@ -70,15 +76,17 @@ bool isTar(QByteArrayView head)
 
 QString thingByMagic(QByteArrayView head)
 {
-    const auto found = std::ranges::find_if(magics, [head](const Magic &m) { return startsWith(head, m.bytes); });
+    const auto found =
+        std::ranges::find_if(magics, [head](const Magic &m) { return startsWith(head, m.bytes); });
     return found == magics.end() ? QString() : QString::fromLatin1(found->thing);
 }
 
 bool looksLikeMarkup(QByteArrayView text)
 {
-    const QByteArray begin = text.first(std::min<qsizetype>(text.size(), 64)).toByteArray().toLower();
-    return begin.startsWith("<!doctype") || begin.startsWith("<html") || begin.startsWith("<?xml") ||
-           begin.startsWith("<head") || begin.startsWith("<body");
+    const QByteArray begin =
+        text.first(std::min<qsizetype>(text.size(), 64)).toByteArray().toLower();
+    return begin.startsWith("<!doctype") || begin.startsWith("<html") ||
+           begin.startsWith("<?xml") || begin.startsWith("<head") || begin.startsWith("<body");
 }
 
 QString thingByText(QByteArrayView head)
@@ -135,7 +143,8 @@ FileFormat recogniseFolder(const QString &path)
 {
     if (QFile::exists(QDir(path).filePath(u"toc.dat"_s)))
         return archive(u"directory"_s, path, u"directory format"_s);
-    return {.word = u"unknown"_s, .problem = notADump(path, u"it is a folder without a dump in it"_s)};
+    return {.word = u"unknown"_s,
+            .problem = notADump(path, u"it is a folder without a dump in it"_s)};
 }
 
 } // namespace mayday::dump

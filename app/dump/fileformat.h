@@ -15,7 +15,8 @@ struct FileFormat {
     [[nodiscard]] bool isText() const { return !problem; }
 };
 
-/// compression: "plain" or what ByteSource::format() says; it becomes part of the word ("plain.gz").
+/// compression: "plain" or what ByteSource::format() says; it becomes part of the word
+/// ("plain.gz").
 [[nodiscard]] FileFormat recogniseFormat(QByteArrayView head, const QString &path,
                                          const QString &compression);
 /// The same for a folder, as pg_dump -Fd writes one.

@@ -13,8 +13,9 @@ namespace mayday::dump {
 namespace {
 
 constexpr std::array filesOfTheServer = {
-    "lo_import", "lo_export", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file",
-    "pg_file_write", "pg_reload_conf", "pg_rotate_logfile", "dblink_connect", "dblink_exec", "dblink"};
+    "lo_import",         "lo_export",      "pg_read_file",  "pg_read_binary_file",
+    "pg_ls_dir",         "pg_stat_file",   "pg_file_write", "pg_reload_conf",
+    "pg_rotate_logfile", "dblink_connect", "dblink_exec",   "dblink"};
 
 bool isOneOf(const SqlToken &token, std::span<const char *const> words)
 {
@@ -62,8 +63,8 @@ QString reasonAgainst(const DumpStatement &statement)
         return u"ALTER SYSTEM changes the server's configuration"_s;
     if (first.is("load"))
         return u"LOAD brings a library of the server's disk into it"_s;
-    constexpr std::array running = {"select", "with", "values", "insert", "update", "delete",
-                                    "call", "execute", "explain", "table", "merge"};
+    constexpr std::array running = {"select", "with",    "values",  "insert", "update", "delete",
+                                    "call",   "execute", "explain", "table",  "merge"};
     return isOneOf(first, running) ? forbiddenCall(tokens) : QString();
 }
 
@@ -110,8 +111,11 @@ std::optional<Error> forbidden(const DumpStatement &statement)
     const QString reason = reasonAgainst(statement);
     if (reason.isEmpty())
         return std::nullopt;
-    return Error{.kind = ErrorKind::Refused, .subject = u"statement at line %1"_s.arg(statement.line),
-                 .detail = reason, .advice = Advice::MakeBackupWithPgDump, .line = statement.line};
+    return Error{.kind = ErrorKind::Refused,
+                 .subject = u"statement at line %1"_s.arg(statement.line),
+                 .detail = reason,
+                 .advice = Advice::MakeBackupWithPgDump,
+                 .line = statement.line};
 }
 
 QString danger(const DumpStatement &statement)

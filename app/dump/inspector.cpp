@@ -24,18 +24,14 @@ bool makesObject(const DumpStatement &statement)
     case StatementClass::Session:
     case StatementClass::Data:
     case StatementClass::SequenceSet:
-    case StatementClass::Owner:
-        return false;
+    case StatementClass::Owner: return false;
     case StatementClass::Constraint:
     case StatementClass::ForeignKey:
         return begins(statement, "alter") || begins(statement, "create");
     case StatementClass::Comment:
-    case StatementClass::Grant:
-        return true;
-    case StatementClass::LargeObject:
-        return statement.sql.contains("lo_create");
-    default:
-        return begins(statement, "create");
+    case StatementClass::Grant: return true;
+    case StatementClass::LargeObject: return statement.sql.contains("lo_create");
+    default: return begins(statement, "create");
     }
 }
 
@@ -101,10 +97,8 @@ void Inspector::noteSchema(const DumpStatement &statement)
     case StatementClass::Publication:
     case StatementClass::Platform:
     case StatementClass::Other:
-    case StatementClass::Session:
-        return;
-    default:
-        break;
+    case StatementClass::Session: return;
+    default: break;
     }
     if (begins(statement, "drop") || (isSchema && !begins(statement, "create")))
         return;
@@ -140,7 +134,8 @@ void Inspector::noteSequence(const DumpStatement &statement)
     const bool isNegative = tokens.takeSymbol('-');
     const qint64 value = tokens.next().text.toLongLong();
     tokens.takeSymbol(',');
-    m_inspection.sequences.append({.schema = statement.objectSchema, .name = statement.objectName,
+    m_inspection.sequences.append({.schema = statement.objectSchema,
+                                   .name = statement.objectName,
                                    .value = isNegative ? -value : value,
                                    .isCalled = !tokens.take("false")});
 }
@@ -150,10 +145,12 @@ void Inspector::noteDanger(const DumpStatement &statement)
     const QString text = danger(statement);
     if (text.isEmpty() || ++m_dangers > mostDangers)
         return;
-    const QString name = statement.objectSchema.isEmpty() ? statement.objectName
-                                                          : statement.objectSchema + u'.' + statement.objectName;
-    m_inspection.warnings.append(name.isEmpty() ? u"line %1: %2"_s.arg(statement.line).arg(text)
-                                                : u"line %1: %2: %3"_s.arg(statement.line).arg(text, name));
+    const QString name = statement.objectSchema.isEmpty()
+                             ? statement.objectName
+                             : statement.objectSchema + u'.' + statement.objectName;
+    m_inspection.warnings.append(name.isEmpty()
+                                     ? u"line %1: %2"_s.arg(statement.line).arg(text)
+                                     : u"line %1: %2: %3"_s.arg(statement.line).arg(text, name));
 }
 
 Result<void> Inspector::statement(const DumpStatement &statement)

@@ -164,9 +164,10 @@ SqlToken SqlTokens::next()
         return word();
     if (c == '\'') {
         // 'a' <newline> 'b' is one literal, read by the rules of its first part.
-        const bool goesOn = before > 0 && before == m_stringEnd &&
-                            std::ranges::any_of(m_sql.sliced(before, m_at - before),
-                                                [](char blank) { return blank == '\n' || blank == '\r'; });
+        const bool goesOn =
+            before > 0 && before == m_stringEnd &&
+            std::ranges::any_of(m_sql.sliced(before, m_at - before),
+                                [](char blank) { return blank == '\n' || blank == '\r'; });
         return string(m_at, goesOn ? m_stringEscapes : m_escapes);
     }
     if (c == '"')

@@ -128,11 +128,8 @@ void classifyCreate(DumpStatement &statement, SqlTokens tokens)
     case StatementClass::Index:
     case StatementClass::Trigger:
     case StatementClass::Policy:
-    case StatementClass::Rule:
-        nameAfterTable(statement, tokens);
-        break;
-    default:
-        break;
+    case StatementClass::Rule: nameAfterTable(statement, tokens); break;
+    default: break;
     }
 }
 
@@ -140,7 +137,8 @@ StatementClass kindOfAddition(SqlTokens &tokens)
 {
     if (tokens.take("constraint"))
         (void)tokens.next();
-    return tokens.take({"foreign", "key"}) ? StatementClass::ForeignKey : StatementClass::Constraint;
+    return tokens.take({"foreign", "key"}) ? StatementClass::ForeignKey
+                                           : StatementClass::Constraint;
 }
 
 /// What an ALTER TABLE does, from the tokens behind the table's name.
@@ -200,7 +198,8 @@ void classifyComment(DumpStatement &statement, SqlTokens tokens)
     if (isColumn)
         name = {.schema = {}, .name = name.schema};
     setName(statement, name);
-    if (about == StatementClass::Trigger || about == StatementClass::Policy || about == StatementClass::Rule)
+    if (about == StatementClass::Trigger || about == StatementClass::Policy ||
+        about == StatementClass::Rule)
         nameAfterTable(statement, tokens);
 }
 
@@ -248,7 +247,8 @@ void classifySelect(DumpStatement &statement, SqlTokens tokens)
 
 bool isTransactionWord(const SqlToken &token)
 {
-    for (const char *word : {"begin", "commit", "start", "end", "rollback", "abort", "savepoint", "release"}) {
+    for (const char *word :
+         {"begin", "commit", "start", "end", "rollback", "abort", "savepoint", "release"}) {
         if (token.is(word))
             return true;
     }

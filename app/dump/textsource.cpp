@@ -50,7 +50,8 @@ Result<qsizetype> HeadSource::read(std::span<char> buffer)
 
 Utf16Source::Utf16Source(std::unique_ptr<archive::ByteSource> source, bool isBigEndian,
                          const QString &subject)
-    : m_source(std::move(source)), m_subject(subject),
+    : m_source(std::move(source)),
+      m_subject(subject),
       m_decoder(isBigEndian ? QStringDecoder::Utf16BE : QStringDecoder::Utf16LE,
                 QStringDecoder::Flag::ConvertInitialBom),
       m_raw(rawSize, Qt::Uninitialized)
@@ -65,7 +66,8 @@ Result<qsizetype> Utf16Source::read(std::span<char> buffer)
             return got;
         const QString text = m_decoder(QByteArrayView(m_raw).first(*got));
         if (m_decoder.hasError())
-            return failure({.kind = ErrorKind::Corrupt, .subject = m_subject,
+            return failure({.kind = ErrorKind::Corrupt,
+                            .subject = m_subject,
                             .detail = u"the text begins as UTF-16 and does not go on as such"_s,
                             .advice = Advice::MakeBackupWithPgDump});
         m_ready = text.toUtf8();
@@ -79,7 +81,8 @@ QStringList Utf16Source::remarks() const
     return m_source->remarks() << u"the text is UTF-16 and was converted to UTF-8"_s;
 }
 
-std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<HeadSource> source, const QString &subject)
+std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<HeadSource> source,
+                                            const QString &subject)
 {
     const QByteArrayView head = source->head();
     if (head.startsWith("\xef\xbb\xbf"))

@@ -8,8 +8,8 @@
 
 namespace mayday::dump {
 
-/// A source whose beginning can be looked at before it is read. A failure in the beginning comes out
-/// when read() gets there.
+/// A source whose beginning can be looked at before it is read. A failure in the beginning comes
+/// out when read() gets there.
 class HeadSource final : public archive::ByteSource {
 public:
     HeadSource(std::unique_ptr<archive::ByteSource> source, qsizetype headSize);
@@ -34,10 +34,12 @@ private:
     std::optional<Error> m_error;
 };
 
-/// Turns UTF-16 (as PowerShell's ">" writes it) into UTF-8 on the way. Corrupt when it is not UTF-16.
+/// Turns UTF-16 (as PowerShell's ">" writes it) into UTF-8 on the way. Corrupt when it is not
+/// UTF-16.
 class Utf16Source final : public archive::ByteSource {
 public:
-    Utf16Source(std::unique_ptr<archive::ByteSource> source, bool isBigEndian, const QString &subject);
+    Utf16Source(std::unique_ptr<archive::ByteSource> source, bool isBigEndian,
+                const QString &subject);
 
     [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override;
     [[nodiscard]] qint64 consumed() const override { return m_source->consumed(); }
