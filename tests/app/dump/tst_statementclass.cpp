@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/forbidden.h"
+#include "dump/inspector.h"
+#include "dump/statementclass.h"
+
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::dump;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+DumpStatement made(const QByteArray &sql, bool escapes = false)
+{
+    DumpStatement statement{.sql = sql, .line = 7, .plainStringsEscape = escapes};
+    classify(statement);
+    return statement;
+}
+
+} // namespace
+
+class TestStatementClass : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void classifies_data();
+    void classifies();
+    void everyKindHasItsWord();
+    void forbids_data();
+    void forbids();
+    void forbiddenErrorNamesTheLine();
+    void stringsHideNothing();
+    void tellsDangers_data();
+    void tellsDangers();
+    void countsRowsOfInserts_data();
+    void countsRowsOfInserts();
+};
+
+void TestStatementClass::classifies_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<QString>("word");
+    QTest::addColumn<QString>("name");
+    const auto row = [](const char *sql, const QString &word, const QString &name = {}) {
+        QTest::newRow(sql) << QByteArray(sql) << word << name;
+    };
+    row("SET statement_timeout = 0", u"session"_s);
+    row("SELECT pg_catalog.set_config('search_path', '', false)", u"session"_s);
+    row("BEGIN", u"session"_s);
+    row("CREATE SCHEMA shop", u"schema"_s, u".shop"_s);
+    row("CREATE SCHEMA IF NOT EXISTS \"My Shop\"", u"schema"_s, u".My Shop"_s);
+    row("CREATE TYPE public.mood AS ENUM ('sad')", u"type"_s, u"public.mood"_s);
+    row("CREATE DOMAIN public.d AS text", u"type"_s, u"public.d"_s);
+    row("CREATE FUNCTION public.f(a integer) RETURNS int LANGUAGE sql AS $$ select 1; $$",
+        u"function"_s, u"public.f"_s);
+    row("CREATE OR REPLACE PROCEDURE public.p() LANGUAGE sql AS ''", u"function"_s, u"public.p"_s);
+    row("CREATE AGGREGATE public.a(int) (sfunc = x)", u"function"_s, u"public.a"_s);
+    row("CREATE TABLE public.products (id int)", u"table"_s, u"public.products"_s);
+    row("/* x */ create -- y\n unlogged table Public.Products (id int)", u"table"_s,
+        u"public.products"_s);
+    row("CREATE TABLE IF NOT EXISTS a (id int)", u"table"_s, u".a"_s);
+    row("CREATE TABLE \"a\"\"b\".\"c.d\" ()", u"table"_s, u"a\"b.c.d"_s);
+    row("CREATE FOREIGN TABLE public.f (a int) SERVER s", u"table"_s, u"public.f"_s);
+    row("ALTER TABLE ONLY public.a ALTER COLUMN id SET DEFAULT nextval('public.s'::regclass)",
+        u"table"_s, u"public.a"_s);
+    row("ALTER TABLE ONLY public.a ATTACH PARTITION public.a1 FOR VALUES IN (1)", u"table"_s,
+        u"public.a"_s);
+    row("ALTER TABLE public.a REPLICA IDENTITY FULL", u"table"_s, u"public.a"_s);
+    row("INSERT INTO public.a VALUES (1)", u"data"_s, u"public.a"_s);
+    row("COPY public.a (id) FROM stdin", u"data"_s, u"public.a"_s);
+    row("CREATE SEQUENCE public.a_id_seq AS integer", u"sequence"_s, u"public.a_id_seq"_s);
+    row("ALTER SEQUENCE public.a_id_seq OWNED BY public.a.id", u"sequence"_s, u"public.a_id_seq"_s);
+    row("ALTER TABLE public.a ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "
+        "public.s)",
+        u"sequence"_s, u"public.a"_s);
+    row("SELECT pg_catalog.setval('public.a_id_seq', 3, true)", u"sequence-set"_s,
+        u"public.a_id_seq"_s);
+    row("SELECT pg_catalog.setval('public.\"It''s\"', 3, true)", u"sequence-set"_s,
+        u"public.It's"_s);
+    row("CREATE INDEX i ON public.a USING btree (id)", u"index"_s, u"public.i"_s);
+    row("CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY public.a (id)", u"index"_s,
+        u"public.i"_s);
+    row("ALTER INDEX public.i ATTACH PARTITION public.i1", u"index"_s, u"public.i"_s);
+    row("ALTER TABLE public.a CLUSTER ON i", u"index"_s, u"public.a"_s);
+    row("ALTER TABLE ONLY public.a ADD CONSTRAINT a_pkey PRIMARY KEY (id)", u"constraint"_s,
+        u"public.a"_s);
+    row("ALTER TABLE public.a ADD CONSTRAINT \"c d\" CHECK ((id > 0)) NOT VALID", u"constraint"_s,
+        u"public.a"_s);
+    row("ALTER TABLE ONLY public.a ADD CONSTRAINT a_b FOREIGN KEY (b) REFERENCES public.b(id)",
+        u"foreign-key"_s, u"public.a"_s);
+    row("CREATE TRIGGER t BEFORE INSERT ON public.a FOR EACH ROW EXECUTE FUNCTION public.f()",
+        u"trigger"_s, u"public.t"_s);
+    row("CREATE CONSTRAINT TRIGGER t AFTER INSERT ON public.a EXECUTE FUNCTION f()", u"trigger"_s,
+        u"public.t"_s);
+    row("ALTER TABLE public.a DISABLE TRIGGER t", u"trigger"_s, u"public.a"_s);
+    row("CREATE POLICY p ON public.a USING (true)", u"policy"_s, u"public.p"_s);
+    row("ALTER TABLE public.a ENABLE ROW LEVEL SECURITY", u"policy"_s, u"public.a"_s);
+    row("ALTER TABLE ONLY public.a FORCE ROW LEVEL SECURITY", u"policy"_s, u"public.a"_s);
+    row("GRANT SELECT ON TABLE public.a TO r", u"grant"_s, u"public.a"_s);
+    row("REVOKE ALL ON SCHEMA public FROM PUBLIC", u"grant"_s, u".public"_s);
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE r IN SCHEMA public GRANT ALL ON TABLES TO r",
+        u"grant"_s);
+    row("ALTER TABLE public.a OWNER TO r", u"owner"_s, u"public.a"_s);
+    row("ALTER FUNCTION public.f(a integer, b text) OWNER TO r", u"owner"_s, u"public.f"_s);
+    row("ALTER SCHEMA shop OWNER TO r", u"owner"_s, u".shop"_s);
+    row("ALTER LARGE OBJECT 16400 OWNER TO r", u"owner"_s);
+    row("COMMENT ON TABLE public.a IS 'x'", u"comment"_s, u"public.a"_s);
+    row("COMMENT ON EXTENSION pgcrypto IS 'x'", u"comment"_s, u".pgcrypto"_s);
+    row("CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA extensions", u"extension"_s,
+        u".pgcrypto"_s);
+    row("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()", u"event-trigger"_s,
+        u".e"_s);
+    row("CREATE PUBLICATION p FOR ALL TABLES", u"publication"_s, u".p"_s);
+    row("CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p", u"publication"_s, u".s"_s);
+    row("CREATE RULE r AS ON INSERT TO public.a DO NOTHING", u"rule"_s);
+    row("CREATE VIEW public.v AS SELECT 1", u"view"_s, u"public.v"_s);
+    row("CREATE OR REPLACE VIEW public.v AS SELECT 1", u"view"_s, u"public.v"_s);
+    row("CREATE MATERIALIZED VIEW public.m AS SELECT 1 WITH NO DATA", u"view"_s, u"public.m"_s);
+    row("REFRESH MATERIALIZED VIEW public.m", u"view"_s, u"public.m"_s);
+    row("SELECT pg_catalog.lo_create('16400')", u"large-object"_s);
+    row("SELECT pg_catalog.lowrite(0, '\\x00')", u"large-object"_s);
+    row("CREATE DATABASE shop", u"platform"_s, u".shop"_s);
+    row("ALTER ROLE r SET search_path = x", u"platform"_s, u".r"_s);
+    row("CREATE SERVER s FOREIGN DATA WRAPPER w", u"platform"_s, u".s"_s);
+    row("CREATE STATISTICS public.s ON a, b FROM public.c", u"other"_s, u"public.s"_s);
+    row("DO $$ begin end $$", u"other"_s);
+    row("SELECT 1", u"other"_s);
+    row("", u"other"_s);
+    row("CREATE", u"other"_s);
+    row("ALTER TABLE", u"table"_s);
+}
+
+void TestStatementClass::classifies()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(QString, word);
+    QFETCH(QString, name);
+    const DumpStatement statement = made(sql);
+    QCOMPARE(kindWord(statement.kind), word);
+    if (!name.isEmpty())
+        QCOMPARE(statement.objectSchema + u'.' + statement.objectName, name);
+}
+
+void TestStatementClass::everyKindHasItsWord()
+{
+    QSet<QString> words;
+    for (int kind = 0; kind <= static_cast<int>(StatementClass::Other); ++kind)
+        words.insert(kindWord(static_cast<StatementClass>(kind)));
+    QCOMPARE(words.size(), static_cast<int>(StatementClass::Other) + 1);
+}
+
+void TestStatementClass::forbids_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<bool>("isForbidden");
+    const auto row = [](const char *sql, bool isForbidden) {
+        QTest::newRow(sql) << QByteArray(sql) << isForbidden;
+    };
+    row("COPY public.a (id) FROM stdin", false);
+    row("COPY public.a (id) FROM stdin WITH (FORMAT csv)", false);
+    row("COPY a (\"from\") FROM STDIN", false);
+    row("COPY public.a FROM '/etc/passwd'", true);
+    row("copy binary public.a from '/etc/passwd'", true);
+    row("COPY public.a FROM /* x */ PROGRAM 'id'", true);
+    row("COPY public.a (\"x\") FROM PROGRAM $$id$$", true);
+    row("COPY public.a TO '/tmp/x'", true);
+    row("COPY public.a TO PROGRAM 'cat'", true);
+    row("COPY (SELECT 1) TO PROGRAM 'cat'", true);
+    row("COPY a FROM E'/etc/passwd'", true);
+    row("ALTER SYSTEM SET shared_preload_libraries = 'x'", true);
+    row("alter/**/system reset all", true);
+    row("LOAD 'x'", true);
+    row("SELECT pg_catalog.lo_import('/etc/passwd')", true);
+    row("SELECT pg_read_file('/etc/passwd')", true);
+    row("INSERT INTO a SELECT pg_read_binary_file ('x')", true);
+    row("WITH x AS (SELECT pg_ls_dir('.')) SELECT 1", true);
+    row("INSERT INTO a VALUES ('pg_read_file(')", false);
+    row("INSERT INTO a VALUES (E'\\'pg_read_file(')", false);
+    row("SELECT pg_catalog.lo_create('1')", false);
+    row("CREATE TABLE a (pg_read_file text)", false);
+    row("ALTER TABLE system ADD COLUMN a int", false);
+}
+
+void TestStatementClass::forbids()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(bool, isForbidden);
+    QCOMPARE(forbidden(made(sql)).has_value(), isForbidden);
+    QCOMPARE(danger(made(sql)).isEmpty(), !isForbidden);
+}
+
+void TestStatementClass::forbiddenErrorNamesTheLine()
+{
+    const auto error = forbidden(made("ALTER SYSTEM SET a = 1"));
+    QVERIFY(error);
+    QCOMPARE(error->kind, ErrorKind::Refused);
+    QCOMPARE(error->line, 7);
+    QVERIFY(error->subject.contains(u'7'));
+}
+
+/// Where a string ends is read as the server reads it, or something could hide behind it.
+void TestStatementClass::stringsHideNothing()
+{
+    QVERIFY(forbidden(made("SELECT 'a\\', pg_read_file('x')")));
+    QVERIFY(!forbidden(made("SELECT 'a\\', pg_read_file(\\'x')", true)));
+    QVERIFY(forbidden(made("SELECT 'a\\'', pg_read_file('x'), '", true)));
+    QVERIFY(forbidden(made("SELECT E'a'\n'b\\'', pg_read_file('x')")));
+    QVERIFY(forbidden(made("SELECT $a$'$a$, pg_read_file('x')")));
+    QVERIFY(forbidden(made("SELECT /* /* */ ' */ pg_read_file('x')")));
+    QVERIFY(forbidden(made("SELECT 1 -- '\r, pg_read_file('x')")));
+    QVERIFY(forbidden(made("SELECT U&\"a\\\"\"\", pg_read_file('x')")));
+    QVERIFY(forbidden(made("SELECT 1$$'$$, pg_read_file('x')")));
+}
+
+void TestStatementClass::tellsDangers_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<QString>("words");
+    const auto row = [](const char *sql, const QString &words) {
+        QTest::newRow(sql) << QByteArray(sql) << words;
+    };
+    row("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'select 1'",
+        u"SECURITY DEFINER"_s);
+    row("CREATE FUNCTION f() RETURNS int LANGUAGE c AS 'x.so', 'y'", u"language c"_s);
+    row("CREATE FUNCTION f() RETURNS int AS 'x' LANGUAGE 'C'", u"language c"_s);
+    row("CREATE OR REPLACE FUNCTION f() RETURNS int AS $$x$$ LANGUAGE plpython3u", u"plpython3u"_s);
+    row("CREATE LANGUAGE plperlu", u"a language"_s);
+    row("CREATE TRUSTED PROCEDURAL LANGUAGE x HANDLER y", u"a language"_s);
+    row("DO $$ begin end $$", u"DO block"_s);
+    row("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()", u"event trigger"_s);
+    row("CREATE OR REPLACE PROCEDURAL LANGUAGE plpgsql", {});
+    row("CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS 'language c security definer'", {});
+    row("CREATE TABLE language (c int)", {});
+    row("SELECT 1", {});
+}
+
+void TestStatementClass::tellsDangers()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(QString, words);
+    const QString told = danger(made(sql));
+    QCOMPARE(told.isEmpty(), words.isEmpty());
+    QVERIFY2(told.contains(words), qPrintable(told));
+}
+
+void TestStatementClass::countsRowsOfInserts_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<qint64>("rows");
+    const auto row = [](const char *sql, qint64 rows) {
+        QTest::newRow(sql) << QByteArray(sql) << rows;
+    };
+    row("INSERT INTO a VALUES (1, 'x)(', (2))", 1);
+    row("INSERT INTO a (id, b) VALUES\n (1, 2),\n (3, 4),\n (5, $$($$)", 3);
+    row("INSERT INTO a (id) OVERRIDING SYSTEM VALUE VALUES (1), (2) ON CONFLICT (id) DO NOTHING",
+        2);
+    row("INSERT INTO a DEFAULT VALUES", 1);
+}
+
+void TestStatementClass::countsRowsOfInserts()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(qint64, rows);
+    QCOMPARE(rowsOfInsert(made(sql)), rows);
+}
+
+QTEST_GUILESS_MAIN(TestStatementClass)
+#include "tst_statementclass.moc"
