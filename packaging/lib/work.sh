@@ -105,6 +105,7 @@ do_test() {
         only=(-R "$filter")
     fi
     build_preset "$preset" "${targets[@]}"
+    [[ -z ${MAYDAY_CTEST_EXCLUDE:-} ]] || only+=(-E "$MAYDAY_CTEST_EXCLUDE")
     on_virtual_desktop ctest --test-dir "$CHECKOUT/build/$preset" --output-on-failure \
         --no-tests=error -j"$(nproc)" "${only[@]}"
 }
