@@ -10,6 +10,9 @@
 
 namespace mayday::archive {
 
+/// How much of a compressed file is read from the disk at once, in bytes.
+inline constexpr qsizetype compressedReadSize = 256 * 1024;
+
 /// Where bytes come from (a port): a file, the inside of a compressed one, a test. Pulled by one
 /// thread at a time; blocks on the disk. After a failure it fails again with the same Error.
 class ByteSource {

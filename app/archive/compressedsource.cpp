@@ -12,7 +12,6 @@ namespace mayday::archive {
 
 namespace {
 
-constexpr qsizetype inputSize = 256 * 1024;
 
 KCompressionDevice::CompressionType typeOf(CompressedSource::Kind kind)
 {
@@ -30,7 +29,7 @@ KCompressionDevice::CompressionType typeOf(CompressedSource::Kind kind)
 CompressedSource::CompressedSource(std::unique_ptr<ByteSource> file, Kind kind,
                                    const QString &subject)
     : m_file(std::move(file)), m_kind(kind), m_subject(subject),
-      m_filter(KCompressionDevice::filterForCompressionType(typeOf(kind))), m_input(inputSize)
+      m_filter(KCompressionDevice::filterForCompressionType(typeOf(kind))), m_input(compressedReadSize)
 {
 }
 

@@ -12,7 +12,6 @@ namespace mayday::archive {
 
 namespace {
 
-constexpr qsizetype inputSize = 256 * 1024;
 constexpr int gzipOnly = MAX_WBITS + 16;
 constexpr int headerSize = 10;
 
@@ -27,7 +26,7 @@ GzipSource::GzipSource(std::unique_ptr<ByteSource> file, const QString &subject)
     : m_file(std::move(file)),
       m_subject(subject),
       m_stream(std::make_unique<Stream>()),
-      m_input(inputSize)
+      m_input(compressedReadSize)
 {
     m_stream->isReady = inflateInit2(&m_stream->z, gzipOnly) == Z_OK;
     if (!m_stream->isReady)

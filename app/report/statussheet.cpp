@@ -37,7 +37,7 @@ QString mark(runbook::StepState state)
 /// Everything that is not ours passes here: first without secrets, then without markup.
 QString safe(const QString &text) { return redacted(text).toHtmlEscaped(); }
 
-QString utc(const QDateTime &at) { return at.toUTC().toString(u"yyyy-MM-dd HH:mm 'UTC'"_s); }
+QString minuteUtc(const QDateTime &at) { return at.toUTC().toString(u"yyyy-MM-dd HH:mm 'UTC'"_s); }
 
 /// Not QString::arg(): a "%1" that somebody typed must stay what it is.
 QString element(const QString &name, const QString &content)
@@ -70,7 +70,7 @@ QString factsOf(const Incident &incident, const QDateTime &now)
 {
     const incident::RtoReading clock = incident::readRtoClock(incident, now);
     const QString elapsed = u"%1 min since %2"_s.arg(clock.elapsed.count() / 60)
-                                .arg(utc(incident.openedAt));
+                                .arg(minuteUtc(incident.openedAt));
     const QString promise = clock.isPromised ? u"%1 min promised, %2 min left"_s
                                                    .arg(incident.rto.count())
                                                    .arg(clock.left.count() / 60)
@@ -78,7 +78,7 @@ QString factsOf(const Incident &incident, const QDateTime &now)
     return element(u"table"_s, row({u"Severity"_s, incident::severityWords(incident.severity)}) +
                                    row({u"Led by"_s, incident.commander}) +
                                    row({u"Running"_s, elapsed}) + row({u"Recovery time"_s, promise}) +
-                                   row({u"Next update due"_s, utc(incident.nextUpdateDue)}));
+                                   row({u"Next update due"_s, minuteUtc(incident.nextUpdateDue)}));
 }
 
 QString stepsOf(const Incident &incident, const stack::Stack &stack)
@@ -131,7 +131,7 @@ QByteArray statusSheet(const Incident *running, const stack::Stack &stack, const
     else
         page += element(u"h1"_s, u"No incident is running"_s) +
                 element(u"p"_s, u"Stack: "_s + safe(stack.name));
-    page += contactPart(stack) + element(u"p"_s, u"Written "_s + utc(now)) + u"</body></html>\n"_s;
+    page += contactPart(stack) + element(u"p"_s, u"Written "_s + minuteUtc(now)) + u"</body></html>\n"_s;
     return page.toUtf8();
 }
 

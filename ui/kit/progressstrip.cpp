@@ -21,8 +21,6 @@ constexpr int barHeight = 8;
 constexpr int markSide = 14;
 constexpr auto silence = 5s; ///< no answer for longer is worth a warning
 
-enum class Mark { None, Tick, Current, Failed, Beat };
-
 void paintArrow(QPainter &painter, const QRectF &area, const QColor &color)
 {
     const QPointF corners[] = {area.topLeft() + QPointF(4, 3), area.topLeft() + QPointF(11, 7),
@@ -33,6 +31,8 @@ void paintArrow(QPainter &painter, const QRectF &area, const QColor &color)
 }
 
 } // namespace
+
+enum class ProgressStrip::Mark { None, Tick, Current, Failed, Beat };
 
 /// A run of words that is never broken: an optional mark, a strong part, a plain part.
 struct ProgressStrip::Piece {

@@ -50,6 +50,7 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    enum class Mark;
     struct Piece;
     struct Layout;
     [[nodiscard]] QList<Piece> factPieces() const;

@@ -16,8 +16,8 @@ namespace mayday::ui {
 
 namespace {
 
-constexpr int glyphSide = 20;
-constexpr int textLeft = metric::space16 + glyphSide + metric::space12;
+constexpr int tileGlyphSide = 20;
+constexpr int textLeft = metric::space16 + tileGlyphSide + metric::space12;
 constexpr int tileHeight = 84;
 
 /// Draws one line and says whether it had to be cut.
@@ -94,7 +94,7 @@ void Tile::paintEvent(QPaintEvent *)
     painter.setBrush(tokens.panel);
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), metric::cardRadius,
                             metric::cardRadius);
-    paintState(painter, QRectF(metric::space16 + 1, 13, glyphSide, glyphSide), m_facts.shape,
+    paintState(painter, QRectF(metric::space16 + 1, 13, tileGlyphSide, tileGlyphSide), m_facts.shape,
                m_theme.color(inkOf(m_facts.shape)));
 
     const int right = width() - metric::space16;

@@ -22,7 +22,7 @@ using status::Reading;
 using status::State;
 using status::Watched;
 
-struct Words {
+struct TileText {
     Q_DECLARE_TR_FUNCTIONS(TileWords)
 };
 
@@ -55,7 +55,7 @@ QString latencyWords(const Reading &reading)
 {
     if (reading.latency.count() <= 0)
         return {};
-    return Words::tr("%1 ms").arg(timetext::count(reading.latency.count()));
+    return TileText::tr("%1 ms").arg(timetext::count(reading.latency.count()));
 }
 
 QString rowsWords(const ProbeSnapshot &probe)
@@ -78,7 +78,7 @@ QString watchedRows(const ProbeSnapshot &probe)
     }
     if (tables == 0)
         return {};
-    return Words::tr("%1 rows in %n watched tables", nullptr, tables).arg(timetext::count(rows));
+    return TileText::tr("%1 rows in %n watched tables", nullptr, tables).arg(timetext::count(rows));
 }
 
 QString certificateWords(const ProbeSnapshot &probe)
@@ -86,8 +86,8 @@ QString certificateWords(const ProbeSnapshot &probe)
     if (!probe.certificateDays)
         return {};
     if (*probe.certificateDays < 0)
-        return Words::tr("certificate has ended");
-    return Words::tr("certificate %n days", nullptr, *probe.certificateDays);
+        return TileText::tr("certificate has ended");
+    return TileText::tr("certificate %n days", nullptr, *probe.certificateDays);
 }
 
 /// What the newest reading found, whatever its age.
@@ -106,7 +106,7 @@ QString probeFindings(const ProbeSnapshot &probe)
 QString ownWord(const ProbeSnapshot &probe)
 {
     if (probe.answers && !rowsWords(probe).isEmpty())
-        return Words::tr("Rows missing");
+        return TileText::tr("Rows missing");
     return capital(stateWord(probe.watched.reading.state));
 }
 
@@ -114,12 +114,12 @@ QString ownWord(const ProbeSnapshot &probe)
 QString ageLine(const Watched &watched, const QDateTime &now, const QString &asked)
 {
     if (watched.freshness(now) == Freshness::None)
-        return Words::tr("no reading yet");
+        return TileText::tr("no reading yet");
     QStringList parts{asked.arg(timetext::age(watched.reading.at, now))};
     if (watched.reading.state == State::Unknown && watched.lastKnown)
-        parts += Words::tr("last good %1").arg(timetext::age(watched.lastKnown->at, now));
+        parts += TileText::tr("last good %1").arg(timetext::age(watched.lastKnown->at, now));
     else if (watched.failingSince.isValid())
-        parts += Words::tr("since %1").arg(timetext::utcMinutes(watched.failingSince));
+        parts += TileText::tr("since %1").arg(timetext::utcMinutes(watched.failingSince));
     return joined(parts);
 }
 
@@ -131,12 +131,12 @@ bool isBeyondBelief(const Watched &watched, const QDateTime &now, const QString 
     case Freshness::None:
         tile.shape = StateShape::Unknown;
         tile.word = wordOf(StateShape::Unknown);
-        tile.detail = Words::tr("Not asked yet");
+        tile.detail = TileText::tr("Not asked yet");
         return true;
     case Freshness::Stale:
         tile.shape = StateShape::Stale;
         tile.word = wordOf(StateShape::Stale);
-        tile.detail = Words::tr("Nothing newer has come. It said: %1").arg(said);
+        tile.detail = TileText::tr("Nothing newer has come. It said: %1").arg(said);
         return true;
     case Freshness::Fresh: break;
     }
@@ -147,15 +147,15 @@ bool isBeyondBelief(const Watched &watched, const QDateTime &now, const QString 
 QString vendorWord(const ProviderSnapshot &vendor)
 {
     switch (vendor.watched.reading.state) {
-    case State::Operational: return Words::tr("Operational");
-    case State::Degraded: return Words::tr("Degraded");
-    case State::Maintenance: return Words::tr("Maintenance");
+    case State::Operational: return TileText::tr("Operational");
+    case State::Degraded: return TileText::tr("Degraded");
+    case State::Maintenance: return TileText::tr("Maintenance");
     case State::Down:
-        return vendor.feed.impact == Impact::Critical ? Words::tr("Critical outage")
-                                                      : Words::tr("Major outage");
+        return vendor.feed.impact == Impact::Critical ? TileText::tr("Critical outage")
+                                                      : TileText::tr("Major outage");
     case State::Unknown: break;
     }
-    return Words::tr("Unknown");
+    return TileText::tr("Unknown");
 }
 
 QString vendorFindings(const ProviderSnapshot &vendor)
@@ -191,9 +191,9 @@ QString disagreement(const ProviderSnapshot &vendor, const BoardSnapshot &board)
     const State says = vendor.watched.trusted(board.now);
     const OwnView own = ownViewOf(vendor, board);
     if (says == State::Operational && !own.failing.isEmpty())
-        return Words::tr("Our probe disagrees: %1 fails").arg(own.failing.join(u", "_s));
+        return TileText::tr("Our probe disagrees: %1 fails").arg(own.failing.join(u", "_s));
     if (status::isTrouble(says) && own.failing.isEmpty() && own.answering > 0)
-        return Words::tr("Our probes there still answer");
+        return TileText::tr("Our probes there still answer");
     return {};
 }
 
@@ -204,7 +204,7 @@ TileFacts tileFor(const ProbeSnapshot &probe, const BoardSnapshot &board)
     const Watched &watched = probe.watched;
     TileFacts tile{.name = shownName(probe.name), .word = ownWord(probe),
                    .shape = shapeOfState(watched.reading.state), .detail = probeFindings(probe),
-                   .age = ageLine(watched, board.now, Words::tr("probed %1"))};
+                   .age = ageLine(watched, board.now, TileText::tr("probed %1"))};
     isBeyondBelief(watched, board.now, ownWord(probe), tile);
     return tile;
 }
@@ -214,7 +214,7 @@ TileFacts tileFor(const ProviderSnapshot &vendor, const BoardSnapshot &board)
     const Watched &watched = vendor.watched;
     TileFacts tile{.name = vendor.name, .word = vendorWord(vendor),
                    .shape = shapeOfState(watched.reading.state), .detail = {},
-                   .age = ageLine(watched, board.now, Words::tr("read %1"))};
+                   .age = ageLine(watched, board.now, TileText::tr("read %1"))};
     if (!isBeyondBelief(watched, board.now, vendorWord(vendor), tile))
         tile.detail = joined({disagreement(vendor, board), vendorFindings(vendor)});
     return tile;
@@ -245,13 +245,13 @@ bool hasAnyReading(const BoardSnapshot &board)
 QString stateWord(State state)
 {
     switch (state) {
-    case State::Operational: return Words::tr("works");
-    case State::Degraded: return Words::tr("degraded");
-    case State::Down: return Words::tr("down");
-    case State::Maintenance: return Words::tr("maintenance");
+    case State::Operational: return TileText::tr("works");
+    case State::Degraded: return TileText::tr("degraded");
+    case State::Down: return TileText::tr("down");
+    case State::Maintenance: return TileText::tr("maintenance");
     case State::Unknown: break;
     }
-    return Words::tr("unknown");
+    return TileText::tr("unknown");
 }
 
 QString changeWords(const status::StatusChange &change)
