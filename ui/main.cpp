@@ -36,7 +36,8 @@ int main(int argc, char **argv)
         return QApplication::exec();
     }
     ui::Workbench workbench({.desk = **desk, .theme = theme, .prompter = prompter}, window);
-    QObject::connect(&instance, &ui::SingleInstance::raiseRequested, &window, &ui::MainWindow::bringToFront);
+    QObject::connect(&instance, &ui::SingleInstance::raiseRequested, &window,
+                     &ui::MainWindow::bringToFront);
     window.show();
     (*desk)->start();
     const int code = QApplication::exec();

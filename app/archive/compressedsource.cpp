@@ -12,7 +12,6 @@ namespace mayday::archive {
 
 namespace {
 
-
 KCompressionDevice::CompressionType typeOf(CompressedSource::Kind kind)
 {
     switch (kind) {
@@ -28,8 +27,11 @@ KCompressionDevice::CompressionType typeOf(CompressedSource::Kind kind)
 // KCompressionDevice itself takes a cut file for a whole one; its filters tell the difference.
 CompressedSource::CompressedSource(std::unique_ptr<ByteSource> file, Kind kind,
                                    const QString &subject)
-    : m_file(std::move(file)), m_kind(kind), m_subject(subject),
-      m_filter(KCompressionDevice::filterForCompressionType(typeOf(kind))), m_input(compressedReadSize)
+    : m_file(std::move(file)),
+      m_kind(kind),
+      m_subject(subject),
+      m_filter(KCompressionDevice::filterForCompressionType(typeOf(kind))),
+      m_input(compressedReadSize)
 {
 }
 
@@ -39,8 +41,8 @@ CompressedSource::~CompressedSource()
         m_filter->terminate();
 }
 
-Result<std::unique_ptr<CompressedSource>>
-CompressedSource::open(std::unique_ptr<ByteSource> file, Kind kind, const QString &subject)
+Result<std::unique_ptr<CompressedSource>> CompressedSource::open(std::unique_ptr<ByteSource> file,
+                                                                 Kind kind, const QString &subject)
 {
     std::unique_ptr<CompressedSource> source(new CompressedSource(std::move(file), kind, subject));
     if (!source->m_filter || !source->m_filter->init(QIODevice::ReadOnly))

@@ -78,7 +78,8 @@ void BackupShelf::listFiles()
                           .inspection = std::nullopt,
                           .error = std::nullopt};
         const BackupEntry *known = entry(fresh.path);
-        const bool same = known && known->bytes == fresh.bytes && known->modifiedAt == fresh.modifiedAt;
+        const bool same =
+            known && known->bytes == fresh.bytes && known->modifiedAt == fresh.modifiedAt;
         entries.append(same ? *known : std::move(fresh));
     }
     std::ranges::sort(entries, std::ranges::greater{}, &BackupEntry::takenAt);
@@ -97,9 +98,8 @@ void BackupShelf::inspectNext()
         return;
     }
     const QString path = next->path;
-    m_inspecting = startTask(m_pool, [path](TaskContext &context) {
-        return dump::inspectDump(path, context);
-    });
+    m_inspecting = startTask(
+        m_pool, [path](TaskContext &context) { return dump::inspectDump(path, context); });
     m_inspecting.deliverTo(this, [this, path](Result<dump::DumpInspection> outcome) {
         const auto entry = std::ranges::find(m_entries, path, &BackupEntry::path);
         if (entry != m_entries.end()) {

@@ -16,9 +16,9 @@ struct BackupEntry {
     QString path;
     QString fileName;
     qint64 bytes = 0;
-    QDateTime modifiedAt;                          ///< UTC
+    QDateTime modifiedAt;                           ///< UTC
     std::optional<dump::DumpInspection> inspection; ///< absent until it was read, or unreadable
-    std::optional<Error> error;                    ///< why it could not be read at all
+    std::optional<Error> error;                     ///< why it could not be read at all
 
     /// When the data in it was taken: the dump's own time, else the file's.
     [[nodiscard]] QDateTime takenAt() const;

@@ -23,15 +23,12 @@ Error fileError(const QFileDevice &file, const QString &path)
         error.kind = ErrorKind::NoSpace;
         error.advice = Advice::FreeSpace;
         break;
-    case QFileDevice::PermissionsError:
-        error.kind = ErrorKind::Denied;
-        break;
+    case QFileDevice::PermissionsError: error.kind = ErrorKind::Denied; break;
     case QFileDevice::OpenError:
         if (!QFileInfo::exists(path))
             error.kind = ErrorKind::NotFound;
         break;
-    default:
-        break;
+    default: break;
     }
     return error;
 }
@@ -41,8 +38,8 @@ Error fileError(const QFileDevice &file, const QString &path)
 Result<void> writeFileAtomically(const QString &path, const QByteArray &bytes)
 {
     if (!QDir().mkpath(QFileInfo(path).absolutePath()))
-        return failure({.kind = ErrorKind::Denied, .subject = path,
-                        .detail = u"its folder cannot be made"_s});
+        return failure(
+            {.kind = ErrorKind::Denied, .subject = path, .detail = u"its folder cannot be made"_s});
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
         return failure(fileError(file, path));
@@ -55,8 +52,10 @@ Result<QByteArray> readWholeFile(const QString &path, qint64 maxBytes)
     if (!file.open(QIODevice::ReadOnly))
         return failure(fileError(file, path));
     if (file.size() > maxBytes)
-        return failure({.kind = ErrorKind::Refused, .subject = path,
-                        .detail = u"%1 bytes; at most %2 are read"_s.arg(file.size()).arg(maxBytes)});
+        return failure(
+            {.kind = ErrorKind::Refused,
+             .subject = path,
+             .detail = u"%1 bytes; at most %2 are read"_s.arg(file.size()).arg(maxBytes)});
     QByteArray bytes = file.read(maxBytes + 1);
     if (file.error() != QFileDevice::NoError)
         return failure(fileError(file, path));
@@ -65,7 +64,8 @@ Result<QByteArray> readWholeFile(const QString &path, qint64 maxBytes)
 
 Error errorFromErrno(int code, const QString &subject)
 {
-    Error error{.kind = ErrorKind::Refused, .subject = subject,
+    Error error{.kind = ErrorKind::Refused,
+                .subject = subject,
                 .detail = QString::fromLocal8Bit(std::strerror(code))};
     switch (code) {
     case ENOSPC:
@@ -75,14 +75,9 @@ Error errorFromErrno(int code, const QString &subject)
         break;
     case EACCES:
     case EPERM:
-    case EROFS:
-        error.kind = ErrorKind::Denied;
-        break;
-    case ENOENT:
-        error.kind = ErrorKind::NotFound;
-        break;
-    default:
-        break;
+    case EROFS: error.kind = ErrorKind::Denied; break;
+    case ENOENT: error.kind = ErrorKind::NotFound; break;
+    default: break;
     }
     return error;
 }

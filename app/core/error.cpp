@@ -34,29 +34,35 @@ AdviceWords words(Advice advice)
 {
     switch (advice) {
     case Advice::CheckPassword:
-        return {"check-password"_L1, "Check the user name and the password in Settings > Credentials."_L1};
+        return {"check-password"_L1,
+                "Check the user name and the password in Settings > Credentials."_L1};
     case Advice::CheckNetwork:
         return {"check-network"_L1, "Check the network connection, then try again."_L1};
     case Advice::CheckAddress:
         return {"check-address"_L1, "Check the host, the port and the name in stack.yaml."_L1};
     case Advice::UseDirectConnection:
-        return {"use-direct-connection"_L1, "Use the direct connection of the database, not a pooler."_L1};
+        return {"use-direct-connection"_L1,
+                "Use the direct connection of the database, not a pooler."_L1};
     case Advice::UseSessionPort:
-        return {"use-session-port"_L1, "Use the session port (5432), not the transaction pooler."_L1};
+        return {"use-session-port"_L1,
+                "Use the session port (5432), not the transaction pooler."_L1};
     case Advice::TakeAnotherBackup:
         return {"take-another-backup"_L1, "Choose another backup; this one cannot be trusted."_L1};
     case Advice::DownloadAgain:
         return {"download-again"_L1, "Download or copy the file again and compare its size."_L1};
     case Advice::MakeBackupWithPgDump:
-        return {"make-backup-with-pg-dump"_L1, "Make the backup with pg_dump (plain SQL, optionally gzipped)."_L1};
-    case Advice::FreeSpace:
-        return {"free-space"_L1, "Free space on this disk, then try again."_L1};
+        return {"make-backup-with-pg-dump"_L1,
+                "Make the backup with pg_dump (plain SQL, optionally gzipped)."_L1};
+    case Advice::FreeSpace: return {"free-space"_L1, "Free space on this disk, then try again."_L1};
     case Advice::FreeServerSpace:
-        return {"free-server-space"_L1, "Free space on the database server's disk, then try again."_L1};
+        return {"free-server-space"_L1,
+                "Free space on the database server's disk, then try again."_L1};
     case Advice::CloseOtherSessions:
-        return {"close-other-sessions"_L1, "Stop what else is using the schema, then try again."_L1};
+        return {"close-other-sessions"_L1,
+                "Stop what else is using the schema, then try again."_L1};
     case Advice::AskForRights:
-        return {"ask-for-rights"_L1, "Connect as the owner, or ask the owner for the missing right."_L1};
+        return {"ask-for-rights"_L1,
+                "Connect as the owner, or ask the owner for the missing right."_L1};
     case Advice::InstallExtension:
         return {"install-extension"_L1, "Install the extension on the server first."_L1};
     case Advice::CreateRole:
@@ -66,20 +72,27 @@ AdviceWords words(Advice advice)
     case Advice::EditStackFile:
         return {"edit-stack-file"_L1, "Correct stack.yaml at the line named."_L1};
     case Advice::UseKeychainForSecrets:
-        return {"use-keychain-for-secrets"_L1, "Take the secret out of the file and add it in Settings > Credentials."_L1};
-    case Advice::TryAgain:
-        return {"try-again"_L1, "Try again."_L1};
+        return {"use-keychain-for-secrets"_L1,
+                "Take the secret out of the file and add it in Settings > Credentials."_L1};
+    case Advice::TryAgain: return {"try-again"_L1, "Try again."_L1};
     case Advice::SendReport:
-        return {"send-report"_L1, "This is a defect of Mayday; send the log file with your report."_L1};
+        return {"send-report"_L1,
+                "This is a defect of Mayday; send the log file with your report."_L1};
     }
     Q_UNREACHABLE_RETURN({});
 }
 
 } // namespace
 
-QString adviceKey(Advice advice) { return words(advice).key; }
+QString adviceKey(Advice advice)
+{
+    return words(advice).key;
+}
 
-QString adviceText(Advice advice) { return words(advice).text; }
+QString adviceText(Advice advice)
+{
+    return words(advice).text;
+}
 
 QString describe(const Error &error)
 {

@@ -48,11 +48,11 @@ enum class Advice {
 /// A failure in the user's terms. A value; free of secrets by rule (see Redactor).
 struct [[nodiscard]] Error {
     ErrorKind kind = ErrorKind::Internal;
-    QString subject;   ///< the thing in the user's words: a file name, "database shop on db.example"
-    QString detail;    ///< technical, may be shown folded; never holds a secret or a row's text
+    QString subject; ///< the thing in the user's words: a file name, "database shop on db.example"
+    QString detail;  ///< technical, may be shown folded; never holds a secret or a row's text
     std::optional<Advice> advice = std::nullopt;
-    QString sqlState = {};  ///< five characters when a PostgreSQL server answered, else empty
-    qint64 line = 0;   ///< 1-based line of the input file, 0 when there is none
+    QString sqlState = {}; ///< five characters when a PostgreSQL server answered, else empty
+    qint64 line = 0;       ///< 1-based line of the input file, 0 when there is none
 
     [[nodiscard]] bool operator==(const Error &) const = default;
 };

@@ -8,13 +8,15 @@
 
 namespace mayday {
 
-/// Whether text is a well-formed id: 1 to 64 of a-z 0-9 '-' '_' '.', beginning with a letter or digit.
+/// Whether text is a well-formed id: 1 to 64 of a-z 0-9 '-' '_' '.', beginning with a letter or
+/// digit.
 [[nodiscard]] bool isWellFormedId(QStringView text);
 /// The nearest well-formed id to any text ("Buggy deployment!" -> "buggy-deployment"); empty when
 /// nothing usable is left.
 [[nodiscard]] QString slugOf(QStringView text);
 
-/// A name of one kind of thing that cannot hold a malformed value. Default-constructed it is "none".
+/// A name of one kind of thing that cannot hold a malformed value. Default-constructed it is
+/// "none".
 template <typename Tag>
 class Id final {
 public:
@@ -22,8 +24,10 @@ public:
     [[nodiscard]] static Result<Id> parse(const QString &text)
     {
         if (!isWellFormedId(text))
-            return failure({.kind = ErrorKind::Refused, .subject = text,
-                            .detail = QStringLiteral("an id is 1 to 64 of a-z, 0-9, '-', '_', '.'")});
+            return failure(
+                {.kind = ErrorKind::Refused,
+                 .subject = text,
+                 .detail = QStringLiteral("an id is 1 to 64 of a-z, 0-9, '-', '_', '.'")});
         Id id;
         id.m_text = text;
         return id;

@@ -42,7 +42,8 @@ Result<void> open(const QString &folder)
         logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %L %v", spdlog::pattern_time_type::utc);
         logger->flush_on(spdlog::level::info);
     } catch (const spdlog::spdlog_ex &thrown) {
-        return failure({.kind = ErrorKind::Denied, .subject = folder,
+        return failure({.kind = ErrorKind::Denied,
+                        .subject = folder,
                         .detail = QString::fromUtf8(thrown.what())});
     }
     return {};
@@ -53,8 +54,17 @@ void close()
     spdlog::drop(loggerName);
 }
 
-void info(QStringView area, const QString &text) { write(spdlog::level::info, area, text); }
-void warning(QStringView area, const QString &text) { write(spdlog::level::warn, area, text); }
-void error(QStringView area, const QString &text) { write(spdlog::level::err, area, text); }
+void info(QStringView area, const QString &text)
+{
+    write(spdlog::level::info, area, text);
+}
+void warning(QStringView area, const QString &text)
+{
+    write(spdlog::level::warn, area, text);
+}
+void error(QStringView area, const QString &text)
+{
+    write(spdlog::level::err, area, text);
+}
 
 } // namespace mayday::log

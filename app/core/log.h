@@ -7,8 +7,9 @@
 
 namespace mayday::log {
 
-/// Starts the log: rotating files (5 of 2 MB) in the folder, every line redacted. Until it is called,
-/// and when the folder cannot be written, lines go to stderr from "warning" up. Call once, early.
+/// Starts the log: rotating files (5 of 2 MB) in the folder, every line redacted. Until it is
+/// called, and when the folder cannot be written, lines go to stderr from "warning" up. Call once,
+/// early.
 Result<void> open(const QString &folder);
 /// Writes everything out; the last call before the process ends.
 void close();

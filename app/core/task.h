@@ -60,7 +60,8 @@ private:
     static Result<T> take(QFuture<Result<T>> future)
     {
         if (future.resultCount() == 0)
-            return failure({.kind = ErrorKind::Internal, .subject = {},
+            return failure({.kind = ErrorKind::Internal,
+                            .subject = {},
                             .detail = QStringLiteral("the work ended without an answer"),
                             .advice = Advice::SendReport});
         return future.takeResult();
@@ -103,7 +104,8 @@ template <typename Work>
         try {
             promise.finish(work(context));
         } catch (const std::exception &thrown) {
-            promise.finish(failure({.kind = ErrorKind::Internal, .subject = {},
+            promise.finish(failure({.kind = ErrorKind::Internal,
+                                    .subject = {},
                                     .detail = QString::fromUtf8(thrown.what()),
                                     .advice = Advice::SendReport}));
         }

@@ -34,7 +34,9 @@ public:
     /// The error of work that stopped because it was asked to. left: what remains behind, in words.
     [[nodiscard]] static Error cancelled(const QString &subject, const QString &left)
     {
-        return Error{.kind = ErrorKind::Cancelled, .subject = subject, .detail = left,
+        return Error{.kind = ErrorKind::Cancelled,
+                     .subject = subject,
+                     .detail = left,
                      .advice = std::nullopt};
     }
 

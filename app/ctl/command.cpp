@@ -77,21 +77,25 @@ void Output::progress(const QString &phase, qint64 done, qint64 total) const
 const QList<Command> &commands()
 {
     static const QList<Command> all = {
-        {u"inspect"_s, u"inspect FILE"_s, u"Read a backup to its end and say what is in it."_s, runInspect},
+        {u"inspect"_s, u"inspect FILE"_s, u"Read a backup to its end and say what is in it."_s,
+         runInspect},
         {u"restore"_s, u"restore FILE --target CONNINFO [--yes]"_s,
-         u"Load a backup beside the live data, prove it, swap. The old data is kept."_s, runRestore},
+         u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
+         runRestore},
         {u"put-back"_s, u"put-back --target CONNINFO [--restore ID] [--yes]"_s,
          u"Undo the last restore: the kept data takes its old place."_s, runPutBack},
         {u"status"_s, u"status [--stack FILE]"_s,
          u"Probe the stack and read its providers once: us or them."_s, runStatus},
-        {u"runbook"_s, u"runbook check FILE"_s, u"Say what in a runbook Mayday cannot use."_s, runRunbook},
+        {u"runbook"_s, u"runbook check FILE"_s, u"Say what in a runbook Mayday cannot use."_s,
+         runRunbook},
     };
     return all;
 }
 
 ExitCode usageError(const Call &call, const QString &reason)
 {
-    return call.output.fail({.kind = ErrorKind::Refused, .subject = u"usage"_s,
+    return call.output.fail({.kind = ErrorKind::Refused,
+                             .subject = u"usage"_s,
                              .detail = reason + u" (see maydayctl --help)"_s},
                             ExitCode::Usage);
 }

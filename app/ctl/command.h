@@ -14,11 +14,11 @@ namespace mayday::ctl {
 
 /// What the caller of a script is told by a number. Documented in --help and the manual page.
 enum class ExitCode : int {
-    Done = 0,            ///< done and proven
+    Done = 0, ///< done and proven
     DoneWithDifferences = 1,
-    NotDone = 2,         ///< nothing changed
-    NotDoneAndLeft = 3,  ///< not done, and something is left; the text says what
-    Usage = 64,          ///< the call's words are off (sysexits.h EX_USAGE)
+    NotDone = 2,        ///< nothing changed
+    NotDoneAndLeft = 3, ///< not done, and something is left; the text says what
+    Usage = 64,         ///< the call's words are off (sysexits.h EX_USAGE)
 };
 
 /// Where a command speaks: one JSON document or text on stdout, everything else on stderr.

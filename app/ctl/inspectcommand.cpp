@@ -19,12 +19,14 @@ QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
 {
     QString text = u"%1: %2"_s.arg(json["verdict"_L1].toString(), inspection.format);
     if (!inspection.serverVersion.isEmpty())
-        text += u", PostgreSQL %1, pg_dump %2"_s.arg(inspection.serverVersion, inspection.dumpVersion);
+        text +=
+            u", PostgreSQL %1, pg_dump %2"_s.arg(inspection.serverVersion, inspection.dumpVersion);
     text += u'\n';
     if (inspection.problem)
         text += u"%1\n"_s.arg(describe(*inspection.problem));
     for (const dump::TableInDump &table : inspection.tables)
-        text += u"%1 rows  %2.%3\n"_s.arg(amount(table.rows).rightJustified(14), table.schema, table.name);
+        text += u"%1 rows  %2.%3\n"_s.arg(amount(table.rows).rightJustified(14), table.schema,
+                                          table.name);
     for (const QString &warning : inspection.warnings)
         text += u"warning: %1\n"_s.arg(warning);
     return text;

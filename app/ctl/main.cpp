@@ -16,31 +16,33 @@ using namespace mayday::ctl;
 
 QString helpText()
 {
-    QString text = u"Usage: maydayctl COMMAND [OPTIONS]\n\n"
-                   "Mayday without a window: the same engine, for scripts, timers and other machines.\n\n"
-                   "Commands:\n"_s;
+    QString text =
+        u"Usage: maydayctl COMMAND [OPTIONS]\n\n"
+        "Mayday without a window: the same engine, for scripts, timers and other machines.\n\n"
+        "Commands:\n"_s;
     for (const Command &command : commands())
         text += u"  %1\n      %2\n"_s.arg(command.usage, command.summary);
-    return text +
-           u"\nOptions:\n"
-           "  --json             one JSON document on standard output\n"
-           "  --progress json    progress as JSON lines on standard error\n"
-           "  --profile DIR      keep everything below DIR (record, backups, log)\n"
-           "  --version          the version\n"
-           "  --help             this text\n"
-           "\nCONNINFO is what psql takes: \"host=db user=app dbname=shop\" or postgresql://app@db/shop.\n"
-           "The password comes from PGPASSWORD or ~/.pgpass; keep it off the command line.\n"
-           "Without --yes, restore and put-back ask on the terminal; without a terminal they refuse.\n"
-           "\nExit codes:\n"
-           "  0  done and proven\n"
-           "  1  done, with differences; each is named\n"
-           "  2  not done; nothing changed\n"
-           "  3  not done, and something is left; the text says what and how to remove it\n"
-           "  64 the call's words are off\n"
-           "\nExamples:\n"
-           "  maydayctl inspect shop.sql.gz --json\n"
-           "  maydayctl restore shop.sql.gz --target postgresql://app@localhost/shop\n"
-           "  maydayctl put-back --target postgresql://app@localhost/shop --yes\n"_s;
+    return text + u"\nOptions:\n"
+                  "  --json             one JSON document on standard output\n"
+                  "  --progress json    progress as JSON lines on standard error\n"
+                  "  --profile DIR      keep everything below DIR (record, backups, log)\n"
+                  "  --version          the version\n"
+                  "  --help             this text\n"
+                  "\nCONNINFO is what psql takes: \"host=db user=app dbname=shop\" or "
+                  "postgresql://app@db/shop.\n"
+                  "The password comes from PGPASSWORD or ~/.pgpass; keep it off the command line.\n"
+                  "Without --yes, restore and put-back ask on the terminal; without a terminal "
+                  "they refuse.\n"
+                  "\nExit codes:\n"
+                  "  0  done and proven\n"
+                  "  1  done, with differences; each is named\n"
+                  "  2  not done; nothing changed\n"
+                  "  3  not done, and something is left; the text says what and how to remove it\n"
+                  "  64 the call's words are off\n"
+                  "\nExamples:\n"
+                  "  maydayctl inspect shop.sql.gz --json\n"
+                  "  maydayctl restore shop.sql.gz --target postgresql://app@localhost/shop\n"
+                  "  maydayctl put-back --target postgresql://app@localhost/shop --yes\n"_s;
 }
 
 void print(const QString &text)

@@ -45,7 +45,8 @@ private:
 /// Watches the worker from beside it: passes signals on and progress out, five times a second.
 class Watcher final {
 public:
-    Watcher(StopOnSignal &stop, const Latest<restore::RestoreProgress> &progress, const Output &output)
+    Watcher(StopOnSignal &stop, const Latest<restore::RestoreProgress> &progress,
+            const Output &output)
         : m_thread([&stop, progress, output](const std::stop_token &ended) {
               std::mutex mutex;
               std::condition_variable_any woken;
@@ -65,9 +66,11 @@ private:
     {
         using restore::RestorePhase;
         switch (at.phase) {
-        case RestorePhase::Inspecting: return output.progress(u"inspect"_s, at.bytesDone, at.bytesTotal);
+        case RestorePhase::Inspecting:
+            return output.progress(u"inspect"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Loading: return output.progress(u"load"_s, at.bytesDone, at.bytesTotal);
-        case RestorePhase::Proving: return output.progress(u"prove"_s, at.tablesDone, at.tablesTotal);
+        case RestorePhase::Proving:
+            return output.progress(u"prove"_s, at.tablesDone, at.tablesTotal);
         default: return;
         }
     }
@@ -99,7 +102,9 @@ Result<postgres::ConnectionString> targetOf(QStringList &arguments)
 {
     const auto text = takeOption(arguments, u"--target"_s);
     if (!text)
-        return failure({.kind = ErrorKind::Refused, .subject = u"usage"_s, .detail = u"--target is missing"_s});
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = u"usage"_s,
+                        .detail = u"--target is missing"_s});
     auto target = postgres::ConnectionString::parse(*text);
     if (target && !target->hasPassword()) {
         if (const QByteArray password = qgetenv("PGPASSWORD"); !password.isEmpty())
@@ -117,7 +122,8 @@ public:
         if (journal)
             m_journal = *std::move(journal);
         else
-            call.output.say(u"warning: nothing is written to the record: %1"_s.arg(describe(journal.error())));
+            call.output.say(
+                u"warning: nothing is written to the record: %1"_s.arg(describe(journal.error())));
     }
     void write(const store::JournalDraft &draft)
     {
@@ -168,19 +174,23 @@ QString asText(const restore::RestoreReceipt &receipt)
     switch (receipt.verdict) {
     case restore::Verdict::Proven:
         text = u"Proven: %1 tables, %2 rows, in %3 s.\n"_s.arg(receipt.tables.size())
-                   .arg(receipt.rowsRestored()).arg(receipt.seconds, 0, 'f', 1);
+                   .arg(receipt.rowsRestored())
+                   .arg(receipt.seconds, 0, 'f', 1);
         break;
     case restore::Verdict::Differences:
         text = u"Restored with differences; they are named below.\n"_s;
         break;
     case restore::Verdict::NotRestored:
-        text = receipt.left.isEmpty() ? u"Not restored. Nothing changed.\n"_s : u"Not restored.\n"_s;
+        text =
+            receipt.left.isEmpty() ? u"Not restored. Nothing changed.\n"_s : u"Not restored.\n"_s;
         break;
     }
     text += errorAsText(receipt.error);
     for (const restore::TableResult &table : receipt.tables)
         text += u"  %1.%2: %3 in the dump, %4 after: %5 %6\n"_s.arg(table.schema, table.name)
-                    .arg(table.rowsInDump).arg(table.rowsAfter).arg(verdictKey(table.verdict), table.note);
+                    .arg(table.rowsInDump)
+                    .arg(table.rowsAfter)
+                    .arg(verdictKey(table.verdict), table.note);
     for (const QString &note : receipt.notes)
         text += u"note: %1\n"_s.arg(note);
     return text + leftAsText(receipt.left);
@@ -203,10 +213,15 @@ ExitCode runRestore(const Call &call)
                               .environment = {},
                               .plannedAt = call.clock.now()};
     if (!QFile::exists(plan.file))
-        return call.output.fail({.kind = ErrorKind::NotFound, .subject = plan.file, .detail = u"there is no such file"_s});
-    if (!yes && !isConfirmed(call, u"This replaces the data in %1."_s.arg(target->display()), target->database()))
-        return call.output.fail({.kind = ErrorKind::Refused, .subject = target->display(),
-                                 .detail = u"not confirmed; without a terminal, say --yes"_s}, ExitCode::NotDone);
+        return call.output.fail({.kind = ErrorKind::NotFound,
+                                 .subject = plan.file,
+                                 .detail = u"there is no such file"_s});
+    if (!yes && !isConfirmed(call, u"This replaces the data in %1."_s.arg(target->display()),
+                             target->database()))
+        return call.output.fail({.kind = ErrorKind::Refused,
+                                 .subject = target->display(),
+                                 .detail = u"not confirmed; without a terminal, say --yes"_s},
+                                ExitCode::NotDone);
     StopOnSignal stop;
     Latest<restore::RestoreProgress> progress;
     TaskContext context = stop.context();
@@ -232,9 +247,12 @@ ExitCode runPutBack(const Call &call)
         return usageError(call, target.error().detail);
     if (!arguments.isEmpty())
         return usageError(call, u"put-back does not know %1"_s.arg(arguments.front()));
-    if (!yes && !isConfirmed(call, u"This puts the kept data back in %1."_s.arg(target->display()), target->database()))
-        return call.output.fail({.kind = ErrorKind::Refused, .subject = target->display(),
-                                 .detail = u"not confirmed; without a terminal, say --yes"_s}, ExitCode::NotDone);
+    if (!yes && !isConfirmed(call, u"This puts the kept data back in %1."_s.arg(target->display()),
+                             target->database()))
+        return call.output.fail({.kind = ErrorKind::Refused,
+                                 .subject = target->display(),
+                                 .detail = u"not confirmed; without a terminal, say --yes"_s},
+                                ExitCode::NotDone);
     StopOnSignal stop;
     TaskContext context = stop.context();
     const auto receipt = restore::putBack(*target, restore, call.clock.now(), context);

@@ -16,7 +16,8 @@ namespace {
 /// Included files stand beside the runbook or among the shipped ones.
 std::optional<QByteArray> included(const QDir &folder, const QString &name)
 {
-    for (const QString &path : {folder.filePath(name + u".md"_s), u":/runbooks/%1.md"_s.arg(name)}) {
+    for (const QString &path :
+         {folder.filePath(name + u".md"_s), u":/runbooks/%1.md"_s.arg(name)}) {
         if (auto text = readWholeFile(path, runbook::maxRunbookBytes))
             return *text;
     }
@@ -25,10 +26,13 @@ std::optional<QByteArray> included(const QDir &folder, const QString &name)
 
 QString asText(const QString &file, const runbook::RunbookReading &reading)
 {
-    QString text = reading.runbook ? u"%1: %2, %3 steps\n"_s.arg(file, reading.runbook->title).arg(reading.runbook->stepCount())
+    QString text = reading.runbook ? u"%1: %2, %3 steps\n"_s.arg(file, reading.runbook->title)
+                                         .arg(reading.runbook->stepCount())
                                    : u"%1: cannot be used\n"_s.arg(file);
     for (const runbook::Finding &finding : reading.findings) {
-        text += u"%1:%2: %3: %4\n"_s.arg(file).arg(finding.line).arg(runbook::severityKey(finding.severity), finding.title);
+        text += u"%1:%2: %3: %4\n"_s.arg(file)
+                    .arg(finding.line)
+                    .arg(runbook::severityKey(finding.severity), finding.title);
         if (!finding.nearest.isEmpty())
             text += u"    did you mean \"%1\"?\n"_s.arg(finding.nearest);
     }
@@ -46,8 +50,9 @@ ExitCode runRunbook(const Call &call)
     if (!markdown)
         return call.output.fail(markdown.error());
     const QDir folder = QFileInfo(file).absoluteDir();
-    const auto reading = runbook::readRunbook(*markdown, QFileInfo(file).fileName(), runbook::VerbRegistry::standard(),
-                                              [&folder](const QString &name) { return included(folder, name); });
+    const auto reading = runbook::readRunbook(
+        *markdown, QFileInfo(file).fileName(), runbook::VerbRegistry::standard(),
+        [&folder](const QString &name) { return included(folder, name); });
     call.output.answer(runbook::toJson(reading, file), asText(file, reading));
     if (reading.hasErrors() || !reading.runbook)
         return ExitCode::NotDone;

@@ -20,7 +20,8 @@ void Credentials::setStack(const stack::Stack &stack)
     for (const stack::Database &database : stack.databases) {
         if (!database.credential.isEmpty())
             m_list.append({.name = database.credential,
-                           .purpose = u"password of database %1 (%2)"_s.arg(database.id.text(), database.name),
+                           .purpose = u"password of database %1 (%2)"_s.arg(database.id.text(),
+                                                                            database.name),
                            .database = database.id});
     }
     m_pending = m_list.size();
@@ -31,9 +32,15 @@ void Credentials::setStack(const stack::Stack &stack)
         read(credential.name);
 }
 
-secrets::StoreKind Credentials::storeKind() const { return m_store.kind(); }
+secrets::StoreKind Credentials::storeKind() const
+{
+    return m_store.kind();
+}
 
-QString Credentials::storeName() const { return m_store.backendName(); }
+QString Credentials::storeName() const
+{
+    return m_store.backendName();
+}
 
 void Credentials::read(const QString &name)
 {
@@ -112,18 +119,23 @@ void Credentials::remove(const QString &name)
     });
 }
 
-Task<postgres::ServerFacts> Credentials::test(const stack::Database &database, std::optional<Secret> candidate)
+Task<postgres::ServerFacts> Credentials::test(const stack::Database &database,
+                                              std::optional<Secret> candidate)
 {
     auto where = connection(database);
     if (candidate)
         where = postgres::ConnectionString::parse(database.connection)
-                    .transform([&](const postgres::ConnectionString &bare) { return bare.withPassword(*candidate); });
-    return startTask(m_pool, [where = std::move(where)](TaskContext &context) -> Result<postgres::ServerFacts> {
-        if (!where)
-            return failure(where.error());
-        return postgres::Session::connect(*where, context, {.applicationName = u"mayday test"_s})
-            .transform([](const postgres::Session &session) { return session.facts(); });
-    });
+                    .transform([&](const postgres::ConnectionString &bare) {
+                        return bare.withPassword(*candidate);
+                    });
+    return startTask(
+        m_pool, [where = std::move(where)](TaskContext &context) -> Result<postgres::ServerFacts> {
+            if (!where)
+                return failure(where.error());
+            return postgres::Session::connect(*where, context,
+                                              {.applicationName = u"mayday test"_s})
+                .transform([](const postgres::Session &session) { return session.facts(); });
+        });
 }
 
 Result<Secret> Credentials::secret(const QString &name) const
@@ -131,8 +143,10 @@ Result<Secret> Credentials::secret(const QString &name) const
     const std::scoped_lock lock(m_cache->mutex);
     const auto found = m_cache->secrets.constFind(name);
     if (found == m_cache->secrets.cend())
-        return failure({.kind = ErrorKind::NotFound, .subject = name,
-                        .detail = u"it is not in the keychain"_s, .advice = Advice::CheckPassword});
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = name,
+                        .detail = u"it is not in the keychain"_s,
+                        .advice = Advice::CheckPassword});
     return *found;
 }
 
@@ -141,7 +155,9 @@ Result<postgres::ConnectionString> Credentials::connection(const stack::Database
     auto bare = postgres::ConnectionString::parse(database.connection);
     if (!bare || database.credential.isEmpty())
         return bare;
-    return secret(database.credential).transform([&](const Secret &password) { return bare->withPassword(password); });
+    return secret(database.credential).transform([&](const Secret &password) {
+        return bare->withPassword(password);
+    });
 }
 
 } // namespace mayday::desk

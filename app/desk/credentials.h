@@ -52,7 +52,8 @@ public:
     /// The secret for a worker; NotFound when it is not there (yet). Any thread.
     [[nodiscard]] Result<Secret> secret(const QString &name) const;
     /// How to reach a database of the stack, with its password. Any thread.
-    [[nodiscard]] Result<postgres::ConnectionString> connection(const stack::Database &database) const;
+    [[nodiscard]] Result<postgres::ConnectionString>
+    connection(const stack::Database &database) const;
 
 Q_SIGNALS:
     void changed();

@@ -33,16 +33,22 @@ QString secretScope(const Profile &profile)
 {
     if (profile.dataFolder == Profile::standard().dataFolder)
         return {};
-    return QString::fromLatin1(QCryptographicHash::hash(profile.dataFolder.toUtf8(), QCryptographicHash::Sha256).toHex().first(12));
+    return QString::fromLatin1(
+        QCryptographicHash::hash(profile.dataFolder.toUtf8(), QCryptographicHash::Sha256)
+            .toHex()
+            .first(12));
 }
 
 QByteArray readingsJson(const status::BoardSnapshot &board)
 {
     QJsonArray rows;
-    const auto add = [&rows](const QString &id, const QString &name, const status::Watched &watched) {
-        rows.append(QJsonObject{{u"id"_s, id}, {u"name"_s, name},
+    const auto add = [&rows](const QString &id, const QString &name,
+                             const status::Watched &watched) {
+        rows.append(QJsonObject{{u"id"_s, id},
+                                {u"name"_s, name},
                                 {u"state"_s, status::stateKey(watched.reading.state)},
-                                {u"word"_s, watched.reading.word}, {u"detail"_s, watched.reading.detail},
+                                {u"word"_s, watched.reading.word},
+                                {u"detail"_s, watched.reading.detail},
                                 {u"at"_s, watched.reading.at.toUTC().toString(Qt::ISODateWithMs)}});
     };
     for (const status::ProbeSnapshot &probe : board.probes)
@@ -56,7 +62,8 @@ QByteArray timelineText(const incident::Incident &incident)
 {
     QByteArray text;
     for (const incident::TimelineEntry &entry : incident.timeline)
-        text += entry.at.toUTC().toString(Qt::ISODate).toUtf8() + ' ' + entry.who.toUtf8() + ": " + entry.text.toUtf8() + '\n';
+        text += entry.at.toUTC().toString(Qt::ISODate).toUtf8() + ' ' + entry.who.toUtf8() + ": " +
+                entry.text.toUtf8() + '\n';
     return text;
 }
 
@@ -113,7 +120,10 @@ void Desk::build()
         status::StatusPoller::Tools{.transport = *m_transport,
                                     .pool = m_probePool,
                                     .clock = m_clock,
-                                    .passwords = [credentials = m_credentials.get()](const QString &name) { return credentials->secret(name); }},
+                                    .passwords =
+                                        [credentials = m_credentials.get()](const QString &name) {
+                                            return credentials->secret(name);
+                                        }},
         *m_board);
     m_shelf = std::make_unique<backup::BackupShelf>(m_profile.backupFolder(), m_pool);
     m_restores = std::make_unique<restore::RestoreDesk>(*m_journal, m_clock, m_pool);
@@ -125,7 +135,8 @@ void Desk::build()
                                                               .credentials = *m_credentials});
     m_practice = std::make_unique<PracticeHost>(PracticeHost::Tools{
         .profile = m_profile, .clock = m_clock, .pool = m_pool, .secrets = *m_secrets});
-    m_library = runbook::RunbookLibrary::load(m_profile.runbookFolder(), runbook::VerbRegistry::standard());
+    m_library =
+        runbook::RunbookLibrary::load(m_profile.runbookFolder(), runbook::VerbRegistry::standard());
 }
 
 void Desk::connectParts()
@@ -136,14 +147,19 @@ void Desk::connectParts()
         m_poller->refreshNow();
         settleInterrupted();
     });
-    connect(m_sensor.get(), &StepSensor::cameTrue, m_incidents.get(), &incident::IncidentDesk::senseDone);
-    connect(m_board.get(), &status::StatusBoard::changeNoted, m_incidents.get(), [this](const status::StatusChange &change) {
-        m_incidents->statusChanged(change.what, status::stateKey(change.from), status::stateKey(change.to), change.words);
-    });
-    connect(m_incidents.get(), &incident::IncidentDesk::incidentChanged, this, &Desk::writeStatusSheet);
+    connect(m_sensor.get(), &StepSensor::cameTrue, m_incidents.get(),
+            &incident::IncidentDesk::senseDone);
+    connect(m_board.get(), &status::StatusBoard::changeNoted, m_incidents.get(),
+            [this](const status::StatusChange &change) {
+                m_incidents->statusChanged(change.what, status::stateKey(change.from),
+                                           status::stateKey(change.to), change.words);
+            });
+    connect(m_incidents.get(), &incident::IncidentDesk::incidentChanged, this,
+            &Desk::writeStatusSheet);
     connect(m_incidents.get(), &incident::IncidentDesk::failed, this, &Desk::failed);
     connect(m_restores.get(), &restore::RestoreDesk::failed, this, &Desk::failed);
-    connect(m_restores.get(), &restore::RestoreDesk::restoreChanged, m_poller.get(), &status::StatusPoller::refreshNow);
+    connect(m_restores.get(), &restore::RestoreDesk::restoreChanged, m_poller.get(),
+            &status::StatusPoller::refreshNow);
     connect(&m_sheetTimer, &QTimer::timeout, this, &Desk::writeStatusSheet);
     m_sheetTimer.setInterval(sheetEvery);
 }
@@ -168,9 +184,10 @@ void Desk::loadStack()
 {
     const QString path = m_profile.stackFile();
     if (QFile::exists(path)) {
-        const auto stack = readWholeFile(path, stack::maxStackBytes).and_then([&path](const QByteArray &yaml) {
-            return stack::parseStack(yaml, path);
-        });
+        const auto stack =
+            readWholeFile(path, stack::maxStackBytes).and_then([&path](const QByteArray &yaml) {
+                return stack::parseStack(yaml, path);
+            });
         if (stack && !stack->practice) {
             useStack(*stack);
             return;
@@ -211,10 +228,13 @@ void Desk::settleInterrupted()
 
 Result<postgres::ConnectionString> Desk::connection(const QString &database) const
 {
-    const stack::Database *known = m_stack.database(stack::DatabaseId::parse(database).value_or(stack::DatabaseId{}));
+    const stack::Database *known =
+        m_stack.database(stack::DatabaseId::parse(database).value_or(stack::DatabaseId{}));
     if (!known)
-        return failure({.kind = ErrorKind::NotFound, .subject = u"database "_s + database,
-                        .detail = u"the stack does not have it (yet)"_s, .advice = Advice::EditStackFile});
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = u"database "_s + database,
+                        .detail = u"the stack does not have it (yet)"_s,
+                        .advice = Advice::EditStackFile});
     return m_credentials->connection(*known);
 }
 
@@ -222,17 +242,20 @@ void Desk::startScenario(const runbook::RunbookId &id)
 {
     const runbook::Runbook *runbook = m_library.find(id);
     if (!runbook) {
-        Q_EMIT failed({.kind = ErrorKind::NotFound, .subject = id.text(), .detail = u"there is no such runbook"_s});
+        Q_EMIT failed({.kind = ErrorKind::NotFound,
+                       .subject = id.text(),
+                       .detail = u"there is no such runbook"_s});
         return;
     }
     const QString user = qEnvironmentVariable("USER", u"you"_s);
-    m_incidents->open(*runbook, incident::sharedSources(m_library, *runbook),
-                      {.title = runbook->title,
-                       .severity = incident::Severity::Sev1,
-                       .drill = m_stack.practice,
-                       .environment = m_stack.environment.isEmpty() ? u"practice"_s : m_stack.environment,
-                       .commander = user,
-                       .rto = m_stack.promises.rto});
+    m_incidents->open(
+        *runbook, incident::sharedSources(m_library, *runbook),
+        {.title = runbook->title,
+         .severity = incident::Severity::Sev1,
+         .drill = m_stack.practice,
+         .environment = m_stack.environment.isEmpty() ? u"practice"_s : m_stack.environment,
+         .commander = user,
+         .rto = m_stack.promises.rto});
 }
 
 void Desk::keepEvidence()
@@ -240,11 +263,14 @@ void Desk::keepEvidence()
     const incident::Incident *running = m_incidents->running();
     if (!running)
         return;
-    const QList<incident::EvidenceItem> items = {{u"readings.json"_s, readingsJson(m_board->snapshot())},
-                                                 {u"timeline.txt"_s, timelineText(*running)},
-                                                 {u"mayday.log"_s, logTail(m_profile)}};
-    auto keeping = startTask(m_pool, [root = m_profile.evidenceFolder(), id = running->id.text(), now = m_clock.now(),
-                                      items](TaskContext &context) { return incident::keepEvidence(root, id, now, items, context); });
+    const QList<incident::EvidenceItem> items = {
+        {u"readings.json"_s, readingsJson(m_board->snapshot())},
+        {u"timeline.txt"_s, timelineText(*running)},
+        {u"mayday.log"_s, logTail(m_profile)}};
+    auto keeping = startTask(m_pool, [root = m_profile.evidenceFolder(), id = running->id.text(),
+                                      now = m_clock.now(), items](TaskContext &context) {
+        return incident::keepEvidence(root, id, now, items, context);
+    });
     keeping.deliverTo(this, [this](const Result<incident::EvidenceFolder> &kept) {
         if (!kept) {
             Q_EMIT failed(kept.error());
@@ -258,7 +284,9 @@ void Desk::keepEvidence()
 std::optional<QString> Desk::messageWord(const QString &placeholder) const
 {
     const incident::Incident *running = m_incidents->running();
-    const auto clockTime = [](const QDateTime &at) { return at.toUTC().toString(u"HH:mm 'UTC'"_s); };
+    const auto clockTime = [](const QDateTime &at) {
+        return at.toUTC().toString(u"HH:mm 'UTC'"_s);
+    };
     if (placeholder == "name"_L1 && running)
         return running->commander;
     if (placeholder == "time"_L1 || placeholder == "start"_L1)
@@ -266,7 +294,8 @@ std::optional<QString> Desk::messageWord(const QString &placeholder) const
     if (placeholder == "date"_L1 && running)
         return running->openedAt.toUTC().date().toString(Qt::ISODate);
     if (placeholder == "end"_L1 || placeholder == "time of next update"_L1)
-        return clockTime(placeholder == "end"_L1 ? m_clock.now() : incident::nextUpdateDue(m_clock.now()));
+        return clockTime(placeholder == "end"_L1 ? m_clock.now()
+                                                 : incident::nextUpdateDue(m_clock.now()));
     return std::nullopt;
 }
 
@@ -278,10 +307,10 @@ QString Desk::reportOf(const incident::IncidentId &id) const
 
 void Desk::writeStatusSheet()
 {
-    auto writing = startTask(m_pool, [path = m_profile.statusSheetFile(),
-                                      sheet = report::statusSheet(m_incidents->running(), m_stack, m_clock.now())](TaskContext &) {
-        return writeFileAtomically(path, sheet);
-    });
+    auto writing = startTask(
+        m_pool, [path = m_profile.statusSheetFile(),
+                 sheet = report::statusSheet(m_incidents->running(), m_stack, m_clock.now())](
+                    TaskContext &) { return writeFileAtomically(path, sheet); });
     writing.deliverTo(this, [](const Result<void> &written) {
         if (!written)
             log::warning(u"desk", describe(written.error()));

@@ -34,7 +34,8 @@ class Desk final : public QObject {
 
 public:
     /// The Error is about the profile's own files; there is no Desk without a journal.
-    [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Profile &profile, const Clock &clock);
+    [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Profile &profile,
+                                                            const Clock &clock);
     ~Desk() override;
 
     void start();

@@ -51,7 +51,9 @@ Result<void> furnish(practice::PracticeSample &sample, const Profile &profile, c
 } // namespace
 
 PracticeHost::PracticeHost(Tools tools, QObject *parent)
-    : QObject(parent), m_tools(std::move(tools)), m_database(m_runner, m_tools.profile.practiceFolder())
+    : QObject(parent),
+      m_tools(std::move(tools)),
+      m_database(m_runner, m_tools.profile.practiceFolder())
 {
     m_ticker.setInterval(tellEvery);
     m_backendTimer.setInterval(backendEvery);
@@ -86,21 +88,25 @@ void PracticeHost::start()
         }
     }
     auto reading = m_tools.secrets.read(passwordName());
-    reading.deliverTo(this, [this](const Result<Secret> &known) { build(known.value_or(Secret())); });
+    reading.deliverTo(this,
+                      [this](const Result<Secret> &known) { build(known.value_or(Secret())); });
 }
 
 void PracticeHost::build(const Secret &known)
 {
-    m_building = startTask(m_tools.pool, [this, known, profile = m_tools.profile, now = m_tools.clock.now(),
-                                          doing = m_doing](TaskContext &context) -> Result<World> {
-        const auto started = m_database.start(known, context);
-        if (!started)
-            return failure(started.error());
-        practice::PracticeSample sample(m_runner, started->server);
-        if (auto furnished = furnish(sample, profile, now, doing, context); !furnished)
-            return failure(furnished.error());
-        return World{.server = started->server, .shop = sample.shop(), .password = started->password};
-    });
+    m_building = startTask(
+        m_tools.pool,
+        [this, known, profile = m_tools.profile, now = m_tools.clock.now(),
+         doing = m_doing](TaskContext &context) -> Result<World> {
+            const auto started = m_database.start(known, context);
+            if (!started)
+                return failure(started.error());
+            practice::PracticeSample sample(m_runner, started->server);
+            if (auto furnished = furnish(sample, profile, now, doing, context); !furnished)
+                return failure(furnished.error());
+            return World{
+                .server = started->server, .shop = sample.shop(), .password = started->password};
+        });
     m_building.deliverTo(this, [this](const Result<World> &world) {
         if (!world) {
             fail(world.error());
@@ -147,13 +153,15 @@ void PracticeHost::watchBackend()
 {
     if (!m_world || (m_asking.isValid() && !m_asking.isFinished()))
         return;
-    m_asking = startTask(m_tools.pool, [shop = m_world->shop](TaskContext &context) -> Result<bool> {
-        auto session = postgres::Session::connect(shop, context, {.applicationName = u"shop backend"_s});
-        if (!session)
-            return failure(session.error());
-        return session->query("SELECT EXISTS (SELECT 1 FROM products)", context)
-            .transform([](const postgres::Rows &rows) { return rows.isTrue(0, 0); });
-    });
+    m_asking =
+        startTask(m_tools.pool, [shop = m_world->shop](TaskContext &context) -> Result<bool> {
+            auto session =
+                postgres::Session::connect(shop, context, {.applicationName = u"shop backend"_s});
+            if (!session)
+                return failure(session.error());
+            return session->query("SELECT EXISTS (SELECT 1 FROM products)", context)
+                .transform([](const postgres::Rows &rows) { return rows.isTrue(0, 0); });
+        });
     m_asking.deliverTo(this, [this](const Result<bool> &hasProducts) {
         if (!hasProducts)
             m_cloud.setBackendHealthy(false, u"database: "_s + kindKey(hasProducts.error().kind));
@@ -162,11 +170,13 @@ void PracticeHost::watchBackend()
     });
 }
 
-void PracticeHost::runInWorld(std::function<Result<void>(practice::PracticeSample &, TaskContext &)> work)
+void PracticeHost::runInWorld(
+    std::function<Result<void>(practice::PracticeSample &, TaskContext &)> work)
 {
     if (!m_world || (m_working.isValid() && !m_working.isFinished()))
         return;
-    m_working = startTask(m_tools.pool, [this, server = m_world->server, work = std::move(work)](TaskContext &context) {
+    m_working = startTask(m_tools.pool, [this, server = m_world->server,
+                                         work = std::move(work)](TaskContext &context) {
         practice::PracticeSample sample(m_runner, server);
         return work(sample, context);
     });
@@ -180,20 +190,23 @@ void PracticeHost::runInWorld(std::function<Result<void>(practice::PracticeSampl
 void PracticeHost::deleteProducts()
 {
     runInWorld([](practice::PracticeSample &sample, TaskContext &context) {
-        return sample.breakData(practice::BreakKind::DeleteProducts, context).transform([](qint64) {});
+        return sample.breakData(practice::BreakKind::DeleteProducts, context).transform([](qint64) {
+        });
     });
 }
 
 void PracticeHost::breakSupabase()
 {
-    if (auto broken = m_cloud.setProviderState(u"supabase"_s, practice::PageState::Critical); !broken)
+    if (auto broken = m_cloud.setProviderState(u"supabase"_s, practice::PageState::Critical);
+        !broken)
         Q_EMIT failed(broken.error());
 }
 
 void PracticeHost::putRight()
 {
     m_cloud.heal();
-    runInWorld([now = m_tools.clock.now()](practice::PracticeSample &sample, TaskContext &context) -> Result<void> {
+    runInWorld([now = m_tools.clock.now()](practice::PracticeSample &sample,
+                                           TaskContext &context) -> Result<void> {
         const QDateTime taken = now.addDuration(-dumpAge);
         if (auto filled = sample.fill(taken, context); !filled)
             return filled;

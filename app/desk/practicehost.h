@@ -19,8 +19,8 @@ namespace mayday::desk {
 
 enum class PracticePhase { Off, Starting, Ready, Failed };
 
-/// The practice world: a real PostgreSQL, a real dump of it, and providers that answer real HTTP, all
-/// on this machine. Broken on request, and put right again.
+/// The practice world: a real PostgreSQL, a real dump of it, and providers that answer real HTTP,
+/// all on this machine. Broken on request, and put right again.
 ///
 /// Lives on the GUI thread, owned by Desk; the slow parts run on the pool. What it makes is kept
 /// below the profile's practice folder and used again by the next start, also after a kill.

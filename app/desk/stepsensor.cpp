@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds lookEvery{2000};
 constexpr std::chrono::milliseconds answerWithin{4000};
 
 /// One value by one read-only statement with a limit of its own; a check must never hurt.
-Result<QString> askOne(const postgres::ConnectionString &where, const QByteArray &sql, TaskContext &context)
+Result<QString> askOne(const postgres::ConnectionString &where, const QByteArray &sql,
+                       TaskContext &context)
 {
     auto session = postgres::Session::connect(where, context,
                                               {.applicationName = u"mayday check"_s,
@@ -37,7 +38,8 @@ Result<QString> askOne(const postgres::ConnectionString &where, const QByteArray
 
 bool isBetween(qint64 value, const QString &min, const QString &max)
 {
-    return (min.isEmpty() || value >= min.toLongLong()) && (max.isEmpty() || value <= max.toLongLong());
+    return (min.isEmpty() || value >= min.toLongLong()) &&
+           (max.isEmpty() || value <= max.toLongLong());
 }
 
 } // namespace
@@ -90,25 +92,30 @@ void StepSensor::look(qsizetype index)
         lookAtHttp(index);
     } else if (call.verb == "rows"_L1) {
         const QStringList name = call.parameter(u"table"_s).split(u'.');
-        const stack::DatabaseId id = stack::DatabaseId::parse(call.parameter(u"database"_s)).value_or(stack::DatabaseId{});
+        const stack::DatabaseId id =
+            stack::DatabaseId::parse(call.parameter(u"database"_s)).value_or(stack::DatabaseId{});
         const stack::Database *database = m_stack.database(id);
-        const QString schema = name.size() > 1 ? name.front() : (database ? database->schema : QString());
-        const QString table = (schema.isEmpty() ? QString() : postgres::quoteIdentifier(schema) + u'.') +
-                              postgres::quoteIdentifier(name.back());
+        const QString schema =
+            name.size() > 1 ? name.front() : (database ? database->schema : QString());
+        const QString table =
+            (schema.isEmpty() ? QString() : postgres::quoteIdentifier(schema) + u'.') +
+            postgres::quoteIdentifier(name.back());
         lookAtSql(index, "SELECT count(*) FROM " + table.toUtf8());
     } else if (call.verb == "sql"_L1) {
         lookAtSql(index, call.parameter(u"query"_s).toUtf8());
     } else if (call.verb == "probe"_L1 || call.verb == "status"_L1) {
         lookAtBoard(index);
     } else {
-        settle(index, m_round, std::nullopt, u"Mayday cannot look at this yet; override the step with what you saw"_s);
+        settle(index, m_round, std::nullopt,
+               u"Mayday cannot look at this yet; override the step with what you saw"_s);
     }
 }
 
 void StepSensor::lookAtHttp(qsizetype index)
 {
     const runbook::VerbCall call = m_readings[index].call;
-    const auto id = stack::ServiceId::parse(call.parameter(u"service"_s)).value_or(stack::ServiceId{});
+    const auto id =
+        stack::ServiceId::parse(call.parameter(u"service"_s)).value_or(stack::ServiceId{});
     const stack::Service *service = m_stack.service(id);
     if (!service) {
         settle(index, m_round, std::nullopt, u"the stack has no service \"%1\""_s.arg(id.text()));
@@ -123,12 +130,14 @@ void StepSensor::lookAtHttp(qsizetype index)
     const int status = wanted.isEmpty() ? service->expectStatus : wanted.toInt();
     auto asking = m_tools.transport.send(request);
     asking.deliverTo(this, [this, index, round = m_round, status, name = service->name,
-                            contains = call.parameter(u"contains"_s).toUtf8()](const Result<net::HttpResponse> &answer) {
+                            contains = call.parameter(u"contains"_s).toUtf8()](
+                               const Result<net::HttpResponse> &answer) {
         if (!answer) {
             settle(index, round, false, describe(answer.error()));
             return;
         }
-        const bool holds = answer->status == status && (contains.isEmpty() || answer->body.contains(contains));
+        const bool holds =
+            answer->status == status && (contains.isEmpty() || answer->body.contains(contains));
         settle(index, round, holds, u"%1 answers %2"_s.arg(name).arg(answer->status));
     });
 }
@@ -136,10 +145,13 @@ void StepSensor::lookAtHttp(qsizetype index)
 Result<postgres::ConnectionString> StepSensor::databaseOf(const runbook::VerbCall &call) const
 {
     const QString name = call.parameter(u"database"_s);
-    const stack::Database *database = m_stack.database(stack::DatabaseId::parse(name).value_or(stack::DatabaseId{}));
+    const stack::Database *database =
+        m_stack.database(stack::DatabaseId::parse(name).value_or(stack::DatabaseId{}));
     if (!database)
-        return failure({.kind = ErrorKind::NotFound, .subject = u"database "_s + name,
-                        .detail = u"the stack does not have it"_s, .advice = Advice::EditStackFile});
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = u"database "_s + name,
+                        .detail = u"the stack does not have it"_s,
+                        .advice = Advice::EditStackFile});
     return m_tools.credentials.connection(*database);
 }
 
@@ -150,8 +162,12 @@ void StepSensor::lookAtSql(qsizetype index, const QByteArray &sql)
         settle(index, m_round, std::nullopt, describe(where.error()));
         return;
     }
-    auto asking = startTask(m_tools.pool, [where = *where, sql](TaskContext &context) { return askOne(where, sql, context); });
-    asking.deliverTo(this, [this, index, round = m_round](const Result<QString> &answer) { judgeAnswer(index, round, answer); });
+    auto asking = startTask(m_tools.pool, [where = *where, sql](TaskContext &context) {
+        return askOne(where, sql, context);
+    });
+    asking.deliverTo(this, [this, index, round = m_round](const Result<QString> &answer) {
+        judgeAnswer(index, round, answer);
+    });
 }
 
 void StepSensor::judgeAnswer(qsizetype index, int round, const Result<QString> &answer)
@@ -164,7 +180,8 @@ void StepSensor::judgeAnswer(qsizetype index, int round, const Result<QString> &
     } else if (call.verb == "rows"_L1) {
         const qint64 rows = answer->toLongLong();
         settle(index, round, isBetween(rows, call.parameter(u"min"_s), call.parameter(u"max"_s)),
-               u"%1 has %2 rows"_s.arg(call.parameter(u"table"_s), QLocale(QLocale::English).toString(rows)));
+               u"%1 has %2 rows"_s.arg(call.parameter(u"table"_s),
+                                       QLocale(QLocale::English).toString(rows)));
     } else {
         const QString expect = call.parameter(u"expect"_s);
         settle(index, round, expect.isEmpty() ? !answer->isEmpty() : *answer == expect,
@@ -180,12 +197,15 @@ void StepSensor::lookAtBoard(qsizetype index)
     QString name;
     if (call.verb == "status"_L1) {
         name = call.parameter(u"provider"_s);
-        if (const auto *provider = board.provider(stack::ProviderId::parse(name).value_or(stack::ProviderId{})))
+        if (const auto *provider =
+                board.provider(stack::ProviderId::parse(name).value_or(stack::ProviderId{})))
             watched = &provider->watched;
     } else {
         const QString service = call.parameter(u"service"_s);
-        name = service.isEmpty() ? u"database."_s + call.parameter(u"database"_s) : u"service."_s + service;
-        if (const auto *probe = board.probe(status::ProbeId::parse(name).value_or(status::ProbeId{})))
+        name = service.isEmpty() ? u"database."_s + call.parameter(u"database"_s)
+                                 : u"service."_s + service;
+        if (const auto *probe =
+                board.probe(status::ProbeId::parse(name).value_or(status::ProbeId{})))
             watched = &probe->watched;
     }
     if (!watched) {
@@ -194,10 +214,12 @@ void StepSensor::lookAtBoard(qsizetype index)
     }
     const status::State state = watched->trusted(board.now);
     settle(index, m_round, state == status::State::Operational,
-           u"%1: %2"_s.arg(name, watched->reading.word.isEmpty() ? status::stateKey(state) : watched->reading.word));
+           u"%1: %2"_s.arg(name, watched->reading.word.isEmpty() ? status::stateKey(state)
+                                                                 : watched->reading.word));
 }
 
-void StepSensor::settle(qsizetype index, int round, std::optional<bool> passed, const QString &words)
+void StepSensor::settle(qsizetype index, int round, std::optional<bool> passed,
+                        const QString &words)
 {
     if (round != m_round)
         return;
@@ -209,7 +231,8 @@ void StepSensor::settle(qsizetype index, int round, std::optional<bool> passed, 
     if (--m_pending > 0)
         return;
     m_pending = 0;
-    const bool holds = std::ranges::all_of(m_readings, [](const CheckReading &r) { return r.passed.value_or(false); });
+    const bool holds = std::ranges::all_of(
+        m_readings, [](const CheckReading &r) { return r.passed.value_or(false); });
     if (!holds)
         return;
     QStringList evidence;

@@ -18,15 +18,15 @@ namespace mayday::desk {
 struct CheckReading {
     runbook::VerbCall call;
     std::optional<bool> passed = std::nullopt;
-    QString words;  ///< "products has 60,012 rows"; English, for the evidence and the screen
+    QString words; ///< "products has 60,012 rows"; English, for the evidence and the screen
     QDateTime at = {};
 };
 
 /// Looks whether the sensed step in front of the user has come true, every two seconds, and says so
 /// with the evidence (R3, R7 of the checklist: reality ticks, not hope).
 ///
-/// Lives on the GUI thread, owned by Desk. HTTP goes through the transport, SQL on the pool. A check
-/// that cannot be made never passes: it says why.
+/// Lives on the GUI thread, owned by Desk. HTTP goes through the transport, SQL on the pool. A
+/// check that cannot be made never passes: it says why.
 class StepSensor final : public QObject {
     Q_OBJECT
 
@@ -60,7 +60,8 @@ private:
     void lookAtBoard(qsizetype index);
     void settle(qsizetype index, int round, std::optional<bool> passed, const QString &words);
     void judgeAnswer(qsizetype index, int round, const Result<QString> &answer);
-    [[nodiscard]] Result<postgres::ConnectionString> databaseOf(const runbook::VerbCall &call) const;
+    [[nodiscard]] Result<postgres::ConnectionString>
+    databaseOf(const runbook::VerbCall &call) const;
 
     Tools m_tools;
     stack::Stack m_stack;

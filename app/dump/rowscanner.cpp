@@ -17,7 +17,8 @@ qsizetype markerWidth(QByteArrayView text, bool isLast)
         return unixMarker.size();
     if (text.startsWith(windowsMarker))
         return windowsMarker.size();
-    const bool endsFile = isLast && (text == unixMarker.chopped(1) || text == windowsMarker.chopped(1));
+    const bool endsFile =
+        isLast && (text == unixMarker.chopped(1) || text == windowsMarker.chopped(1));
     return endsFile ? text.size() : 0;
 }
 
@@ -43,7 +44,8 @@ RowScanner::Piece RowScanner::take(QByteArrayView text, qsizetype from, bool isL
         const void *newline = std::memchr(text.data() + piece.end, '\n', left);
         m_atLineStart = newline != nullptr;
         piece.rows += m_atLineStart ? 1 : 0;
-        piece.end = m_atLineStart ? static_cast<const char *>(newline) - text.data() + 1 : text.size();
+        piece.end =
+            m_atLineStart ? static_cast<const char *>(newline) - text.data() + 1 : text.size();
     }
     return piece;
 }

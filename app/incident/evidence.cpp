@@ -21,15 +21,14 @@ const QString manifestName = QStringLiteral("manifest.json");
 
 QString sha256(const QByteArray &bytes)
 {
-    return QString::fromLatin1(
-        QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
+    return QString::fromLatin1(QCryptographicHash::hash(bytes, QCryptographicHash::Sha256).toHex());
 }
 
 /// A folder nothing is in yet: two may be asked for in one second.
 QString freshFolder(const QString &root, const QString &incident, const QDateTime &now)
 {
-    const QString stem = u"%1/%2/%3"_s.arg(root, incident,
-                                           now.toUTC().toString(u"yyyyMMdd'T'HHmmss'Z'"_s));
+    const QString stem =
+        u"%1/%2/%3"_s.arg(root, incident, now.toUTC().toString(u"yyyyMMdd'T'HHmmss'Z'"_s));
     QString name = stem;
     for (int i = 2; QDir(name).exists(); ++i)
         name = u"%1-%2"_s.arg(stem).arg(i);
@@ -38,16 +37,15 @@ QString freshFolder(const QString &root, const QString &incident, const QDateTim
 
 Result<QJsonObject> writeItem(const QString &folder, const EvidenceItem &item)
 {
-    if (item.fileName.contains(u'/') || item.fileName.startsWith(u'.') ||
-        item.fileName.isEmpty() || item.fileName == manifestName)
+    if (item.fileName.contains(u'/') || item.fileName.startsWith(u'.') || item.fileName.isEmpty() ||
+        item.fileName == manifestName)
         return failure({.kind = ErrorKind::Refused,
                         .subject = item.fileName,
                         .detail = u"evidence needs a plain file name"_s});
     const QByteArray bytes = redacted(QString::fromUtf8(item.bytes)).toUtf8();
     return writeFileAtomically(folder + u'/' + item.fileName, bytes).transform([&] {
-        return QJsonObject{{u"file"_s, item.fileName},
-                           {u"bytes"_s, bytes.size()},
-                           {u"sha256"_s, sha256(bytes)}};
+        return QJsonObject{
+            {u"file"_s, item.fileName}, {u"bytes"_s, bytes.size()}, {u"sha256"_s, sha256(bytes)}};
     });
 }
 

@@ -15,9 +15,8 @@ QList<runbook::Step> Incident::lastDone(qsizetype most) const
         if (state != runbook::StepState::Open && state != runbook::StepState::Deferred)
             finished.append(step);
     }
-    std::ranges::stable_sort(finished, {}, [this](const runbook::Step &step) {
-        return checklist.outcome(step.id).at;
-    });
+    std::ranges::stable_sort(
+        finished, {}, [this](const runbook::Step &step) { return checklist.outcome(step.id).at; });
     return finished.last(std::min(most, finished.size()));
 }
 

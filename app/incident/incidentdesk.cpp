@@ -89,24 +89,24 @@ void IncidentDesk::open(const runbook::Runbook &runbook, const SharedSources &sh
         Q_EMIT failed({.kind = ErrorKind::Internal,
                        .subject = runbook.title,
                        .detail = u"the checklist cannot be kept as it is shown; shared phases are "
-                                  "missing"_s,
+                                 "missing"_s,
                        .advice = Advice::SendReport});
         return;
     }
     const QString stamp = m_clock.now().toUTC().toString(u"yyyyMMdd-HHmmss-zzz"_s);
-    submit({.kind = u"incident.opened"_s,
-            .subject = (options.drill ? u"drill-"_s : u"incident-"_s) + stamp,
-            .data = {{u"title"_s, options.title},
-                     {u"runbook"_s, packed},
-                     {u"runbookTitle"_s, runbook.title},
-                     {u"severity"_s, severityKey(options.severity)},
-                     {u"drill"_s, options.drill},
-                     {u"security"_s, options.security},
-                     {u"environment"_s, options.environment},
-                     {u"commander"_s, options.commander},
-                     {u"rtoMinutes"_s,
-                      static_cast<qint64>(runbook.rto.value_or(options.rto).count())},
-                     {u"by"_s, options.commander}}});
+    submit(
+        {.kind = u"incident.opened"_s,
+         .subject = (options.drill ? u"drill-"_s : u"incident-"_s) + stamp,
+         .data = {{u"title"_s, options.title},
+                  {u"runbook"_s, packed},
+                  {u"runbookTitle"_s, runbook.title},
+                  {u"severity"_s, severityKey(options.severity)},
+                  {u"drill"_s, options.drill},
+                  {u"security"_s, options.security},
+                  {u"environment"_s, options.environment},
+                  {u"commander"_s, options.commander},
+                  {u"rtoMinutes"_s, static_cast<qint64>(runbook.rto.value_or(options.rto).count())},
+                  {u"by"_s, options.commander}}});
 }
 
 void IncidentDesk::changeStep(const QString &kind, const runbook::StepId &step, StepState state,
@@ -149,9 +149,8 @@ void IncidentDesk::reopen(const runbook::StepId &step)
 void IncidentDesk::recordChoice(const QString &decision, const QString &option,
                                 const QString &reason)
 {
-    submitToRunning(
-        u"incident.choice"_s,
-        {{u"decision"_s, decision}, {u"option"_s, option}, {u"reason"_s, reason}});
+    submitToRunning(u"incident.choice"_s,
+                    {{u"decision"_s, decision}, {u"option"_s, option}, {u"reason"_s, reason}});
 }
 
 void IncidentDesk::addNote(const QString &text)
@@ -165,7 +164,10 @@ void IncidentDesk::messageCopied(const QString &which, const QString &text)
     submitToRunning(u"incident.message"_s, {{u"which"_s, which}, {u"text"_s, text}});
 }
 
-void IncidentDesk::updateSent() { submitToRunning(u"incident.update"_s, {}); }
+void IncidentDesk::updateSent()
+{
+    submitToRunning(u"incident.update"_s, {});
+}
 
 void IncidentDesk::evidenceKept(const QString &folder, const QStringList &files,
                                 const QString &manifestHash)
@@ -180,9 +182,10 @@ void IncidentDesk::statusChanged(const QString &what, const QString &from, const
 {
     const Incident *incident = m_planned.running();
     if (incident)
-        submit({.kind = u"incident.status"_s,
-                .subject = incident->id.text(),
-                .data = {{u"what"_s, what}, {u"from"_s, from}, {u"to"_s, to}, {u"words"_s, words}}});
+        submit(
+            {.kind = u"incident.status"_s,
+             .subject = incident->id.text(),
+             .data = {{u"what"_s, what}, {u"from"_s, from}, {u"to"_s, to}, {u"words"_s, words}}});
 }
 
 void IncidentDesk::setSeverity(Severity severity)

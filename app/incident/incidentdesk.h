@@ -17,7 +17,7 @@ struct OpenOptions {
     bool drill = false;
     bool security = false;
     QString environment;
-    QString commander; ///< also the name behind every tick until somebody else takes over
+    QString commander;           ///< also the name behind every tick until somebody else takes over
     std::chrono::minutes rto{0}; ///< used when the runbook promises nothing
 };
 

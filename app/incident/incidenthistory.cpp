@@ -81,7 +81,10 @@ Result<void> step(Incident &incident, const JournalEvent &event)
                                      .reason = event.data["reason"_L1].toString()});
 }
 
-Result<void> onlyTimeline(Incident &, const JournalEvent &) { return {}; }
+Result<void> onlyTimeline(Incident &, const JournalEvent &)
+{
+    return {};
+}
 
 Result<void> restore(Incident &incident, const JournalEvent &event)
 {
@@ -123,8 +126,7 @@ Incident incidentFrom(const JournalEvent &event, runbook::Runbook runbook, int n
             .title = data["title"_L1].toString(),
             .runbook = runbook.id,
             .runbookTitle = runbook.title,
-            .severity =
-                severityFromKey(data["severity"_L1].toString()).value_or(Severity::Sev2),
+            .severity = severityFromKey(data["severity"_L1].toString()).value_or(Severity::Sev2),
             .environment = data["environment"_L1].toString(),
             .drill = data["drill"_L1].toBool(),
             .security = data["security"_L1].toBool(),

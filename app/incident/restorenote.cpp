@@ -100,7 +100,8 @@ QString restoreStartedWords(const QJsonObject &data, const QString &subject)
 QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
 {
     const QJsonObject receipt = data["receipt"_L1].toObject();
-    QString words = u"Restore %1 ended: %2"_s.arg(subject, verdictWords(receipt["verdict"_L1].toString()));
+    QString words =
+        u"Restore %1 ended: %2"_s.arg(subject, verdictWords(receipt["verdict"_L1].toString()));
     const QJsonArray tables = receipt["tables"_L1].toArray();
     qint64 rows = 0;
     qint64 proven = 0;
@@ -110,8 +111,9 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
         proven += counted.verdict == "proven"_L1 ? 1 : 0;
     }
     if (!tables.isEmpty())
-        words += u"; %1 of %2 tables proven, %3 rows"_s.arg(proven).arg(tables.size()).arg(
-            QLocale::c().toString(rows));
+        words += u"; %1 of %2 tables proven, %3 rows"_s.arg(proven)
+                     .arg(tables.size())
+                     .arg(QLocale::c().toString(rows));
     const QString error = errorWords(receipt["error"_L1]);
     return error.isEmpty() ? words : words + u"; "_s + error;
 }
@@ -119,7 +121,8 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
 QString restoreSettledWords(const QJsonObject &data, const QString &subject)
 {
     return data["committed"_L1].toBool()
-               ? u"Restore %1 was interrupted; the server says that it did take effect"_s.arg(subject)
+               ? u"Restore %1 was interrupted; the server says that it did take effect"_s.arg(
+                     subject)
                : u"Restore %1 was interrupted; the server says that nothing changed"_s.arg(subject);
 }
 

@@ -10,7 +10,8 @@ struct RtoReading {
     std::chrono::seconds elapsed{0};
     bool isPromised = false;      ///< without a promise there is nothing left or over
     std::chrono::seconds left{0}; ///< negative when over
-    std::chrono::seconds forecast{0}; ///< from the opening to the end, if the rest takes as estimated
+    std::chrono::seconds forecast{
+        0}; ///< from the opening to the end, if the rest takes as estimated
     bool isOver = false;
     bool willMiss = false; ///< not over yet, but the forecast is
 

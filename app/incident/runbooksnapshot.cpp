@@ -10,7 +10,10 @@ namespace mayday::incident {
 namespace {
 
 // Hexadecimal: no run of its digits can look like a token or a password to the redactor.
-QString pack(const QByteArray &text) { return QString::fromLatin1(qCompress(text).toHex()); }
+QString pack(const QByteArray &text)
+{
+    return QString::fromLatin1(qCompress(text).toHex());
+}
 
 QByteArray unpack(const QJsonValue &packed)
 {

@@ -25,7 +25,10 @@ std::optional<Severity> severityFromKey(QStringView key)
     return std::nullopt;
 }
 
-QString severityName(Severity severity) { return severityKey(severity).toUpper(); }
+QString severityName(Severity severity)
+{
+    return severityKey(severity).toUpper();
+}
 
 namespace {
 

@@ -16,9 +16,15 @@ namespace {
 using Data = const QJsonObject &;
 using Words = QString (*)(Data data, const QString &subject);
 
-QString value(Data data, QLatin1StringView key) { return data[key].toString(); }
+QString value(Data data, QLatin1StringView key)
+{
+    return data[key].toString();
+}
 
-QString inBrackets(const QString &text) { return text.isEmpty() ? text : u" (%1)"_s.arg(text); }
+QString inBrackets(const QString &text)
+{
+    return text.isEmpty() ? text : u" (%1)"_s.arg(text);
+}
 
 QString severityOf(Data data)
 {
@@ -57,7 +63,7 @@ QString kept(Data data, const QString &)
 QString statusChanged(Data data, const QString &)
 {
     return u"%1: %2, before %3"_s.arg(value(data, "what"_L1), value(data, "to"_L1),
-                                       value(data, "from"_L1)) +
+                                      value(data, "from"_L1)) +
            inBrackets(value(data, "words"_L1));
 }
 
@@ -69,11 +75,19 @@ const QHash<QString, Words> &vocabulary()
          [](Data data, const QString &) {
              return data["drill"_L1].toBool() ? u"Drill closed"_s : u"Incident closed"_s;
          }},
-        {u"incident.note"_s, [](Data data, const QString &) { return value(data, "text"_L1); }},
+        {u"incident.note"_s,
+         [](Data data, const QString &) {
+             return value(data, "text"_L1);
+         }},
         {u"incident.message"_s, sent},
-        {u"incident.update"_s, [](Data, const QString &) { return u"Update sent"_s; }},
+        {u"incident.update"_s,
+         [](Data, const QString &) {
+             return u"Update sent"_s;
+         }},
         {u"incident.severity"_s,
-         [](Data data, const QString &) { return u"Severity is now "_s + severityOf(data); }},
+         [](Data data, const QString &) {
+             return u"Severity is now "_s + severityOf(data);
+         }},
         {u"incident.command"_s,
          [](Data data, const QString &) {
              return u"%1 takes command"_s.arg(value(data, "commander"_L1));
@@ -81,7 +95,9 @@ const QHash<QString, Words> &vocabulary()
         {u"incident.choice"_s, chosen},
         {u"incident.evidence"_s, kept},
         {u"step.done"_s,
-         [](Data data, const QString &) { return u"Done: "_s + value(data, "action"_L1); }},
+         [](Data data, const QString &) {
+             return u"Done: "_s + value(data, "action"_L1);
+         }},
         {u"step.sensed"_s,
          [](Data data, const QString &) {
              return u"Seen by Mayday: %1"_s.arg(value(data, "action"_L1)) +
@@ -93,9 +109,13 @@ const QHash<QString, Words> &vocabulary()
                                                         value(data, "reason"_L1));
          }},
         {u"step.deferred"_s,
-         [](Data data, const QString &) { return u"Put off until later: "_s + value(data, "action"_L1); }},
+         [](Data data, const QString &) {
+             return u"Put off until later: "_s + value(data, "action"_L1);
+         }},
         {u"step.reopened"_s,
-         [](Data data, const QString &) { return u"Taken back: "_s + value(data, "action"_L1); }},
+         [](Data data, const QString &) {
+             return u"Taken back: "_s + value(data, "action"_L1);
+         }},
         {u"incident.status"_s, statusChanged},
         {u"restore.started"_s, restoreStartedWords},
         {u"restore.finished"_s, restoreFinishedWords},

@@ -18,7 +18,10 @@ using incident::Incident;
 using incident::RestoreNote;
 using runbook::StepState;
 
-QString utc(const QDateTime &at) { return at.toUTC().toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s); }
+QString utc(const QDateTime &at)
+{
+    return at.toUTC().toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s);
+}
 
 QString lengthWords(std::chrono::seconds length)
 {
@@ -54,19 +57,23 @@ void writeSummary(MarkdownWriter &out, const Incident &incident, const stack::St
                   const QDateTime &now)
 {
     const QString state = incident.isRunning() ? u"still running"_s : utc(*incident.closedAt);
-    out.table({u"What"_s, u"Value"_s},
-              {{u"Stack"_s, stack.name},
-               {u"Environment"_s, incident.environment + (incident.drill ? u" (a drill)"_s : u""_s)},
-               {u"Severity"_s, incident::severityWords(incident.severity)},
-               {u"Checklist"_s, incident.runbookTitle},
-               {u"Led by"_s, incident.commander},
-               {u"Opened"_s, utc(incident.openedAt)},
-               {u"Closed"_s, state},
-               {u"Recovery time"_s, promiseWords(incident, now)},
-               {u"Messages and updates"_s, QString::number(incident.updatesSent)}});
+    out.table(
+        {u"What"_s, u"Value"_s},
+        {{u"Stack"_s, stack.name},
+         {u"Environment"_s, incident.environment + (incident.drill ? u" (a drill)"_s : u""_s)},
+         {u"Severity"_s, incident::severityWords(incident.severity)},
+         {u"Checklist"_s, incident.runbookTitle},
+         {u"Led by"_s, incident.commander},
+         {u"Opened"_s, utc(incident.openedAt)},
+         {u"Closed"_s, state},
+         {u"Recovery time"_s, promiseWords(incident, now)},
+         {u"Messages and updates"_s, QString::number(incident.updatesSent)}});
 }
 
-QString count(qint64 rows) { return rows < 0 ? u"not counted"_s : QLocale::c().toString(rows); }
+QString count(qint64 rows)
+{
+    return rows < 0 ? u"not counted"_s : QLocale::c().toString(rows);
+}
 
 QString outcomeWords(const RestoreNote &note)
 {
@@ -122,8 +129,9 @@ QStringList lossLines(const Incident &incident)
     for (const RestoreNote &note : incident.restores) {
         if (!isInEffect(note))
             continue;
-        lines.append(u"What was written after the backup %1 was taken is not in the live data."_s
-                         .arg(QFileInfo(note.file).fileName()));
+        lines.append(
+            u"What was written after the backup %1 was taken is not in the live data."_s.arg(
+                QFileInfo(note.file).fileName()));
         for (const incident::RestoredTable &table : note.tables) {
             if (table.rowsAfter >= 0 && table.rowsAfter < table.rowsInDump)
                 lines.append(u"%1: %2 rows of the backup are missing."_s.arg(

@@ -35,9 +35,15 @@ QString mark(runbook::StepState state)
 }
 
 /// Everything that is not ours passes here: first without secrets, then without markup.
-QString safe(const QString &text) { return redacted(text).toHtmlEscaped(); }
+QString safe(const QString &text)
+{
+    return redacted(text).toHtmlEscaped();
+}
 
-QString minuteUtc(const QDateTime &at) { return at.toUTC().toString(u"yyyy-MM-dd HH:mm 'UTC'"_s); }
+QString minuteUtc(const QDateTime &at)
+{
+    return at.toUTC().toString(u"yyyy-MM-dd HH:mm 'UTC'"_s);
+}
 
 /// Not QString::arg(): a "%1" that somebody typed must stay what it is.
 QString element(const QString &name, const QString &content)
@@ -55,7 +61,9 @@ QString row(const QStringList &cells)
 
 QString stepItem(const Incident &incident, const runbook::Step &step, const stack::Stack &stack)
 {
-    const auto value = [&stack](const QString &name) { return stack.lookup(name); };
+    const auto value = [&stack](const QString &name) {
+        return stack.lookup(name);
+    };
     const runbook::StepOutcome outcome = incident.checklist.outcome(step.id);
     QString html = element(u"code"_s, mark(outcome.state).toHtmlEscaped()) +
                    safe(runbook::filled(step.action, value).text);
@@ -69,15 +77,16 @@ QString stepItem(const Incident &incident, const runbook::Step &step, const stac
 QString factsOf(const Incident &incident, const QDateTime &now)
 {
     const incident::RtoReading clock = incident::readRtoClock(incident, now);
-    const QString elapsed = u"%1 min since %2"_s.arg(clock.elapsed.count() / 60)
-                                .arg(minuteUtc(incident.openedAt));
-    const QString promise = clock.isPromised ? u"%1 min promised, %2 min left"_s
-                                                   .arg(incident.rto.count())
-                                                   .arg(clock.left.count() / 60)
-                                             : u"nothing promised"_s;
+    const QString elapsed =
+        u"%1 min since %2"_s.arg(clock.elapsed.count() / 60).arg(minuteUtc(incident.openedAt));
+    const QString promise = clock.isPromised
+                                ? u"%1 min promised, %2 min left"_s.arg(incident.rto.count())
+                                      .arg(clock.left.count() / 60)
+                                : u"nothing promised"_s;
     return element(u"table"_s, row({u"Severity"_s, incident::severityWords(incident.severity)}) +
                                    row({u"Led by"_s, incident.commander}) +
-                                   row({u"Running"_s, elapsed}) + row({u"Recovery time"_s, promise}) +
+                                   row({u"Running"_s, elapsed}) +
+                                   row({u"Recovery time"_s, promise}) +
                                    row({u"Next update due"_s, minuteUtc(incident.nextUpdateDue)}));
 }
 
@@ -131,7 +140,8 @@ QByteArray statusSheet(const Incident *running, const stack::Stack &stack, const
     else
         page += element(u"h1"_s, u"No incident is running"_s) +
                 element(u"p"_s, u"Stack: "_s + safe(stack.name));
-    page += contactPart(stack) + element(u"p"_s, u"Written "_s + minuteUtc(now)) + u"</body></html>\n"_s;
+    page += contactPart(stack) + element(u"p"_s, u"Written "_s + minuteUtc(now)) +
+            u"</body></html>\n"_s;
     return page.toUtf8();
 }
 

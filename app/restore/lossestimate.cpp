@@ -32,7 +32,8 @@ Result<QHash<QString, QString>> timeColumns(postgres::Session &session, TaskCont
         " AND a.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype)"
         " AND a.attname IN ('updated_at', 'modified_at', 'changed_at', 'created_at', 'inserted_at')"
         " ORDER BY 1, pg_catalog.array_position(ARRAY['created_at', 'inserted_at', 'changed_at',"
-        " 'modified_at', 'updated_at']::name[], a.attname)", context);
+        " 'modified_at', 'updated_at']::name[], a.attname)",
+        context);
     if (!rows)
         return failure(rows.error());
     QHash<QString, QString> columns;
@@ -74,8 +75,9 @@ void add(LossEstimate &estimate, const TableLoss &loss)
 
 } // namespace
 
-Result<LossEstimate> estimateLoss(postgres::Session &session, const dump::DumpInspection &inspection,
-                                  const QDateTime &takenAt, const QDateTime &now, TaskContext &context)
+Result<LossEstimate> estimateLoss(postgres::Session &session,
+                                  const dump::DumpInspection &inspection, const QDateTime &takenAt,
+                                  const QDateTime &now, TaskContext &context)
 {
     LossEstimate estimate;
     estimate.takenAt = takenAt;

@@ -13,7 +13,7 @@ namespace mayday::restore {
 struct TableLoss {
     QString schema;
     QString name;
-    qint64 rowsLive = -1;    ///< -1: not counted in time
+    qint64 rowsLive = -1; ///< -1: not counted in time
     qint64 rowsInDump = 0;
     qint64 newerRows = -1;   ///< live rows written after the backup; -1: no time column to tell by
     QString timeColumn = {}; ///< the column that told

@@ -42,7 +42,8 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
         " FROM pg_catalog.unnest($1::text[]) AS wanted(name)"
         " LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.name"
         " LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'm')"
-        " GROUP BY 1, n.oid, n.nspowner ORDER BY 1", {&names, 1}, context);
+        " GROUP BY 1, n.oid, n.nspowner ORDER BY 1",
+        {&names, 1}, context);
     if (!rows)
         return failure(rows.error());
     QList<SchemaFacts> facts;
@@ -56,30 +57,37 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
     return facts;
 }
 
-Result<void> checkRights(postgres::Session &session, const QStringList &schemas, TaskContext &context)
+Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
+                         TaskContext &context)
 {
     const QByteArray names = textArray(schemas);
-    const auto rows = session.query(
-        "SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),"
-        " pg_catalog.pg_has_role(n.nspowner, 'USAGE') FROM pg_catalog.pg_namespace n"
-        " WHERE n.nspname = ANY ($1::text[])", {&names, 1}, context);
+    const auto rows =
+        session.query("SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),"
+                      " pg_catalog.pg_has_role(n.nspowner, 'USAGE') FROM pg_catalog.pg_namespace n"
+                      " WHERE n.nspname = ANY ($1::text[])",
+                      {&names, 1}, context);
     if (!rows)
         return failure(rows.error());
     for (int i = 0; i < rows->rowCount(); ++i) {
         if (!rows->isTrue(i, 2))
-            return failure({.kind = ErrorKind::Denied, .subject = u"schema "_s + rows->text(i, 0),
-                            .detail = u"it belongs to %1, and %2 may not rename it"_s
-                                          .arg(rows->text(i, 1), session.facts().user),
-                            .advice = Advice::AskForRights, .sqlState = u"42501"_s});
+            return failure({.kind = ErrorKind::Denied,
+                            .subject = u"schema "_s + rows->text(i, 0),
+                            .detail = u"it belongs to %1, and %2 may not rename it"_s.arg(
+                                rows->text(i, 1), session.facts().user),
+                            .advice = Advice::AskForRights,
+                            .sqlState = u"42501"_s});
     }
     const auto create = session.query(
-        "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')", context);
+        "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')",
+        context);
     if (!create)
         return failure(create.error());
     if (!create->isTrue(0, 0))
-        return failure({.kind = ErrorKind::Denied, .subject = session.subject(),
+        return failure({.kind = ErrorKind::Denied,
+                        .subject = session.subject(),
                         .detail = u"%1 may not create schemas here"_s.arg(session.facts().user),
-                        .advice = Advice::AskForRights, .sqlState = u"42501"_s});
+                        .advice = Advice::AskForRights,
+                        .sqlState = u"42501"_s});
     return {};
 }
 
@@ -88,12 +96,15 @@ void describe(PreflightReport &report, const QStringList &outside)
     using Weight = PreflightNote::Weight;
     for (const SchemaFacts &schema : std::as_const(report.schemas)) {
         if (!schema.exists)
-            report.notes.append({Weight::Fact, u"Schema %1 is not there yet; it will be made."_s.arg(schema.name)});
+            report.notes.append(
+                {Weight::Fact, u"Schema %1 is not there yet; it will be made."_s.arg(schema.name)});
     }
     for (const QString &dependent : outside)
-        report.notes.append({Weight::Warning, u"%1 would go on using the old tables."_s.arg(dependent)});
+        report.notes.append(
+            {Weight::Warning, u"%1 would go on using the old tables."_s.arg(dependent)});
     if (!report.kept.isEmpty())
-        report.notes.append({Weight::Fact, u"%1 older state(s) are kept here already."_s.arg(report.kept.size())});
+        report.notes.append(
+            {Weight::Fact, u"%1 older state(s) are kept here already."_s.arg(report.kept.size())});
 }
 
 } // namespace
@@ -138,11 +149,13 @@ Result<QStringList> outsideDependents(postgres::Session &session, const QStringL
     const auto rows = session.query(
         "WITH ours AS (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
         "  ON n.oid = c.relnamespace WHERE n.nspname = ANY ($1::text[])),"
-        " outside AS (SELECT c.oid, n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class c"
+        " outside AS (SELECT c.oid, n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class "
+        "c"
         "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
         "  WHERE n.nspname <> ALL ($1::text[]) AND n.nspname !~ '^pg_'"
         "  AND n.nspname <> 'information_schema'"
-        "  AND coalesce(pg_catalog.obj_description(n.oid, 'pg_namespace'), '') NOT LIKE '{%\"mayday\"%')"
+        "  AND coalesce(pg_catalog.obj_description(n.oid, 'pg_namespace'), '') NOT LIKE "
+        "'{%\"mayday\"%')"
         " SELECT DISTINCT 'View ' || o.name FROM pg_catalog.pg_depend d"
         "  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass"
         "  JOIN outside o ON o.oid = r.ev_class WHERE d.refobjid IN (SELECT oid FROM ours)"
@@ -151,7 +164,8 @@ Result<QStringList> outsideDependents(postgres::Session &session, const QStringL
         "  AND k.confrelid IN (SELECT oid FROM ours)"
         " UNION SELECT 'Publication ' || p.pubname FROM pg_catalog.pg_publication_rel pr"
         "  JOIN pg_catalog.pg_publication p ON p.oid = pr.prpubid"
-        "  WHERE pr.prrelid IN (SELECT oid FROM ours) ORDER BY 1", {&names, 1}, context);
+        "  WHERE pr.prrelid IN (SELECT oid FROM ours) ORDER BY 1",
+        {&names, 1}, context);
     if (!rows)
         return failure(rows.error());
     QStringList dependents;
@@ -164,18 +178,22 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                          const QStringList &schemas, TaskContext &context)
 {
     const auto refused = [&](const QString &detail, Advice advice) {
-        return failure({.kind = ErrorKind::Refused, .subject = session.subject(), .detail = detail,
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = session.subject(),
+                        .detail = detail,
                         .advice = advice});
     };
     if (const auto reason = plan.target.looksLikeTransactionPooler())
         return refused(u"a transaction pooler answers there (%1); a restore needs one session "
-                       "from beginning to end"_s.arg(*reason), Advice::UseSessionPort);
+                       "from beginning to end"_s.arg(*reason),
+                       Advice::UseSessionPort);
     const auto pooler = postgres::isTransactionPooler(session, context);
     if (!pooler)
         return failure(pooler.error());
     if (*pooler)
         return refused(u"a transaction pooler answers there; a restore needs one session from "
-                       "beginning to end"_s, Advice::UseSessionPort);
+                       "beginning to end"_s,
+                       Advice::UseSessionPort);
     if (session.facts().inRecovery)
         return refused(u"it is a standby and cannot be written"_s, Advice::UseDirectConnection);
     return checkRights(session, schemas, context);
@@ -184,30 +202,43 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
 Result<void> checkSchemas(const QStringList &schemas)
 {
     // Those of managed platforms: facts/providers/supabase.md and restore.md row 15.
-    static const QSet<QString> platform = {
-        u"auth"_s, u"storage"_s, u"vault"_s, u"cron"_s, u"realtime"_s, u"extensions"_s, u"pgsodium"_s,
-        u"graphql"_s, u"graphql_public"_s, u"supabase_functions"_s, u"supabase_migrations"_s};
+    static const QSet<QString> platform = {u"auth"_s,
+                                           u"storage"_s,
+                                           u"vault"_s,
+                                           u"cron"_s,
+                                           u"realtime"_s,
+                                           u"extensions"_s,
+                                           u"pgsodium"_s,
+                                           u"graphql"_s,
+                                           u"graphql_public"_s,
+                                           u"supabase_functions"_s,
+                                           u"supabase_migrations"_s};
     for (const QString &schema : schemas) {
         const bool isSystem = schema.startsWith("pg_"_L1) || schema == "information_schema"_L1;
         if (isSystem || platform.contains(schema))
-            return failure({.kind = ErrorKind::Unsupported, .subject = u"schema "_s + schema,
-                            .detail = u"it belongs to the platform and cannot be replaced; make a dump "
-                                      "of your own schemas only (pg_dump --schema)"_s,
+            return failure({.kind = ErrorKind::Unsupported,
+                            .subject = u"schema "_s + schema,
+                            .detail =
+                                u"it belongs to the platform and cannot be replaced; make a dump "
+                                "of your own schemas only (pg_dump --schema)"_s,
                             .advice = Advice::MakeBackupWithPgDump});
     }
     if (schemas.isEmpty())
-        return failure({.kind = ErrorKind::Unsupported, .subject = u"the dump"_s,
+        return failure({.kind = ErrorKind::Unsupported,
+                        .subject = u"the dump"_s,
                         .detail = u"it fills no schema, so there is nothing to restore"_s,
                         .advice = Advice::TakeAnotherBackup});
     return {};
 }
 
-Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpInspection &inspection,
+Result<PreflightReport> runPreflight(const RestorePlan &plan,
+                                     const dump::DumpInspection &inspection,
                                      const QDateTime &takenAt, TaskContext &context)
 {
     PreflightReport report;
     report.target = plan.target.display();
-    auto session = postgres::Session::connect(plan.target, context, {.applicationName = u"mayday preflight"_s});
+    auto session = postgres::Session::connect(plan.target, context,
+                                              {.applicationName = u"mayday preflight"_s});
     if (!session)
         return failure(session.error());
     report.serverVersion = session->facts().version;

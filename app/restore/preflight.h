@@ -27,12 +27,12 @@ struct SchemaFacts {
 /// What the target really is, asked of the server, before anything is decided. A value.
 struct PreflightReport {
     QString serverVersion;
-    QString target;                       ///< "database shop on 127.0.0.1:5432 as app"
+    QString target; ///< "database shop on 127.0.0.1:5432 as app"
     QList<SchemaFacts> schemas;
     QList<PreflightNote> notes;
-    std::optional<Error> blocker;         ///< set: the restore would be refused, and why
+    std::optional<Error> blocker; ///< set: the restore would be refused, and why
     std::optional<LossEstimate> loss;
-    QList<KeptSchema> kept;               ///< what earlier restores have left here
+    QList<KeptSchema> kept; ///< what earlier restores have left here
 
     [[nodiscard]] qint64 liveBytes() const;
 };
@@ -45,8 +45,8 @@ struct PreflightReport {
 /// The part the load itself needs, through a session that is open already.
 [[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session, TaskContext &context);
 /// Views, foreign keys and publications elsewhere that would go on pointing at the old tables.
-[[nodiscard]] Result<QStringList> outsideDependents(postgres::Session &session,
-                                                    const QStringList &schemas, TaskContext &context);
+[[nodiscard]] Result<QStringList>
+outsideDependents(postgres::Session &session, const QStringList &schemas, TaskContext &context);
 /// Refused for a pooler, a standby, or a schema the login may not rename; with the way out.
 [[nodiscard]] Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                                        const QStringList &schemas, TaskContext &context);

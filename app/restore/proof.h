@@ -9,14 +9,15 @@ namespace mayday::restore {
 /// Facts counted on the server after a load, compared with what passed through our hands.
 struct ProofResult {
     QList<TableResult> tables;
-    QStringList notes;      ///< facts worth knowing that are no difference
-    bool isProven = false;  ///< every table and sequence is as the file says
+    QStringList notes;     ///< facts worth knowing that are no difference
+    bool isProven = false; ///< every table and sequence is as the file says
 };
 
 /// Counts every table, compares every sequence, and looks for constraints and indexes that are not
 /// valid. Inside the transaction of the load, before anybody else can see it. Schema-qualified
 /// throughout: the load may have left any search_path or role behind, so both are reset first.
-[[nodiscard]] Result<ProofResult> prove(postgres::Session &session, const QList<TableTally> &tallies,
+[[nodiscard]] Result<ProofResult> prove(postgres::Session &session,
+                                        const QList<TableTally> &tallies,
                                         const QList<dump::SequenceInDump> &sequences,
                                         TaskContext &context,
                                         const std::function<void(const ProofResult &)> &onTable);

@@ -17,13 +17,15 @@ namespace mayday::restore {
 namespace {
 
 /// All schemas of one restore that are kept here; the newest restore when none is named.
-Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &restore, TaskContext &context)
+Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &restore,
+                                 TaskContext &context)
 {
     auto all = keptSchemas(session, context);
     if (!all)
         return all;
     if (all->isEmpty())
-        return failure({.kind = ErrorKind::NotFound, .subject = session.subject(),
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = session.subject(),
                         .detail = u"no earlier state is kept here, so nothing can be put back"_s});
     const QString wanted = restore.isEmpty() ? all->front().restore : restore;
     QList<KeptSchema> matching;
@@ -34,13 +36,14 @@ Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &rest
             matching.append(kept);
     }
     if (matching.isEmpty())
-        return failure({.kind = ErrorKind::NotFound, .subject = session.subject(),
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = session.subject(),
                         .detail = u"nothing of restore %1 is kept here"_s.arg(wanted)});
     return matching;
 }
 
-Result<QList<TableResult>> countAll(postgres::Session &session, const QString &schema, const QString &shownAs,
-                                    TaskContext &context)
+Result<QList<TableResult>> countAll(postgres::Session &session, const QString &schema,
+                                    const QString &shownAs, TaskContext &context)
 {
     const auto tables = postgres::tables(session, schema, context);
     if (!tables)
@@ -64,9 +67,12 @@ Result<void> compareAfter(postgres::Session &session, PutBackReceipt &receipt, T
         table.rowsAfter = *rows;
         table.verdict = *rows == table.rowsInDump ? Verdict::Proven : Verdict::Differences;
         if (table.verdict != Verdict::Proven)
-            return failure({.kind = ErrorKind::Internal, .subject = table.schema + u'.' + table.name,
-                            .detail = u"%1 rows before, %2 after the renaming"_s.arg(table.rowsInDump).arg(*rows),
-                            .advice = Advice::SendReport});
+            return failure(
+                {.kind = ErrorKind::Internal,
+                 .subject = table.schema + u'.' + table.name,
+                 .detail =
+                     u"%1 rows before, %2 after the renaming"_s.arg(table.rowsInDump).arg(*rows),
+                 .advice = Advice::SendReport});
     }
     return {};
 }
@@ -86,10 +92,11 @@ Result<QString> freeName(postgres::Session &session, const QString &schema, cons
     }
 }
 
-Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &target, const QString &restore,
-                  const QDateTime &now, TaskContext &context)
+Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &target,
+                  const QString &restore, const QDateTime &now, TaskContext &context)
 {
-    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday put-back"_s});
+    auto session =
+        postgres::Session::connect(target, context, {.applicationName = u"mayday put-back"_s});
     if (!session)
         return failure(session.error());
     if (auto begun = session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context); !begun)
@@ -138,12 +145,14 @@ PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &
             table.verdict = Verdict::NotRestored;
     }
     receipt.seconds = static_cast<double>(timer.elapsed()) / 1000.0;
-    log::info(u"restore", u"put back %1: %2%3"_s.arg(restore, verdictKey(receipt.verdict),
+    log::info(u"restore", u"put back %1: %2%3"_s.arg(
+                              restore, verdictKey(receipt.verdict),
                               receipt.error ? u": "_s + describe(*receipt.error) : QString()));
     return receipt;
 }
 
-Result<void> discardKept(const postgres::ConnectionString &target, const QString &name, TaskContext &context)
+Result<void> discardKept(const postgres::ConnectionString &target, const QString &name,
+                         TaskContext &context)
 {
     auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)
@@ -153,7 +162,8 @@ Result<void> discardKept(const postgres::ConnectionString &target, const QString
         return failure(all.error());
     // Only what carries our mark: a name alone must never be enough to drop somebody's schema.
     if (!std::ranges::contains(*all, name, &KeptSchema::name))
-        return failure({.kind = ErrorKind::NotFound, .subject = u"schema "_s + name,
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = u"schema "_s + name,
                         .detail = u"it is not one that Mayday keeps"_s});
     const QString sql = u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(name));
     return session->execute(sql.toUtf8(), context).transform([](qint64) {});

@@ -9,8 +9,8 @@ namespace mayday::restore {
 /// What an undo did. The data that stood there is kept too, so that this can be undone as well.
 struct PutBackReceipt {
     Verdict verdict = Verdict::NotRestored;
-    QStringList schemas = {};            ///< those that got their old content back
-    QList<TableResult> tables = {};      ///< rows before and after the renaming
+    QStringList schemas = {};       ///< those that got their old content back
+    QList<TableResult> tables = {}; ///< rows before and after the renaming
     std::optional<Error> error = std::nullopt;
     QList<Leftover> left = {};
     double seconds = 0;
@@ -19,12 +19,13 @@ struct PutBackReceipt {
 /// Puts back what a restore has moved aside: all its schemas in one transaction, counted before and
 /// after. restore: its id, or empty for the newest. A blocking worker; the receipt says what is
 /// true, and on any failure nothing changed.
-[[nodiscard]] PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &restore,
-                                     const QDateTime &now, TaskContext &context);
+[[nodiscard]] PutBackReceipt putBack(const postgres::ConnectionString &target,
+                                     const QString &restore, const QDateTime &now,
+                                     TaskContext &context);
 
 /// Drops a kept schema for good. There is no undo for this one.
-[[nodiscard]] Result<void> discardKept(const postgres::ConnectionString &target, const QString &name,
-                                       TaskContext &context);
+[[nodiscard]] Result<void> discardKept(const postgres::ConnectionString &target,
+                                       const QString &name, TaskContext &context);
 
 [[nodiscard]] QJsonObject toJson(const PutBackReceipt &receipt);
 

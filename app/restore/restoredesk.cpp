@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds tick{100};
 
 } // namespace
 
-RestoreDesk::RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPool &pool, QObject *parent)
+RestoreDesk::RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPool &pool,
+                         QObject *parent)
     : QObject(parent), m_journal(journal), m_clock(clock), m_pool(pool)
 {
     m_ticker.setInterval(tick);
@@ -40,7 +41,8 @@ const RestoreRecord *RestoreDesk::record(const RestoreId &id) const
     return found == m_records.end() ? nullptr : &*found;
 }
 
-Task<PreflightReport> RestoreDesk::preflight(const RestorePlan &plan, const dump::DumpInspection &inspection,
+Task<PreflightReport> RestoreDesk::preflight(const RestorePlan &plan,
+                                             const dump::DumpInspection &inspection,
                                              const QDateTime &takenAt)
 {
     return startTask(m_pool, [plan, inspection, takenAt](TaskContext &context) {
@@ -67,10 +69,12 @@ void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspect
 void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection)
 {
     m_progress = Latest<RestoreProgress>();
-    m_task = startTask(m_pool, [plan, inspection = std::move(inspection), progress = m_progress,
-                                &clock = m_clock](TaskContext &context) mutable -> Result<RestoreReceipt> {
-        return RestoreRunner(plan, clock, progress).run(std::move(inspection), context);
-    });
+    m_task = startTask(
+        m_pool,
+        [plan, inspection = std::move(inspection), progress = m_progress,
+         &clock = m_clock](TaskContext &context) mutable -> Result<RestoreReceipt> {
+            return RestoreRunner(plan, clock, progress).run(std::move(inspection), context);
+        });
     m_task.deliverTo(this, [this, plan](Result<RestoreReceipt> outcome) {
         m_ticker.stop();
         RestoreReceipt receipt;
@@ -97,10 +101,11 @@ void RestoreDesk::putBack(const postgres::ConnectionString &target, const QStrin
     if (refuseWhenBusy())
         return;
     setBusy(true);
-    m_putBack = startTask(m_pool, [target, restore, now = m_clock.now()](TaskContext &context)
-                                      -> Result<PutBackReceipt> {
-        return restore::putBack(target, restore, now, context);
-    });
+    m_putBack = startTask(
+        m_pool,
+        [target, restore, now = m_clock.now()](TaskContext &context) -> Result<PutBackReceipt> {
+            return restore::putBack(target, restore, now, context);
+        });
     m_putBack.deliverTo(this, [this, restore](Result<PutBackReceipt> outcome) {
         PutBackReceipt receipt;
         if (outcome)
@@ -109,11 +114,12 @@ void RestoreDesk::putBack(const postgres::ConnectionString &target, const QStrin
             receipt.error = outcome.error();
         const auto id = RestoreId::parse(restore).value_or(RestoreId{});
         const RestoreRecord *known = record(id);
-        append(putBackDraft(restore, known ? known->incident : QString(), receipt), [this, id, receipt] {
-            setBusy(false);
-            Q_EMIT putBackFinished(receipt);
-            Q_EMIT restoreChanged(id);
-        });
+        append(putBackDraft(restore, known ? known->incident : QString(), receipt),
+               [this, id, receipt] {
+                   setBusy(false);
+                   Q_EMIT putBackFinished(receipt);
+                   Q_EMIT restoreChanged(id);
+               });
     });
 }
 
@@ -122,7 +128,8 @@ void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &
     const RestoreRecord *interrupted = record(id);
     if (!interrupted || interrupted->state != RestoreState::Interrupted)
         return;
-    auto asking = startTask(m_pool, [id, target](TaskContext &context) { return wasCommitted(target, id, context); });
+    auto asking = startTask(
+        m_pool, [id, target](TaskContext &context) { return wasCommitted(target, id, context); });
     asking.deliverTo(this, [this, id](Result<bool> committed) {
         const RestoreRecord *known = record(id);
         if (!committed)
@@ -138,21 +145,22 @@ void RestoreDesk::append(store::JournalDraft draft, std::function<void()> then)
 {
     const bool isStart = draft.kind == "restore.started"_L1;
     auto writing = m_journal.append(draft);
-    writing.deliverTo(this, [this, draft, isStart, then = std::move(then)](Result<store::JournalEvent> written) {
-        if (!written)
-            Q_EMIT failed(written.error());
-        if (!written && isStart) {
-            setBusy(false);
-            return;
-        }
-        store::JournalEvent event;
-        event.kind = draft.kind;
-        event.subject = draft.subject;
-        event.data = draft.data;
-        event.at = m_clock.now();
-        applyEvent(m_records, written.value_or(event));
-        then();
-    });
+    writing.deliverTo(
+        this, [this, draft, isStart, then = std::move(then)](Result<store::JournalEvent> written) {
+            if (!written)
+                Q_EMIT failed(written.error());
+            if (!written && isStart) {
+                setBusy(false);
+                return;
+            }
+            store::JournalEvent event;
+            event.kind = draft.kind;
+            event.subject = draft.subject;
+            event.data = draft.data;
+            event.at = m_clock.now();
+            applyEvent(m_records, written.value_or(event));
+            then();
+        });
 }
 
 void RestoreDesk::setBusy(bool busy)
@@ -163,7 +171,8 @@ void RestoreDesk::setBusy(bool busy)
 bool RestoreDesk::refuseWhenBusy()
 {
     if (m_isBusy)
-        Q_EMIT failed({.kind = ErrorKind::AlreadyExists, .subject = u"restore"_s,
+        Q_EMIT failed({.kind = ErrorKind::AlreadyExists,
+                       .subject = u"restore"_s,
                        .detail = u"another restore is running; wait for it or stop it first"_s});
     return m_isBusy;
 }

@@ -23,14 +23,16 @@ class RestoreDesk final : public QObject {
     Q_OBJECT
 
 public:
-    RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPool &pool, QObject *parent = nullptr);
+    RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPool &pool,
+                QObject *parent = nullptr);
     /// Stops what runs: the server rolls back.
     ~RestoreDesk() override;
 
     /// Folds the past. Call once, before anything else.
     void replay(const QList<store::JournalEvent> &events);
 
-    [[nodiscard]] Task<PreflightReport> preflight(const RestorePlan &plan, const dump::DumpInspection &inspection,
+    [[nodiscard]] Task<PreflightReport> preflight(const RestorePlan &plan,
+                                                  const dump::DumpInspection &inspection,
                                                   const QDateTime &takenAt);
     void start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
     /// Within a second the live data is as it was; the receipt says so.

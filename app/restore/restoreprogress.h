@@ -7,19 +7,28 @@
 
 namespace mayday::restore {
 
-enum class RestorePhase { Waiting, Inspecting, Preflight, Loading, Proving, Analysing, Swapping, Finished };
+enum class RestorePhase {
+    Waiting,
+    Inspecting,
+    Preflight,
+    Loading,
+    Proving,
+    Analysing,
+    Swapping,
+    Finished
+};
 
 /// A snapshot for the screen, published by the worker at most a few times a second and at every
 /// change of phase.
 struct RestoreProgress {
     RestorePhase phase = RestorePhase::Waiting;
-    qint64 bytesDone = 0;  ///< of the file in the current phase
+    qint64 bytesDone = 0; ///< of the file in the current phase
     qint64 bytesTotal = 0;
     qint64 rowsDone = 0;
-    qint64 rowsTotal = 0;  ///< known after the inspection
+    qint64 rowsTotal = 0; ///< known after the inspection
     int tablesDone = 0;
     int tablesTotal = 0;
-    QString table = {};    ///< the one being worked on, "public.products"
+    QString table = {}; ///< the one being worked on, "public.products"
     QList<TableResult> tables = {};
     std::chrono::milliseconds phaseElapsed{0};
     std::chrono::milliseconds sinceAnswer{0}; ///< since the server last said anything

@@ -44,7 +44,8 @@ TableResult tableFromJson(const QJsonObject &json)
 
 Error errorFromJson(const QJsonObject &json)
 {
-    Error error{.kind = ErrorKind::Internal, .subject = json["subject"_L1].toString(),
+    Error error{.kind = ErrorKind::Internal,
+                .subject = json["subject"_L1].toString(),
                 .detail = json["detail"_L1].toString()};
     for (int kind = 0; kind <= static_cast<int>(ErrorKind::Internal); ++kind) {
         if (kindKey(static_cast<ErrorKind>(kind)) == json["kind"_L1].toString())

@@ -20,9 +20,9 @@ struct TableResult {
     QString schema;
     QString name;
     qint64 rowsInDump = 0;
-    qint64 rowsAfter = -1;      ///< -1: not counted
-    QString sequence = {};      ///< "ok", "behind its column", or empty when it has none
-    int constraints = 0;        ///< valid constraints of the table
+    qint64 rowsAfter = -1; ///< -1: not counted
+    QString sequence = {}; ///< "ok", "behind its column", or empty when it has none
+    int constraints = 0;   ///< valid constraints of the table
     Verdict verdict = Verdict::NotRestored;
     QString note = {};
 };
@@ -42,8 +42,8 @@ struct RestoreReceipt {
     double seconds = 0;
     std::optional<Error> error = std::nullopt;
     QList<Leftover> left = {};
-    QStringList notes = {};     ///< what was left out or changed, one sentence each
-    QString target = {};        ///< "database shop on ..."
+    QStringList notes = {}; ///< what was left out or changed, one sentence each
+    QString target = {};    ///< "database shop on ..."
     QString file = {};
 
     [[nodiscard]] qint64 rowsRestored() const;

@@ -19,9 +19,9 @@ struct RestoreRecord {
     RestoreId id;
     RestoreState state = RestoreState::Interrupted;
     QString file;
-    QString target;      ///< for people: "database shop on 127.0.0.1:5432 as app"
-    QString connection;  ///< conninfo without a password
-    QString database;    ///< id in stack.yaml, or empty
+    QString target;     ///< for people: "database shop on 127.0.0.1:5432 as app"
+    QString connection; ///< conninfo without a password
+    QString database;   ///< id in stack.yaml, or empty
     QString environment;
     QString incident;
     QDateTime startedAt;
@@ -36,7 +36,8 @@ struct RestoreRecord {
 
 /// The journal's words for it. Every process that restores writes the same ones.
 [[nodiscard]] store::JournalDraft startedDraft(const RestorePlan &plan);
-[[nodiscard]] store::JournalDraft finishedDraft(const RestorePlan &plan, const RestoreReceipt &receipt);
+[[nodiscard]] store::JournalDraft finishedDraft(const RestorePlan &plan,
+                                                const RestoreReceipt &receipt);
 [[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record, bool committed);
 [[nodiscard]] store::JournalDraft putBackDraft(const QString &restore, const QString &incident,
                                                const PutBackReceipt &receipt);

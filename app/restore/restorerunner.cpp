@@ -19,8 +19,8 @@ constexpr std::chrono::milliseconds publishEvery{80};
 
 Error verdictError(const dump::DumpInspection &inspection, const QString &file)
 {
-    Error error = inspection.problem.value_or(
-        Error{.kind = ErrorKind::Corrupt, .subject = {}, .detail = u"the file is not a complete dump"_s});
+    Error error = inspection.problem.value_or(Error{
+        .kind = ErrorKind::Corrupt, .subject = {}, .detail = u"the file is not a complete dump"_s});
     error.subject = QFileInfo(file).fileName();
     if (!error.advice)
         error.advice = Advice::TakeAnotherBackup;
@@ -37,7 +37,8 @@ RestoreRunner::RestoreRunner(RestorePlan plan, const Clock &clock, Latest<Restor
     m_receipt.file = m_plan.file;
 }
 
-RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection, TaskContext &context)
+RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection,
+                                  TaskContext &context)
 {
     const auto start = m_clock.monotonic();
     if (auto done = work(std::move(inspection), context); !done) {
@@ -50,13 +51,15 @@ RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection
     }
     m_receipt.seconds = static_cast<double>((m_clock.monotonic() - start).count()) / 1000.0;
     enter(RestorePhase::Finished, 0);
-    log::info(u"restore", u"%1: %2 in %3 s%4"_s.arg(m_plan.id.text(), verdictKey(m_receipt.verdict))
-                              .arg(m_receipt.seconds)
-                              .arg(m_receipt.error ? u": "_s + describe(*m_receipt.error) : QString()));
+    log::info(u"restore",
+              u"%1: %2 in %3 s%4"_s.arg(m_plan.id.text(), verdictKey(m_receipt.verdict))
+                  .arg(m_receipt.seconds)
+                  .arg(m_receipt.error ? u": "_s + describe(*m_receipt.error) : QString()));
     return m_receipt;
 }
 
-Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection, TaskContext &context)
+Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
+                                 TaskContext &context)
 {
     if (auto read = inspect(std::move(inspection), context); !read)
         return read;
@@ -72,15 +75,17 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
     return swap(*session, context);
 }
 
-Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspection, TaskContext &context)
+Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspection,
+                                    TaskContext &context)
 {
     enter(RestorePhase::Inspecting, QFileInfo(m_plan.file).size());
     if (!inspection) {
-        TaskContext watched(context.stopToken(), [this](qint64 done, qint64 total, const QString &) {
-            m_now.bytesDone = done;
-            m_now.bytesTotal = total;
-            publish(nullptr);
-        });
+        TaskContext watched(context.stopToken(),
+                            [this](qint64 done, qint64 total, const QString &) {
+                                m_now.bytesDone = done;
+                                m_now.bytesTotal = total;
+                                publish(nullptr);
+                            });
         auto fresh = dump::inspectDump(m_plan.file, watched);
         if (!fresh)
             return failure(fresh.error());
@@ -98,7 +103,8 @@ Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspecti
 Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
 {
     enter(RestorePhase::Preflight, 0);
-    auto session = postgres::Session::connect(m_plan.target, context, {.applicationName = u"mayday restore"_s});
+    auto session = postgres::Session::connect(m_plan.target, context,
+                                              {.applicationName = u"mayday restore"_s});
     if (!session)
         return session;
     if (auto able = checkTarget(*session, m_plan, m_inspection.schemas, context); !able)
@@ -157,9 +163,11 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
     if (auto read = reader->read(load, watched); !read)
         return read;
     if (!reader->completionLineSeen())
-        return failure({.kind = ErrorKind::Corrupt, .subject = QFileInfo(m_plan.file).fileName(),
-                        .detail = u"the file changed since it was inspected: its last line is gone"_s,
-                        .advice = Advice::TakeAnotherBackup});
+        return failure(
+            {.kind = ErrorKind::Corrupt,
+             .subject = QFileInfo(m_plan.file).fileName(),
+             .detail = u"the file changed since it was inspected: its last line is gone"_s,
+             .advice = Advice::TakeAnotherBackup});
     m_tallies = load.tallies();
     m_receipt.notes += load.notes();
     m_hasDifferences = m_hasDifferences || load.hasDifferences();
@@ -183,7 +191,8 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
     m_receipt.notes += proof->notes;
     if (proof->isProven)
         return {};
-    const auto wrong = std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);
+    const auto wrong =
+        std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);
     const bool isTable = wrong != proof->tables.end();
     return failure({.kind = ErrorKind::Corrupt,
                     .subject = isTable ? wrong->schema + u'.' + wrong->name : u"the copy"_s,
@@ -214,7 +223,8 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
     TaskContext unstoppable;
     const auto committed = session.execute("COMMIT", unstoppable);
     if (!committed) {
-        if (committed.error().kind != ErrorKind::Unreachable && committed.error().kind != ErrorKind::Timeout)
+        if (committed.error().kind != ErrorKind::Unreachable &&
+            committed.error().kind != ErrorKind::Timeout)
             return failure(committed.error());
         if (auto settled = settleCommit(committed.error()); !settled)
             return settled;
@@ -239,10 +249,12 @@ Result<void> RestoreRunner::settleCommit(const Error &lost)
             return *committed ? Result<void>() : failure(lost);
     }
     Error unknown = lost;
-    unknown.detail = u"the connection was lost during the commit, and the server cannot be asked: it may "
-                     "have taken place"_s;
+    unknown.detail =
+        u"the connection was lost during the commit, and the server cannot be asked: it may "
+        "have taken place"_s;
     m_receipt.left.append({u"possibly: schema(s) named *_before_%1"_s.arg(
-                               m_plan.plannedAt.toString(u"yyyyMMdd_HHmmss"_s)), QString()});
+                               m_plan.plannedAt.toString(u"yyyyMMdd_HHmmss"_s)),
+                           QString()});
     return failure(unknown);
 }
 

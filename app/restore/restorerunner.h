@@ -20,14 +20,16 @@ public:
     RestoreRunner(RestorePlan plan, const Clock &clock, Latest<RestoreProgress> progress);
 
     /// inspection: of the same file, when there is a fresh one; otherwise the file is read first.
-    [[nodiscard]] RestoreReceipt run(std::optional<dump::DumpInspection> inspection, TaskContext &context);
+    [[nodiscard]] RestoreReceipt run(std::optional<dump::DumpInspection> inspection,
+                                     TaskContext &context);
 
 private:
     Result<void> work(std::optional<dump::DumpInspection> inspection, TaskContext &context);
     Result<void> inspect(std::optional<dump::DumpInspection> inspection, TaskContext &context);
     Result<postgres::Session> openTarget(TaskContext &context);
     Result<void> loadBeside(postgres::Session &session, TaskContext &context);
-    Result<void> readInto(postgres::Session &session, const StatementFilter &filter, TaskContext &context);
+    Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
+                          TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);

@@ -21,7 +21,10 @@ using postgres::quoteLiteral;
 /// Any number will do as long as every Mayday uses the same: the bytes of "mayday".
 constexpr qint64 advisoryKey = 0x6d6179646179;
 
-QByteArray sql(const QString &text) { return text.toUtf8(); }
+QByteArray sql(const QString &text)
+{
+    return text.toUtf8();
+}
 
 QByteArray commentOf(const KeptSchema &kept)
 {
@@ -55,7 +58,8 @@ Result<void> run(postgres::Session &session, const QString &text, TaskContext &c
 Result<void> rename(postgres::Session &session, const QString &from, const QString &to,
                     TaskContext &context)
 {
-    return run(session, u"ALTER SCHEMA %1 RENAME TO %2"_s.arg(quoteIdentifier(from), quoteIdentifier(to)),
+    return run(session,
+               u"ALTER SCHEMA %1 RENAME TO %2"_s.arg(quoteIdentifier(from), quoteIdentifier(to)),
                context);
 }
 
@@ -64,15 +68,18 @@ Result<QString> commentOn(postgres::Session &session, const QString &schema, Tas
     const QByteArray name = schema.toUtf8();
     return session
         .query("SELECT pg_catalog.obj_description(oid, 'pg_namespace')"
-               " FROM pg_catalog.pg_namespace WHERE nspname = $1", {&name, 1}, context)
+               " FROM pg_catalog.pg_namespace WHERE nspname = $1",
+               {&name, 1}, context)
         .transform([](const postgres::Rows &rows) { return rows.text(0, 0); });
 }
 
-Result<void> setComment(postgres::Session &session, const QString &schema, const QByteArray &comment,
-                        TaskContext &context)
+Result<void> setComment(postgres::Session &session, const QString &schema,
+                        const QByteArray &comment, TaskContext &context)
 {
     const QByteArray value = comment.isEmpty() ? QByteArray("NULL") : quoteLiteral(comment);
-    return run(session, u"COMMENT ON SCHEMA %1 IS "_s.arg(quoteIdentifier(schema)) + QString::fromUtf8(value),
+    return run(session,
+               u"COMMENT ON SCHEMA %1 IS "_s.arg(quoteIdentifier(schema)) +
+                   QString::fromUtf8(value),
                context);
 }
 
@@ -91,12 +98,16 @@ Result<void> moveExtensions(postgres::Session &session, const QString &from, con
     for (int i = 0; i < rows->rowCount(); ++i) {
         const QString extension = rows->text(i, 0);
         if (!rows->isTrue(i, 1))
-            return failure({.kind = ErrorKind::Unsupported, .subject = u"extension "_s + extension,
-                            .detail = u"it lives in schema %1 and cannot be moved, so nothing can be "
-                                      "loaded beside it"_s.arg(from),
-                            .advice = std::nullopt});
-        if (auto moved = run(session, u"ALTER EXTENSION %1 SET SCHEMA %2"_s
-                                          .arg(quoteIdentifier(extension), quoteIdentifier(to)), context);
+            return failure(
+                {.kind = ErrorKind::Unsupported,
+                 .subject = u"extension "_s + extension,
+                 .detail = u"it lives in schema %1 and cannot be moved, so nothing can be "
+                           "loaded beside it"_s.arg(from),
+                 .advice = std::nullopt});
+        if (auto moved = run(session,
+                             u"ALTER EXTENSION %1 SET SCHEMA %2"_s.arg(quoteIdentifier(extension),
+                                                                       quoteIdentifier(to)),
+                             context);
             !moved)
             return moved;
     }
@@ -117,10 +128,12 @@ Result<QStringList> copyRights(postgres::Session &session, const QString &from, 
         return failure(rows.error());
     QStringList notes;
     for (int i = 0; i < rows->rowCount(); ++i) {
-        const QString grantee = rows->text(i, 0).isEmpty() ? u"PUBLIC"_s : quoteIdentifier(rows->text(i, 0));
+        const QString grantee =
+            rows->text(i, 0).isEmpty() ? u"PUBLIC"_s : quoteIdentifier(rows->text(i, 0));
         const QString option = rows->isTrue(i, 2) ? u" WITH GRANT OPTION"_s : QString();
-        auto granted = run(session, u"GRANT %1 ON SCHEMA %2 TO %3%4"_s
-                                        .arg(rows->text(i, 1), quoteIdentifier(to), grantee, option),
+        auto granted = run(session,
+                           u"GRANT %1 ON SCHEMA %2 TO %3%4"_s.arg(
+                               rows->text(i, 1), quoteIdentifier(to), grantee, option),
                            context);
         if (!granted)
             return failure(granted.error());
@@ -135,7 +148,8 @@ Result<QStringList> createLike(postgres::Session &session, const QString &kept, 
     const QByteArray keptName = kept.toUtf8();
     const auto owner = session.query(
         "SELECT pg_catalog.pg_get_userbyid(nspowner), pg_catalog.pg_has_role(nspowner, 'MEMBER')"
-        " FROM pg_catalog.pg_namespace WHERE nspname = $1", {&keptName, 1}, context);
+        " FROM pg_catalog.pg_namespace WHERE nspname = $1",
+        {&keptName, 1}, context);
     if (!owner)
         return failure(owner.error());
     QStringList notes;
@@ -143,9 +157,10 @@ Result<QStringList> createLike(postgres::Session &session, const QString &kept, 
     if (owner->rowCount() == 1 && owner->isTrue(0, 1))
         authorization = u" AUTHORIZATION "_s + quoteIdentifier(owner->text(0, 0));
     else if (owner->rowCount() == 1)
-        notes.append(u"schema %1 now belongs to %2; it belonged to %3"_s
-                         .arg(name, session.facts().user, owner->text(0, 0)));
-    if (auto made = run(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization), context);
+        notes.append(u"schema %1 now belongs to %2; it belonged to %3"_s.arg(
+            name, session.facts().user, owner->text(0, 0)));
+    if (auto made = run(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization),
+                        context);
         !made)
         return failure(made.error());
     auto rights = copyRights(session, kept, name, context);
@@ -164,7 +179,8 @@ Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &c
         " FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c"
         " ON c.relnamespace = n.oid AND c.relkind IN ('r', 'm')"
         " WHERE pg_catalog.obj_description(n.oid, 'pg_namespace') LIKE '{%\"mayday\"%'"
-        " GROUP BY n.oid, n.nspname", context);
+        " GROUP BY n.oid, n.nspname",
+        context);
     if (!rows)
         return failure(rows.error());
     QList<KeptSchema> all;
@@ -182,7 +198,8 @@ Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &c
     return all;
 }
 
-Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept, TaskContext &context)
+Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
+                              TaskContext &context)
 {
     const auto exists = postgres::schemaExists(session, kept.original, context);
     if (!exists)
@@ -237,7 +254,8 @@ Result<void> lockForRestore(postgres::Session &session, TaskContext &context)
     if (!locked)
         return failure(locked.error());
     if (!locked->isTrue(0, 0))
-        return failure({.kind = ErrorKind::Refused, .subject = session.subject(),
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = session.subject(),
                         .detail = u"another restore or put-back of this database is running"_s,
                         .advice = Advice::CloseOtherSessions});
     return {};

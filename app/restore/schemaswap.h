@@ -13,18 +13,19 @@ namespace mayday::restore {
 /// A schema that a restore, or the undo of one, has moved aside. Known from the comment that Mayday
 /// writes on it, so it is found from any machine and after any crash.
 struct KeptSchema {
-    QString name;      ///< "public_before_20261123_081500"
-    QString original;  ///< "public"
-    QString restore;   ///< id of the restore that moved it
-    QDateTime at;      ///< UTC
-    QString file;      ///< the file that took its place
+    QString name;         ///< "public_before_20261123_081500"
+    QString original;     ///< "public"
+    QString restore;      ///< id of the restore that moved it
+    QDateTime at;         ///< UTC
+    QString file;         ///< the file that took its place
     QString comment = {}; ///< what its own comment said before ours
     qint64 bytes = 0;
     qint64 tables = 0;
 };
 
 /// Everything Mayday keeps in this database, newest first.
-[[nodiscard]] Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &context);
+[[nodiscard]] Result<QList<KeptSchema>> keptSchemas(postgres::Session &session,
+                                                    TaskContext &context);
 
 /// Renames the schema to keptName with the comment that makes it findable, and makes an empty one
 /// with the same owner, rights and relocatable extensions in its place. Inside the caller's

@@ -24,9 +24,10 @@ Error inFile(Error error, const dump::DumpStatement &statement)
 {
     if (error.kind == ErrorKind::Cancelled || error.kind == ErrorKind::Unreachable)
         return error;
-    error.subject = statement.objectName.isEmpty()
-                        ? u"statement at line %1"_s.arg(statement.line)
-                        : u"%1 (statement at line %2)"_s.arg(statement.objectName).arg(statement.line);
+    error.subject =
+        statement.objectName.isEmpty()
+            ? u"statement at line %1"_s.arg(statement.line)
+            : u"%1 (statement at line %2)"_s.arg(statement.objectName).arg(statement.line);
     error.line = statement.line;
     return error;
 }
@@ -42,13 +43,9 @@ Result<void> SideLoad::statement(const dump::DumpStatement &statement)
 {
     const StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
-    case StatementDecision::Kind::Skip:
-        note(decision);
-        return {};
-    case StatementDecision::Kind::Refuse:
-        return failure(*decision.error);
-    case StatementDecision::Kind::Run:
-        break;
+    case StatementDecision::Kind::Skip: note(decision); return {};
+    case StatementDecision::Kind::Refuse: return failure(*decision.error);
+    case StatementDecision::Kind::Run: break;
     }
     const Result<qint64> rows = m_session.execute(statement.sql, m_context);
     if (!rows)
@@ -58,7 +55,8 @@ Result<void> SideLoad::statement(const dump::DumpStatement &statement)
         return failure({.kind = ErrorKind::Refused,
                         .subject = u"statement at line %1"_s.arg(statement.line),
                         .detail = u"it ended the transaction of the restore"_s,
-                        .advice = Advice::MakeBackupWithPgDump, .line = statement.line});
+                        .advice = Advice::MakeBackupWithPgDump,
+                        .line = statement.line});
     if (statement.kind == dump::StatementClass::Table)
         return noteCreatedTable(statement);
     if (statement.kind == dump::StatementClass::Data)
@@ -110,9 +108,12 @@ Result<void> SideLoad::copyEnd(qint64 rows, qint64, qint64 line)
     if (!taken)
         return failure(inFile(taken.error(), m_copy));
     if (*taken != rows)
-        return failure({.kind = ErrorKind::Corrupt, .subject = m_copy.table,
-                        .detail = u"the file has %1 rows for it, the server took %2"_s.arg(rows).arg(*taken),
-                        .advice = Advice::SendReport, .line = line});
+        return failure(
+            {.kind = ErrorKind::Corrupt,
+             .subject = m_copy.table,
+             .detail = u"the file has %1 rows for it, the server took %2"_s.arg(rows).arg(*taken),
+             .advice = Advice::SendReport,
+             .line = line});
     tally(m_copy.schema, m_copy.table, rows);
     if (m_onAdvance)
         m_onAdvance(*this);

@@ -27,7 +27,10 @@ public:
     SideLoad(postgres::Session &session, const StatementFilter &filter, TaskContext &context);
 
     /// Called after every table and about every megabyte of rows.
-    void onAdvance(std::function<void(const SideLoad &)> callback) { m_onAdvance = std::move(callback); }
+    void onAdvance(std::function<void(const SideLoad &)> callback)
+    {
+        m_onAdvance = std::move(callback);
+    }
 
     Result<void> statement(const dump::DumpStatement &statement) override;
     Result<void> copyBegin(const dump::CopyHeader &header) override;

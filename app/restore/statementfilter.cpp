@@ -22,8 +22,11 @@ StatementDecision skip(const QString &note, bool isDifference = false)
 StatementDecision refuse(qint64 line, const QString &detail)
 {
     return {.kind = Kind::Refuse,
-            .error = Error{.kind = ErrorKind::Refused, .subject = u"statement at line %1"_s.arg(line),
-                           .detail = detail, .advice = Advice::MakeBackupWithPgDump, .line = line}};
+            .error = Error{.kind = ErrorKind::Refused,
+                           .subject = u"statement at line %1"_s.arg(line),
+                           .detail = detail,
+                           .advice = Advice::MakeBackupWithPgDump,
+                           .line = line}};
 }
 
 bool startsWith(const QStringList &words, std::initializer_list<QLatin1StringView> expected)
@@ -47,8 +50,9 @@ std::optional<StatementDecision> decideTransaction(const QStringList &words, qin
         startsWith(words, {"start"_L1, "transaction"_L1})) {
         if (words.contains("prepared"_L1))
             return refuse(line, u"a prepared transaction cannot be part of a restore"_s);
-        return skip(u"%1 at line %2 left out: the restore is one transaction already"_s
-                        .arg(first.toUpper()).arg(line));
+        return skip(
+            u"%1 at line %2 left out: the restore is one transaction already"_s.arg(first.toUpper())
+                .arg(line));
     }
     static const std::array<QLatin1StringView, 6> forbidden = {
         "rollback"_L1, "abort"_L1, "savepoint"_L1, "release"_L1, "prepare"_L1, "vacuum"_L1};
@@ -105,8 +109,10 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return decideSetting(words);
     if (startsWith(words, {"create"_L1, "schema"_L1}) && m_schemas.contains(statement.objectName))
         return skip({});
-    if (startsWith(words, {"create"_L1, "database"_L1}) || startsWith(words, {"alter"_L1, "database"_L1}))
-        return skip(u"line %1 left out: it is about the whole database"_s.arg(statement.line), true);
+    if (startsWith(words, {"create"_L1, "database"_L1}) ||
+        startsWith(words, {"alter"_L1, "database"_L1}))
+        return skip(u"line %1 left out: it is about the whole database"_s.arg(statement.line),
+                    true);
     if (words.contains("extension"_L1) && words.indexOf("extension"_L1) <= 2)
         return decideExtension(words, statement.line);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
@@ -128,7 +134,7 @@ StatementDecision StatementFilter::decideSetting(const QStringList &words) const
     if (name == "local"_L1 || name == "session"_L1)
         name = words.value(2);
     static const QSet<QString> notSettings = {u"role"_s, u"authorization"_s, u"constraints"_s,
-                                              u"time"_s, u"transaction"_s, u"characteristics"_s};
+                                              u"time"_s, u"transaction"_s,   u"characteristics"_s};
     const bool isCustom = words.contains("."_L1);
     if (notSettings.contains(name) || isCustom || m_facts.settings.contains(name))
         return {};
@@ -148,9 +154,11 @@ StatementDecision StatementFilter::decideExtension(const QStringList &words, qin
     if (m_facts.availableExtensions.contains(name))
         return {};
     return {.kind = Kind::Refuse,
-            .error = Error{.kind = ErrorKind::Unsupported, .subject = u"extension "_s + name,
+            .error = Error{.kind = ErrorKind::Unsupported,
+                           .subject = u"extension "_s + name,
                            .detail = u"the dump needs it and this server does not offer it"_s,
-                           .advice = Advice::InstallExtension, .line = line}};
+                           .advice = Advice::InstallExtension,
+                           .line = line}};
 }
 
 StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statement) const

@@ -23,8 +23,8 @@ struct TargetFacts {
 struct StatementDecision {
     enum class Kind { Run, Skip, Refuse };
     Kind kind = Kind::Run;
-    QString note = {};              ///< for Skip: one sentence for the receipt, or empty
-    bool isDifference = false;      ///< the result then differs from the dump
+    QString note = {};         ///< for Skip: one sentence for the receipt, or empty
+    bool isDifference = false; ///< the result then differs from the dump
     std::optional<Error> error = std::nullopt;
 };
 

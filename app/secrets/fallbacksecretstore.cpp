@@ -29,7 +29,8 @@ const SecretStore &FallbackSecretStore::current() const
 void FallbackSecretStore::giveUp(const Error &why)
 {
     if (!m_isLost)
-        log::warning(u"secrets", u"secrets are kept in memory only from now on: "_s + describe(why));
+        log::warning(u"secrets",
+                     u"secrets are kept in memory only from now on: "_s + describe(why));
     m_isLost = true;
 }
 

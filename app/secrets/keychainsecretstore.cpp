@@ -30,7 +30,10 @@ bool isSomebodyThere()
     return std::ranges::any_of(keepers, [&](const QString &name) { return names.contains(name); });
 }
 #else
-bool isSomebodyThere() { return true; }
+bool isSomebodyThere()
+{
+    return true;
+}
 #endif
 
 /// The keychain's own words never hold the secret; they may hold the name.
@@ -50,13 +53,10 @@ Error errorOf(const QKeychain::Job &job)
         error.kind = ErrorKind::Denied;
         error.advice = Advice::UnlockKeychain;
         break;
-    case QKeychain::NotImplemented:
-        error.kind = ErrorKind::Unsupported;
-        break;
+    case QKeychain::NotImplemented: error.kind = ErrorKind::Unsupported; break;
     case QKeychain::NoBackendAvailable:
     case QKeychain::OtherError:
-    case QKeychain::NoError:
-        break;
+    case QKeychain::NoError: break;
     }
     return error;
 }

@@ -38,6 +38,9 @@ Task<void> MemorySecretStore::remove(const SecretName &name)
     return finishedTask<void>({});
 }
 
-QString MemorySecretStore::backendName() const { return u"memory only"_s; }
+QString MemorySecretStore::backendName() const
+{
+    return u"memory only"_s;
+}
 
 } // namespace mayday::secrets

@@ -15,7 +15,8 @@ namespace mayday::status {
 
 namespace {
 
-std::unexpected<Error> notUnderstood(QStringView line, const QString &why, const QString &nearest = {})
+std::unexpected<Error> notUnderstood(QStringView line, const QString &why,
+                                     const QString &nearest = {})
 {
     const QString hint = nearest.isEmpty() ? QString() : u"; did you mean "_s + nearest + u'?';
     return failure({.kind = ErrorKind::Refused, .subject = line.toString(), .detail = why + hint});
@@ -29,12 +30,9 @@ std::optional<std::chrono::milliseconds> durationOf(const QString &text)
         return std::nullopt;
     const int amount = match.captured(1).toInt();
     switch (match.captured(2).at(0).unicode()) {
-    case u's':
-        return std::chrono::seconds(amount);
-    case u'm':
-        return std::chrono::minutes(amount);
-    default:
-        return std::chrono::hours(amount);
+    case u's': return std::chrono::seconds(amount);
+    case u'm': return std::chrono::minutes(amount);
+    default: return std::chrono::hours(amount);
     }
 }
 
@@ -54,15 +52,16 @@ Result<Condition> parseProbe(QStringView line, const QStringList &words)
 
 Result<Condition> parseStatus(QStringView line, const QStringList &words)
 {
-    static constexpr std::array levels
-        = {Impact::Minor, Impact::Major, Impact::Critical, Impact::Maintenance};
+    static constexpr std::array levels = {Impact::Minor, Impact::Major, Impact::Critical,
+                                          Impact::Maintenance};
     if (words.size() != 3)
-        return notUnderstood(line, u"status wants a provider and a level, such as supabase major"_s);
+        return notUnderstood(line,
+                             u"status wants a provider and a level, such as supabase major"_s);
     QStringList known;
     for (const Impact level : levels) {
         if (impactKey(level) == words.at(2))
-            return Condition{.kind = Condition::Kind::Status, .target = words.at(1),
-                             .impact = level};
+            return Condition{
+                .kind = Condition::Kind::Status, .target = words.at(1), .impact = level};
         known += impactKey(level);
     }
     return notUnderstood(line, u"unknown level "_s + words.at(2),
@@ -77,7 +76,8 @@ Result<Condition> parseRows(QStringView line, const QStringList &words)
     if (!known.contains(words.at(2)))
         return notUnderstood(line, u"unknown word "_s + words.at(2),
                              stack::nearestName(words.at(2), known));
-    return Condition{.kind = Condition::Kind::Rows, .target = words.at(1),
+    return Condition{.kind = Condition::Kind::Rows,
+                     .target = words.at(1),
                      .onlyEmpty = words.at(2) == "empty"_L1};
 }
 
@@ -85,8 +85,8 @@ bool isMeant(const ProbeSnapshot &probe, const QString &target)
 {
     const QString &id = probe.id.text();
     const QString kind = probe.kind == ProbeKind::Database ? u"database"_s : u"service"_s;
-    return target == "any"_L1 || target == kind || target == id
-        || target == id.sliced(id.indexOf(u'.') + 1);
+    return target == "any"_L1 || target == kind || target == id ||
+           target == id.sliced(id.indexOf(u'.') + 1);
 }
 
 bool isAtLeast(Impact actual, Impact wanted)
@@ -99,8 +99,8 @@ bool isAtLeast(Impact actual, Impact wanted)
 QString probeReason(const Condition &condition, const BoardSnapshot &board)
 {
     for (const ProbeSnapshot &probe : board.probes) {
-        if (isMeant(probe, condition.target) && isTrouble(probe.watched.trusted(board.now))
-            && probe.watched.failingFor(board.now) >= condition.lasting)
+        if (isMeant(probe, condition.target) && isTrouble(probe.watched.trusted(board.now)) &&
+            probe.watched.failingFor(board.now) >= condition.lasting)
             return u"%1 failing for %2"_s.arg(probe.name,
                                               durationWords(probe.watched.failingFor(board.now)));
     }
@@ -110,10 +110,10 @@ QString probeReason(const Condition &condition, const BoardSnapshot &board)
 QString statusReason(const Condition &condition, const BoardSnapshot &board)
 {
     for (const ProviderSnapshot &provider : board.providers) {
-        const bool isMeantHere
-            = condition.target == "any"_L1 || condition.target == provider.id.text();
-        if (isMeantHere && provider.watched.trusted(board.now) != State::Unknown
-            && isAtLeast(provider.feed.impact, condition.impact))
+        const bool isMeantHere =
+            condition.target == "any"_L1 || condition.target == provider.id.text();
+        if (isMeantHere && provider.watched.trusted(board.now) != State::Unknown &&
+            isAtLeast(provider.feed.impact, condition.impact))
             return u"%1 reports %2"_s.arg(provider.name, vendorWords(provider));
     }
     return {};
@@ -138,12 +138,9 @@ QString rowsReason(const Condition &condition, const BoardSnapshot &board)
 QString reasonFor(const Condition &condition, const BoardSnapshot &board)
 {
     switch (condition.kind) {
-    case Condition::Kind::Probe:
-        return probeReason(condition, board);
-    case Condition::Kind::Status:
-        return statusReason(condition, board);
-    case Condition::Kind::Rows:
-        return rowsReason(condition, board);
+    case Condition::Kind::Probe: return probeReason(condition, board);
+    case Condition::Kind::Status: return statusReason(condition, board);
+    case Condition::Kind::Rows: return rowsReason(condition, board);
     }
     return {};
 }
@@ -151,12 +148,9 @@ QString reasonFor(const Condition &condition, const BoardSnapshot &board)
 int rankOf(Condition::Kind kind)
 {
     switch (kind) {
-    case Condition::Kind::Rows:
-        return 0;
-    case Condition::Kind::Status:
-        return 1;
-    case Condition::Kind::Probe:
-        break;
+    case Condition::Kind::Rows: return 0;
+    case Condition::Kind::Status: return 1;
+    case Condition::Kind::Probe: break;
     }
     return 2;
 }
@@ -195,9 +189,9 @@ QList<Suggestion> suggestionsFor(const QList<SuggestRule> &rules, const BoardSna
         const Result<Condition> condition = parseCondition(rule.condition);
         const QString because = condition ? reasonFor(*condition, board) : QString();
         if (!because.isEmpty())
-            ranked.append({rankOf(condition->kind),
-                           {.runbook = rule.runbook, .condition = rule.condition,
-                            .because = because}});
+            ranked.append(
+                {rankOf(condition->kind),
+                 {.runbook = rule.runbook, .condition = rule.condition, .because = because}});
     }
     std::ranges::stable_sort(ranked, {}, &std::pair<int, Suggestion>::first);
     QList<Suggestion> suggestions;

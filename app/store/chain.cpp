@@ -47,7 +47,8 @@ Result<void> createTable(Database &database)
     if (!others)
         return failure(others.error());
     if (*others > 0)
-        return failure(notOurs(database, ErrorKind::Corrupt, u"it is a database of another kind"_s));
+        return failure(
+            notOurs(database, ErrorKind::Corrupt, u"it is a database of another kind"_s));
     return database.run(schema);
 }
 
@@ -148,13 +149,13 @@ Result<void> makeDurable(Database &database)
 
 Result<JournalEvent> addNext(Database &database, const JournalDraft &draft, const QDateTime &at)
 {
-    StoredRecord record{
-        .at = at.toUTC().toString(Qt::ISODateWithMs).toUtf8(),
-        .kind = draft.kind.toUtf8(),
-        .subject = draft.subject.toUtf8(),
-        .data = QJsonDocument(redactedData(draft.data)).toJson(QJsonDocument::Compact),
-        .previousHash = {},
-        .hash = {}};
+    StoredRecord record{.at = at.toUTC().toString(Qt::ISODateWithMs).toUtf8(),
+                        .kind = draft.kind.toUtf8(),
+                        .subject = draft.subject.toUtf8(),
+                        .data =
+                            QJsonDocument(redactedData(draft.data)).toJson(QJsonDocument::Compact),
+                        .previousHash = {},
+                        .hash = {}};
     return follow(database, record)
         .and_then([&] {
             record.hash = record.expectedHash();
@@ -181,7 +182,8 @@ Result<JournalEvent> appendTo(Database &database, const JournalDraft &draft, con
 Result<JournalHealth> checkChain(const Database &database)
 {
     // Asked first: what others append meanwhile can only make more of it, never less.
-    const auto highest = askNumber(database, "SELECT seq FROM sqlite_sequence WHERE name='journal'");
+    const auto highest =
+        askNumber(database, "SELECT seq FROM sqlite_sequence WHERE name='journal'");
     if (!highest)
         return failure(highest.error());
     JournalHealth health;
@@ -205,8 +207,9 @@ Result<JournalHealth> checkChain(const Database &database)
         before = std::move(record);
     }
     if (*highest > before.sequence)
-        reportBad(health, before.sequence + 1,
-                  u"records %1 to %2 are missing at the end"_s.arg(before.sequence + 1).arg(*highest));
+        reportBad(
+            health, before.sequence + 1,
+            u"records %1 to %2 are missing at the end"_s.arg(before.sequence + 1).arg(*highest));
     return health;
 }
 

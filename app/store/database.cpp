@@ -16,7 +16,8 @@ constexpr int busyMilliseconds = 5000;
 
 Error errorOf(sqlite3 *database, const QString &subject)
 {
-    Error error{.kind = ErrorKind::Internal, .subject = subject,
+    Error error{.kind = ErrorKind::Internal,
+                .subject = subject,
                 .detail = QString::fromUtf8(sqlite3_errmsg(database))};
     switch (sqlite3_errcode(database) & 0xff) {
     case SQLITE_FULL:
@@ -24,15 +25,11 @@ Error errorOf(sqlite3 *database, const QString &subject)
         error.advice = Advice::FreeSpace;
         break;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        error.kind = ErrorKind::Corrupt;
-        break;
+    case SQLITE_NOTADB: error.kind = ErrorKind::Corrupt; break;
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY:
-    case SQLITE_AUTH:
-        error.kind = ErrorKind::Denied;
-        break;
+    case SQLITE_AUTH: error.kind = ErrorKind::Denied; break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         error.kind = ErrorKind::Timeout;
@@ -47,17 +44,22 @@ Error errorOf(sqlite3 *database, const QString &subject)
             error.advice = system.advice;
         }
         break;
-    default:
-        break;
+    default: break;
     }
     return error;
 }
 
 } // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt *statement) const { sqlite3_finalize(statement); }
+void Statement::Finalize::operator()(sqlite3_stmt *statement) const
+{
+    sqlite3_finalize(statement);
+}
 
-void Database::Close::operator()(sqlite3 *database) const { sqlite3_close_v2(database); }
+void Database::Close::operator()(sqlite3 *database) const
+{
+    sqlite3_close_v2(database);
+}
 
 Statement::Statement(sqlite3 *database, const QString &subject, const char *sql)
     : m_database(database), m_subject(subject)
@@ -67,12 +69,15 @@ Statement::Statement(sqlite3 *database, const QString &subject, const char *sql)
     m_statement.reset(statement);
 }
 
-void Statement::bind(int index, qint64 value) { sqlite3_bind_int64(m_statement.get(), index, value); }
+void Statement::bind(int index, qint64 value)
+{
+    sqlite3_bind_int64(m_statement.get(), index, value);
+}
 
 void Statement::bind(int index, const QByteArray &value)
 {
-    sqlite3_bind_text64(m_statement.get(), index, value.constData(), static_cast<sqlite3_uint64>(value.size()),
-                        SQLITE_TRANSIENT, SQLITE_UTF8);
+    sqlite3_bind_text64(m_statement.get(), index, value.constData(),
+                        static_cast<sqlite3_uint64>(value.size()), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 Result<bool> Statement::step()
@@ -86,7 +91,10 @@ Result<bool> Statement::step()
     }
 }
 
-qint64 Statement::integer(int column) const { return sqlite3_column_int64(m_statement.get(), column); }
+qint64 Statement::integer(int column) const
+{
+    return sqlite3_column_int64(m_statement.get(), column);
+}
 
 QByteArray Statement::bytes(int column) const
 {
@@ -96,7 +104,8 @@ QByteArray Statement::bytes(int column) const
 
 Result<Database> Database::open(const QString &path, Mode mode)
 {
-    const int flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+    const int flags = (mode == Mode::ReadOnly ? SQLITE_OPEN_READONLY
+                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
                       SQLITE_OPEN_NOMUTEX;
     sqlite3 *handle = nullptr;
     const int code = sqlite3_open_v2(path.toUtf8().constData(), &handle, flags, nullptr);

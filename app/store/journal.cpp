@@ -19,9 +19,9 @@ Result<JournalHealth> openAndCheck(const QString &path)
     auto database = Database::open(path, Database::Mode::ReadWrite);
     if (!database)
         return failure(database.error());
-    return makeDurable(*database)
-        .and_then([&] { return prepareSchema(*database); })
-        .and_then([&] { return checkChain(*database); });
+    return makeDurable(*database).and_then([&] { return prepareSchema(*database); }).and_then([&] {
+        return checkChain(*database);
+    });
 }
 
 /// The chain of the new file is whole; what was lost with the old one has to be told all the same.
@@ -33,10 +33,10 @@ Result<JournalHealth> salvageAndCheck(const QString &path, const Error &why, con
     if (health) {
         health->intact = false;
         health->firstBadSequence = 1;
-        health->note = u"The record could not be read to its end (%1). The damaged file is kept "
-                       "beside the new one, into which %2 entries were carried over."_s
-                           .arg(why.detail)
-                           .arg(health->events - 1);
+        health->note =
+            u"The record could not be read to its end (%1). The damaged file is kept "
+            "beside the new one, into which %2 entries were carried over."_s.arg(why.detail)
+                .arg(health->events - 1);
     }
     return health;
 }
@@ -44,9 +44,11 @@ Result<JournalHealth> salvageAndCheck(const QString &path, const Error &why, con
 } // namespace
 
 Journal::Journal(QString path, JournalHealth health, const Clock &clock)
-    : m_path(std::move(path)), m_health(std::move(health)),
+    : m_path(std::move(path)),
+      m_health(std::move(health)),
       m_writer(std::make_unique<JournalWriter>(m_path, clock, [this](const JournalEvent &event) {
-          QMetaObject::invokeMethod(this, [this, event] { Q_EMIT appended(event); }, Qt::QueuedConnection);
+          QMetaObject::invokeMethod(
+              this, [this, event] { Q_EMIT appended(event); }, Qt::QueuedConnection);
       }))
 {
 }

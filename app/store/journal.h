@@ -26,7 +26,8 @@ public:
     /// Opens or makes the file. When it is not a journal, or cannot be read to its end, it is kept
     /// as journal.damaged-<time>.sqlite, what could be read is carried over, and the new journal
     /// begins with journal.salvaged, which says so. The clock must outlive the journal.
-    [[nodiscard]] static Result<std::unique_ptr<Journal>> open(const QString &path, const Clock &clock);
+    [[nodiscard]] static Result<std::unique_ptr<Journal>> open(const QString &path,
+                                                               const Clock &clock);
     ~Journal() override;
 
     /// On the disk when the task ends; secrets are taken out of every string of the data.

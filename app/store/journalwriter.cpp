@@ -10,7 +10,9 @@
 namespace mayday::store {
 
 JournalWriter::JournalWriter(QString path, const Clock &clock, Appended appended)
-    : m_path(std::move(path)), m_clock(clock), m_appended(std::move(appended)),
+    : m_path(std::move(path)),
+      m_clock(clock),
+      m_appended(std::move(appended)),
       m_thread([this](const std::stop_token &stop) { work(stop); })
 {
 }

@@ -21,8 +21,14 @@ QString beside(const QString &path, const QString &what)
     return u"%1/%2.%3.%4"_s.arg(file.absolutePath(), file.completeBaseName(), what, file.suffix());
 }
 
-QString half(const QString &path) { return beside(path, u"salvaging"_s); }
-QString whole(const QString &path) { return beside(path, u"salvaged"_s); }
+QString half(const QString &path)
+{
+    return beside(path, u"salvaging"_s);
+}
+QString whole(const QString &path)
+{
+    return beside(path, u"salvaged"_s);
+}
 
 /// A name nothing has yet: two salvages may fall into one second.
 QString asideName(const QString &path, const QDateTime &now)
@@ -47,7 +53,8 @@ void collect(const Database &database, const QByteArray &order, QList<StoredReco
     for (const StoredRecord &record : std::as_const(records))
         known.insert(record.sequence);
     Statement rows = database.prepare(
-        (QByteArray("SELECT ") + storedColumns + " FROM journal ORDER BY sequence " + order).constData());
+        (QByteArray("SELECT ") + storedColumns + " FROM journal ORDER BY sequence " + order)
+            .constData());
     for (auto row = rows.step(); row && *row; row = rows.step()) {
         StoredRecord record = StoredRecord::from(rows);
         if (known.contains(record.sequence))
@@ -73,9 +80,8 @@ QList<StoredRecord> readable(const QString &path)
 /// How many records carry a hash that is not theirs: the new chain would hide it.
 qint64 misfits(const QList<StoredRecord> &records)
 {
-    return std::ranges::count_if(records, [](const StoredRecord &record) {
-        return record.hash != record.expectedHash();
-    });
+    return std::ranges::count_if(
+        records, [](const StoredRecord &record) { return record.hash != record.expectedHash(); });
 }
 
 Result<void> fill(Database &database, const JournalDraft &notice, const QDateTime &now,
@@ -85,8 +91,7 @@ Result<void> fill(Database &database, const JournalDraft &notice, const QDateTim
         return failure(told.error());
     for (const StoredRecord &record : records) {
         const JournalEvent event = record.event();
-        const JournalDraft draft{
-            .kind = event.kind, .subject = event.subject, .data = event.data};
+        const JournalDraft draft{.kind = event.kind, .subject = event.subject, .data = event.data};
         if (auto carried = addNext(database, draft, event.at); !carried)
             return failure(carried.error());
     }
@@ -113,7 +118,8 @@ Result<void> move(const QString &from, const QString &to)
     QFile file(from);
     if (file.rename(to))
         return {};
-    return failure({.kind = ErrorKind::Refused, .subject = from,
+    return failure({.kind = ErrorKind::Refused,
+                    .subject = from,
                     .detail = u"it cannot be renamed: "_s + file.errorString()});
 }
 

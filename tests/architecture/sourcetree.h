@@ -13,7 +13,7 @@ namespace mayday::architecture {
 
 /// One source file below the project's folder.
 struct SourceFile {
-    QString path;      ///< from the top: "app/core/task.h"
+    QString path; ///< from the top: "app/core/task.h"
     QStringList lines;
 
     [[nodiscard]] bool isHeader() const { return path.endsWith(QLatin1StringView(".h")); }
@@ -24,8 +24,9 @@ struct SourceFile {
 {
     QList<SourceFile> files;
     for (const QString &folder : folders) {
-        QDirIterator at(QDir(top).filePath(folder), {QStringLiteral("*.h"), QStringLiteral("*.cpp")},
-                        QDir::Files, QDirIterator::Subdirectories);
+        QDirIterator at(QDir(top).filePath(folder),
+                        {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files,
+                        QDirIterator::Subdirectories);
         while (at.hasNext()) {
             QFile file(at.next());
             if (!file.open(QIODevice::ReadOnly))
@@ -33,7 +34,8 @@ struct SourceFile {
             QString text = QString::fromUtf8(file.readAll());
             if (text.endsWith(u'\n'))
                 text.chop(1);
-            files.append({.path = QDir(top).relativeFilePath(file.fileName()), .lines = text.split(u'\n')});
+            files.append(
+                {.path = QDir(top).relativeFilePath(file.fileName()), .lines = text.split(u'\n')});
         }
     }
     std::ranges::sort(files, {}, &SourceFile::path);

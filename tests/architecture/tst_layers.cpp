@@ -32,11 +32,13 @@ const QMap<QString, QSet<QString>> &allowedModules()
         // work; an incident is a run of a checklist, so it may use runbook
         {u"status"_s, {u"core"_s, u"store"_s, u"stack"_s, u"net"_s, u"postgres"_s}},
         {u"incident"_s, {u"core"_s, u"store"_s, u"stack"_s, u"runbook"_s}},
-        {u"backup"_s, {u"core"_s, u"store"_s, u"stack"_s, u"dump"_s, u"postgres"_s, u"archive"_s,
-                       u"process"_s, u"secrets"_s}},
+        {u"backup"_s,
+         {u"core"_s, u"store"_s, u"stack"_s, u"dump"_s, u"postgres"_s, u"archive"_s, u"process"_s,
+          u"secrets"_s}},
         // danger
-        {u"restore"_s, {u"core"_s, u"store"_s, u"dump"_s, u"backup"_s, u"postgres"_s, u"archive"_s,
-                        u"secrets"_s}},
+        {u"restore"_s,
+         {u"core"_s, u"store"_s, u"dump"_s, u"backup"_s, u"postgres"_s, u"archive"_s,
+          u"secrets"_s}},
         // judgement
         {u"report"_s, {u"core"_s, u"store"_s, u"stack"_s, u"runbook"_s, u"incident"_s}},
         {u"practice"_s, {u"core"_s, u"postgres"_s, u"process"_s, u"stack"_s}},
@@ -77,21 +79,44 @@ struct Never {
 
 const QList<Never> &nevers()
 {
-    static const auto p = [](const QString &text) { return QRegularExpression(text); };
+    static const auto p = [](const QString &text) {
+        return QRegularExpression(text);
+    };
     static const QList<Never> all = {
         {p(u"::instance\\(\\)"_s), u"^(app|ui)/"_s, {}, u"no singletons"_s},
-        {p(u"\\bQEventLoop\\b|processEvents\\s*\\("_s), u"^(app|ui)/"_s, {}, u"no nested event loops"_s},
+        {p(u"\\bQEventLoop\\b|processEvents\\s*\\("_s),
+         u"^(app|ui)/"_s,
+         {},
+         u"no nested event loops"_s},
         {p(u"\\.then\\s*\\("_s), u"^(app|ui)/"_s, {}, u"no continuation chains"_s},
-        {p(u"QFuture<[^>]*>::cancel|\\.cancel\\(\\)"_s), u"^(app|ui)/"_s, {}, u"requestStop(), never cancel()"_s},
-        {p(u"\\bQMessageBox\\b"_s), u"^(app|ui)/"_s, u"^ui/kit/"_s, u"questions go through Prompter"_s},
-        {p(u"#include <Qt[A-Z]\\w+/"_s), u"^(app|ui|tests)/"_s, {}, u"include the class, not the module"_s},
-        {p(u"\\bmoveToThread\\(this|moveToThread\\(\\s*QThread::currentThread"_s), u"^(app|ui)/"_s, {}, u"no self-moving threads"_s},
+        {p(u"QFuture<[^>]*>::cancel|\\.cancel\\(\\)"_s),
+         u"^(app|ui)/"_s,
+         {},
+         u"requestStop(), never cancel()"_s},
+        {p(u"\\bQMessageBox\\b"_s), u"^(app|ui)/"_s, u"^ui/kit/"_s,
+         u"questions go through Prompter"_s},
+        {p(u"#include <Qt[A-Z]\\w+/"_s),
+         u"^(app|ui|tests)/"_s,
+         {},
+         u"include the class, not the module"_s},
+        {p(u"\\bmoveToThread\\(this|moveToThread\\(\\s*QThread::currentThread"_s),
+         u"^(app|ui)/"_s,
+         {},
+         u"no self-moving threads"_s},
         {p(u"\\bdelete this\\b"_s), u"^(app|ui)/"_s, {}, u"no self-deleting objects"_s},
         {p(u"\\b(tr|translate)\\(\""_s), u"^app/"_s, {}, u"translated text belongs to ui/"_s},
-        {p(u"\\bstd::system\\(|\\bpopen\\(|\"/bin/(ba)?sh\""_s), u"^(app|ui)/"_s, {}, u"no shell"_s},
-        {p(u"QThread::(m|u)?sleep|sleep_for|sleep_until|\\busleep\\(|QTest::qSleep|QTest::qWait\\("_s), u"^(app|ui|tests)/"_s, {}, u"no sleeps"_s},
-        {p(u"QColor\\(\\s*(\\d|u?\"#)|\"#[0-9a-fA-F]{6}\"|QRgb\\(0x|Qt::(red|green|blue|white|black|gray|yellow|darkGray|lightGray)\\b"_s), u"^ui/"_s, u"^ui/kit/theme"_s, u"colours live in Theme"_s},
-        {p(u"\\b(TODO|FIXME|XXX)\\b"_s), u"^(app|ui|tests)/"_s, u"^tests/architecture/"_s, u"no TODO without an owner"_s},
+        {p(u"\\bstd::system\\(|\\bpopen\\(|\"/bin/(ba)?sh\""_s),
+         u"^(app|ui)/"_s,
+         {},
+         u"no shell"_s},
+        {p(u"QThread::(m|u)?sleep|sleep_for|sleep_until|\\busleep\\(|QTest::qSleep|QTest::qWait\\("_s),
+         u"^(app|ui|tests)/"_s,
+         {},
+         u"no sleeps"_s},
+        {p(u"QColor\\(\\s*(\\d|u?\"#)|\"#[0-9a-fA-F]{6}\"|QRgb\\(0x|Qt::(red|green|blue|white|black|gray|yellow|darkGray|lightGray)\\b"_s),
+         u"^ui/"_s, u"^ui/kit/theme"_s, u"colours live in Theme"_s},
+        {p(u"\\b(TODO|FIXME|XXX)\\b"_s), u"^(app|ui|tests)/"_s, u"^tests/architecture/"_s,
+         u"no TODO without an owner"_s},
     };
     return all;
 }
@@ -111,7 +136,8 @@ QStringList breachesOfNever(const SourceFile &file)
             continue;
         for (qsizetype i = 0; i < file.lines.size(); ++i) {
             if (codeOf(file.lines[i]).contains(never.pattern))
-                found.append(u"%1:%2: %3: %4"_s.arg(file.path).arg(i + 1).arg(never.why, file.lines[i].trimmed()));
+                found.append(u"%1:%2: %3: %4"_s.arg(file.path).arg(i + 1).arg(
+                    never.why, file.lines[i].trimmed()));
         }
     }
     return found;
@@ -151,7 +177,9 @@ QStringList breachesOfLayers(const SourceFile &file)
                 found.append(file.path + u" may not include "_s + header);
         } else if (const auto library = theirs.match(line); library.hasMatch()) {
             for (const Library &known : libraries()) {
-                const bool isHome = std::ranges::any_of(known.folders, [&](const QString &folder) { return file.path.startsWith(folder); });
+                const bool isHome = std::ranges::any_of(known.folders, [&](const QString &folder) {
+                    return file.path.startsWith(folder);
+                });
                 if (library.captured(1).contains(known.header) && !isHome)
                     found.append(file.path + u" may not include "_s + library.captured(1));
             }
@@ -200,7 +228,8 @@ void TestLayers::everyModuleIsInTheTable()
     const QStringList modules = QDir(top + u"/app"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     QVERIFY(modules.size() > 10);
     for (const QString &module : modules) {
-        const bool isKnown = allowedModules().contains(module) || module == "desk"_L1 || module == "ctl"_L1;
+        const bool isKnown =
+            allowedModules().contains(module) || module == "desk"_L1 || module == "ctl"_L1;
         QVERIFY2(isKnown, qPrintable(module));
     }
 }

@@ -23,7 +23,9 @@ QStringList tooLong(const QList<SourceFile> &files)
     QStringList found;
     for (const SourceFile &file : files) {
         if (file.lines.size() > limitOf(file.path))
-            found.append(u"%1: %2 lines, at most %3"_s.arg(file.path).arg(file.lines.size()).arg(limitOf(file.path)));
+            found.append(u"%1: %2 lines, at most %3"_s.arg(file.path)
+                             .arg(file.lines.size())
+                             .arg(limitOf(file.path)));
     }
     return found;
 }
@@ -63,10 +65,14 @@ void TestSizes::aFileOverItsLimitIsFound()
     const auto file = [](const QString &path, int lines) {
         return SourceFile{.path = path, .lines = QStringList(lines, u"x"_s)};
     };
-    QCOMPARE(tooLong({file(u"app/a.cpp"_s, 600), file(u"app/a.h"_s, 250), file(u"ui/main.cpp"_s, 60),
-                      file(u"ui/shell/mainwindow.cpp"_s, 300)}).size(), 0);
-    QCOMPARE(tooLong({file(u"app/a.cpp"_s, 601), file(u"app/a.h"_s, 251), file(u"ui/main.cpp"_s, 61),
-                      file(u"ui/shell/mainwindow.cpp"_s, 301)}).size(), 4);
+    QCOMPARE(tooLong({file(u"app/a.cpp"_s, 600), file(u"app/a.h"_s, 250),
+                      file(u"ui/main.cpp"_s, 60), file(u"ui/shell/mainwindow.cpp"_s, 300)})
+                 .size(),
+             0);
+    QCOMPARE(tooLong({file(u"app/a.cpp"_s, 601), file(u"app/a.h"_s, 251),
+                      file(u"ui/main.cpp"_s, 61), file(u"ui/shell/mainwindow.cpp"_s, 301)})
+                 .size(),
+             4);
 }
 
 void TestSizes::everyFileSaysItsLicence()
@@ -82,7 +88,8 @@ void TestSizes::everyFileSaysItsLicence()
 void TestSizes::thereAreEnoughTests()
 {
     const auto ratio = [](const QString &tests, const QString &code) {
-        return double(linesIn(sourceFiles(top, {tests}))) / double(linesIn(sourceFiles(top, {code})));
+        return double(linesIn(sourceFiles(top, {tests}))) /
+               double(linesIn(sourceFiles(top, {code})));
     };
     const double app = ratio(u"tests/app"_s, u"app"_s);
     QVERIFY2(app >= 0.8, qPrintable(u"tests : code in app/ is %1, at least 0.8"_s.arg(app)));

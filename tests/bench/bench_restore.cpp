@@ -42,17 +42,23 @@ void fill(tests::TempPostgres &server, const QString &database, qint64 rows)
     for (int table = 0; table < tables; ++table) {
         const QString name = u"products_%1"_s.arg(table);
         const QString sql =
-            u"CREATE TABLE %1 (id bigserial PRIMARY KEY, sku uuid NOT NULL, title text NOT NULL, description text,"
+            u"CREATE TABLE %1 (id bigserial PRIMARY KEY, sku uuid NOT NULL, title text NOT NULL, "
+            u"description text,"
             " price numeric(12,2), stock integer, attributes jsonb, updated_at timestamptz);"
             "INSERT INTO %1 (sku, title, description, price, stock, attributes, updated_at)"
-            " SELECT md5(g::text || '%1')::uuid, (ARRAY['Blue','Green','Folding','Oak','Steel'])[1 + g % 5] || ' ' ||"
+            " SELECT md5(g::text || '%1')::uuid, (ARRAY['Blue','Green','Folding','Oak','Steel'])[1 "
+            "+ g % 5] || ' ' ||"
             " (ARRAY['chair','lamp','desk','shelf','mug'])[1 + g / 5 % 5] || ' ' || g,"
-            " 'Made of ' || (ARRAY['oak','steel','cotton','glass'])[1 + g % 4] || ', tested ' || g % 97 || ' times. ' ||"
-            " substr(md5((g * 7)::text), 1, 12) || ' ships within ' || g % 9 || ' days and can be returned.',"
+            " 'Made of ' || (ARRAY['oak','steel','cotton','glass'])[1 + g % 4] || ', tested ' || g "
+            "% 97 || ' times. ' ||"
+            " substr(md5((g * 7)::text), 1, 12) || ' ships within ' || g % 9 || ' days and can be "
+            "returned.',"
             " (random() * 1000)::numeric(12,2), g % 300,"
-            " jsonb_build_object('colour', g % 17, 'weight', g % 1013, 'tags', ARRAY['new', 'sale-' || g % 11], 'ref', substr(md5(g::text), 1, 8)),"
+            " jsonb_build_object('colour', g % 17, 'weight', g % 1013, 'tags', ARRAY['new', "
+            "'sale-' || g % 11], 'ref', substr(md5(g::text), 1, 8)),"
             " now() - (g % 100000) * interval '1 minute' FROM generate_series(1, %2) g;"
-            "CREATE INDEX ON %1 (title); CREATE INDEX ON %1 (updated_at);"_s.arg(name).arg(rows / tables);
+            "CREATE INDEX ON %1 (title); CREATE INDEX ON %1 (updated_at);"_s.arg(name)
+                .arg(rows / tables);
         server.execute(database, sql.toUtf8());
     }
 }
@@ -81,8 +87,9 @@ int main(int argc, char **argv)
     const QString file = folder.filePath(u"source.sql.gz"_s);
     QProcess dump;
     dump.setProcessEnvironment(withPassword(server));
-    runOrDie(dump, u"pg_dump"_s, {u"--schema=public"_s, u"--compress=gzip:6"_s, u"--file="_s + file,
-                                  u"--dbname="_s + server.connectionString(u"source"_s).withoutPassword()});
+    runOrDie(dump, u"pg_dump"_s,
+             {u"--schema=public"_s, u"--compress=gzip:6"_s, u"--file="_s + file,
+              u"--dbname="_s + server.connectionString(u"source"_s).withoutPassword()});
     server.execute(u"postgres"_s, "DROP DATABASE source");
 
     TaskContext context;
@@ -92,8 +99,9 @@ int main(int argc, char **argv)
     const double inspectSeconds = seconds(timer);
     if (!inspection || inspection->verdict != dump::DumpVerdict::Complete)
         qFatal("the dump cannot be read");
-    std::printf("%lld MB plain, %lld MB compressed, %lld tables; inspected in %.2f s\n", inspection->plainBytes / 1'000'000,
-                QFileInfo(file).size() / 1'000'000, static_cast<long long>(inspection->tables.size()), inspectSeconds);
+    std::printf("%lld MB plain, %lld MB compressed, %lld tables; inspected in %.2f s\n",
+                inspection->plainBytes / 1'000'000, QFileInfo(file).size() / 1'000'000,
+                static_cast<long long>(inspection->tables.size()), inspectSeconds);
 
     const SystemClock clock;
     bench::Series alone{u"Mayday, file inspected before"_s};
@@ -102,14 +110,19 @@ int main(int argc, char **argv)
     for (int round = 0; round < rounds; ++round) {
         for (const bool inspected : {true, false}) {
             const QString name = u"mayday%1%2"_s.arg(round).arg(inspected);
-            restore::RestorePlan plan{.id = restore::freshRestoreId(clock.now()), .file = file,
-                                      .target = server.createDatabase(name), .environment = u"bench"_s, .plannedAt = clock.now()};
+            restore::RestorePlan plan{.id = restore::freshRestoreId(clock.now()),
+                                      .file = file,
+                                      .target = server.createDatabase(name),
+                                      .environment = u"bench"_s,
+                                      .plannedAt = clock.now()};
             timer.restart();
-            const auto receipt = restore::RestoreRunner(plan, clock, {})
-                                     .run(inspected ? std::optional(*inspection) : std::nullopt, context);
+            const auto receipt =
+                restore::RestoreRunner(plan, clock, {})
+                    .run(inspected ? std::optional(*inspection) : std::nullopt, context);
             (inspected ? alone : whole).seconds.push_back(seconds(timer));
             if (receipt.verdict != restore::Verdict::Proven)
-                qFatal("not proven: %s", receipt.error ? qPrintable(describe(*receipt.error)) : "differences");
+                qFatal("not proven: %s",
+                       receipt.error ? qPrintable(describe(*receipt.error)) : "differences");
             server.execute(u"postgres"_s, "DROP DATABASE " + name.toUtf8());
         }
         const QString name = u"psql%1"_s.arg(round);
@@ -120,12 +133,17 @@ int main(int argc, char **argv)
         psql.setStandardOutputFile(QProcess::nullDevice());
         timer.restart();
         gunzip.start(u"gunzip"_s, {u"-c"_s, file});
-        runOrDie(psql, u"psql"_s, {u"-X"_s, u"-q"_s, u"-1"_s, u"-v"_s, u"ON_ERROR_STOP=1"_s, target.withoutPassword()});
+        runOrDie(
+            psql, u"psql"_s,
+            {u"-X"_s, u"-q"_s, u"-1"_s, u"-v"_s, u"ON_ERROR_STOP=1"_s, target.withoutPassword()});
         peer.seconds.push_back(seconds(timer));
         gunzip.waitForFinished();
         server.execute(u"postgres"_s, "DROP DATABASE " + name.toUtf8());
     }
-    bench::report(u"Restore of realistic rows, local server, one connection"_s, {alone, whole, peer}, parser.value(json),
-                  {{u"plainBytes"_s, inspection->plainBytes}, {u"fileBytes"_s, QFileInfo(file).size()}, {u"inspectSeconds"_s, inspectSeconds}});
+    bench::report(u"Restore of realistic rows, local server, one connection"_s,
+                  {alone, whole, peer}, parser.value(json),
+                  {{u"plainBytes"_s, inspection->plainBytes},
+                   {u"fileBytes"_s, QFileInfo(file).size()},
+                   {u"inspectSeconds"_s, inspectSeconds}});
     return 0;
 }

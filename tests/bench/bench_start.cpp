@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Time from exec to the first painted tile, and the memory then and a little later. Each run is a
-// process of its own, put together exactly as ui/main.cpp does it, on a profile that was used before.
+// process of its own, put together exactly as ui/main.cpp does it, on a profile that was used
+// before.
 #include "bench/benchtable.h"
 #include "desk/desk.h"
 #include "ui/kit/dialogprompter.h"
@@ -26,7 +27,9 @@ constexpr qint64 goalKilobytes = 80'000;
 
 qint64 nowMs()
 {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 qint64 residentKilobytes()
@@ -97,21 +100,24 @@ int main(int argc, char **argv)
     parser.addOption(json);
     parser.process(application);
 
-    // A stack of its own, so that nothing but the window starts: the practice world is measured by nobody.
+    // A stack of its own, so that nothing but the window starts: the practice world is measured by
+    // nobody.
     const QTemporaryDir folder;
     const QString config = folder.filePath(u"config"_s);
     QDir().mkpath(config);
     QFile stack(config + u"/stack.yaml"_s);
     if (!stack.open(QIODevice::WriteOnly))
         return 1;
-    stack.write("name: Bench\nenvironment: production\nservices:\n  - id: backend\n    name: Backend\n    url: http://127.0.0.1:9/\n");
+    stack.write("name: Bench\nenvironment: production\nservices:\n  - id: backend\n    name: "
+                "Backend\n    url: http://127.0.0.1:9/\n");
     stack.close();
 
     bench::Series series{u"exec to first painted tile"_s};
     qint64 memory = 0;
     for (int run = 0; run < runs + 1; ++run) {
         QProcess child;
-        child.start(QApplication::applicationFilePath(), {u"--child"_s, folder.path(), QString::number(nowMs())});
+        child.start(QApplication::applicationFilePath(),
+                    {u"--child"_s, folder.path(), QString::number(nowMs())});
         child.waitForFinished(20000);
         const QByteArrayList words = child.readAllStandardOutput().trimmed().split(' ');
         if (words.size() != 2)
@@ -121,8 +127,10 @@ int main(int argc, char **argv)
         series.seconds.push_back(words[0].toDouble() / 1000.0);
         memory = std::max(memory, words[1].toLongLong());
     }
-    bench::report(u"Start (goal: 300 ms, 80 MB)"_s, {series, {u"goal"_s, {goalSeconds}}}, parser.value(json),
+    bench::report(u"Start (goal: 300 ms, 80 MB)"_s, {series, {u"goal"_s, {goalSeconds}}},
+                  parser.value(json),
                   {{u"residentKilobytes"_s, memory}, {u"goalKilobytes"_s, goalKilobytes}});
-    std::printf("resident memory at that moment: %lld MB (goal %lld MB)\n", memory / 1000, goalKilobytes / 1000);
+    std::printf("resident memory at that moment: %lld MB (goal %lld MB)\n", memory / 1000,
+                goalKilobytes / 1000);
     return 0;
 }

@@ -28,17 +28,22 @@ struct Series {
 };
 
 /// Prints the contenders with their ratio to the last one, the peer, and writes the same as JSON.
-inline void report(const QString &title, const std::vector<Series> &all, const QString &jsonFile, QJsonObject extra = {})
+inline void report(const QString &title, const std::vector<Series> &all, const QString &jsonFile,
+                   QJsonObject extra = {})
 {
     const double peer = all.empty() ? 0 : all.back().median();
-    std::printf("\n%s\n%-44s %10s %10s %10s %8s\n", qPrintable(title), "", "min s", "median s", "max s", "ratio");
+    std::printf("\n%s\n%-44s %10s %10s %10s %8s\n", qPrintable(title), "", "min s", "median s",
+                "max s", "ratio");
     QJsonArray rows;
     for (const Series &series : all) {
         const auto [low, high] = std::ranges::minmax(series.seconds);
         const double ratio = peer > 0 ? series.median() / peer : 0;
-        std::printf("%-44s %10.3f %10.3f %10.3f %8.2f\n", qPrintable(series.name), low, series.median(), high, ratio);
-        rows.append(QJsonObject{{QStringLiteral("name"), series.name}, {QStringLiteral("medianSeconds"), series.median()},
-                                {QStringLiteral("minSeconds"), low}, {QStringLiteral("maxSeconds"), high},
+        std::printf("%-44s %10.3f %10.3f %10.3f %8.2f\n", qPrintable(series.name), low,
+                    series.median(), high, ratio);
+        rows.append(QJsonObject{{QStringLiteral("name"), series.name},
+                                {QStringLiteral("medianSeconds"), series.median()},
+                                {QStringLiteral("minSeconds"), low},
+                                {QStringLiteral("maxSeconds"), high},
                                 {QStringLiteral("ratioToPeer"), ratio}});
     }
     std::fflush(stdout);

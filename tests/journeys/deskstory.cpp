@@ -14,7 +14,10 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::journeys {
 
-DeskStory::DeskStory(desk::Desk &desk, Checkpoint checkpoint) : m_desk(desk), m_checkpoint(std::move(checkpoint)) {}
+DeskStory::DeskStory(desk::Desk &desk, Checkpoint checkpoint)
+    : m_desk(desk), m_checkpoint(std::move(checkpoint))
+{
+}
 
 void DeskStory::waitFor(const QString &what, const std::function<bool()> &isTrue, int milliseconds)
 {
@@ -26,16 +29,28 @@ void DeskStory::waitFor(const QString &what, const std::function<bool()> &isTrue
 
 void DeskStory::waitUntilReady()
 {
-    waitFor(u"practice is ready"_s, [&] { return m_desk.practice().phase() == desk::PracticePhase::Ready; }, 120000);
-    waitFor(u"the password has been read"_s, [&] { return m_desk.connection(u"main"_s).has_value(); });
-    waitFor(u"the backup has been read"_s, [&] {
-        return !m_desk.shelf().entries().isEmpty() && m_desk.shelf().entries().front().isComplete();
-    }, 60000);
-    waitFor(u"every restore is settled"_s, [&] {
-        return std::ranges::none_of(m_desk.restores().records(), [](const restore::RestoreRecord &record) {
-            return record.state == restore::RestoreState::Interrupted || record.state == restore::RestoreState::Running;
-        });
-    }, 60000);
+    waitFor(
+        u"practice is ready"_s,
+        [&] { return m_desk.practice().phase() == desk::PracticePhase::Ready; }, 120000);
+    waitFor(u"the password has been read"_s,
+            [&] { return m_desk.connection(u"main"_s).has_value(); });
+    waitFor(
+        u"the backup has been read"_s,
+        [&] {
+            return !m_desk.shelf().entries().isEmpty() &&
+                   m_desk.shelf().entries().front().isComplete();
+        },
+        60000);
+    waitFor(
+        u"every restore is settled"_s,
+        [&] {
+            return std::ranges::none_of(
+                m_desk.restores().records(), [](const restore::RestoreRecord &record) {
+                    return record.state == restore::RestoreState::Interrupted ||
+                           record.state == restore::RestoreState::Running;
+                });
+        },
+        60000);
 }
 
 qint64 DeskStory::liveProducts()
@@ -77,7 +92,8 @@ void DeskStory::breakAndOpen()
 void DeskStory::workThroughSteps()
 {
     while (const runbook::Step *step = m_desk.incidents().running()->checklist.current()) {
-        const bool isRestore = std::ranges::any_of(step->actions, [](const runbook::VerbCall &call) { return call.verb == "restore"_L1; });
+        const bool isRestore = std::ranges::any_of(
+            step->actions, [](const runbook::VerbCall &call) { return call.verb == "restore"_L1; });
         const runbook::Step current = *step;
         if (isRestore)
             restoreOnce();
@@ -92,10 +108,13 @@ void DeskStory::tick(const runbook::Step &step)
         m_desk.sensor().watch(&step);
     else
         m_desk.incidents().tick(step.id);
-    waitFor(step.action, [&] {
-        const incident::Incident *running = m_desk.incidents().running();
-        return running && running->checklist.state(step.id) != runbook::StepState::Open;
-    }, 60000);
+    waitFor(
+        step.action,
+        [&] {
+            const incident::Incident *running = m_desk.incidents().running();
+            return running && running->checklist.state(step.id) != runbook::StepState::Open;
+        },
+        60000);
     m_checkpoint(u"done "_s + step.id.value);
 }
 
@@ -116,20 +135,24 @@ void DeskStory::restoreOnce()
                                     .plannedAt = now};
     m_checkpoint(u"before restore"_s);
     restore::RestorePhase seen = restore::RestorePhase::Waiting;
-    const auto watch = QObject::connect(&m_desk.restores(), &restore::RestoreDesk::progressChanged, &m_desk, [&] {
-        const restore::RestoreProgress progress = m_desk.restores().progress();
-        if (progress.phase != seen) {
-            seen = progress.phase;
-            m_checkpoint(u"restore phase %1"_s.arg(static_cast<int>(seen)));
-        } else if (seen == restore::RestorePhase::Loading) {
-            m_checkpoint(u"loading %1"_s.arg(progress.tablesDone));
-        }
-    });
+    const auto watch =
+        QObject::connect(&m_desk.restores(), &restore::RestoreDesk::progressChanged, &m_desk, [&] {
+            const restore::RestoreProgress progress = m_desk.restores().progress();
+            if (progress.phase != seen) {
+                seen = progress.phase;
+                m_checkpoint(u"restore phase %1"_s.arg(static_cast<int>(seen)));
+            } else if (seen == restore::RestorePhase::Loading) {
+                m_checkpoint(u"loading %1"_s.arg(progress.tablesDone));
+            }
+        });
     m_desk.restores().start(plan, std::nullopt);
-    waitFor(u"the restore has ended"_s, [&] {
-        const auto *record = m_desk.restores().record(plan.id);
-        return record && record->state == restore::RestoreState::Finished;
-    }, 120000);
+    waitFor(
+        u"the restore has ended"_s,
+        [&] {
+            const auto *record = m_desk.restores().record(plan.id);
+            return record && record->state == restore::RestoreState::Finished;
+        },
+        120000);
     QObject::disconnect(watch);
     m_checkpoint(u"restored"_s);
 }

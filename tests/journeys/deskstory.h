@@ -7,9 +7,10 @@
 
 namespace mayday::journeys {
 
-/// The story without a window: break, open, tick, restore, verify, close; on a real Desk with a real
-/// PostgreSQL. Calls a checkpoint before and after everything that matters, so that a test can end
-/// the process at any of them. Blocks in the event loop; ends the program when a step does not come true.
+/// The story without a window: break, open, tick, restore, verify, close; on a real Desk with a
+/// real PostgreSQL. Calls a checkpoint before and after everything that matters, so that a test can
+/// end the process at any of them. Blocks in the event loop; ends the program when a step does not
+/// come true.
 class DeskStory final {
 public:
     using Checkpoint = std::function<void(const QString &name)>;
@@ -27,7 +28,8 @@ private:
     void workThroughSteps();
     void restoreOnce();
     void tick(const runbook::Step &step);
-    void waitFor(const QString &what, const std::function<bool()> &isTrue, int milliseconds = 30000);
+    void waitFor(const QString &what, const std::function<bool()> &isTrue,
+                 int milliseconds = 30000);
 
     desk::Desk &m_desk;
     Checkpoint m_checkpoint;

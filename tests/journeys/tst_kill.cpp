@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // kill -9 at 25 points of the story. The child is this program itself with --story; it is killed by
 // its own hand at the n-th checkpoint, as hard as from outside. The next child must find an intact
-// record, stand at the same step, tell the truth about the restore, and be able to finish the story.
+// record, stand at the same step, tell the truth about the restore, and be able to finish the
+// story.
 #include "journeys/deskstory.h"
 
 #include <QCoreApplication>
@@ -24,7 +25,8 @@ constexpr int kills = 25;
 /// What a dying child says last of all that was certain.
 constexpr auto doneMark = "done ";
 
-/// Plays the story; dies at the checkpoint of that number (0: never). Prints every checkpoint first.
+/// Plays the story; dies at the checkpoint of that number (0: never). Prints every checkpoint
+/// first.
 int playStory(const QString &folder, int dieAt)
 {
     const SystemClock clock;
@@ -63,7 +65,8 @@ int lookAndFinish(const QString &folder)
         }
     }
     const auto &restores = (*desk)->restores().records();
-    const bool isOurs = running && !restores.isEmpty() && restores.front().incident == running->id.text();
+    const bool isOurs =
+        running && !restores.isEmpty() && restores.front().incident == running->id.text();
     const QJsonObject found{{u"intact"_s, (*desk)->journalHealth().intact},
                             {u"running"_s, running != nullptr},
                             {u"done"_s, done.join(u' ')},
@@ -131,7 +134,8 @@ void TestKill::resumesAfterEveryKill_data()
     QTest::addColumn<int>("point");
     // Spread over the story, every phase of the restore among them.
     for (int kill = 0; kill < kills; ++kill)
-        QTest::addRow("kill %d", kill + 1) << static_cast<int>(1 + kill * (m_checkpoints - 1) / kills);
+        QTest::addRow("kill %d", kill + 1)
+            << static_cast<int>(1 + kill * (m_checkpoints - 1) / kills);
 }
 
 void TestKill::resumesAfterEveryKill()
@@ -144,7 +148,8 @@ void TestKill::resumesAfterEveryKill()
     QVERIFY2(!next.wasKilled && next.exitCode == 0, next.complaints.constData());
     const QJsonObject found = QJsonDocument::fromJson(next.lines.value(0)).object();
     QVERIFY2(!found.isEmpty(), next.lines.value(0).constData());
-    const QByteArray where = "killed at: " + killed.lines.last() + "; found: " + next.lines.value(0);
+    const QByteArray where =
+        "killed at: " + killed.lines.last() + "; found: " + next.lines.value(0);
     QVERIFY2(found["intact"_L1].toBool(), where);
     // Everything that was certain before is there afterwards.
     const QString done = found["done"_L1].toString() + u' ';

@@ -17,7 +17,9 @@ using namespace Qt::StringLiterals;
 namespace mayday::journeys {
 
 WindowDriver::WindowDriver(QWidget &window, QString pictureFolder)
-    : m_window(window), m_folder(std::move(pictureFolder)), m_start(QDateTime::currentMSecsSinceEpoch())
+    : m_window(window),
+      m_folder(std::move(pictureFolder)),
+      m_start(QDateTime::currentMSecsSinceEpoch())
 {
     QDir().mkpath(m_folder);
 }
@@ -42,7 +44,8 @@ void WindowDriver::picture(const QString &name)
         std::fprintf(stderr, "%s could not be saved\n", qUtf8Printable(file));
 }
 
-void WindowDriver::waitFor(const QString &what, const std::function<bool()> &isTrue, int milliseconds)
+void WindowDriver::waitFor(const QString &what, const std::function<bool()> &isTrue,
+                           int milliseconds)
 {
     if (!QTest::qWaitFor(isTrue, milliseconds))
         fail(u"did not come true in %1 s: %2"_s.arg(milliseconds / 1000).arg(what));
@@ -77,7 +80,8 @@ QAbstractButton *WindowDriver::button(const QString &beginning) const
 {
     const QWidget *where = dialog() ? static_cast<QWidget *>(dialog()) : &m_window;
     for (QAbstractButton *candidate : where->findChildren<QAbstractButton *>()) {
-        if (candidate->isVisible() && candidate->isEnabled() && candidate->text().startsWith(beginning))
+        if (candidate->isVisible() && candidate->isEnabled() &&
+            candidate->text().startsWith(beginning))
             return candidate;
     }
     return nullptr;
@@ -97,8 +101,9 @@ void WindowDriver::click(const QString &beginning)
 void WindowDriver::fail(const QString &why)
 {
     const QWidget *focus = QApplication::focusWidget();
-    say(u"FAILED: %1 (focus: %2 \"%3\")"_s.arg(why, focus ? QString::fromLatin1(focus->metaObject()->className()) : u"nothing"_s,
-                                               focus ? focus->accessibleName() : QString()));
+    say(u"FAILED: %1 (focus: %2 \"%3\")"_s.arg(
+        why, focus ? QString::fromLatin1(focus->metaObject()->className()) : u"nothing"_s,
+        focus ? focus->accessibleName() : QString()));
     picture(u"failed"_s);
     std::_Exit(1);
 }

@@ -22,7 +22,8 @@ public:
     void say(const QString &step) const;
     /// Saves what is on the screen: "03-broken.png". Dialogues are in it.
     void picture(const QString &name);
-    void waitFor(const QString &what, const std::function<bool()> &isTrue, int milliseconds = 30000);
+    void waitFor(const QString &what, const std::function<bool()> &isTrue,
+                 int milliseconds = 30000);
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier);
     void type(const QString &text);
     /// A visible, enabled button whose text begins so, anywhere in the window or its dialogue.

@@ -28,7 +28,8 @@ QByteArray gzipped(const QByteArray &bytes)
 {
     // qCompress writes 4 bytes of length and a zlib stream: 2 bytes of header, deflate, 4 of Adler.
     QByteArray member("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
-    member.append(bytes.isEmpty() ? QByteArray("\x03\0", 2) : qCompress(bytes).sliced(6).chopped(4));
+    member.append(bytes.isEmpty() ? QByteArray("\x03\0", 2)
+                                  : qCompress(bytes).sliced(6).chopped(4));
     appendNumber(member, crcOf(bytes));
     appendNumber(member, static_cast<quint32>(bytes.size()));
     return member;

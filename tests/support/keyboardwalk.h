@@ -14,8 +14,8 @@ inline QList<QWidget *> tabStops(QWidget &window)
 {
     QList<QWidget *> stops;
     for (QWidget *widget : window.findChildren<QWidget *>()) {
-        if ((widget->focusPolicy() & Qt::TabFocus) != 0 && widget->isVisibleTo(&window)
-            && widget->isEnabled())
+        if ((widget->focusPolicy() & Qt::TabFocus) != 0 && widget->isVisibleTo(&window) &&
+            widget->isEnabled())
             stops.append(widget);
     }
     return stops;
@@ -23,8 +23,7 @@ inline QList<QWidget *> tabStops(QWidget &window)
 
 inline QString describe(QWidget *widget)
 {
-    return QString::fromLatin1(widget->metaObject()->className()) + u' '
-        + widget->accessibleName();
+    return QString::fromLatin1(widget->metaObject()->className()) + u' ' + widget->accessibleName();
 }
 
 /// The stops that pressing Tab does not come to, all the way round. The window must be active.

@@ -14,9 +14,13 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
 
-IncidentBand::IncidentBand(const Theme &theme, const incident::IncidentDesk &incidents, const Clock &clock,
-                           QString stackName, QWidget *parent)
-    : QFrame(parent), m_theme(theme), m_incidents(incidents), m_clock(clock), m_stackName(std::move(stackName)),
+IncidentBand::IncidentBand(const Theme &theme, const incident::IncidentDesk &incidents,
+                           const Clock &clock, QString stackName, QWidget *parent)
+    : QFrame(parent),
+      m_theme(theme),
+      m_incidents(incidents),
+      m_clock(clock),
+      m_stackName(std::move(stackName)),
       m_tag(new Tag(theme, QString(), Ink::Drill, false, this))
 {
     setFixedHeight(metric::bandHeight);
@@ -71,12 +75,14 @@ void IncidentBand::follow()
         m_ticker.stop();
         return;
     }
-    m_tag->set(incidenttexts::modeWord(*running), running->drill ? Ink::Drill : Ink::Down, !running->drill);
+    m_tag->set(incidenttexts::modeWord(*running), running->drill ? Ink::Drill : Ink::Down,
+               !running->drill);
     m_scenario.caption->setText(incidenttexts::numberWord(*running) + u" · "_s + running->title);
     m_scenario.value->setText(m_stackName + u" / "_s + running->environment);
     m_commander.value->setText(running->commander);
-    m_recovery.caption->setText(running->rto.count() > 0 ? tr("Recovery clock (promise %1 min)").arg(running->rto.count())
-                                                        : tr("Recovery clock"));
+    m_recovery.caption->setText(
+        running->rto.count() > 0 ? tr("Recovery clock (promise %1 min)").arg(running->rto.count())
+                                 : tr("Recovery clock"));
     m_ticker.start();
     tick();
     update();
@@ -103,7 +109,8 @@ void IncidentBand::paintEvent(QPaintEvent *)
     const bool drill = running && running->drill;
     QPainter painter(this);
     painter.fillRect(rect(), drill ? m_theme.tokens().drillBg : m_theme.tokens().downBg);
-    painter.setPen(QPen(drill ? m_theme.tokens().drill : m_theme.tokens().down, 2, drill ? Qt::DashLine : Qt::SolidLine));
+    painter.setPen(QPen(drill ? m_theme.tokens().drill : m_theme.tokens().down, 2,
+                        drill ? Qt::DashLine : Qt::SolidLine));
     painter.drawLine(0, height() - 1, width(), height() - 1);
 }
 

@@ -22,8 +22,8 @@ class IncidentBand final : public QFrame {
     Q_OBJECT
 
 public:
-    IncidentBand(const Theme &theme, const incident::IncidentDesk &incidents, const Clock &clock, QString stackName,
-                 QWidget *parent = nullptr);
+    IncidentBand(const Theme &theme, const incident::IncidentDesk &incidents, const Clock &clock,
+                 QString stackName, QWidget *parent = nullptr);
 
     void setStackName(const QString &name);
 

@@ -8,16 +8,25 @@
 
 namespace mayday::ui {
 
-IncidentModel::IncidentModel(const incident::IncidentDesk &incidents, const Clock &clock, QObject *parent)
-    : QAbstractTableModel(parent), m_incidents(incidents), m_clock(clock),
+IncidentModel::IncidentModel(const incident::IncidentDesk &incidents, const Clock &clock,
+                             QObject *parent)
+    : QAbstractTableModel(parent),
+      m_incidents(incidents),
+      m_clock(clock),
       m_rows(static_cast<int>(incidents.incidents().size()))
 {
     connect(&incidents, &incident::IncidentDesk::incidentChanged, this, &IncidentModel::reload);
 }
 
-int IncidentModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : m_rows; }
+int IncidentModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : m_rows;
+}
 
-int IncidentModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int IncidentModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 const incident::Incident *IncidentModel::incident(int row) const
 {

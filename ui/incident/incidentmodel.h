@@ -15,12 +15,14 @@ class IncidentModel final : public QAbstractTableModel {
 public:
     enum Column { Number, Title, Opened, Took, State, ColumnCount };
 
-    IncidentModel(const incident::IncidentDesk &incidents, const Clock &clock, QObject *parent = nullptr);
+    IncidentModel(const incident::IncidentDesk &incidents, const Clock &clock,
+                  QObject *parent = nullptr);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
-    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
+                                      int role) const override;
     /// nullptr for a row that is not there.
     [[nodiscard]] const incident::Incident *incident(int row) const;
 

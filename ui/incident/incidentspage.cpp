@@ -23,14 +23,19 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 IncidentsPage::IncidentsPage(Parts parts, QWidget *parent)
-    : Page({.id = u"incidents"_s, .title = tr("Incidents"), .iconName = u"incidents"_s}, parent), m_parts(std::move(parts)),
-      m_header(new SentenceHeader(m_parts.theme, this)), m_model(new IncidentModel(m_parts.incidents, m_parts.clock, this)),
-      m_table(new ActionTable(m_parts.theme, this)), m_timelineModel(new TimelineModel(this)),
+    : Page({.id = u"incidents"_s, .title = tr("Incidents"), .iconName = u"incidents"_s}, parent),
+      m_parts(std::move(parts)),
+      m_header(new SentenceHeader(m_parts.theme, this)),
+      m_model(new IncidentModel(m_parts.incidents, m_parts.clock, this)),
+      m_table(new ActionTable(m_parts.theme, this)),
+      m_timelineModel(new TimelineModel(this)),
       m_timeline(new ActionTable(m_parts.theme, this))
 {
     build();
-    connect(&m_parts.incidents, &incident::IncidentDesk::incidentChanged, this, &IncidentsPage::follow);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &IncidentsPage::showSelected);
+    connect(&m_parts.incidents, &incident::IncidentDesk::incidentChanged, this,
+            &IncidentsPage::follow);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &IncidentsPage::showSelected);
     connect(m_model, &QAbstractItemModel::modelReset, this, &IncidentsPage::follow);
     follow();
 }
@@ -40,12 +45,16 @@ void IncidentsPage::build()
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Incidents"));
     m_table->setStretchColumn(IncidentModel::Title);
-    m_table->setEmptyText(tr("No incident yet"), tr("Start a checklist on Now. A drill counts: it is how teams get fast."));
+    m_table->setEmptyText(
+        tr("No incident yet"),
+        tr("Start a checklist on Now. A drill counts: it is how teams get fast."));
     m_timeline->setModel(m_timelineModel);
     m_timeline->setAccessibleName(tr("Timeline"));
     m_timeline->setMonoColumns({TimelineModel::At});
     m_timeline->setStretchColumn(TimelineModel::What);
-    m_timeline->setEmptyText(tr("The timeline writes itself"), tr("Every step, message, restore and change of status gets its line."));
+    m_timeline->setEmptyText(
+        tr("The timeline writes itself"),
+        tr("Every step, message, restore and change of status gets its line."));
     auto *save = bringAction(tr("Save the report..."), QKeySequence::Save);
     auto *copy = bringAction(tr("Copy the report"), Qt::Key_C);
     m_export = new ActionButton(m_parts.theme, ButtonKind::Primary, save, this);
@@ -80,8 +89,9 @@ void IncidentsPage::follow()
     const incident::Incident *running = m_parts.incidents.running();
     const auto count = static_cast<int>(m_parts.incidents.incidents().size());
     const QString sentence = running ? tr("%1 is running.").arg(running->title)
-                             : count == 0 ? tr("Nothing has happened yet.")
-                                          : tr("%n incident(s) and drill(s) in the record.", nullptr, count);
+                             : count == 0
+                                 ? tr("Nothing has happened yet.")
+                                 : tr("%n incident(s) and drill(s) in the record.", nullptr, count);
     m_header->setSentence(sentence);
     m_header->setDetail(tr("The record is append-only: every line is chained to the one before."));
     setSentence(sentence);
@@ -111,7 +121,8 @@ void IncidentsPage::exportReport()
                              [this, id = incident->id](const std::optional<QString> &path) {
                                  if (!path)
                                      return;
-                                 const auto written = writeFileAtomically(*path, m_parts.report(id).toUtf8());
+                                 const auto written =
+                                     writeFileAtomically(*path, m_parts.report(id).toUtf8());
                                  if (written)
                                      m_header->setDetail(tr("Saved as %1.").arg(*path));
                                  else

@@ -9,10 +9,11 @@ TimelineModel::TimelineModel(QObject *parent) : QAbstractTableModel(parent) {}
 
 void TimelineModel::setTimeline(const QList<incident::TimelineEntry> &timeline)
 {
-    const bool grows = timeline.size() > m_timeline.size() &&
-                       timeline.first(m_timeline.size()) == m_timeline;
+    const bool grows =
+        timeline.size() > m_timeline.size() && timeline.first(m_timeline.size()) == m_timeline;
     if (grows) {
-        beginInsertRows({}, static_cast<int>(m_timeline.size()), static_cast<int>(timeline.size()) - 1);
+        beginInsertRows({}, static_cast<int>(m_timeline.size()),
+                        static_cast<int>(timeline.size()) - 1);
         m_timeline = timeline;
         endInsertRows();
     } else if (timeline != m_timeline) {
@@ -38,7 +39,8 @@ QVariant TimelineModel::data(const QModelIndex &index, int role) const
         return {};
     const incident::TimelineEntry &entry = m_timeline[index.row()];
     if (role == Qt::ToolTipRole)
-        return index.column() == At ? timetext::dateClock(entry.at, QTimeZone::systemTimeZone()) : entry.text;
+        return index.column() == At ? timetext::dateClock(entry.at, QTimeZone::systemTimeZone())
+                                    : entry.text;
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {

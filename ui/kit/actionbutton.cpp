@@ -111,8 +111,9 @@ ActionButton::Look ActionButton::look() const
         return {tokens.bg, tokens.line, tokens.ink3};
     switch (m_kind) {
     case ButtonKind::Primary: {
-        const QColor filled = isDown() ? tokens.accent.darker(118)
-            : underMouse() ? tokens.accent.darker(108) : tokens.accent;
+        const QColor filled = isDown()       ? tokens.accent.darker(118)
+                              : underMouse() ? tokens.accent.darker(108)
+                                             : tokens.accent;
         return {filled, filled, tokens.accentInk};
     }
     case ButtonKind::Danger:
@@ -146,8 +147,9 @@ void ActionButton::paintEvent(QPaintEvent *)
     }
     if (!m_key.isEmpty()) {
         const QSize cap = keyCapSize(m_theme, m_key);
-        paintKeyCap(painter, {QPoint(area.right() + 1 - cap.width(),
-                                     (height() - cap.height()) / 2), cap}, m_key, m_theme);
+        paintKeyCap(painter,
+                    {QPoint(area.right() + 1 - cap.width(), (height() - cap.height()) / 2), cap},
+                    m_key, m_theme);
         area.setRight(area.right() - cap.width() - metric::space8);
     }
     painter.setFont(font());

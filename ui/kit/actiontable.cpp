@@ -45,9 +45,9 @@ protected:
         painter->setPen(m_theme.tokens().ink2);
         const Qt::Alignment side = m_table.isNumberColumn(section) ? Qt::AlignRight : Qt::AlignLeft;
         const QRect inner = area.adjusted(12, 0, -12, -1);
-        painter->drawText(inner, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine,
-                          painter->fontMetrics().elidedText(textOf(section), Qt::ElideRight,
-                                                            inner.width()));
+        painter->drawText(
+            inner, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine,
+            painter->fontMetrics().elidedText(textOf(section), Qt::ElideRight, inner.width()));
         painter->fillRect(QRect(area.left(), area.bottom(), area.width(), 1),
                           m_theme.tokens().line);
         painter->restore();

@@ -38,14 +38,14 @@ BannerLook lookOf(BannerKind kind, const Tokens &tokens)
 } // namespace
 
 Banner::Banner(const Theme &theme, BannerKind kind, QWidget *parent)
-    : QFrame(parent)
-    , m_theme(theme)
-    , m_kind(kind)
-    , m_text(new TextLabel(theme, TextStyle::BaseStrong, this))
-    , m_detail(new TextLabel(theme, TextStyle::Detail, Ink::Second, this))
-    , m_buttons(new QHBoxLayout)
-    , m_copy(new CopyButton(theme, tr("Copy this message"), this))
-    , m_close(new ActionButton(theme, ButtonKind::Quiet, tr("Dismiss"), this))
+    : QFrame(parent),
+      m_theme(theme),
+      m_kind(kind),
+      m_text(new TextLabel(theme, TextStyle::BaseStrong, this)),
+      m_detail(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_buttons(new QHBoxLayout),
+      m_copy(new CopyButton(theme, tr("Copy this message"), this)),
+      m_close(new ActionButton(theme, ButtonKind::Quiet, tr("Dismiss"), this))
 {
     auto *words = new QVBoxLayout;
     words->setSpacing(0);

@@ -63,16 +63,16 @@ void DialogPrompter::confirm(QObject *receiver, const ConfirmQuestion &question,
                              std::function<void(bool)> answer)
 {
     auto *dialog = new QuestionDialog(m_theme,
-                                      {.title = question.title, .text = question.text,
+                                      {.title = question.title,
+                                       .text = question.text,
                                        .confirmLabel = question.confirmLabel,
                                        .cancelLabel = question.cancelLabel,
                                        .destructive = question.destructive},
                                       m_window);
     dialog->addFacts(question.facts);
-    QObject::connect(dialog, &QDialog::finished, receiver,
-                     [answer = std::move(answer)](int result) {
-                         answer(result == QDialog::Accepted);
-                     });
+    QObject::connect(
+        dialog, &QDialog::finished, receiver,
+        [answer = std::move(answer)](int result) { answer(result == QDialog::Accepted); });
     dialog->open();
 }
 
@@ -80,18 +80,18 @@ void DialogPrompter::confirmTyped(QObject *receiver, const TypedQuestion &questi
                                   std::function<void(bool)> answer)
 {
     auto *dialog = new QuestionDialog(m_theme,
-                                      {.title = question.title, .text = question.text,
+                                      {.title = question.title,
+                                       .text = question.text,
                                        .confirmLabel = question.confirmLabel,
-                                       .cancelLabel = {}, .destructive = true},
+                                       .cancelLabel = {},
+                                       .destructive = true},
                                       m_window);
     dialog->addFacts(question.facts);
     auto *field = new QLineEdit;
     field->setFont(m_theme.monoFont(14));
     field->setAccessibleName(PromptWords::tr("Type %1 to go on").arg(question.nameToType));
-    dialog->addBody(fieldLabel(m_theme,
-                               escaped(PromptWords::tr("To go on, type "))
-                                   + code(question.nameToType),
-                               field));
+    dialog->addBody(fieldLabel(
+        m_theme, escaped(PromptWords::tr("To go on, type ")) + code(question.nameToType), field));
     dialog->addBody(field);
     ActionButton *go = dialog->confirmButton();
     go->setEnabled(false);
@@ -104,10 +104,9 @@ void DialogPrompter::confirmTyped(QObject *receiver, const TypedQuestion &questi
         if (go->isEnabled())
             go->setFocus(Qt::TabFocusReason);
     });
-    QObject::connect(dialog, &QDialog::finished, receiver,
-                     [answer = std::move(answer)](int result) {
-                         answer(result == QDialog::Accepted);
-                     });
+    QObject::connect(
+        dialog, &QDialog::finished, receiver,
+        [answer = std::move(answer)](int result) { answer(result == QDialog::Accepted); });
     dialog->open();
     field->setFocus();
 }
@@ -115,12 +114,14 @@ void DialogPrompter::confirmTyped(QObject *receiver, const TypedQuestion &questi
 void DialogPrompter::askText(QObject *receiver, const TextQuestion &question,
                              std::function<void(std::optional<QString>)> answer)
 {
-    auto *dialog = new QuestionDialog(m_theme,
-                                      {.title = question.title, .text = question.note,
-                                       .confirmLabel = orElse(question.confirmLabel,
-                                                           PromptWords::tr("Save")),
-                                       .cancelLabel = {}, .destructive = false},
-                                      m_window);
+    auto *dialog =
+        new QuestionDialog(m_theme,
+                           {.title = question.title,
+                            .text = question.note,
+                            .confirmLabel = orElse(question.confirmLabel, PromptWords::tr("Save")),
+                            .cancelLabel = {},
+                            .destructive = false},
+                           m_window);
     std::function<QString()> text;
     ActionButton *save = dialog->confirmButton();
     const bool mayBeEmpty = question.mayBeEmpty;
@@ -135,21 +136,24 @@ void DialogPrompter::askText(QObject *receiver, const TextQuestion &question,
         field->setTabChangesFocus(true);
         QObject::connect(field, &QPlainTextEdit::textChanged, save,
                          [field, check] { check(field->toPlainText()); });
-        text = [field] { return field->toPlainText(); };
+        text = [field] {
+            return field->toPlainText();
+        };
         body = field;
     } else {
         auto *field = new QLineEdit(question.initial);
         field->setPlaceholderText(question.placeholder);
         QObject::connect(field, &QLineEdit::textChanged, save, check);
-        text = [field] { return field->text(); };
+        text = [field] {
+            return field->text();
+        };
         body = field;
     }
     body->setAccessibleName(question.title);
     dialog->addBody(body);
     QObject::connect(dialog, &QDialog::finished, receiver,
                      [answer = std::move(answer), text](int result) {
-                         answer(result == QDialog::Accepted ? std::optional(text())
-                                                            : std::nullopt);
+                         answer(result == QDialog::Accepted ? std::optional(text()) : std::nullopt);
                      });
     dialog->open();
     body->setFocus();
@@ -158,12 +162,14 @@ void DialogPrompter::askText(QObject *receiver, const TextQuestion &question,
 void DialogPrompter::askSecret(QObject *receiver, const SecretQuestion &question,
                                std::function<void(std::optional<Secret>)> answer)
 {
-    auto *dialog = new QuestionDialog(m_theme,
-                                      {.title = question.title, .text = question.note,
-                                       .confirmLabel = orElse(question.confirmLabel,
-                                                           PromptWords::tr("Save")),
-                                       .cancelLabel = {}, .destructive = false},
-                                      m_window);
+    auto *dialog =
+        new QuestionDialog(m_theme,
+                           {.title = question.title,
+                            .text = question.note,
+                            .confirmLabel = orElse(question.confirmLabel, PromptWords::tr("Save")),
+                            .cancelLabel = {},
+                            .destructive = false},
+                           m_window);
     auto *field = new QLineEdit;
     field->setEchoMode(QLineEdit::Password);
     field->setAccessibleName(question.label);
@@ -189,22 +195,23 @@ void DialogPrompter::askFile(QObject *receiver, const FileQuestion &question,
                              std::function<void(std::optional<QString>)> answer)
 {
     QFileDialog *dialog = fileDialog(question, m_window);
-    QObject::connect(dialog, &QDialog::finished, receiver,
-                     [answer = std::move(answer), dialog](int result) {
-                         const QStringList files = dialog->selectedFiles();
-                         answer(result == QDialog::Accepted && !files.isEmpty()
-                                    ? std::optional(files.first())
-                                    : std::nullopt);
-                     });
+    QObject::connect(
+        dialog, &QDialog::finished, receiver, [answer = std::move(answer), dialog](int result) {
+            const QStringList files = dialog->selectedFiles();
+            answer(result == QDialog::Accepted && !files.isEmpty() ? std::optional(files.first())
+                                                                   : std::nullopt);
+        });
     dialog->open();
 }
 
 void DialogPrompter::showError(const Error &error)
 {
     auto *dialog = new QuestionDialog(m_theme,
-                                      {.title = PromptWords::tr("This did not work"), .text = {},
+                                      {.title = PromptWords::tr("This did not work"),
+                                       .text = {},
                                        .confirmLabel = PromptWords::tr("Close"),
-                                       .cancelLabel = {}, .destructive = false},
+                                       .cancelLabel = {},
+                                       .destructive = false},
                                       m_window);
     auto *panel = new ErrorPanel(m_theme, dialog);
     panel->setError(error);

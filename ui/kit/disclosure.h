@@ -13,8 +13,7 @@ namespace mayday::ui {
 class Disclosure final : public QWidget {
     Q_OBJECT
 public:
-    Disclosure(const Theme &theme, const QString &title, QWidget *body,
-               QWidget *parent = nullptr);
+    Disclosure(const Theme &theme, const QString &title, QWidget *body, QWidget *parent = nullptr);
     void setOpen(bool open);
     [[nodiscard]] bool isOpen() const;
     void setTitle(const QString &title);

@@ -17,16 +17,16 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 ErrorPanel::ErrorPanel(const Theme &theme, QWidget *parent)
-    : QFrame(parent)
-    , m_theme(theme)
-    , m_headline(new TextLabel(theme, TextStyle::BaseStrong, this))
-    , m_means(new TextLabel(theme, TextStyle::Base, Ink::Second, this))
-    , m_safe(new TextLabel(theme, TextStyle::Base, this))
-    , m_now(new TextLabel(theme, TextStyle::Base, this))
-    , m_details(new TextLabel(theme, TextStyle::Mono, Ink::Second))
-    , m_fold(new Disclosure(theme, tr("Details"), m_details, this))
-    , m_copy(new CopyButton(theme, tr("Copy this error"), this))
-    , m_buttons(new QHBoxLayout)
+    : QFrame(parent),
+      m_theme(theme),
+      m_headline(new TextLabel(theme, TextStyle::BaseStrong, this)),
+      m_means(new TextLabel(theme, TextStyle::Base, Ink::Second, this)),
+      m_safe(new TextLabel(theme, TextStyle::Base, this)),
+      m_now(new TextLabel(theme, TextStyle::Base, this)),
+      m_details(new TextLabel(theme, TextStyle::Mono, Ink::Second)),
+      m_fold(new Disclosure(theme, tr("Details"), m_details, this)),
+      m_copy(new CopyButton(theme, tr("Copy this error"), this)),
+      m_buttons(new QHBoxLayout)
 {
     auto *top = new QHBoxLayout;
     top->addWidget(m_headline, 1);
@@ -56,8 +56,8 @@ void ErrorPanel::setError(const Error &error)
     m_now->setMarkup(strong(tr("Now:")) + u" "_s + escaped(text.whatNow));
     m_details->setText(errorDetails(error).join(u'\n'));
     m_copy->setCopyText(errorForClipboard(error));
-    setAccessibleName(u"%1 %2 %3 %4"_s.arg(text.headline, text.whatItMeans, text.whatIsSafe,
-                                           text.whatNow));
+    setAccessibleName(
+        u"%1 %2 %3 %4"_s.arg(text.headline, text.whatItMeans, text.whatIsSafe, text.whatNow));
     QAccessibleEvent told(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&told);
 }

@@ -9,10 +9,10 @@ namespace mayday::ui {
 
 /// An Error in four sentences a tired person can act on (R16). Translated.
 struct ErrorText {
-    QString headline;    ///< what happened, with the subject
+    QString headline; ///< what happened, with the subject
     QString whatItMeans;
     QString whatIsSafe;
-    QString whatNow;     ///< the advice of the error, or the best general next action
+    QString whatNow; ///< the advice of the error, or the best general next action
 };
 
 [[nodiscard]] ErrorText errorText(const Error &error);

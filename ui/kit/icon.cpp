@@ -81,8 +81,8 @@ QIcon icon(const QString &name, const Theme &theme, Ink ink)
 
 QPixmap iconPixmap(const QString &name, const QColor &color, int size, qreal ratio)
 {
-    const QString key = u"mayday/%1/%2/%3/%4"_s.arg(name, color.name(QColor::HexArgb))
-                            .arg(size).arg(ratio);
+    const QString key =
+        u"mayday/%1/%2/%3/%4"_s.arg(name, color.name(QColor::HexArgb)).arg(size).arg(ratio);
     QPixmap pixmap;
     if (QPixmapCache::find(key, &pixmap))
         return pixmap;

@@ -18,8 +18,8 @@ constexpr int ringReach = 2 * metric::focusRing;
 /// Fields show their focus in their own border; a window or a page as a whole shows none.
 bool wantsRing(const QWidget *widget)
 {
-    return widget != nullptr && !widget->isWindow() && widget->focusPolicy() != Qt::NoFocus
-        && !widget->property("noFocusRing").toBool();
+    return widget != nullptr && !widget->isWindow() && widget->focusPolicy() != Qt::NoFocus &&
+           !widget->property("noFocusRing").toBool();
 }
 
 } // namespace
@@ -27,12 +27,11 @@ bool wantsRing(const QWidget *widget)
 KitStyle::KitStyle(const Theme &theme) : QProxyStyle(u"Fusion"_s), m_theme(theme)
 {
     auto frame = QPointer<QFocusFrame>();
-    connect(qApp, &QApplication::focusChanged, this,
-            [frame](QWidget *, QWidget *now) mutable {
-                if (frame.isNull())
-                    frame = new QFocusFrame;
-                frame->setWidget(wantsRing(now) ? now : nullptr);
-            });
+    connect(qApp, &QApplication::focusChanged, this, [frame](QWidget *, QWidget *now) mutable {
+        if (frame.isNull())
+            frame = new QFocusFrame;
+        frame->setWidget(wantsRing(now) ? now : nullptr);
+    });
 }
 
 void KitStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *option,

@@ -54,8 +54,7 @@ struct ProgressStrip::Layout {
     int height = 0;
 };
 
-ProgressStrip::ProgressStrip(const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_theme(theme)
+ProgressStrip::ProgressStrip(const Theme &theme, QWidget *parent) : QWidget(parent), m_theme(theme)
 {
     QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     policy.setHeightForWidth(true);
@@ -103,8 +102,9 @@ QList<ProgressStrip::Piece> ProgressStrip::factPieces() const
     else if (m_facts.bytesDone > 0)
         pieces.append({.strong = timetext::bytes(m_facts.bytesDone)});
     if (m_facts.itemsTotal > 0)
-        pieces.append({.strong = tr("%1 of %2").arg(timetext::shortCount(m_facts.itemsDone),
-                                                    timetext::shortCount(m_facts.itemsTotal)),
+        pieces.append({.strong = tr("%1 of %2")
+                                     .arg(timetext::shortCount(m_facts.itemsDone),
+                                          timetext::shortCount(m_facts.itemsTotal)),
                        .plain = u" "_s + m_facts.itemWord});
     else if (m_facts.itemsDone > 0)
         pieces.append({.strong = timetext::shortCount(m_facts.itemsDone),
@@ -117,10 +117,11 @@ QList<ProgressStrip::Piece> ProgressStrip::factPieces() const
                        .plain = u" "_s + tr("left")});
     if (m_facts.sinceAnswer) {
         const bool late = *m_facts.sinceAnswer > silence;
-        pieces.append({.mark = late ? Mark::Failed : Mark::Beat,
-                       .plain = tr("server answered %1 ago")
-                                    .arg(timetext::duration(*m_facts.sinceAnswer)),
-                       .ink = late ? Ink::Warn : Ink::Ok, .atRight = true});
+        pieces.append(
+            {.mark = late ? Mark::Failed : Mark::Beat,
+             .plain = tr("server answered %1 ago").arg(timetext::duration(*m_facts.sinceAnswer)),
+             .ink = late ? Ink::Warn : Ink::Ok,
+             .atRight = true});
     }
     return pieces;
 }
@@ -139,9 +140,7 @@ QList<ProgressStrip::Piece> ProgressStrip::phasePieces() const
         case PhaseState::Failed:
             pieces.append({.mark = Mark::Failed, .strong = phase.text, .ink = Ink::Down});
             break;
-        case PhaseState::Todo:
-            pieces.append({.plain = phase.text, .ink = Ink::Second});
-            break;
+        case PhaseState::Todo: pieces.append({.plain = phase.text, .ink = Ink::Second}); break;
         }
     }
     return pieces;
@@ -156,8 +155,9 @@ ProgressStrip::Layout ProgressStrip::arrange(int width) const
         int y = top;
         for (Piece &piece : pieces) {
             const int mark = piece.mark == Mark::None ? 0 : markSide + metric::space4;
-            const int wide = mark + plain.horizontalAdvance(piece.before)
-                + heavy.horizontalAdvance(piece.strong) + plain.horizontalAdvance(piece.plain) + 2;
+            const int wide = mark + plain.horizontalAdvance(piece.before) +
+                             heavy.horizontalAdvance(piece.strong) +
+                             plain.horizontalAdvance(piece.plain) + 2;
             if (x > margin && x + wide > width - margin) {
                 x = margin;
                 y += lineStep;
@@ -249,14 +249,15 @@ void ProgressStrip::paintBar(QPainter &painter, const QRect &area) const
     painter.fillPath(groove, m_theme.tokens().line);
     if (m_facts.bytesTotal <= 0 && m_facts.itemsTotal <= 0)
         return;
-    const double share = m_facts.bytesTotal > 0
-        ? static_cast<double>(m_facts.bytesDone) / static_cast<double>(m_facts.bytesTotal)
-        : static_cast<double>(m_facts.itemsDone) / static_cast<double>(m_facts.itemsTotal);
+    const double share =
+        m_facts.bytesTotal > 0
+            ? static_cast<double>(m_facts.bytesDone) / static_cast<double>(m_facts.bytesTotal)
+            : static_cast<double>(m_facts.itemsDone) / static_cast<double>(m_facts.itemsTotal);
     painter.save();
     painter.setClipPath(groove);
-    painter.fillRect(QRectF(area.x(), area.y(), area.width() * std::clamp(share, 0.0, 1.0),
-                            area.height()),
-                     m_theme.tokens().accent);
+    painter.fillRect(
+        QRectF(area.x(), area.y(), area.width() * std::clamp(share, 0.0, 1.0), area.height()),
+        m_theme.tokens().accent);
     painter.restore();
 }
 

@@ -24,7 +24,7 @@ struct ProgressFacts {
     qint64 bytesTotal = 0; ///< 0: unknown; the bar then shows no share, only that it is running
     qint64 itemsDone = 0;
     qint64 itemsTotal = 0;
-    QString itemWord;                 ///< "rows", "tables", translated
+    QString itemWord; ///< "rows", "tables", translated
     double bytesPerSecond = 0;
     std::optional<std::pair<std::chrono::seconds, std::chrono::seconds>> left = std::nullopt;
     /// Since the other side last answered; older than 5 s is shown as a warning.

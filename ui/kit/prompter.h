@@ -14,9 +14,9 @@ namespace mayday::ui {
 
 /// "Close the incident?" yes or no.
 struct ConfirmQuestion {
-    QString title; ///< the question, one sentence
-    QString text;  ///< what happens then; may be empty
-    QString confirmLabel; ///< verb and object: "Close incident 14"
+    QString title;            ///< the question, one sentence
+    QString text;             ///< what happens then; may be empty
+    QString confirmLabel;     ///< verb and object: "Close incident 14"
     QString cancelLabel = {}; ///< empty: "Cancel"
     bool destructive = false; ///< the button is outlined, never default, deaf to Enter
     QList<Fact> facts = {};
@@ -26,14 +26,14 @@ struct ConfirmQuestion {
 struct TypedQuestion {
     QString title;
     QString text;
-    QString confirmLabel; ///< "Replace schema public in shop on supabase/prod"
-    QString nameToType;   ///< compared exactly, surrounding blanks ignored
+    QString confirmLabel;   ///< "Replace schema public in shop on supabase/prod"
+    QString nameToType;     ///< compared exactly, surrounding blanks ignored
     QList<Fact> facts = {}; ///< loss, time, undo, target
 };
 
 struct TextQuestion {
     QString title;
-    QString note; ///< what the text is for and who will see it
+    QString note;              ///< what the text is for and who will see it
     QString confirmLabel = {}; ///< empty: "Save"
     QString initial = {};
     QString placeholder = {};

@@ -35,12 +35,12 @@ QuestionDialog::QuestionDialog(const Theme &theme, const Words &words, QWidget *
 
 void QuestionDialog::addButtons(const Words &words, QVBoxLayout *column)
 {
-    m_confirm = new ActionButton(m_theme,
-                                 words.destructive ? ButtonKind::Danger : ButtonKind::Primary,
-                                 words.confirmLabel, this);
-    m_cancel = new ActionButton(m_theme, ButtonKind::Secondary,
-                                words.cancelLabel.isEmpty() ? tr("Cancel") : words.cancelLabel,
-                                this);
+    m_confirm =
+        new ActionButton(m_theme, words.destructive ? ButtonKind::Danger : ButtonKind::Primary,
+                         words.confirmLabel, this);
+    m_cancel =
+        new ActionButton(m_theme, ButtonKind::Secondary,
+                         words.cancelLabel.isEmpty() ? tr("Cancel") : words.cancelLabel, this);
     auto *row = new QHBoxLayout;
     row->setSpacing(metric::space12);
     row->addStretch();

@@ -8,11 +8,11 @@
 namespace mayday::ui {
 
 SentenceHeader::SentenceHeader(const Theme &theme, QWidget *parent)
-    : QWidget(parent)
-    , m_glyph(new StateGlyph(theme, StateShape::Unknown, this))
-    , m_sentence(new TextLabel(theme, TextStyle::Sentence, this))
-    , m_detail(new TextLabel(theme, TextStyle::Base, Ink::Second, this))
-    , m_controls(new QHBoxLayout)
+    : QWidget(parent),
+      m_glyph(new StateGlyph(theme, StateShape::Unknown, this)),
+      m_sentence(new TextLabel(theme, TextStyle::Sentence, this)),
+      m_detail(new TextLabel(theme, TextStyle::Base, Ink::Second, this)),
+      m_controls(new QHBoxLayout)
 {
     auto *words = new QVBoxLayout;
     words->setSpacing(0);

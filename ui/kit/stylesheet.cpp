@@ -47,10 +47,14 @@ QString styleSheetFor(const Tokens &tokens)
 {
     QString text = sheet.toString();
     // Longer names first: @ink is the beginning of @ink2.
-    const std::pair<QLatin1StringView, QColor> names[] = {
-        {"@accentink"_L1, tokens.accentInk}, {"@accent"_L1, tokens.accent},
-        {"@panel"_L1, tokens.panel}, {"@line"_L1, tokens.line}, {"@ink2"_L1, tokens.ink2},
-        {"@ink3"_L1, tokens.ink3}, {"@ink"_L1, tokens.ink}, {"@sel"_L1, tokens.selection}};
+    const std::pair<QLatin1StringView, QColor> names[] = {{"@accentink"_L1, tokens.accentInk},
+                                                          {"@accent"_L1, tokens.accent},
+                                                          {"@panel"_L1, tokens.panel},
+                                                          {"@line"_L1, tokens.line},
+                                                          {"@ink2"_L1, tokens.ink2},
+                                                          {"@ink3"_L1, tokens.ink3},
+                                                          {"@ink"_L1, tokens.ink},
+                                                          {"@sel"_L1, tokens.selection}};
     for (const auto &[name, color] : names)
         text.replace(name, color.name());
     return text;

@@ -36,11 +36,11 @@ void TablePainter::paint(QPainter *painter, const QStyleOptionViewItem &option,
     }
     painter->setFont(fontOf(index));
     painter->setPen(ink);
-    const Qt::Alignment side = m_table.isNumberColumn(index.column()) ? Qt::AlignRight
-                                                                       : Qt::AlignLeft;
-    painter->drawText(area, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine,
-                      painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight,
-                                                        area.width()));
+    const Qt::Alignment side =
+        m_table.isNumberColumn(index.column()) ? Qt::AlignRight : Qt::AlignLeft;
+    painter->drawText(
+        area, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine,
+        painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, area.width()));
     painter->restore();
 }
 
@@ -60,7 +60,7 @@ QFont TablePainter::fontOf(const QModelIndex &index) const
     const bool heavy = index.data(StrongRole).toBool() || index.data(ShapeRole).isValid();
     const TextStyle style = heavy ? TextStyle::BaseStrong : TextStyle::Base;
     return m_table.isNumberColumn(index.column()) ? m_theme.tabularFont(style)
-                                                   : m_theme.font(style);
+                                                  : m_theme.font(style);
 }
 
 QColor TablePainter::inkFor(const QModelIndex &index) const

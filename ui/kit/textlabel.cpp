@@ -141,13 +141,15 @@ void TextLabel::render()
     QString body = m_markup;
     body.replace(u"<a "_s, u"<a style=\"color:%1\" "_s.arg(m_theme.tokens().accent.name()));
     body.replace(u"<code>"_s, u"<span style=\"font-family:'%1'; font-size:%2px\">"_s
-                     .arg(m_theme.monoFont(12).family())
-                     .arg(m_theme.font(m_style).pixelSize() - 1));
+                                  .arg(m_theme.monoFont(12).family())
+                                  .arg(m_theme.font(m_style).pixelSize() - 1));
     body.replace(u"</code>"_s, u"</span>"_s);
-    QLabel::setText(m_markup.isEmpty()
-        ? QString()
-        : u"<p style=\"margin:0; -qt-line-height-type:fixed; line-height:%1px\">%2</p>"_s
-              .arg(lineHeight(m_style)).arg(body));
+    QLabel::setText(
+        m_markup.isEmpty()
+            ? QString()
+            : u"<p style=\"margin:0; -qt-line-height-type:fixed; line-height:%1px\">%2</p>"_s
+                  .arg(lineHeight(m_style))
+                  .arg(body));
     updateElision();
     updateInteraction();
     updateGeometry();

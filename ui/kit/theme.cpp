@@ -99,14 +99,13 @@ QPalette paletteFor(const Tokens &tokens)
 } // namespace
 
 Theme::Theme(QObject *parent)
-    : QObject(parent)
-    , m_tokens(&tokensFor(ThemeMode::System))
-    , m_family(firstInstalled({u"Inter"_s, u"Inter Variable"_s}, QFontDatabase::GeneralFont))
-    , m_monoFamily(firstInstalled({u"JetBrains Mono"_s, u"DejaVu Sans Mono"_s},
-                                  QFontDatabase::FixedFont))
+    : QObject(parent),
+      m_tokens(&tokensFor(ThemeMode::System)),
+      m_family(firstInstalled({u"Inter"_s, u"Inter Variable"_s}, QFontDatabase::GeneralFont)),
+      m_monoFamily(
+          firstInstalled({u"JetBrains Mono"_s, u"DejaVu Sans Mono"_s}, QFontDatabase::FixedFont))
 {
-    connect(QGuiApplication::styleHints(), &QStyleHints::colorSchemeChanged, this,
-            &Theme::refresh);
+    connect(QGuiApplication::styleHints(), &QStyleHints::colorSchemeChanged, this, &Theme::refresh);
 }
 
 Theme::~Theme() = default;

@@ -7,18 +7,27 @@ namespace mayday::ui {
 
 /// Every colour of the window, by purpose. A value; the numbers live in themetokens.cpp only.
 struct Tokens {
-    QColor bg, panel, line;          ///< page, cards, hairlines
-    QColor ink, ink2, ink3;          ///< text, second line, age
-    QColor accent, accentInk;        ///< the one primary button, current place, links; text on it
-    QColor soft, selection;          ///< hover ground, selected ground
-    QColor ok, warn, down, unknown;  ///< always with a shape and a word
-    QColor okBg, warnBg, downBg;     ///< grounds of banners and of the production band
-    QColor drill, drillBg;           ///< drill band, frame and tag
+    QColor bg, panel, line;         ///< page, cards, hairlines
+    QColor ink, ink2, ink3;         ///< text, second line, age
+    QColor accent, accentInk;       ///< the one primary button, current place, links; text on it
+    QColor soft, selection;         ///< hover ground, selected ground
+    QColor ok, warn, down, unknown; ///< always with a shape and a word
+    QColor okBg, warnBg, downBg;    ///< grounds of banners and of the production band
+    QColor drill, drillBg;          ///< drill band, frame and tag
 };
 
 /// A colour by purpose, for code that must not hold a QColor (models, roles).
 enum class Ink {
-    Primary, Second, Third, Accent, AccentInk, Ok, Warn, Down, Unknown, Drill,
+    Primary,
+    Second,
+    Third,
+    Accent,
+    AccentInk,
+    Ok,
+    Warn,
+    Down,
+    Unknown,
+    Drill,
 };
 
 [[nodiscard]] const Tokens &lightTokens();

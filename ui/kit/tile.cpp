@@ -94,15 +94,15 @@ void Tile::paintEvent(QPaintEvent *)
     painter.setBrush(tokens.panel);
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), metric::cardRadius,
                             metric::cardRadius);
-    paintState(painter, QRectF(metric::space16 + 1, 13, tileGlyphSide, tileGlyphSide), m_facts.shape,
-               m_theme.color(inkOf(m_facts.shape)));
+    paintState(painter, QRectF(metric::space16 + 1, 13, tileGlyphSide, tileGlyphSide),
+               m_facts.shape, m_theme.color(inkOf(m_facts.shape)));
 
     const int right = width() - metric::space16;
     painter.setFont(m_theme.font(TextStyle::BaseStrong));
     painter.setPen(m_theme.color(inkOf(m_facts.shape)));
     const int available = right - textLeft;
-    const int word = std::min(painter.fontMetrics().horizontalAdvance(m_facts.word) + 1,
-                              available * 6 / 10);
+    const int word =
+        std::min(painter.fontMetrics().horizontalAdvance(m_facts.word) + 1, available * 6 / 10);
     paintLine(painter, {right - word, 13, word, 20}, m_facts.word, Qt::AlignRight);
     painter.setPen(tokens.ink);
     paintLine(painter, {textLeft, 13, available - word - metric::space8, 20}, m_facts.name);

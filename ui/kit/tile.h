@@ -9,8 +9,8 @@ namespace mayday::ui {
 
 /// What a tile says. All text is for people and already translated.
 struct TileFacts {
-    QString name;   ///< "Database main"
-    QString word;   ///< "Partial outage"; empty: wordOf(shape)
+    QString name; ///< "Database main"
+    QString word; ///< "Partial outage"; empty: wordOf(shape)
     StateShape shape = StateShape::Unknown;
     QString detail; ///< "Connection timed out, 41 failures"
     QString age;    ///< "probed 6 s ago"; always there (R11)

@@ -78,8 +78,7 @@ QString clock(const QDateTime &when, const QTimeZone &here)
     if (local.date() == utc.date())
         return TimeWords::tr("%1 UTC (%2 here)").arg(minutesOf(utc), minutesOf(local));
     return TimeWords::tr("%1 UTC (%2 here, %3)")
-        .arg(minutesOf(utc), minutesOf(local),
-             QLocale::c().dayName(local.date().dayOfWeek()));
+        .arg(minutesOf(utc), minutesOf(local), QLocale::c().dayName(local.date().dayOfWeek()));
 }
 
 QString utcSeconds(const QDateTime &when)
@@ -158,7 +157,9 @@ QString countdown(milliseconds left)
 
 QString range(seconds low, seconds high)
 {
-    const auto minutes = [](seconds length) { return (length.count() + 30) / 60; };
+    const auto minutes = [](seconds length) {
+        return (length.count() + 30) / 60;
+    };
     const auto one = [&](seconds length) {
         return length < 90s ? TimeWords::tr("%1 s").arg(length.count())
                             : TimeWords::tr("%1 min").arg(minutes(length));

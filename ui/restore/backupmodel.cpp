@@ -66,7 +66,8 @@ QString BackupModel::text(const backup::BackupEntry &entry, int column) const
     case File: return entry.fileName;
     case Taken: return timetext::age(entry.takenAt(), m_clock.now());
     case Size: return timetext::bytes(entry.bytes);
-    case Tables: return entry.inspection ? timetext::count(entry.inspection->tables.size()) : QString();
+    case Tables:
+        return entry.inspection ? timetext::count(entry.inspection->tables.size()) : QString();
     case Rows: return entry.inspection ? timetext::count(entry.rows()) : QString();
     case State: return stateWord(entry);
     default: return {};
@@ -83,7 +84,9 @@ QVariant BackupModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == State && row->inspection && row->inspection->problem)
             return describe(*row->inspection->problem);
-        return index.column() == Taken ? timetext::dateClock(row->takenAt(), QTimeZone::systemTimeZone()) : row->path;
+        return index.column() == Taken
+                   ? timetext::dateClock(row->takenAt(), QTimeZone::systemTimeZone())
+                   : row->path;
     case ShapeRole:
         if (index.column() == State)
             return static_cast<int>(shapeOf(*row));
@@ -115,7 +118,8 @@ void BackupModel::reload()
 {
     const auto &fresh = m_shelf.entries();
     const bool sameRows = fresh.size() == m_entries.size() &&
-                          std::ranges::equal(fresh, m_entries, {}, &backup::BackupEntry::path, &backup::BackupEntry::path);
+                          std::ranges::equal(fresh, m_entries, {}, &backup::BackupEntry::path,
+                                             &backup::BackupEntry::path);
     if (!sameRows) {
         beginResetModel();
         m_entries = fresh;

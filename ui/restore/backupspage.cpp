@@ -15,8 +15,10 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 BackupsPage::BackupsPage(const RestorePanel::Parts &parts, QWidget *parent)
-    : Page({.id = u"backups"_s, .title = tr("Backups"), .iconName = u"backups"_s}, parent), m_parts(parts),
-      m_header(new SentenceHeader(parts.theme, this)), m_panel(new RestorePanel(parts, this))
+    : Page({.id = u"backups"_s, .title = tr("Backups"), .iconName = u"backups"_s}, parent),
+      m_parts(parts),
+      m_header(new SentenceHeader(parts.theme, this)),
+      m_panel(new RestorePanel(parts, this))
 {
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(metric::space24, metric::space24, metric::space24, metric::space24);
@@ -52,11 +54,13 @@ void BackupsPage::tell()
     QString sentence;
     if (newest != entries.end())
         sentence = tr("The newest complete backup is %1 old.")
-                       .arg(timetext::duration(std::chrono::seconds(newest->takenAt().secsTo(m_parts.clock.now()))));
+                       .arg(timetext::duration(
+                           std::chrono::seconds(newest->takenAt().secsTo(m_parts.clock.now()))));
     else if (entries.isEmpty())
         sentence = tr("There is no backup here.");
     else
-        sentence = m_parts.shelf.isReading() ? tr("Reading the backups to their end...") : tr("No backup here is complete.");
+        sentence = m_parts.shelf.isReading() ? tr("Reading the backups to their end...")
+                                             : tr("No backup here is complete.");
     m_header->setSentence(sentence);
     m_header->setDetail(tr("From %1").arg(m_parts.shelf.folder()));
     setSentence(sentence);

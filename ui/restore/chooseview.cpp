@@ -24,7 +24,8 @@ namespace {
 
 constexpr qsizetype tablesShown = 6;
 
-/// What is inside, biggest first: the part of the answer that tells the right backup from the wrong.
+/// What is inside, biggest first: the part of the answer that tells the right backup from the
+/// wrong.
 QString insideText(const backup::BackupEntry &entry)
 {
     if (entry.error)
@@ -46,7 +47,9 @@ QString insideText(const backup::BackupEntry &entry)
 } // namespace
 
 ChooseView::ChooseView(const Parts &parts, QWidget *parent)
-    : QWidget(parent), m_parts(parts), m_model(new BackupModel(parts.shelf, parts.clock, this)),
+    : QWidget(parent),
+      m_parts(parts),
+      m_model(new BackupModel(parts.shelf, parts.clock, this)),
       m_table(new ActionTable(parts.theme, this)),
       m_inside(new TextLabel(parts.theme, TextStyle::Detail, Ink::Second, this)),
       m_take(new ActionButton(parts.theme, ButtonKind::Primary, tr("Use this backup"), this))
@@ -58,7 +61,8 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
     m_table->setNumberColumns({BackupModel::Size, BackupModel::Tables, BackupModel::Rows});
     m_table->setStretchColumn(BackupModel::File);
     m_table->setEmptyText(tr("No backups here yet"),
-                          tr("Put .sql or .sql.gz files of pg_dump into %1, or add a file.").arg(parts.shelf.folder()));
+                          tr("Put .sql or .sql.gz files of pg_dump into %1, or add a file.")
+                              .arg(parts.shelf.folder()));
     auto *add = new ActionButton(parts.theme, ButtonKind::Secondary, tr("Add a file..."), this);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
@@ -74,7 +78,8 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
     connect(add, &ActionButton::clicked, this, &ChooseView::addFile);
     connect(m_take, &ActionButton::clicked, this, &ChooseView::take);
     connect(m_table, &ActionTable::activated, this, &ChooseView::take);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &ChooseView::follow);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &ChooseView::follow);
     connect(m_model, &BackupModel::dataChanged, this, &ChooseView::follow);
     connect(m_model, &BackupModel::modelReset, this, &ChooseView::follow);
     follow();
@@ -94,7 +99,9 @@ void ChooseView::follow()
     const backup::BackupEntry *entry = m_model->entry(m_table->currentIndex().row());
     m_inside->setText(entry ? insideText(*entry) : QString());
     m_take->setEnabled(entry && entry->isComplete());
-    m_take->setToolTip(m_take->isEnabled() ? QString() : tr("Only a backup that was read to its end can be used."));
+    m_take->setToolTip(m_take->isEnabled()
+                           ? QString()
+                           : tr("Only a backup that was read to its end can be used."));
 }
 
 void ChooseView::take()
@@ -106,15 +113,16 @@ void ChooseView::take()
 
 void ChooseView::addFile()
 {
-    m_parts.prompter.askFile(this,
-                             {.title = tr("Choose a backup"),
-                              .mode = FileQuestion::Mode::Open,
-                              .folder = m_parts.shelf.folder(),
-                              .filters = {tr("PostgreSQL dumps (*.sql *.sql.gz *.gz)"), tr("All files (*)")}},
-                             [this](const std::optional<QString> &path) {
-                                 if (path)
-                                     m_parts.shelf.addFile(*path);
-                             });
+    m_parts.prompter.askFile(
+        this,
+        {.title = tr("Choose a backup"),
+         .mode = FileQuestion::Mode::Open,
+         .folder = m_parts.shelf.folder(),
+         .filters = {tr("PostgreSQL dumps (*.sql *.sql.gz *.gz)"), tr("All files (*)")}},
+        [this](const std::optional<QString> &path) {
+            if (path)
+                m_parts.shelf.addFile(*path);
+        });
 }
 
 void ChooseView::dragEnterEvent(QDragEnterEvent *event)

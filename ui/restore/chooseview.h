@@ -20,8 +20,8 @@ class BackupModel;
 class Prompter;
 class TextLabel;
 
-/// Which backup? The shelf, newest first, and a file from elsewhere, also by drag and drop. Enter or
-/// the button takes the selected one; only a complete backup can be taken.
+/// Which backup? The shelf, newest first, and a file from elsewhere, also by drag and drop. Enter
+/// or the button takes the selected one; only a complete backup can be taken.
 class ChooseView final : public QWidget {
     Q_OBJECT
 

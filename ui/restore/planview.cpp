@@ -15,8 +15,11 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 PlanView::PlanView(const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_sentence(new TextLabel(theme, TextStyle::StepText, this)), m_card(new Card(theme, this)),
-      m_facts(new FactTable(theme, m_card)), m_loss(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+    : QWidget(parent),
+      m_sentence(new TextLabel(theme, TextStyle::StepText, this)),
+      m_card(new Card(theme, this)),
+      m_facts(new FactTable(theme, m_card)),
+      m_loss(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
       m_lossFold(new Disclosure(theme, tr("What is lost, table by table"), m_loss, this)),
       m_error(new ErrorPanel(theme, this)),
       m_replace(new ActionButton(theme, ButtonKind::Danger, QString(), this)),
@@ -43,7 +46,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     connect(m_replace, &ActionButton::clicked, this, &PlanView::replaceRequested);
     connect(m_again, &ActionButton::clicked, this, &PlanView::askAgainRequested);
     connect(other, &ActionButton::clicked, this, &PlanView::otherBackupRequested);
-    connect(m_facts, &FactTable::linkActivated, this, [this] { m_lossFold->setOpen(!m_lossFold->isOpen()); });
+    connect(m_facts, &FactTable::linkActivated, this,
+            [this] { m_lossFold->setOpen(!m_lossFold->isOpen()); });
 }
 
 void PlanView::show(bool plan, bool error)
@@ -57,14 +61,16 @@ void PlanView::show(bool plan, bool error)
 
 void PlanView::showAsking(const QString &target)
 {
-    m_sentence->setText(tr("Asking %1 what is there, and counting what would be lost...").arg(target));
+    m_sentence->setText(
+        tr("Asking %1 what is there, and counting what would be lost...").arg(target));
     show(false, false);
 }
 
 void PlanView::showPlan(const QList<Fact> &facts, const QString &lossDetails, const QString &verb)
 {
-    m_sentence->setText(tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
-                           "the swap, and the old data stays to be put back."));
+    m_sentence->setText(
+        tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
+           "the swap, and the old data stays to be put back."));
     m_facts->setFacts(facts);
     m_loss->setText(lossDetails);
     m_replace->setText(verb + u"..."_s);

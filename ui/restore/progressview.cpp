@@ -15,8 +15,11 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 ProgressView::ProgressView(const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_header(new SentenceHeader(theme, this)), m_strip(new ProgressStrip(theme, this)),
-      m_model(new TableResultModel(this)), m_table(new ActionTable(theme, this)),
+    : QWidget(parent),
+      m_header(new SentenceHeader(theme, this)),
+      m_strip(new ProgressStrip(theme, this)),
+      m_model(new TableResultModel(this)),
+      m_table(new ActionTable(theme, this)),
       m_stop(new ActionButton(theme, ButtonKind::Secondary, tr("Stop and clean up"), this))
 {
     m_stop->setKeyHint(tr("Esc"));
@@ -26,7 +29,8 @@ ProgressView::ProgressView(const Theme &theme, QWidget *parent)
     m_table->setAccessibleName(tr("Tables"));
     m_table->setMonoColumns({TableResultModel::Table});
     m_table->setNumberColumns({TableResultModel::InDump, TableResultModel::Now});
-    m_table->setEmptyText(tr("The verdict comes table by table"), tr("First everything is loaded, then every table is counted."));
+    m_table->setEmptyText(tr("The verdict comes table by table"),
+                          tr("First everything is loaded, then every table is counted."));
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(metric::space16);
@@ -40,9 +44,10 @@ void ProgressView::setProgress(const restore::RestoreProgress &progress)
 {
     m_header->setSentence(m_isStopping ? tr("Stopping, and leaving the live data as it was")
                                        : restoretexts::progressSentence(progress));
-    m_header->setDetail(progress.phase == restore::RestorePhase::Loading && !progress.table.isEmpty()
-                            ? tr("Loading %1. The live data has not been touched.").arg(progress.table)
-                            : tr("The live data has not been touched."));
+    m_header->setDetail(
+        progress.phase == restore::RestorePhase::Loading && !progress.table.isEmpty()
+            ? tr("Loading %1. The live data has not been touched.").arg(progress.table)
+            : tr("The live data has not been touched."));
     m_strip->setFacts(restoretexts::progressFacts(progress));
     m_strip->setPhases(restoretexts::progressPhases(progress.phase));
     m_model->setResults(progress.tables, progress.phase == restore::RestorePhase::Proving);

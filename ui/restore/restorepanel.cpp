@@ -16,9 +16,16 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
-    : QWidget(parent), m_parts(parts), m_stack(new QStackedLayout(this)),
-      m_choose(new ChooseView({.theme = parts.theme, .shelf = parts.shelf, .clock = parts.clock, .prompter = parts.prompter}, this)),
-      m_plan(new PlanView(parts.theme, this)), m_progress(new ProgressView(parts.theme, this)),
+    : QWidget(parent),
+      m_parts(parts),
+      m_stack(new QStackedLayout(this)),
+      m_choose(new ChooseView({.theme = parts.theme,
+                               .shelf = parts.shelf,
+                               .clock = parts.clock,
+                               .prompter = parts.prompter},
+                              this)),
+      m_plan(new PlanView(parts.theme, this)),
+      m_progress(new ProgressView(parts.theme, this)),
       m_verdict(new VerdictView(parts.theme, this))
 {
     for (QWidget *view : {static_cast<QWidget *>(m_choose), static_cast<QWidget *>(m_plan),
@@ -54,8 +61,10 @@ const restore::RestoreRecord *RestorePanel::latest() const
 {
     const auto &records = m_parts.desk.records();
     const auto found = std::ranges::find_if(records, [this](const restore::RestoreRecord &record) {
-        const bool isOurs = record.database == m_target.database && record.incident == m_target.incident;
-        return isOurs && (!m_target.incident.isEmpty() || record.state == restore::RestoreState::Running);
+        const bool isOurs =
+            record.database == m_target.database && record.incident == m_target.incident;
+        return isOurs &&
+               (!m_target.incident.isEmpty() || record.state == restore::RestoreState::Running);
     });
     return found == records.end() ? nullptr : &*found;
 }
@@ -88,7 +97,8 @@ void RestorePanel::askServer()
     const auto connection = m_target.connection();
     const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
     if (!connection || !entry || !entry->inspection) {
-        m_plan->showBlocker(connection ? Error{.kind = ErrorKind::NotFound, .subject = m_draft.file,
+        m_plan->showBlocker(connection ? Error{.kind = ErrorKind::NotFound,
+                                               .subject = m_draft.file,
                                                .detail = u"it is no longer on the shelf"_s}
                                        : connection.error());
         return;
@@ -115,10 +125,12 @@ void RestorePanel::askServer()
     });
 }
 
-void RestorePanel::showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report)
+void RestorePanel::showPlan(const backup::BackupEntry &entry,
+                            const restore::PreflightReport &report)
 {
     m_report = report;
-    m_plan->showPlan(restoretexts::planFacts(entry, m_draft, report, m_parts.desk.records(), m_parts.clock.now()),
+    m_plan->showPlan(restoretexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
+                                             m_parts.clock.now()),
                      report.loss ? restoretexts::lossDetails(*report.loss) : QString(),
                      restoretexts::replaceVerb(m_draft, report));
 }
@@ -126,10 +138,12 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry, const restore::Pre
 void RestorePanel::confirm()
 {
     const QString name = m_draft.target.database();
-    QList<Fact> facts = {fact(tr("Environment"), m_draft.environment), fact(tr("Target"), m_draft.target.display(), FactStyle::Mono),
+    QList<Fact> facts = {fact(tr("Environment"), m_draft.environment),
+                         fact(tr("Target"), m_draft.target.display(), FactStyle::Mono),
                          fact(tr("Undo"), tr("Put back, until you discard the kept data"))};
     if (m_report.loss)
-        facts.insert(2, fact(tr("You will lose"), restoretexts::lossSentence(*m_report.loss), FactStyle::Danger));
+        facts.insert(2, fact(tr("You will lose"), restoretexts::lossSentence(*m_report.loss),
+                             FactStyle::Danger));
     m_parts.prompter.confirmTyped(this,
                                   {.title = restoretexts::replaceVerb(m_draft, m_report) + u'?',
                                    .text = tr("Type the name of the database to go on."),
@@ -137,7 +151,8 @@ void RestorePanel::confirm()
                                    .nameToType = name,
                                    .facts = facts},
                                   [this](bool confirmed) {
-                                      const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
+                                      const backup::BackupEntry *entry =
+                                          m_parts.shelf.entry(m_draft.file);
                                       if (confirmed && entry)
                                           m_parts.desk.start(m_draft, entry->inspection);
                                   });
@@ -150,18 +165,19 @@ void RestorePanel::putBack()
         m_parts.prompter.showError(connection.error());
         return;
     }
-    m_parts.prompter.confirmTyped(this,
-                                  {.title = tr("Put the kept data back in %1?").arg(connection->database()),
-                                   .text = tr("The data that is live now is kept in turn, so this can be undone too. "
-                                              "Type the name of the database to go on."),
-                                   .confirmLabel = tr("Put the kept data back in %1").arg(connection->database()),
-                                   .nameToType = connection->database(),
-                                   .facts = {fact(tr("Environment"), m_target.environment),
-                                             fact(tr("Target"), connection->display(), FactStyle::Mono)}},
-                                  [this, connection = *connection](bool confirmed) {
-                                      if (confirmed)
-                                          m_parts.desk.putBack(connection, m_shown.text());
-                                  });
+    m_parts.prompter.confirmTyped(
+        this,
+        {.title = tr("Put the kept data back in %1?").arg(connection->database()),
+         .text = tr("The data that is live now is kept in turn, so this can be undone too. "
+                    "Type the name of the database to go on."),
+         .confirmLabel = tr("Put the kept data back in %1").arg(connection->database()),
+         .nameToType = connection->database(),
+         .facts = {fact(tr("Environment"), m_target.environment),
+                   fact(tr("Target"), connection->display(), FactStyle::Mono)}},
+        [this, connection = *connection](bool confirmed) {
+            if (confirmed)
+                m_parts.desk.putBack(connection, m_shown.text());
+        });
 }
 
 void RestorePanel::follow(const restore::RestoreId &id)

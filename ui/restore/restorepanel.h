@@ -14,7 +14,7 @@ class QStackedLayout;
 namespace mayday::backup {
 class BackupShelf;
 struct BackupEntry;
-}
+} // namespace mayday::backup
 
 namespace mayday::ui {
 

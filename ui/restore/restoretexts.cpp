@@ -37,11 +37,13 @@ QString rows(qint64 count)
 QString lossSentence(const restore::LossEstimate &loss)
 {
     const QString interval = timetext::duration(loss.interval);
-    const auto losing = std::ranges::count_if(loss.tables, [](const restore::TableLoss &t) { return t.newerRows > 0; });
+    const auto losing = std::ranges::count_if(
+        loss.tables, [](const restore::TableLoss &t) { return t.newerRows > 0; });
     if (loss.newerRows == 0)
         return tr("The changes of the last %1; no newer row was found.").arg(interval);
     return tr("%1 of changes: %2%3 in %4.")
-        .arg(interval, loss.isExact ? QString() : tr("at least "), rows(loss.newerRows), tables(losing));
+        .arg(interval, loss.isExact ? QString() : tr("at least "), rows(loss.newerRows),
+             tables(losing));
 }
 
 QString lossDetails(const restore::LossEstimate &loss)
@@ -49,10 +51,13 @@ QString lossDetails(const restore::LossEstimate &loss)
     QStringList lines;
     for (const restore::TableLoss &table : loss.tables) {
         QString line = table.schema + u'.' + table.name + u": "_s;
-        line += table.rowsLive < 0 ? tr("too big to count in time")
-                                   : tr("%1 now, %2 in the backup").arg(rows(table.rowsLive), timetext::count(table.rowsInDump));
+        line += table.rowsLive < 0
+                    ? tr("too big to count in time")
+                    : tr("%1 now, %2 in the backup")
+                          .arg(rows(table.rowsLive), timetext::count(table.rowsInDump));
         if (table.newerRows > 0)
-            line += u", "_s + tr("%1 newer (by %2)").arg(timetext::count(table.newerRows), table.timeColumn);
+            line += u", "_s +
+                    tr("%1 newer (by %2)").arg(timetext::count(table.newerRows), table.timeColumn);
         lines.append(line);
     }
     return lines.isEmpty() ? tr("Every table has as many rows as the backup.") : lines.join(u'\n');
@@ -65,45 +70,56 @@ QString timeForecast(qint64 rowCount, const QList<restore::RestoreRecord> &past)
                               record.receipt->rowsRestored() > 0 && record.receipt->seconds > 0;
         if (!isUsable)
             continue;
-        const double share = static_cast<double>(rowCount) / static_cast<double>(record.receipt->rowsRestored());
+        const double share =
+            static_cast<double>(rowCount) / static_cast<double>(record.receipt->rowsRestored());
         const double seconds = std::max(1.0, record.receipt->seconds * share);
         const auto low = std::chrono::seconds(std::llround(std::floor(seconds * 0.8)));
         const auto high = std::chrono::seconds(std::llround(std::ceil(seconds * 1.5)));
-        return tr("%1, from the restore of %2").arg(timetext::range(low, high), timetext::utcMinutes(record.startedAt));
+        return tr("%1, from the restore of %2")
+            .arg(timetext::range(low, high), timetext::utcMinutes(record.startedAt));
     }
     return {};
 }
 
 QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
-                      const restore::PreflightReport &report, const QList<restore::RestoreRecord> &past,
-                      const QDateTime &now)
+                      const restore::PreflightReport &report,
+                      const QList<restore::RestoreRecord> &past, const QDateTime &now)
 {
     QList<Fact> facts;
     const qsizetype tableCount = backup.inspection ? backup.inspection->tables.size() : 0;
     facts.append({tr("Backup"),
                   {{backup.fileName, FactStyle::Mono},
-                   {u"  "_s + tr("%1, %2, taken %3").arg(tables(tableCount), rows(backup.rows()),
-                                                        timetext::age(backup.takenAt(), now))}}});
+                   {u"  "_s + tr("%1, %2, taken %3")
+                                  .arg(tables(tableCount), rows(backup.rows()),
+                                       timetext::age(backup.takenAt(), now))}}});
     QStringList schemas;
     for (const restore::SchemaFacts &schema : report.schemas)
         schemas.append(schema.name);
     facts.append({tr("Target"),
-                  {{tr("schema ")}, {schemas.join(u", "_s), FactStyle::Strong}, {tr(" in ")},
-                   {plan.target.database(), FactStyle::Strong}, {tr(" on ")},
+                  {{tr("schema ")},
+                   {schemas.join(u", "_s), FactStyle::Strong},
+                   {tr(" in ")},
+                   {plan.target.database(), FactStyle::Strong},
+                   {tr(" on ")},
                    {u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()), FactStyle::Mono},
-                   {tr("  PostgreSQL %1, %2 live").arg(report.serverVersion.section(u' ', 0, 0),
-                                                      timetext::bytes(report.liveBytes()))}}});
+                   {tr("  PostgreSQL %1, %2 live")
+                        .arg(report.serverVersion.section(u' ', 0, 0),
+                             timetext::bytes(report.liveBytes()))}}});
     if (report.loss)
         facts.append({tr("You will lose"),
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
                        {tr("See which"), FactStyle::Link, u"loss"_s}}});
     const QString forecast = timeForecast(backup.rows(), past);
-    facts.append(fact(tr("Time"), forecast.isEmpty() ? tr("not measured on this server yet; progress shows it")
-                                                     : forecast));
+    facts.append(fact(tr("Time"), forecast.isEmpty()
+                                      ? tr("not measured on this server yet; progress shows it")
+                                      : forecast));
     facts.append(fact(tr("Undo"), tr("Put back, until you discard the kept data")));
     for (const restore::PreflightNote &note : report.notes)
-        facts.append(fact(note.weight == restore::PreflightNote::Weight::Fact ? tr("Note") : tr("Warning"), note.text,
-                          note.weight == restore::PreflightNote::Weight::Fact ? FactStyle::Plain : FactStyle::Danger));
+        facts.append(
+            fact(note.weight == restore::PreflightNote::Weight::Fact ? tr("Note") : tr("Warning"),
+                 note.text,
+                 note.weight == restore::PreflightNote::Weight::Fact ? FactStyle::Plain
+                                                                     : FactStyle::Danger));
     return facts;
 }
 
@@ -112,8 +128,9 @@ QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightRe
     QStringList schemas;
     for (const restore::SchemaFacts &schema : report.schemas)
         schemas.append(schema.name);
-    return tr("Replace schema %1 in %2 on %3").arg(schemas.join(u", "_s), plan.target.database(),
-                                                   u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
+    return tr("Replace schema %1 in %2 on %3")
+        .arg(schemas.join(u", "_s), plan.target.database(),
+             u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
 }
 
 QString progressSentence(const restore::RestoreProgress &progress)
@@ -123,10 +140,15 @@ QString progressSentence(const restore::RestoreProgress &progress)
     case RestorePhase::Inspecting: return tr("Reading the backup to its end");
     case RestorePhase::Preflight: return tr("Asking the server what is there");
     case RestorePhase::Loading:
-        return tr("Loading beside the live data: %1 of %2").arg(progress.tablesDone).arg(tables(progress.tablesTotal));
+        return tr("Loading beside the live data: %1 of %2")
+            .arg(progress.tablesDone)
+            .arg(tables(progress.tablesTotal));
     case RestorePhase::Proving:
-        return tr("Proving the copy: %1 of %2").arg(progress.tablesDone).arg(tables(progress.tablesTotal));
-    case RestorePhase::Analysing: return tr("Gathering statistics, so that queries are fast at once");
+        return tr("Proving the copy: %1 of %2")
+            .arg(progress.tablesDone)
+            .arg(tables(progress.tablesTotal));
+    case RestorePhase::Analysing:
+        return tr("Gathering statistics, so that queries are fast at once");
     case RestorePhase::Swapping: return tr("Swapping");
     case RestorePhase::Finished: return tr("Writing the receipt into the record");
     }
@@ -142,12 +164,16 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
     facts.itemsTotal = progress.rowsTotal;
     facts.itemWord = tr("rows");
     if (progress.phase == RestorePhase::Proving) {
-        facts = {.bytesDone = 0, .bytesTotal = 0, .itemsDone = progress.tablesDone,
-                 .itemsTotal = progress.tablesTotal, .itemWord = tr("tables")};
+        facts = {.bytesDone = 0,
+                 .bytesTotal = 0,
+                 .itemsDone = progress.tablesDone,
+                 .itemsTotal = progress.tablesTotal,
+                 .itemWord = tr("tables")};
     }
     facts.bytesPerSecond = progress.bytesPerSecond();
     if (const auto left = progress.remaining(); left.count() >= 0)
-        facts.left = std::pair(left, std::chrono::seconds(std::llround(static_cast<double>(left.count()) * 1.4) + 1));
+        facts.left = std::pair(
+            left, std::chrono::seconds(std::llround(static_cast<double>(left.count()) * 1.4) + 1));
     if (progress.phase != RestorePhase::Waiting && progress.phase != RestorePhase::Inspecting)
         facts.sinceAnswer = progress.sinceAnswer;
     return facts;
@@ -156,8 +182,8 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
 QList<ProgressPhase> progressPhases(RestorePhase phase)
 {
     const QList<std::pair<RestorePhase, QString>> order = {
-        {RestorePhase::Inspecting, tr("Inspect")}, {RestorePhase::Preflight, tr("Preflight")},
-        {RestorePhase::Loading, tr("Load beside")}, {RestorePhase::Proving, tr("Prove")},
+        {RestorePhase::Inspecting, tr("Inspect")},   {RestorePhase::Preflight, tr("Preflight")},
+        {RestorePhase::Loading, tr("Load beside")},  {RestorePhase::Proving, tr("Prove")},
         {RestorePhase::Analysing, tr("Statistics")}, {RestorePhase::Swapping, tr("Swap")}};
     QList<ProgressPhase> phases;
     for (const auto &[step, text] : order) {
@@ -173,7 +199,8 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
 {
     switch (receipt.verdict) {
     case Verdict::Proven:
-        return tr("Proven: %1 with %2 are as in the backup.").arg(tables(receipt.tables.size()), rows(receipt.rowsRestored()));
+        return tr("Proven: %1 with %2 are as in the backup.")
+            .arg(tables(receipt.tables.size()), rows(receipt.rowsRestored()));
     case Verdict::Differences: return tr("Restored with differences. Each is named below.");
     case Verdict::NotRestored: break;
     }
@@ -188,7 +215,9 @@ QString verdictDetail(const restore::RestoreReceipt &receipt)
 {
     QStringList parts;
     if (receipt.verdict != Verdict::NotRestored) {
-        parts.append(tr("Took %1.").arg(timetext::duration(std::chrono::milliseconds(std::llround(receipt.seconds * 1000)))));
+        parts.append(tr("Took %1.")
+                         .arg(timetext::duration(
+                             std::chrono::milliseconds(std::llround(receipt.seconds * 1000)))));
         parts.append(tr("The data that was there before is kept and can be put back."));
     }
     return parts.join(u' ');
@@ -228,10 +257,15 @@ QString interruptedSentence(const restore::RestoreRecord &record)
 {
     const QString started = timetext::utcMinutes(record.startedAt);
     if (record.committed)
-        return *record.committed
-                   ? tr("The restore of %1 was interrupted, and it had taken place: the server keeps the old data.").arg(started)
-                   : tr("The restore of %1 was interrupted, and nothing changed: the server rolled it back.").arg(started);
-    return tr("The restore of %1 was interrupted. What is true is not known until the server answers.").arg(started);
+        return *record.committed ? tr("The restore of %1 was interrupted, and it had taken place: "
+                                      "the server keeps the old data.")
+                                       .arg(started)
+                                 : tr("The restore of %1 was interrupted, and nothing changed: the "
+                                      "server rolled it back.")
+                                       .arg(started);
+    return tr("The restore of %1 was interrupted. What is true is not known until the server "
+              "answers.")
+        .arg(started);
 }
 
 } // namespace mayday::ui::restoretexts

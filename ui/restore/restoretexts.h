@@ -13,7 +13,8 @@
 
 namespace mayday::ui {
 
-/// Everything the restore screens say, in one place and without widgets. Pure functions; translated.
+/// Everything the restore screens say, in one place and without widgets. Pure functions;
+/// translated.
 namespace restoretexts {
 
 /// "You lose 3 h 12 min: about 4,100 rows in 6 tables."
@@ -21,12 +22,16 @@ namespace restoretexts {
 /// One line a table, for "See which".
 [[nodiscard]] QString lossDetails(const restore::LossEstimate &loss);
 /// Backup, target, loss, time, undo: what stands above the button (R8).
-[[nodiscard]] QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
+[[nodiscard]] QList<Fact> planFacts(const backup::BackupEntry &backup,
+                                    const restore::RestorePlan &plan,
                                     const restore::PreflightReport &report,
-                                    const QList<restore::RestoreRecord> &past, const QDateTime &now);
+                                    const QList<restore::RestoreRecord> &past,
+                                    const QDateTime &now);
 /// "Replace schema public in shop on 127.0.0.1:5432"
-[[nodiscard]] QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report);
-/// What the next restore of so many rows will take, from what was proven before; empty when nothing was.
+[[nodiscard]] QString replaceVerb(const restore::RestorePlan &plan,
+                                  const restore::PreflightReport &report);
+/// What the next restore of so many rows will take, from what was proven before; empty when nothing
+/// was.
 [[nodiscard]] QString timeForecast(qint64 rows, const QList<restore::RestoreRecord> &past);
 
 /// "Proving the copy: 33 of 41 tables"

@@ -38,7 +38,8 @@ int TableResultModel::columnCount(const QModelIndex &parent) const
 /// The first that has no count yet.
 bool TableResultModel::isCurrent(int row) const
 {
-    return m_isCounting && m_results[row].rowsAfter < 0 && (row == 0 || m_results[row - 1].rowsAfter >= 0);
+    return m_isCounting && m_results[row].rowsAfter < 0 &&
+           (row == 0 || m_results[row - 1].rowsAfter >= 0);
 }
 
 QString TableResultModel::text(int row, int column) const
@@ -54,8 +55,9 @@ QString TableResultModel::text(int row, int column) const
     case Verdict:
         if (m_isCounting && !isCounted)
             return isCurrent(row) ? tr("Counting") : tr("Waiting");
-        return result.note.isEmpty() ? restoretexts::verdictWord(result.verdict)
-                                     : restoretexts::verdictWord(result.verdict) + u": "_s + result.note;
+        return result.note.isEmpty()
+                   ? restoretexts::verdictWord(result.verdict)
+                   : restoretexts::verdictWord(result.verdict) + u": "_s + result.note;
     default: return {};
     }
 }

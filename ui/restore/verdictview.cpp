@@ -33,11 +33,15 @@ QString notesText(const restore::RestoreReceipt &receipt)
 } // namespace
 
 VerdictView::VerdictView(const Theme &theme, QWidget *parent)
-    : QWidget(parent), m_header(new SentenceHeader(theme, this)),
-      m_copy(new CopyButton(theme, tr("Copy the verdict for chat"), this)), m_error(new ErrorPanel(theme, this)),
-      m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)), m_model(new TableResultModel(this)),
+    : QWidget(parent),
+      m_header(new SentenceHeader(theme, this)),
+      m_copy(new CopyButton(theme, tr("Copy the verdict for chat"), this)),
+      m_error(new ErrorPanel(theme, this)),
+      m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_model(new TableResultModel(this)),
       m_table(new ActionTable(theme, this)),
-      m_putBack(new ActionButton(theme, ButtonKind::Secondary, tr("Put back the data as it was before..."), this)),
+      m_putBack(new ActionButton(theme, ButtonKind::Secondary,
+                                 tr("Put back the data as it was before..."), this)),
       m_another(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
 {
     m_header->addControl(m_copy);
@@ -79,11 +83,13 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     m_another->setVisible(!record.isInEffect());
 }
 
-void VerdictView::showReceipt(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt)
+void VerdictView::showReceipt(const restore::RestoreRecord &record,
+                              const restore::RestoreReceipt &receipt)
 {
     if (record.putBackAt) {
         m_header->setSentence(tr("Put back: the data as it was before the restore is live again."));
-        m_header->setDetail(tr("Since %1. What the restore had brought is kept.").arg(timetext::utcMinutes(*record.putBackAt)));
+        m_header->setDetail(tr("Since %1. What the restore had brought is kept.")
+                                .arg(timetext::utcMinutes(*record.putBackAt)));
         m_header->setShape(StateShape::Ok);
     } else {
         m_header->setSentence(restoretexts::verdictSentence(receipt));
@@ -95,7 +101,8 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record, const restor
     if (receipt.error) {
         m_error->setError(*receipt.error);
         if (receipt.left.isEmpty())
-            m_error->setWhatIsSafe(tr("The live data was not touched: everything happened in one transaction that was rolled back."));
+            m_error->setWhatIsSafe(tr("The live data was not touched: everything happened in one "
+                                      "transaction that was rolled back."));
     }
     m_model->setResults(receipt.tables, false);
     m_table->setVisible(!receipt.tables.isEmpty());
@@ -103,7 +110,8 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record, const restor
     m_notes->setText(notes);
     m_notes->setVisible(!notes.isEmpty());
     const bool isDone = receipt.verdict != restore::Verdict::NotRestored;
-    m_putBack->setText(record.putBackAt ? tr("Take the restored data again...") : tr("Put back the data as it was before..."));
+    m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
+                                        : tr("Put back the data as it was before..."));
     m_putBack->setVisible(isDone);
     m_another->setVisible(!isDone);
 }

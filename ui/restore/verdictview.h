@@ -16,8 +16,8 @@ class SentenceHeader;
 class TableResultModel;
 class TextLabel;
 
-/// The end of a restore: the verdict, table by table; what was left out; what remains on the server;
-/// and the way back.
+/// The end of a restore: the verdict, table by table; what was left out; what remains on the
+/// server; and the way back.
 class VerdictView final : public QWidget {
     Q_OBJECT
 

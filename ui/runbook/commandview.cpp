@@ -30,7 +30,8 @@ QString marksOf(const runbook::CommandBlock &block)
 
 } // namespace
 
-CommandView::CommandView(const Theme &theme, const runbook::CommandBlock &block, const QString &text, QWidget *parent)
+CommandView::CommandView(const Theme &theme, const runbook::CommandBlock &block,
+                         const QString &text, QWidget *parent)
     : QFrame(parent), m_theme(theme)
 {
     auto *row = new QHBoxLayout(this);
@@ -42,7 +43,8 @@ CommandView::CommandView(const Theme &theme, const runbook::CommandBlock &block,
     command->setSelectable(true);
     column->addWidget(command);
     if (const QString marks = marksOf(block); !marks.isEmpty()) {
-        auto *caption = new TextLabel(theme, TextStyle::Caption, block.danger ? Ink::Down : Ink::Third, this);
+        auto *caption =
+            new TextLabel(theme, TextStyle::Caption, block.danger ? Ink::Down : Ink::Third, this);
         caption->setText(marks);
         column->addWidget(caption);
     }
@@ -58,7 +60,8 @@ void CommandView::paintEvent(QPaintEvent *)
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(m_theme.tokens().line);
     painter.setBrush(m_theme.tokens().panel);
-    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), metric::controlRadius, metric::controlRadius);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), metric::controlRadius,
+                            metric::controlRadius);
 }
 
 } // namespace mayday::ui

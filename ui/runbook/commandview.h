@@ -15,7 +15,8 @@ class CommandView final : public QFrame {
 
 public:
     /// text: the command with its variables filled in.
-    CommandView(const Theme &theme, const runbook::CommandBlock &block, const QString &text, QWidget *parent = nullptr);
+    CommandView(const Theme &theme, const runbook::CommandBlock &block, const QString &text,
+                QWidget *parent = nullptr);
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -18,7 +18,8 @@ QString firstSteps(const runbook::Runbook &runbook, const QString &option)
     for (const runbook::Phase &phase : runbook.phases) {
         for (const runbook::Group &group : phase.groups) {
             if (group.option == option && !group.steps.isEmpty())
-                return DecisionView::tr("%n step(s), first: %1", nullptr, static_cast<int>(group.steps.size()))
+                return DecisionView::tr("%n step(s), first: %1", nullptr,
+                                        static_cast<int>(group.steps.size()))
                     .arg(group.steps.front().action);
         }
     }
@@ -27,8 +28,8 @@ QString firstSteps(const runbook::Runbook &runbook, const QString &option)
 
 } // namespace
 
-DecisionView::DecisionView(const Theme &theme, const runbook::Checklist &checklist, const runbook::Decision &decision,
-                           QWidget *parent)
+DecisionView::DecisionView(const Theme &theme, const runbook::Checklist &checklist,
+                           const runbook::Decision &decision, QWidget *parent)
     : QWidget(parent)
 {
     auto *column = new QVBoxLayout(this);
@@ -48,7 +49,8 @@ DecisionView::DecisionView(const Theme &theme, const runbook::Checklist &checkli
         detail->setText(firstSteps(checklist.runbook(), option));
         column->addWidget(button);
         column->addWidget(detail);
-        connect(button, &ActionButton::clicked, this, [this, id = decision.id, option] { Q_EMIT chosen(id, option); });
+        connect(button, &ActionButton::clicked, this,
+                [this, id = decision.id, option] { Q_EMIT chosen(id, option); });
     }
     column->addStretch();
 }

@@ -14,8 +14,8 @@ class DecisionView final : public QWidget {
     Q_OBJECT
 
 public:
-    DecisionView(const Theme &theme, const runbook::Checklist &checklist, const runbook::Decision &decision,
-                 QWidget *parent = nullptr);
+    DecisionView(const Theme &theme, const runbook::Checklist &checklist,
+                 const runbook::Decision &decision, QWidget *parent = nullptr);
 
 Q_SIGNALS:
     void chosen(const QString &decision, const QString &option);

@@ -20,9 +20,11 @@ constexpr int textHeight = 116;
 
 } // namespace
 
-MessageView::MessageView(const Theme &theme, const runbook::MessageTemplate &message, const runbook::Lookup &known,
-                         QWidget *parent)
-    : QWidget(parent), m_name(message.name), m_text(new QPlainTextEdit(this)),
+MessageView::MessageView(const Theme &theme, const runbook::MessageTemplate &message,
+                         const runbook::Lookup &known, QWidget *parent)
+    : QWidget(parent),
+      m_name(message.name),
+      m_text(new QPlainTextEdit(this)),
       m_gaps(new TextLabel(theme, TextStyle::Caption, Ink::Warn, this)),
       m_copy(new ActionButton(theme, ButtonKind::Secondary, tr("Copy the message"), this))
 {
@@ -56,7 +58,8 @@ void MessageView::copy()
 void MessageView::follow()
 {
     const QStringList gaps = runbook::placeholdersIn(m_text->toPlainText());
-    m_gaps->setText(gaps.isEmpty() ? QString() : tr("Still to fill in: %1").arg(gaps.join(u", "_s)));
+    m_gaps->setText(gaps.isEmpty() ? QString()
+                                   : tr("Still to fill in: %1").arg(gaps.join(u", "_s)));
 }
 
 } // namespace mayday::ui

@@ -20,8 +20,8 @@ class MessageView final : public QWidget {
     Q_OBJECT
 
 public:
-    MessageView(const Theme &theme, const runbook::MessageTemplate &message, const runbook::Lookup &known,
-                QWidget *parent = nullptr);
+    MessageView(const Theme &theme, const runbook::MessageTemplate &message,
+                const runbook::Lookup &known, QWidget *parent = nullptr);
     void copy();
 
 Q_SIGNALS:

@@ -25,7 +25,10 @@ QString tierWord(runbook::Tier tier)
 
 } // namespace
 
-RunbookModel::RunbookModel(const Clock &clock, QObject *parent) : QAbstractTableModel(parent), m_clock(clock) {}
+RunbookModel::RunbookModel(const Clock &clock, QObject *parent)
+    : QAbstractTableModel(parent), m_clock(clock)
+{
+}
 
 void RunbookModel::setLibrary(const runbook::RunbookLibrary &library)
 {

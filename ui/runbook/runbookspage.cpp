@@ -24,7 +24,10 @@ QString findingsText(const runbook::RunbookLibrary &library)
     QStringList lines;
     for (const runbook::RunbookLibrary::Entry &file : library.files()) {
         for (const runbook::Finding &finding : file.reading.findings)
-            lines.append(RunbooksPage::tr("%1, line %2: %3").arg(file.fileName).arg(finding.line).arg(finding.title));
+            lines.append(RunbooksPage::tr("%1, line %2: %3")
+                             .arg(file.fileName)
+                             .arg(finding.line)
+                             .arg(finding.title));
     }
     return lines.join(u'\n');
 }
@@ -33,8 +36,10 @@ QString findingsText(const runbook::RunbookLibrary &library)
 
 RunbooksPage::RunbooksPage(const Theme &theme, const Clock &clock, QWidget *parent)
     : Page({.id = u"runbooks"_s, .title = tr("Runbooks"), .iconName = u"runbooks"_s}, parent),
-      m_model(new RunbookModel(clock, this)), m_header(new SentenceHeader(theme, this)),
-      m_findings(new Banner(theme, BannerKind::Warn, this)), m_table(new ActionTable(theme, this)),
+      m_model(new RunbookModel(clock, this)),
+      m_header(new SentenceHeader(theme, this)),
+      m_findings(new Banner(theme, BannerKind::Warn, this)),
+      m_table(new ActionTable(theme, this)),
       m_summary(new TextLabel(theme, TextStyle::Base, Ink::Second, this)),
       m_start(new ActionButton(theme, ButtonKind::Primary, tr("Start this checklist"), this))
 {
@@ -59,13 +64,15 @@ RunbooksPage::RunbooksPage(const Theme &theme, const Clock &clock, QWidget *pare
     column->addLayout(row);
     connect(m_start, &ActionButton::clicked, this, &RunbooksPage::start);
     connect(m_table, &ActionTable::activated, this, &RunbooksPage::start);
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RunbooksPage::follow);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &RunbooksPage::follow);
 }
 
 void RunbooksPage::setLibrary(const runbook::RunbookLibrary &library)
 {
     m_model->setLibrary(library);
-    const QString sentence = tr("%n scenario(s) are ready to start.", nullptr, static_cast<int>(library.list().size()));
+    const QString sentence =
+        tr("%n scenario(s) are ready to start.", nullptr, static_cast<int>(library.list().size()));
     m_header->setSentence(sentence);
     m_header->setDetail(tr("Each is a Markdown file: it reads as well on paper."));
     setSentence(sentence);

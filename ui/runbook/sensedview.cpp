@@ -51,7 +51,8 @@ void SensedView::addLine(const desk::CheckReading &reading)
     label->setText(reading.call.label);
     label->setWordWrap(false);
     auto *words = new TextLabel(m_theme, TextStyle::Base, Ink::Second, line);
-    const QString age = reading.at.isValid() ? u" · "_s + timetext::age(reading.at, m_clock.now()) : QString();
+    const QString age =
+        reading.at.isValid() ? u" · "_s + timetext::age(reading.at, m_clock.now()) : QString();
     words->setText(reading.words + age);
     row->addWidget(label);
     row->addWidget(words, 1);

@@ -18,7 +18,8 @@ constexpr int headingTop = 18;
 
 bool isHeading(const QModelIndex &index)
 {
-    return index.data(StepListModel::KindRole).toInt() == static_cast<int>(StepListModel::Kind::Phase);
+    return index.data(StepListModel::KindRole).toInt() ==
+           static_cast<int>(StepListModel::Kind::Phase);
 }
 
 void paintTick(QPainter &painter, const QRectF &area, const QColor &color)
@@ -34,7 +35,10 @@ void paintTick(QPainter &painter, const QRectF &area, const QColor &color)
 
 } // namespace
 
-StepDelegate::StepDelegate(const Theme &theme, QObject *parent) : QStyledItemDelegate(parent), m_theme(theme) {}
+StepDelegate::StepDelegate(const Theme &theme, QObject *parent)
+    : QStyledItemDelegate(parent), m_theme(theme)
+{
+}
 
 QFont StepDelegate::fontFor(const QModelIndex &index) const
 {
@@ -48,10 +52,12 @@ QFont StepDelegate::fontFor(const QModelIndex &index) const
 
 QRect StepDelegate::textArea(const QRect &row, bool isHeadingRow) const
 {
-    return isHeadingRow ? row.adjusted(4, headingTop, -8, -4) : row.adjusted(textLeft, rowPadding, -8, -rowPadding);
+    return isHeadingRow ? row.adjusted(4, headingTop, -8, -4)
+                        : row.adjusted(textLeft, rowPadding, -8, -rowPadding);
 }
 
-void StepDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+void StepDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
+                         const QModelIndex &index) const
 {
     const Tokens &tokens = m_theme.tokens();
     const bool heading = isHeading(index);
@@ -60,27 +66,34 @@ void StepDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     if (index.data(StepListModel::ShownRole).toBool()) {
         painter->setPen(Qt::NoPen);
         painter->setBrush(tokens.selection);
-        painter->drawRoundedRect(option.rect.adjusted(0, 1, 0, -1), metric::controlRadius, metric::controlRadius);
+        painter->drawRoundedRect(option.rect.adjusted(0, 1, 0, -1), metric::controlRadius,
+                                 metric::controlRadius);
     }
     if (option.state & QStyle::State_HasFocus && !heading) {
         painter->setBrush(Qt::NoBrush);
         painter->setPen(QPen(tokens.accent, metric::focusRing));
-        painter->drawRoundedRect(option.rect.adjusted(1, 2, -1, -2), metric::controlRadius, metric::controlRadius);
+        painter->drawRoundedRect(option.rect.adjusted(1, 2, -1, -2), metric::controlRadius,
+                                 metric::controlRadius);
     }
     if (!heading) {
-        const QRect mark(option.rect.left() + markLeft, option.rect.top() + rowPadding + 1, markSize, markSize);
-        paintMark(*painter, mark, static_cast<runbook::StepState>(index.data(StepListModel::StateRole).toInt()),
+        const QRect mark(option.rect.left() + markLeft, option.rect.top() + rowPadding + 1,
+                         markSize, markSize);
+        paintMark(*painter, mark,
+                  static_cast<runbook::StepState>(index.data(StepListModel::StateRole).toInt()),
                   index.data(StepListModel::SensedRole).toBool());
     }
-    const bool isCurrent = index.data(StepListModel::CurrentRole).toBool() || index.data(StepListModel::ShownRole).toBool();
+    const bool isCurrent = index.data(StepListModel::CurrentRole).toBool() ||
+                           index.data(StepListModel::ShownRole).toBool();
     painter->setFont(fontFor(index));
     painter->setPen(heading || !isCurrent ? tokens.ink2 : tokens.ink);
-    painter->drawText(textArea(option.rect, heading), Qt::TextWordWrap | Qt::AlignLeft | Qt::AlignTop,
+    painter->drawText(textArea(option.rect, heading),
+                      Qt::TextWordWrap | Qt::AlignLeft | Qt::AlignTop,
                       index.data(Qt::DisplayRole).toString());
     painter->restore();
 }
 
-void StepDelegate::paintMark(QPainter &painter, const QRect &area, runbook::StepState state, bool isSensed) const
+void StepDelegate::paintMark(QPainter &painter, const QRect &area, runbook::StepState state,
+                             bool isSensed) const
 {
     using runbook::StepState;
     const Tokens &tokens = m_theme.tokens();
@@ -101,7 +114,8 @@ void StepDelegate::paintMark(QPainter &painter, const QRect &area, runbook::Step
         painter.setPen(Qt::NoPen);
         painter.setBrush(tokens.warn);
         const QPointF centre = box.center();
-        painter.drawPolygon(QPolygonF({centre + QPointF(-2.5, -4), centre + QPointF(4, 0), centre + QPointF(-2.5, 4)}));
+        painter.drawPolygon(QPolygonF(
+            {centre + QPointF(-2.5, -4), centre + QPointF(4, 0), centre + QPointF(-2.5, 4)}));
     }
 }
 
@@ -110,7 +124,9 @@ QSize StepDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelInd
     const bool heading = isHeading(index);
     const int width = option.rect.width() > 0 ? option.rect.width() : 240;
     const QRect area = textArea(QRect(0, 0, width, 1000), heading);
-    const QRect text = QFontMetrics(fontFor(index)).boundingRect(area, Qt::TextWordWrap, index.data(Qt::DisplayRole).toString());
+    const QRect text =
+        QFontMetrics(fontFor(index))
+            .boundingRect(area, Qt::TextWordWrap, index.data(Qt::DisplayRole).toString());
     return {width, text.height() + (heading ? headingTop + 4 : 2 * rowPadding)};
 }
 

@@ -32,7 +32,8 @@ QString shortTitle(const QString &title)
 
 StepListModel::StepListModel(QObject *parent) : QAbstractListModel(parent) {}
 
-QList<StepListModel::Row> StepListModel::rowsOf(const runbook::Checklist &checklist, const runbook::StepId &shown)
+QList<StepListModel::Row> StepListModel::rowsOf(const runbook::Checklist &checklist,
+                                                const runbook::StepId &shown)
 {
     QList<Row> rows;
     QString phase;
@@ -42,7 +43,10 @@ QList<StepListModel::Row> StepListModel::rowsOf(const runbook::Checklist &checkl
         if (owner && owner->slug != phase) {
             phase = owner->slug;
             rows.append({.kind = Kind::Phase,
-                         .text = tr("%1 · %2 of %3").arg(shortTitle(owner->title)).arg(checklist.doneIn(phase)).arg(checklist.total(phase))});
+                         .text = tr("%1 · %2 of %3")
+                                     .arg(shortTitle(owner->title))
+                                     .arg(checklist.doneIn(phase))
+                                     .arg(checklist.total(phase))});
         }
         rows.append({.kind = Kind::Step,
                      .text = step.action,
@@ -53,7 +57,9 @@ QList<StepListModel::Row> StepListModel::rowsOf(const runbook::Checklist &checkl
                      .isShown = step.id == shown});
     }
     if (const runbook::Decision *decision = checklist.currentDecision())
-        rows.append({.kind = Kind::Decision, .text = tr("Choose the way: %1").arg(decision->options.join(tr(" or "))), .isCurrent = true});
+        rows.append({.kind = Kind::Decision,
+                     .text = tr("Choose the way: %1").arg(decision->options.join(tr(" or "))),
+                     .isCurrent = true});
     return rows;
 }
 
@@ -79,7 +85,8 @@ int StepListModel::rowCount(const QModelIndex &parent) const
 
 QString StepListModel::spoken(const Row &row)
 {
-    return row.kind == Kind::Step ? row.text + u", "_s + stateWord(row.state, row.isSensed) : row.text;
+    return row.kind == Kind::Step ? row.text + u", "_s + stateWord(row.state, row.isSensed)
+                                  : row.text;
 }
 
 QVariant StepListModel::data(const QModelIndex &index, int role) const
@@ -108,7 +115,8 @@ Qt::ItemFlags StepListModel::flags(const QModelIndex &index) const
 
 runbook::StepId StepListModel::stepAt(const QModelIndex &index) const
 {
-    return index.isValid() && index.row() < m_rows.size() ? m_rows[index.row()].step : runbook::StepId();
+    return index.isValid() && index.row() < m_rows.size() ? m_rows[index.row()].step
+                                                          : runbook::StepId();
 }
 
 QModelIndex StepListModel::indexOf(const runbook::StepId &step) const

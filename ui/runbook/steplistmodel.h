@@ -45,7 +45,8 @@ private:
 
         [[nodiscard]] bool operator==(const Row &) const = default;
     };
-    [[nodiscard]] static QList<Row> rowsOf(const runbook::Checklist &checklist, const runbook::StepId &shown);
+    [[nodiscard]] static QList<Row> rowsOf(const runbook::Checklist &checklist,
+                                           const runbook::StepId &shown);
     [[nodiscard]] static QString spoken(const Row &row);
 
     QList<Row> m_rows;

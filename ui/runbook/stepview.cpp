@@ -38,16 +38,20 @@ QString outcomeSentence(const runbook::StepOutcome &outcome)
     switch (outcome.state) {
     case runbook::StepState::Open: return {};
     case runbook::StepState::Done: return StepView::tr("Done at %1 by %2.").arg(at, outcome.by);
-    case runbook::StepState::Sensed: return StepView::tr("Seen to be so at %1: %2.").arg(at, outcome.reason);
-    case runbook::StepState::Overridden: return StepView::tr("Overridden at %1 by %2: %3").arg(at, outcome.by, outcome.reason);
-    case runbook::StepState::Deferred: return StepView::tr("Deferred at %1; it comes back before the end.").arg(at);
+    case runbook::StepState::Sensed:
+        return StepView::tr("Seen to be so at %1: %2.").arg(at, outcome.reason);
+    case runbook::StepState::Overridden:
+        return StepView::tr("Overridden at %1 by %2: %3").arg(at, outcome.by, outcome.reason);
+    case runbook::StepState::Deferred:
+        return StepView::tr("Deferred at %1; it comes back before the end.").arg(at);
     }
     Q_UNREACHABLE_RETURN({});
 }
 
 } // namespace
 
-StepView::StepView(const Parts &parts, const runbook::Checklist &checklist, const runbook::Step &step, QWidget *parent)
+StepView::StepView(const Parts &parts, const runbook::Checklist &checklist,
+                   const runbook::Step &step, QWidget *parent)
     : QWidget(parent), m_parts(parts), m_column(new QVBoxLayout(this))
 {
     m_column->setContentsMargins({});
@@ -75,7 +79,8 @@ void StepView::addHeading(const runbook::Checklist &checklist, const runbook::St
     const QList<runbook::Step> order = checklist.order();
     const auto at = std::ranges::find(order, step.id, &runbook::Step::id);
     auto *caption = new TextLabel(m_parts.theme, TextStyle::Base, Ink::Second, this);
-    caption->setText(tr("Step %1 of %2 · %3").arg(at - order.begin() + 1).arg(order.size()).arg(kindWord(step)));
+    caption->setText(
+        tr("Step %1 of %2 · %3").arg(at - order.begin() + 1).arg(order.size()).arg(kindWord(step)));
     auto *title = new TextLabel(m_parts.theme, TextStyle::Step, this);
     title->setText(filled(step.action) + u'.');
     m_column->addWidget(caption);
@@ -94,7 +99,10 @@ void StepView::addOutcome(const runbook::StepOutcome &outcome)
     if (outcome.state == runbook::StepState::Open)
         return;
     auto *label = new TextLabel(m_parts.theme, TextStyle::BaseStrong,
-                                outcome.state == runbook::StepState::Deferred || outcome.state == runbook::StepState::Overridden ? Ink::Warn : Ink::Ok,
+                                outcome.state == runbook::StepState::Deferred ||
+                                        outcome.state == runbook::StepState::Overridden
+                                    ? Ink::Warn
+                                    : Ink::Ok,
                                 this);
     label->setText(outcomeSentence(outcome));
     m_column->addWidget(label);
@@ -111,7 +119,9 @@ void StepView::addActions(const runbook::Checklist &checklist, const runbook::St
             continue;
         }
         const runbook::MessageTemplate *message =
-            call.verb == "notify"_L1 ? checklist.runbook().messageTemplate(call.parameter(u"template"_s)) : nullptr;
+            call.verb == "notify"_L1
+                ? checklist.runbook().messageTemplate(call.parameter(u"template"_s))
+                : nullptr;
         if (message && !m_message) {
             m_message = new MessageView(m_parts.theme, *message, m_parts.messageWords, this);
             connect(m_message, &MessageView::copied, this, &StepView::messageCopied);
@@ -119,7 +129,8 @@ void StepView::addActions(const runbook::Checklist &checklist, const runbook::St
             continue;
         }
         auto *button = new ActionButton(m_parts.theme, ButtonKind::Secondary, call.label, this);
-        connect(button, &ActionButton::clicked, this, [this, call] { Q_EMIT actionRequested(call); });
+        connect(button, &ActionButton::clicked, this,
+                [this, call] { Q_EMIT actionRequested(call); });
         row->addWidget(button);
     }
     row->addStretch();
@@ -136,7 +147,8 @@ void StepView::addCommands(const runbook::Step &step)
     }
 }
 
-/// Explanations are folded (R2), except what the step promises and what to do when it does not hold.
+/// Explanations are folded (R2), except what the step promises and what to do when it does not
+/// hold.
 void StepView::addFold(const runbook::Step &step)
 {
     QList<Fact> facts;

@@ -26,12 +26,13 @@ public:
     struct Parts {
         const Theme &theme;
         const Clock &clock;
-        runbook::Lookup variables; ///< {{service.backend.url}}
+        runbook::Lookup variables;    ///< {{service.backend.url}}
         runbook::Lookup messageWords; ///< [time of next update]
         /// A widget for an action that needs room of its own ("restore"), or nullptr.
         std::function<QWidget *(const runbook::VerbCall &, QWidget *parent)> panelFor;
     };
-    StepView(const Parts &parts, const runbook::Checklist &checklist, const runbook::Step &step, QWidget *parent = nullptr);
+    StepView(const Parts &parts, const runbook::Checklist &checklist, const runbook::Step &step,
+             QWidget *parent = nullptr);
 
     void setReadings(const QList<desk::CheckReading> &readings);
     /// Copies the message of this step, or its first command; nothing when there is neither.

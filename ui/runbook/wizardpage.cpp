@@ -28,13 +28,17 @@ constexpr int centreWidth = 840;
 } // namespace
 
 WizardPage::WizardPage(Parts parts, QWidget *parent)
-    : Page({.id = u"checklist"_s, .title = tr("Checklist"), .iconName = u"check"_s}, parent), m_parts(std::move(parts)),
-      m_model(new StepListModel(this)), m_list(new QListView(this)),
-      m_resumed(new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this)), m_scroll(new QScrollArea(this))
+    : Page({.id = u"checklist"_s, .title = tr("Checklist"), .iconName = u"check"_s}, parent),
+      m_parts(std::move(parts)),
+      m_model(new StepListModel(this)),
+      m_list(new QListView(this)),
+      m_resumed(new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this)),
+      m_scroll(new QScrollArea(this))
 {
     bringActions();
     build();
-    connect(&m_parts.incidents, &incident::IncidentDesk::incidentChanged, this, &WizardPage::follow);
+    connect(&m_parts.incidents, &incident::IncidentDesk::incidentChanged, this,
+            &WizardPage::follow);
     connect(&m_parts.incidents, &incident::IncidentDesk::runningChanged, this, &WizardPage::follow);
     connect(&m_parts.sensor, &desk::StepSensor::readingsChanged, this, [this] {
         if (m_view && m_parts.sensor.step() == m_shown)
@@ -47,11 +51,16 @@ void WizardPage::bringActions()
 {
     m_done = bringAction(tr("Done, next step"), Qt::Key_Space);
     connect(m_done, &QAction::triggered, this, &WizardPage::tick);
-    connect(bringAction(tr("Show the next step"), Qt::Key_N), &QAction::triggered, this, [this] { browse(true); });
-    connect(bringAction(tr("Show the step before"), Qt::Key_B), &QAction::triggered, this, [this] { browse(false); });
-    connect(bringAction(tr("Copy the message or command"), Qt::Key_C), &QAction::triggered, this, &WizardPage::copy);
-    connect(bringAction(tr("Note into the timeline..."), Qt::Key_T), &QAction::triggered, this, &WizardPage::note);
-    connect(bringAction(tr("Draft the next update..."), Qt::Key_U), &QAction::triggered, this, &WizardPage::draftUpdate);
+    connect(bringAction(tr("Show the next step"), Qt::Key_N), &QAction::triggered, this,
+            [this] { browse(true); });
+    connect(bringAction(tr("Show the step before"), Qt::Key_B), &QAction::triggered, this,
+            [this] { browse(false); });
+    connect(bringAction(tr("Copy the message or command"), Qt::Key_C), &QAction::triggered, this,
+            &WizardPage::copy);
+    connect(bringAction(tr("Note into the timeline..."), Qt::Key_T), &QAction::triggered, this,
+            &WizardPage::note);
+    connect(bringAction(tr("Draft the next update..."), Qt::Key_U), &QAction::triggered, this,
+            &WizardPage::draftUpdate);
     m_defer = bringAction(tr("Defer"));
     connect(m_defer, &QAction::triggered, this, &WizardPage::defer);
     m_override = bringAction(tr("Override..."));
@@ -67,8 +76,10 @@ void WizardPage::build()
     m_list->setResizeMode(QListView::Adjust);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QListView::ScrollPerPixel);
-    connect(m_list, &QListView::activated, this, [this](const QModelIndex &index) { show(m_model->stepAt(index)); });
-    connect(m_list, &QListView::clicked, this, [this](const QModelIndex &index) { show(m_model->stepAt(index)); });
+    connect(m_list, &QListView::activated, this,
+            [this](const QModelIndex &index) { show(m_model->stepAt(index)); });
+    connect(m_list, &QListView::clicked, this,
+            [this](const QModelIndex &index) { show(m_model->stepAt(index)); });
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setFocusPolicy(Qt::NoFocus);
@@ -105,15 +116,17 @@ QWidget *WizardPage::buildFoot()
     auto *row = new QHBoxLayout(foot);
     row->setContentsMargins({});
     row->setSpacing(metric::space12);
-    const QList<std::pair<QString, QString>> keys = {{tr("B"), tr("Back")}, {tr("N"), tr("Next")}, {tr("T"), tr("Note")},
-                                                     {tr("U"), tr("Update")}, {tr("C"), tr("Copy")}, {tr("?"), tr("Help")}};
+    const QList<std::pair<QString, QString>> keys = {{tr("B"), tr("Back")}, {tr("N"), tr("Next")},
+                                                     {tr("T"), tr("Note")}, {tr("U"), tr("Update")},
+                                                     {tr("C"), tr("Copy")}, {tr("?"), tr("Help")}};
     for (const auto &[key, meaning] : keys)
         row->addWidget(new KeyHint(m_parts.theme, key, meaning, foot));
     row->addStretch();
     m_deferButton = new ActionButton(m_parts.theme, ButtonKind::Secondary, m_defer, foot);
     m_overrideButton = new ActionButton(m_parts.theme, ButtonKind::Secondary, m_override, foot);
     m_doneButton = new ActionButton(m_parts.theme, ButtonKind::Primary, m_done, foot);
-    m_closeButton = new ActionButton(m_parts.theme, ButtonKind::Primary, tr("Close the incident..."), foot);
+    m_closeButton =
+        new ActionButton(m_parts.theme, ButtonKind::Primary, tr("Close the incident..."), foot);
     connect(m_closeButton, &ActionButton::clicked, this, &WizardPage::closeRequested);
     for (ActionButton *button : {m_deferButton, m_overrideButton, m_doneButton, m_closeButton})
         row->addWidget(button);
@@ -151,7 +164,8 @@ void WizardPage::follow()
         m_parts.sensor.watch(nullptr);
         m_model->setChecklist(runbook::Checklist(runbook::Runbook()), {});
         auto *empty = new TextLabel(m_parts.theme, TextStyle::StepText, Ink::Second, this);
-        empty->setText(tr("No incident is running. Start a checklist on Now with 1, 2 or 3, or choose one under Runbooks."));
+        empty->setText(tr("No incident is running. Start a checklist on Now with 1, 2 or 3, or "
+                          "choose one under Runbooks."));
         m_view = nullptr;
         place(empty);
         showFoot();
@@ -203,7 +217,8 @@ void WizardPage::rebuildStep()
                                .panelFor = m_parts.panelFor},
                               checklist, *step, this);
     connect(view, &StepView::actionRequested, this, &WizardPage::actionRequested);
-    connect(view, &StepView::messageCopied, &m_parts.incidents, &incident::IncidentDesk::messageCopied);
+    connect(view, &StepView::messageCopied, &m_parts.incidents,
+            &incident::IncidentDesk::messageCopied);
     if (m_parts.sensor.step() == m_shown)
         view->setReadings(m_parts.sensor.readings());
     m_view = view;
@@ -237,19 +252,22 @@ void WizardPage::place(QWidget *content)
     m_scroll->setWidget(area);
     if (m_view && m_view->hasPanel() && isVisible())
         // In a later turn: what was removed gives its focus away until then.
-        QMetaObject::invokeMethod(m_view->panel(), qOverload<>(&QWidget::setFocus), Qt::QueuedConnection);
+        QMetaObject::invokeMethod(m_view->panel(), qOverload<>(&QWidget::setFocus),
+                                  Qt::QueuedConnection);
 }
 
 void WizardPage::showFoot()
 {
     const incident::Incident *running = incident();
     const runbook::Step *step = shown();
-    const bool isOpen = step && (m_shownState == runbook::StepState::Open || m_shownState == runbook::StepState::Deferred);
+    const bool isOpen = step && (m_shownState == runbook::StepState::Open ||
+                                 m_shownState == runbook::StepState::Deferred);
     m_done->setEnabled(isOpen && !step->isSensed());
     m_defer->setEnabled(isOpen && m_shownState == runbook::StepState::Open);
     m_override->setEnabled(isOpen);
     // One primary button a screen: a panel brings its own.
-    m_doneButton->setKind(m_view && m_view->hasPanel() ? ButtonKind::Secondary : ButtonKind::Primary);
+    m_doneButton->setKind(m_view && m_view->hasPanel() ? ButtonKind::Secondary
+                                                       : ButtonKind::Primary);
     m_doneButton->setVisible(isOpen && !step->isSensed());
     m_deferButton->setVisible(isOpen);
     m_overrideButton->setVisible(isOpen);
@@ -268,7 +286,8 @@ void WizardPage::browse(bool forward)
     const incident::Incident *running = incident();
     if (!running)
         return;
-    const runbook::Step *step = forward ? running->checklist.next(m_shown) : running->checklist.previous(m_shown);
+    const runbook::Step *step =
+        forward ? running->checklist.next(m_shown) : running->checklist.previous(m_shown);
     if (step)
         show(step->id);
 }
@@ -299,15 +318,16 @@ void WizardPage::note()
 {
     if (!incident())
         return;
-    m_parts.prompter.askText(this,
-                             {.title = tr("A line for the timeline"),
-                              .note = tr("It gets the time of now and your name. Secrets are taken out."),
-                              .confirmLabel = tr("Write it down"),
-                              .multiLine = true},
-                             [this](const std::optional<QString> &text) {
-                                 if (text)
-                                     m_parts.incidents.addNote(*text);
-                             });
+    m_parts.prompter.askText(
+        this,
+        {.title = tr("A line for the timeline"),
+         .note = tr("It gets the time of now and your name. Secrets are taken out."),
+         .confirmLabel = tr("Write it down"),
+         .multiLine = true},
+        [this](const std::optional<QString> &text) {
+            if (text)
+                m_parts.incidents.addNote(*text);
+        });
 }
 
 void WizardPage::draftUpdate()
@@ -315,18 +335,21 @@ void WizardPage::draftUpdate()
     const incident::Incident *running = incident();
     if (!running)
         return;
-    const runbook::MessageTemplate *message = running->checklist.runbook().messageTemplate(u"update"_s);
-    const QString text = message ? runbook::filledTemplate(message->text, m_parts.messageWords).text : QString();
-    m_parts.prompter.askText(this,
-                             {.title = tr("The next update"),
-                              .note = tr("It is copied for you to post; the clock for the next one starts."),
-                              .confirmLabel = tr("Copy the update"),
-                              .initial = text,
-                              .multiLine = true},
-                             [this](const std::optional<QString> &update) {
-                                 if (update)
-                                     m_parts.incidents.messageCopied(u"update"_s, *update);
-                             });
+    const runbook::MessageTemplate *message =
+        running->checklist.runbook().messageTemplate(u"update"_s);
+    const QString text =
+        message ? runbook::filledTemplate(message->text, m_parts.messageWords).text : QString();
+    m_parts.prompter.askText(
+        this,
+        {.title = tr("The next update"),
+         .note = tr("It is copied for you to post; the clock for the next one starts."),
+         .confirmLabel = tr("Copy the update"),
+         .initial = text,
+         .multiLine = true},
+        [this](const std::optional<QString> &update) {
+            if (update)
+                m_parts.incidents.messageCopied(u"update"_s, *update);
+        });
 }
 
 void WizardPage::copy()

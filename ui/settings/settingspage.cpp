@@ -23,9 +23,12 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 SettingsPage::SettingsPage(const Parts &parts, QWidget *parent)
-    : Page({.id = u"settings"_s, .title = tr("Settings"), .iconName = u"settings"_s}, parent), m_parts(parts),
-      m_header(new SentenceHeader(parts.theme, this)), m_memoryOnly(new Banner(parts.theme, BannerKind::Warn, this)),
-      m_error(new ErrorPanel(parts.theme, this)), m_model(new CredentialModel(parts.credentials, this)),
+    : Page({.id = u"settings"_s, .title = tr("Settings"), .iconName = u"settings"_s}, parent),
+      m_parts(parts),
+      m_header(new SentenceHeader(parts.theme, this)),
+      m_memoryOnly(new Banner(parts.theme, BannerKind::Warn, this)),
+      m_error(new ErrorPanel(parts.theme, this)),
+      m_model(new CredentialModel(parts.credentials, this)),
       m_table(new ActionTable(parts.theme, this)),
       m_add(new ActionButton(parts.theme, ButtonKind::Primary, tr("Add or replace..."), this)),
       m_test(new ActionButton(parts.theme, ButtonKind::Secondary, tr("Test"), this)),
@@ -48,7 +51,8 @@ SettingsPage::SettingsPage(const Parts &parts, QWidget *parent)
         m_error->setWhatIsSafe(tr("What was kept before is still kept."));
         m_error->show();
     });
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &SettingsPage::tell);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            &SettingsPage::tell);
     tell();
 }
 
@@ -58,7 +62,8 @@ QWidget *SettingsPage::buildCredentials()
     m_table->setAccessibleName(tr("Credentials"));
     m_table->setMonoColumns({CredentialModel::Name});
     m_table->setStretchColumn(CredentialModel::Purpose);
-    m_table->setEmptyText(tr("The stack needs no secret"), tr("A database in stack.yaml names one with \"credential:\"."));
+    m_table->setEmptyText(tr("The stack needs no secret"),
+                          tr("A database in stack.yaml names one with \"credential:\"."));
     auto *area = new QWidget(this);
     auto *column = new QVBoxLayout(area);
     column->setContentsMargins({});
@@ -117,17 +122,21 @@ const desk::Credential *SettingsPage::selected() const
 void SettingsPage::tell()
 {
     const auto &list = m_parts.credentials.list();
-    const auto missing = std::ranges::count(list, desk::CredentialState::Missing, &desk::Credential::state);
-    const QString sentence = list.isEmpty() ? tr("The stack needs no secret.")
-                             : missing == 0 ? tr("Every secret the stack needs is kept.")
-                                            : tr("%1 of %2 secrets are missing.").arg(missing).arg(list.size());
+    const auto missing =
+        std::ranges::count(list, desk::CredentialState::Missing, &desk::Credential::state);
+    const QString sentence =
+        list.isEmpty() ? tr("The stack needs no secret.")
+        : missing == 0 ? tr("Every secret the stack needs is kept.")
+                       : tr("%1 of %2 secrets are missing.").arg(missing).arg(list.size());
     m_header->setSentence(sentence);
-    m_header->setDetail(tr("Kept in %1. The stack is described in %2.").arg(m_parts.credentials.storeName(), m_parts.stackFile));
+    m_header->setDetail(tr("Kept in %1. The stack is described in %2.")
+                            .arg(m_parts.credentials.storeName(), m_parts.stackFile));
     setSentence(sentence);
     const bool memoryOnly = m_parts.credentials.storeKind() == secrets::StoreKind::MemoryOnly;
     m_memoryOnly->setVisible(memoryOnly);
     m_memoryOnly->setMessage(tr("Secrets are only in memory."),
-                             tr("This desktop offers no keychain, so they are gone when Mayday ends. Nothing is written to disk."));
+                             tr("This desktop offers no keychain, so they are gone when Mayday "
+                                "ends. Nothing is written to disk."));
     const desk::Credential *credential = selected();
     const bool isKept = credential && credential->state == desk::CredentialState::Present;
     m_add->setEnabled(credential);
@@ -141,15 +150,16 @@ void SettingsPage::add()
     if (!credential)
         return;
     m_error->hide();
-    m_parts.prompter.askSecret(this,
-                               {.title = tr("The %1").arg(credential->purpose),
-                                .note = tr("It goes into %1 and nowhere else.").arg(m_parts.credentials.storeName()),
-                                .label = tr("Password"),
-                                .confirmLabel = tr("Keep it")},
-                               [this, name = credential->name](std::optional<Secret> secret) {
-                                   if (secret)
-                                       m_parts.credentials.save(name, *std::move(secret));
-                               });
+    m_parts.prompter.askSecret(
+        this,
+        {.title = tr("The %1").arg(credential->purpose),
+         .note = tr("It goes into %1 and nowhere else.").arg(m_parts.credentials.storeName()),
+         .label = tr("Password"),
+         .confirmLabel = tr("Keep it")},
+        [this, name = credential->name](std::optional<Secret> secret) {
+            if (secret)
+                m_parts.credentials.save(name, *std::move(secret));
+        });
 }
 
 void SettingsPage::test()
@@ -178,16 +188,17 @@ void SettingsPage::remove()
     const desk::Credential *credential = selected();
     if (!credential)
         return;
-    m_parts.prompter.confirm(this,
-                             {.title = tr("Remove the %1?").arg(credential->purpose),
-                              .text = tr("Probes and restores of this database stop working until it is added again. "
-                                         "This cannot be undone, because nothing keeps a copy."),
-                              .confirmLabel = tr("Remove the secret"),
-                              .destructive = true},
-                             [this, name = credential->name](bool confirmed) {
-                                 if (confirmed)
-                                     m_parts.credentials.remove(name);
-                             });
+    m_parts.prompter.confirm(
+        this,
+        {.title = tr("Remove the %1?").arg(credential->purpose),
+         .text = tr("Probes and restores of this database stop working until it is added again. "
+                    "This cannot be undone, because nothing keeps a copy."),
+         .confirmLabel = tr("Remove the secret"),
+         .destructive = true},
+        [this, name = credential->name](bool confirmed) {
+            if (confirmed)
+                m_parts.credentials.remove(name);
+        });
 }
 
 } // namespace mayday::ui

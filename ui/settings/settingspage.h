@@ -17,8 +17,8 @@ class CredentialModel;
 class ErrorPanel;
 class SentenceHeader;
 
-/// Settings: the secrets the stack needs (list, add, replace, test, remove), and the look. The stack
-/// itself is a file, fit for git; where it lies is said here.
+/// Settings: the secrets the stack needs (list, add, replace, test, remove), and the look. The
+/// stack itself is a file, fit for git; where it lies is said here.
 class SettingsPage final : public Page {
     Q_OBJECT
 

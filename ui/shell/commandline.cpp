@@ -22,15 +22,18 @@ CommandLine readCommandLine(QApplication &application)
     QApplication::setApplicationVersion(QString::fromLatin1(MAYDAY_VERSION));
     QApplication::setDesktopFileName(u"mayday"_s);
     QCommandLineParser parser;
-    parser.setApplicationDescription(QApplication::translate("CommandLine", "Incident response for on-call engineers."));
-    const QCommandLineOption profile(u"profile"_s,
-                                     QApplication::translate("CommandLine", "Keep everything below DIR (a USB stick, a test)."),
-                                     u"DIR"_s);
+    parser.setApplicationDescription(
+        QApplication::translate("CommandLine", "Incident response for on-call engineers."));
+    const QCommandLineOption profile(
+        u"profile"_s,
+        QApplication::translate("CommandLine", "Keep everything below DIR (a USB stick, a test)."),
+        u"DIR"_s);
     parser.addOption(profile);
     parser.addHelpOption();
     parser.addVersionOption();
     parser.process(application);
-    return {.profile = parser.isSet(profile) ? Profile::under(parser.value(profile)) : Profile::standard()};
+    return {.profile = parser.isSet(profile) ? Profile::under(parser.value(profile))
+                                             : Profile::standard()};
 }
 
 ThemeMode storedThemeMode(const Profile &profile)

@@ -53,13 +53,13 @@ public:
         painter->setFont(m_theme.font(TextStyle::Caption));
         painter->setPen(tokens.ink3);
         painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, place);
-        area.setRight(area.right() - painter->fontMetrics().horizontalAdvance(place)
-                      - metric::space12);
+        area.setRight(area.right() - painter->fontMetrics().horizontalAdvance(place) -
+                      metric::space12);
         painter->setFont(m_theme.font(TextStyle::Base));
         painter->setPen(tokens.ink);
         painter->drawText(area, Qt::AlignLeft | Qt::AlignVCenter,
-                          painter->fontMetrics().elidedText(index.data().toString(),
-                                                            Qt::ElideRight, area.width()));
+                          painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight,
+                                                            area.width()));
         painter->restore();
     }
 
@@ -70,8 +70,10 @@ private:
 } // namespace
 
 CommandPalette::CommandPalette(const Theme &theme, QWidget &window)
-    : Overlay(theme, tr("Commands"), window), m_model(new PaletteModel(this)),
-      m_field(new QLineEdit(card())), m_list(new QListView(card())),
+    : Overlay(theme, tr("Commands"), window),
+      m_model(new PaletteModel(this)),
+      m_field(new QLineEdit(card())),
+      m_list(new QListView(card())),
       m_nothing(new TextLabel(theme, TextStyle::Base, Ink::Second, card()))
 {
     m_field->setPlaceholderText(tr("What do you want to do?"));
@@ -115,8 +117,7 @@ void CommandPalette::move(int rows)
     const int row = std::clamp(m_list->currentIndex().row() + rows, 0, last);
     m_list->setCurrentIndex(m_model->index(row));
     // The field has the focus, so a reader would not hear which line is marked now.
-    m_field->setAccessibleDescription(
-        m_model->index(row).data(Qt::AccessibleTextRole).toString());
+    m_field->setAccessibleDescription(m_model->index(row).data(Qt::AccessibleTextRole).toString());
 }
 
 void CommandPalette::choose(const QModelIndex &index)

@@ -16,7 +16,8 @@ using namespace Qt::StringLiterals;
 namespace mayday::ui {
 
 HelpOverlay::HelpOverlay(const Theme &theme, QWidget &window)
-    : Overlay(theme, tr("Keys and commands"), window), m_theme(theme),
+    : Overlay(theme, tr("Keys and commands"), window),
+      m_theme(theme),
       m_scroll(new QScrollArea(card())),
       m_close(new ActionButton(theme, ButtonKind::Secondary, tr("Close"), card()))
 {

@@ -37,7 +37,8 @@ QList<PaletteEntry> entriesOf(const QList<QAction *> &actions, const QString &pl
     QList<PaletteEntry> entries;
     for (QAction *action : actions) {
         if (action->isVisible() && action->isEnabled() && !action->text().isEmpty())
-            entries.append({.text = action->text(), .place = place,
+            entries.append({.text = action->text(),
+                            .place = place,
                             .keys = action->shortcut().toString(QKeySequence::NativeText),
                             .action = action});
     }
@@ -53,9 +54,9 @@ MainWindow::MainWindow(const Theme &theme, const Clock &clock, Settings settings
     QAction *commands = bringAction(tr("Find a command"), {QKeySequence(Qt::CTRL | Qt::Key_K)});
     connect(commands, &QAction::triggered, this, &MainWindow::openPalette);
     // "?" needs Shift on many keyboards, and not every platform takes it off.
-    QAction *keys = bringAction(tr("Keys and commands of this page"),
-                                {QKeySequence(u"?"_s), QKeySequence(u"Shift+?"_s),
-                                 QKeySequence(Qt::Key_F1)});
+    QAction *keys =
+        bringAction(tr("Keys and commands of this page"),
+                    {QKeySequence(u"?"_s), QKeySequence(u"Shift+?"_s), QKeySequence(Qt::Key_F1)});
     connect(keys, &QAction::triggered, this, &MainWindow::openHelp);
     connect(m_palette, &CommandPalette::chosen, this, &MainWindow::run);
     connect(m_rail, &NavigationRail::chosen, this, &MainWindow::showPage);

@@ -22,9 +22,9 @@ class HelpOverlay;
 
 /// The frame of everything: rail, incident band, banners, pages, status line, palette and help.
 ///
-/// Knows no feature: pages bring themselves and their actions. Owns pages, band and banners once they
-/// are given to it. Remembers its size in the ini file it is given; a file that cannot be read or
-/// written costs only that. GUI thread.
+/// Knows no feature: pages bring themselves and their actions. Owns pages, band and banners once
+/// they are given to it. Remembers its size in the ini file it is given; a file that cannot be read
+/// or written costs only that. GUI thread.
 class MainWindow final : public QMainWindow {
     Q_OBJECT
 public:

@@ -147,7 +147,8 @@ void NavigationRail::keyPressEvent(QKeyEvent *event)
 {
     const int step = event->key() == Qt::Key_Down ? 1 : event->key() == Qt::Key_Up ? -1 : 0;
     const QList<RailButton *> order = fromTopToBottom();
-    const auto from = std::ranges::find_if(order, [](const RailButton *b) { return b->hasFocus(); });
+    const auto from =
+        std::ranges::find_if(order, [](const RailButton *b) { return b->hasFocus(); });
     if (step == 0 || from == order.end()) {
         QWidget::keyPressEvent(event);
         return;

@@ -17,7 +17,8 @@ constexpr auto patience = std::chrono::milliseconds(500);
 } // namespace
 
 SingleInstance::SingleInstance(const QString &stateFolder, QObject *parent)
-    : QObject(parent), m_folder(QDir(stateFolder).absolutePath()),
+    : QObject(parent),
+      m_folder(QDir(stateFolder).absolutePath()),
       m_lock(m_folder + u"/instance.lock"_s)
 {
     // Only a dead holder loses its lock, never an old one.
@@ -37,13 +38,16 @@ SingleInstance::~SingleInstance() = default;
 Result<SingleInstance::Claim> SingleInstance::claim()
 {
     if (!QDir().mkpath(m_folder))
-        return failure({.kind = ErrorKind::Denied, .subject = m_folder,
-                        .detail = u"the folder cannot be made"_s, .advice = Advice::AskForRights});
+        return failure({.kind = ErrorKind::Denied,
+                        .subject = m_folder,
+                        .detail = u"the folder cannot be made"_s,
+                        .advice = Advice::AskForRights});
     if (m_lock.tryLock(std::chrono::milliseconds(0)))
         return listen();
     if (m_lock.error() == QLockFile::LockFailedError)
         return askHolder();
-    return failure({.kind = ErrorKind::Denied, .subject = m_folder,
+    return failure({.kind = ErrorKind::Denied,
+                    .subject = m_folder,
                     .detail = u"the lock file cannot be written"_s,
                     .advice = Advice::AskForRights});
 }
@@ -67,10 +71,12 @@ Result<SingleInstance::Claim> SingleInstance::askHolder() const
     QString host;
     QString name;
     m_lock.getLockInfo(&pid, &host, &name);
-    return failure({.kind = ErrorKind::AlreadyExists, .subject = m_folder,
-                    .detail = u"process %1 (%2) on %3 holds this profile and does not answer"_s
-                                  .arg(pid).arg(name, host),
-                    .advice = Advice::CloseOtherSessions});
+    return failure(
+        {.kind = ErrorKind::AlreadyExists,
+         .subject = m_folder,
+         .detail = u"process %1 (%2) on %3 holds this profile and does not answer"_s.arg(pid).arg(
+             name, host),
+         .advice = Advice::CloseOtherSessions});
 }
 
 QString SingleInstance::socketName() const

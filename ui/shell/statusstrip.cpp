@@ -19,7 +19,10 @@ constexpr int nextFrom = 440;
 } // namespace
 
 StatusStrip::StatusStrip(const Theme &theme, const Clock &clock, QTimeZone here, QWidget *parent)
-    : QWidget(parent), m_theme(theme), m_clock(clock), m_here(std::move(here)),
+    : QWidget(parent),
+      m_theme(theme),
+      m_clock(clock),
+      m_here(std::move(here)),
       m_glyph(new StateGlyph(theme, StateShape::Unknown, this)),
       m_text(new TextLabel(theme, TextStyle::Caption, Ink::Second, this)),
       m_next(new TextLabel(theme, TextStyle::Caption, Ink::Second, this)),
@@ -66,10 +69,10 @@ void StatusStrip::tick()
     if (!m_facts.nextCheck)
         return;
     const std::chrono::milliseconds left(now.msecsTo(*m_facts.nextCheck));
-    m_next->setText(left.count() < 1000
-                        ? tr("Checking now")
-                        : tr("Next check in %1").arg(timetext::duration(
-                              std::chrono::floor<std::chrono::seconds>(left))));
+    m_next->setText(left.count() < 1000 ? tr("Checking now")
+                                        : tr("Next check in %1")
+                                              .arg(timetext::duration(
+                                                  std::chrono::floor<std::chrono::seconds>(left))));
 }
 
 QString StatusStrip::plainText() const

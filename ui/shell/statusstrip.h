@@ -4,8 +4,8 @@
 #include "core/clock.h"
 #include "ui/kit/stateglyph.h"
 
-#include <QTimeZone>
 #include <QTimer>
+#include <QTimeZone>
 
 #include <optional>
 
@@ -16,7 +16,7 @@ class TextLabel;
 /// What the line at the bottom says. A value.
 struct StatusFacts {
     StateShape shape = StateShape::Unknown;
-    QString text;      ///< "Online", "Database shop: down since 13:51 UTC"
+    QString text; ///< "Online", "Database shop: down since 13:51 UTC"
     std::optional<QDateTime> nextCheck = std::nullopt;
     QString stackName; ///< "Marketplace stack"
 };

@@ -23,8 +23,8 @@ ModeFrame::ModeFrame(const Theme &theme, QWidget *parent) : QWidget(parent), m_t
 
 int ModeFrame::thickness() const
 {
-    return m_mode == WindowMode::Drill || m_mode == WindowMode::ProductionIncident
-        ? metric::space4 : 0;
+    return m_mode == WindowMode::Drill || m_mode == WindowMode::ProductionIncident ? metric::space4
+                                                                                   : 0;
 }
 
 void ModeFrame::setMode(WindowMode mode)

@@ -26,9 +26,11 @@ PracticeState practiceState(const desk::PracticeHost &practice)
 {
     switch (practice.phase()) {
     case desk::PracticePhase::Off: return {.phase = PracticeState::Phase::Off};
-    case desk::PracticePhase::Starting: return {.phase = PracticeState::Phase::Starting, .doing = practice.doing()};
+    case desk::PracticePhase::Starting:
+        return {.phase = PracticeState::Phase::Starting, .doing = practice.doing()};
     case desk::PracticePhase::Ready: return {.phase = PracticeState::Phase::Ready};
-    case desk::PracticePhase::Failed: return {.phase = PracticeState::Phase::Failed, .error = practice.error()};
+    case desk::PracticePhase::Failed:
+        return {.phase = PracticeState::Phase::Failed, .error = practice.error()};
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -61,7 +63,11 @@ Workbench::Workbench(const Parts &parts, MainWindow &window, QObject *parent)
 RestorePanel::Parts Workbench::restoreParts()
 {
     desk::Desk &desk = m_parts.desk;
-    return {.theme = m_parts.theme, .desk = desk.restores(), .shelf = desk.shelf(), .clock = desk.clock(), .prompter = m_parts.prompter};
+    return {.theme = m_parts.theme,
+            .desk = desk.restores(),
+            .shelf = desk.shelf(),
+            .clock = desk.clock(),
+            .prompter = m_parts.prompter};
 }
 
 RestoreTarget Workbench::restoreTarget(const QString &database, const QString &incident)
@@ -70,36 +76,45 @@ RestoreTarget Workbench::restoreTarget(const QString &database, const QString &i
             .name = tr("database %1").arg(database),
             .environment = m_parts.desk.stack().environment,
             .incident = incident,
-            .connection = [&desk = m_parts.desk, database] { return desk.connection(database); }};
+            .connection = [&desk = m_parts.desk, database] {
+                return desk.connection(database);
+            }};
 }
 
 void Workbench::buildPages()
 {
     desk::Desk &desk = m_parts.desk;
     m_now = new NowPage(m_parts.theme, desk.board(), desk.clock(),
-                        {.scenarios = [&desk] { return offersOf(desk.library()); }, .stackName = desk.stack().name});
-    m_wizard = new WizardPage({.theme = m_parts.theme,
-                               .incidents = desk.incidents(),
-                               .sensor = desk.sensor(),
-                               .clock = desk.clock(),
-                               .prompter = m_parts.prompter,
-                               .variables = [&desk](const QString &name) { return desk.stack().lookup(name); },
-                               .messageWords = [&desk](const QString &word) { return desk.messageWord(word); },
-                               .panelFor = [this](const runbook::VerbCall &call, QWidget *parent) { return panelFor(call, parent); }});
+                        {.scenarios = [&desk] { return offersOf(desk.library()); },
+                         .stackName = desk.stack().name});
+    m_wizard = new WizardPage(
+        {.theme = m_parts.theme,
+         .incidents = desk.incidents(),
+         .sensor = desk.sensor(),
+         .clock = desk.clock(),
+         .prompter = m_parts.prompter,
+         .variables = [&desk](const QString &name) { return desk.stack().lookup(name); },
+         .messageWords = [&desk](const QString &word) { return desk.messageWord(word); },
+         .panelFor =
+             [this](const runbook::VerbCall &call, QWidget *parent) {
+                 return panelFor(call, parent);
+             }});
     m_runbooks = new RunbooksPage(m_parts.theme, desk.clock());
     m_runbooks->setLibrary(desk.library());
     m_backups = new BackupsPage(restoreParts());
-    m_incidents = new IncidentsPage({.theme = m_parts.theme,
-                                     .incidents = desk.incidents(),
-                                     .clock = desk.clock(),
-                                     .prompter = m_parts.prompter,
-                                     .report = [&desk](const incident::IncidentId &id) { return desk.reportOf(id); },
-                                     .reportFolder = desk.profile().dataFolder});
-    m_settings = new SettingsPage({.theme = m_parts.theme,
-                                   .credentials = desk.credentials(),
-                                   .prompter = m_parts.prompter,
-                                   .database = [&desk](const stack::DatabaseId &id) { return desk.stack().database(id); },
-                                   .stackFile = desk.profile().stackFile()});
+    m_incidents = new IncidentsPage(
+        {.theme = m_parts.theme,
+         .incidents = desk.incidents(),
+         .clock = desk.clock(),
+         .prompter = m_parts.prompter,
+         .report = [&desk](const incident::IncidentId &id) { return desk.reportOf(id); },
+         .reportFolder = desk.profile().dataFolder});
+    m_settings = new SettingsPage(
+        {.theme = m_parts.theme,
+         .credentials = desk.credentials(),
+         .prompter = m_parts.prompter,
+         .database = [&desk](const stack::DatabaseId &id) { return desk.stack().database(id); },
+         .stackFile = desk.profile().stackFile()});
     m_window.addPage(m_now);
     m_window.addPage(m_wizard);
     m_window.addPage(m_runbooks);
@@ -110,21 +125,26 @@ void Workbench::buildPages()
 
 void Workbench::buildBand()
 {
-    m_band = new IncidentBand(m_parts.theme, m_parts.desk.incidents(), m_parts.desk.clock(), m_parts.desk.stack().name);
+    m_band = new IncidentBand(m_parts.theme, m_parts.desk.incidents(), m_parts.desk.clock(),
+                              m_parts.desk.stack().name);
     m_window.setBand(m_band);
-    connect(m_band, &IncidentBand::checklistRequested, this, [this] { m_window.showPage(m_wizard->identity().id); });
+    connect(m_band, &IncidentBand::checklistRequested, this,
+            [this] { m_window.showPage(m_wizard->identity().id); });
 }
 
 void Workbench::buildBanners()
 {
     m_memoryOnly = new Banner(m_parts.theme, BannerKind::Warn);
     m_memoryOnly->setMessage(tr("Secrets are only in memory."),
-                             tr("No keychain answers on this desktop. Passwords are gone when Mayday ends; nothing is written to disk."));
-    m_memoryOnly->setVisible(m_parts.desk.credentials().storeKind() == secrets::StoreKind::MemoryOnly);
+                             tr("No keychain answers on this desktop. Passwords are gone when "
+                                "Mayday ends; nothing is written to disk."));
+    m_memoryOnly->setVisible(m_parts.desk.credentials().storeKind() ==
+                             secrets::StoreKind::MemoryOnly);
     m_window.addBanner(m_memoryOnly);
     if (const auto &error = m_parts.desk.stackError()) {
         auto *stack = new Banner(m_parts.theme, BannerKind::Down);
-        stack->setMessage(tr("stack.yaml cannot be used, so this is the practice world."), describe(*error));
+        stack->setMessage(tr("stack.yaml cannot be used, so this is the practice world."),
+                          describe(*error));
         stack->setCopyText(describe(*error));
         m_window.addBanner(stack);
     }
@@ -141,7 +161,8 @@ void Workbench::connectNow()
 {
     desk::Desk &desk = m_parts.desk;
     connect(m_now, &NowPage::startScenario, this, &Workbench::startScenario);
-    connect(m_now, &NowPage::openRunbooks, this, [this] { m_window.showPage(m_runbooks->identity().id); });
+    connect(m_now, &NowPage::openRunbooks, this,
+            [this] { m_window.showPage(m_runbooks->identity().id); });
     connect(m_now, &NowPage::refreshRequested, &desk.poller(), &status::StatusPoller::refreshNow);
     connect(m_now, &NowPage::breakSomething, &desk.practice(), [&desk](Mishap mishap) {
         if (mishap == Mishap::ProductsDeleted)
@@ -152,10 +173,12 @@ void Workbench::connectNow()
     connect(m_now, &NowPage::putRight, &desk.practice(), &desk::PracticeHost::putRight);
     connect(m_now, &NowPage::retryPractice, &desk.practice(), &desk::PracticeHost::start);
     connect(m_runbooks, &RunbooksPage::startScenario, this, &Workbench::startScenario);
-    connect(m_settings, &SettingsPage::themeModeChosen, this, [&desk](ThemeMode mode) { storeThemeMode(desk.profile(), mode); });
+    connect(m_settings, &SettingsPage::themeModeChosen, this,
+            [&desk](ThemeMode mode) { storeThemeMode(desk.profile(), mode); });
     connect(&desk, &desk::Desk::stackChanged, this, &Workbench::followStack);
     connect(&desk.practice(), &desk::PracticeHost::changed, this, &Workbench::followPractice);
-    connect(&desk, &desk::Desk::failed, this, [this](const Error &error) { m_parts.prompter.showError(error); });
+    connect(&desk, &desk::Desk::failed, this,
+            [this](const Error &error) { m_parts.prompter.showError(error); });
 }
 
 void Workbench::connectIncident()
@@ -163,19 +186,23 @@ void Workbench::connectIncident()
     desk::Desk &desk = m_parts.desk;
     connect(m_wizard, &WizardPage::actionRequested, this, &Workbench::act);
     connect(m_wizard, &WizardPage::closeRequested, this, &Workbench::closeIncident);
-    connect(&desk.incidents(), &incident::IncidentDesk::runningChanged, this, &Workbench::followRunning);
+    connect(&desk.incidents(), &incident::IncidentDesk::runningChanged, this,
+            &Workbench::followRunning);
     connect(&desk.shelf(), &backup::BackupShelf::changed, this, &Workbench::followShelf);
     connect(&desk.restores(), &restore::RestoreDesk::restoreChanged, this, &Workbench::followShelf);
-    connect(&desk.restores(), &restore::RestoreDesk::putBackFinished, this, [this](const restore::PutBackReceipt &receipt) {
-        if (receipt.error)
-            m_parts.prompter.showError(*receipt.error);
-    });
+    connect(&desk.restores(), &restore::RestoreDesk::putBackFinished, this,
+            [this](const restore::PutBackReceipt &receipt) {
+                if (receipt.error)
+                    m_parts.prompter.showError(*receipt.error);
+            });
 }
 
 void Workbench::connectStatus()
 {
-    connect(&m_parts.desk.board(), &status::StatusBoard::verdictChanged, this, &Workbench::followStatus);
-    connect(&m_parts.desk.board(), &status::StatusBoard::probeChanged, this, &Workbench::followStatus);
+    connect(&m_parts.desk.board(), &status::StatusBoard::verdictChanged, this,
+            &Workbench::followStatus);
+    connect(&m_parts.desk.board(), &status::StatusBoard::probeChanged, this,
+            &Workbench::followStatus);
     followStatus();
 }
 
@@ -213,8 +240,10 @@ void Workbench::act(const runbook::VerbCall &call)
                 QDesktopServices::openUrl(QUrl(*url));
         }
     } else {
-        m_parts.prompter.showError({.kind = ErrorKind::Unsupported, .subject = call.label,
-                                    .detail = u"Mayday cannot do this yet; do it by hand and tick the step"_s});
+        m_parts.prompter.showError(
+            {.kind = ErrorKind::Unsupported,
+             .subject = call.label,
+             .detail = u"Mayday cannot do this yet; do it by hand and tick the step"_s});
     }
 }
 
@@ -223,14 +252,15 @@ void Workbench::closeIncident()
     const incident::Incident *running = m_parts.desk.incidents().running();
     if (!running)
         return;
-    m_parts.prompter.confirm(this,
-                             {.title = tr("Close \"%1\"?").arg(running->title),
-                              .text = tr("The recovery clock stops. The timeline and the report stay under Incidents."),
-                              .confirmLabel = tr("Close it")},
-                             [this](bool confirmed) {
-                                 if (confirmed)
-                                     m_parts.desk.incidents().close();
-                             });
+    m_parts.prompter.confirm(
+        this,
+        {.title = tr("Close \"%1\"?").arg(running->title),
+         .text = tr("The recovery clock stops. The timeline and the report stay under Incidents."),
+         .confirmLabel = tr("Close it")},
+        [this](bool confirmed) {
+            if (confirmed)
+                m_parts.desk.incidents().close();
+        });
 }
 
 void Workbench::followStack()
@@ -238,7 +268,8 @@ void Workbench::followStack()
     const stack::Stack &stack = m_parts.desk.stack();
     m_now->setStackName(stack.name);
     m_band->setStackName(stack.name);
-    const QString database = stack.databases.isEmpty() ? QString() : stack.databases.front().id.text();
+    const QString database =
+        stack.databases.isEmpty() ? QString() : stack.databases.front().id.text();
     m_backups->setTarget(restoreTarget(database, QString()));
     followRunning();
     followShelf();
@@ -276,12 +307,15 @@ void Workbench::followShelf()
         outlook.backupName = newest.fileName;
         outlook.takenAt = newest.takenAt();
         outlook.isComplete = newest.isComplete();
-        const auto proof = std::ranges::find_if(desk.restores().records(), [&](const restore::RestoreRecord &record) {
-            return record.file == newest.path && record.receipt && record.receipt->verdict == restore::Verdict::Proven;
-        });
+        const auto proof = std::ranges::find_if(
+            desk.restores().records(), [&](const restore::RestoreRecord &record) {
+                return record.file == newest.path && record.receipt &&
+                       record.receipt->verdict == restore::Verdict::Proven;
+            });
         outlook.isProven = proof != desk.restores().records().end();
         if (outlook.isProven)
-            outlook.provenTime = std::chrono::milliseconds(static_cast<qint64>(proof->receipt->seconds * 1000));
+            outlook.provenTime =
+                std::chrono::milliseconds(static_cast<qint64>(proof->receipt->seconds * 1000));
     }
     m_now->setRestoreOutlook(outlook);
 }
@@ -294,9 +328,10 @@ void Workbench::followStatus()
         shape = StateShape::Ok;
     else if (verdict.side != status::Side::Unclear)
         shape = StateShape::Down;
-    m_window.setStatus({.shape = shape,
-                        .text = tr("%1 of %2 probes answer").arg(verdict.probesAnswering).arg(verdict.probesTotal),
-                        .stackName = m_parts.desk.stack().name});
+    m_window.setStatus(
+        {.shape = shape,
+         .text = tr("%1 of %2 probes answer").arg(verdict.probesAnswering).arg(verdict.probesTotal),
+         .stackName = m_parts.desk.stack().name});
 }
 
 } // namespace mayday::ui

@@ -18,8 +18,9 @@ class RunbooksPage;
 class SettingsPage;
 class WizardPage;
 
-/// Puts the pages of all features into one window and lets them speak with Desk and with one another.
-/// The only place of ui/ that knows all features. GUI thread; desk, theme and prompter outlive it.
+/// Puts the pages of all features into one window and lets them speak with Desk and with one
+/// another. The only place of ui/ that knows all features. GUI thread; desk, theme and prompter
+/// outlive it.
 class Workbench final : public QObject {
     Q_OBJECT
 

@@ -51,7 +51,8 @@ void ChangesCard::setChanges(const QList<status::StatusChange> &changes, const Q
         const status::StatusChange &change = changes.at(changes.size() - 1 - line);
         const QString words = changeWords(change);
         label->setMarkup(code(timetext::brief(change.at, now)) + u' ' + escaped(shortened(words)));
-        label->setToolTip(words.size() > longestLine ? u"<qt>%1</qt>"_s.arg(escaped(words)) : QString());
+        label->setToolTip(words.size() > longestLine ? u"<qt>%1</qt>"_s.arg(escaped(words))
+                                                     : QString());
     }
 }
 

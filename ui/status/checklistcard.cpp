@@ -10,13 +10,16 @@
 namespace mayday::ui {
 
 ChecklistCard::ChecklistCard(const Theme &theme, QAction *allScenarios, QWidget *parent)
-    : QWidget(parent), m_theme(theme), m_card(new Card(theme, tr("Start a checklist"), this)),
+    : QWidget(parent),
+      m_theme(theme),
+      m_card(new Card(theme, tr("Start a checklist"), this)),
       m_empty(new TextLabel(theme, TextStyle::Detail, Ink::Second, m_card))
 {
     auto *outer = new QVBoxLayout(this);
     outer->setContentsMargins({});
     outer->addWidget(m_card);
-    m_empty->setText(tr("No runbook could be read. See Runbooks for what is wrong with the files."));
+    m_empty->setText(
+        tr("No runbook could be read. See Runbooks for what is wrong with the files."));
     m_card->body()->addWidget(m_empty);
     auto *all = new ActionButton(theme, ButtonKind::Quiet, allScenarios, m_card);
     m_card->body()->addWidget(all, 0, Qt::AlignLeft);

@@ -38,8 +38,11 @@ constexpr int numberKeys = 9;
 
 NowPage::NowPage(const Theme &theme, status::StatusBoard &board, const Clock &clock,
                  Surroundings surroundings, QWidget *parent)
-    : Page({.id = u"now"_s, .title = tr("Now"), .iconName = u"now"_s}, parent), m_theme(theme),
-      m_board(board), m_clock(clock), m_surroundings(std::move(surroundings))
+    : Page({.id = u"now"_s, .title = tr("Now"), .iconName = u"now"_s}, parent),
+      m_theme(theme),
+      m_board(board),
+      m_clock(clock),
+      m_surroundings(std::move(surroundings))
 {
     bringActions();
     build();
@@ -176,15 +179,16 @@ void NowPage::showVerdict()
     const status::BoardSnapshot board = m_board.snapshot();
     if (!hasAnyReading(board)) {
         setSentence(tr("Nothing has answered yet."));
-        m_header->setDetail(tr("The first checks are on their way. Checklists can be started now."));
+        m_header->setDetail(
+            tr("The first checks are on their way. Checklists can be started now."));
         m_header->setShape(StateShape::Unknown);
     } else {
         const status::Verdict &verdict = m_board.verdict();
         setSentence(verdict.sentence);
         QString detail = verdict.detail;
         if (verdict.since.isValid())
-            detail = tr("Since %1. ").arg(timetext::clock(verdict.since, m_surroundings.here))
-                + detail;
+            detail =
+                tr("Since %1. ").arg(timetext::clock(verdict.since, m_surroundings.here)) + detail;
         m_header->setDetail(detail);
         m_header->setShape(shapeOf(verdict, board));
     }
@@ -255,8 +259,8 @@ void NowPage::showPracticeBanner()
         m_banner->setCopyText(errorForClipboard(error));
         m_banner->addAction(m_retryAction);
     }
-    m_banner->setVisible(phase == PracticeState::Phase::Starting
-                         || phase == PracticeState::Phase::Failed);
+    m_banner->setVisible(phase == PracticeState::Phase::Starting ||
+                         phase == PracticeState::Phase::Failed);
 }
 
 void NowPage::setRestoreOutlook(const RestoreOutlook &outlook)
@@ -302,8 +306,8 @@ void NowPage::copyForChat()
 {
     const ChatHeading heading{.stackName = m_surroundings.stackName,
                               .isPractice = m_practiceState.phase != PracticeState::Phase::Off};
-    const QString text = chatText(heading, m_board.verdict(), m_board.snapshot(),
-                                  m_surroundings.here);
+    const QString text =
+        chatText(heading, m_board.verdict(), m_board.snapshot(), m_surroundings.here);
     QGuiApplication::clipboard()->setText(text);
     Q_EMIT copiedForChat(text);
 }

@@ -9,8 +9,8 @@
 #include "ui/status/restoreoutlook.h"
 #include "ui/status/scenariooffer.h"
 
-#include <QTimeZone>
 #include <QTimer>
+#include <QTimeZone>
 
 #include <functional>
 

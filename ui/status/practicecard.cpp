@@ -23,8 +23,9 @@ PracticeCard::PracticeCard(const Theme &theme, const QList<QAction *> &actions, 
     auto *card = new Card(theme, tr("Practice"), this);
     outer->addWidget(card);
     auto *note = new TextLabel(theme, TextStyle::Detail, Ink::Second, card);
-    note->setText(tr("This is a practice world on this computer. Nothing in it is real, and nothing "
-                     "you break can reach anybody."));
+    note->setText(
+        tr("This is a practice world on this computer. Nothing in it is real, and nothing "
+           "you break can reach anybody."));
     card->body()->addWidget(note);
     m_buttons->setSpacing(metric::space8);
     card->body()->addLayout(m_buttons);
@@ -52,8 +53,7 @@ void PracticeCard::setState(const PracticeState &state)
 void PracticeCard::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    m_buttons->setDirection(width() >= rowFrom ? QBoxLayout::LeftToRight
-                                               : QBoxLayout::TopToBottom);
+    m_buttons->setDirection(width() >= rowFrom ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
 }
 
 } // namespace mayday::ui

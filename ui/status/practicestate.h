@@ -18,7 +18,7 @@ struct PracticeState {
         Failed,
     };
     Phase phase = Phase::Off;
-    QString doing = {}; ///< of Starting, in words: "Filling in 60,000 rows"
+    QString doing = {};                        ///< of Starting, in words: "Filling in 60,000 rows"
     std::optional<Error> error = std::nullopt; ///< of Failed
 };
 

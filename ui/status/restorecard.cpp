@@ -30,19 +30,21 @@ QString promise(std::chrono::milliseconds promised)
 QString ageSentence(const RestoreOutlook &outlook, const QDateTime &now)
 {
     const QString age = strong(timetext::duration(ageOf(outlook, now)));
-    const QString kind = outlook.isProven ? RestoreCard::tr("Newest proven backup is %1 old")
-        : outlook.isComplete ? RestoreCard::tr("Newest complete backup is %1 old")
-                             : RestoreCard::tr("Newest backup is %1 old");
+    const QString kind = outlook.isProven     ? RestoreCard::tr("Newest proven backup is %1 old")
+                         : outlook.isComplete ? RestoreCard::tr("Newest complete backup is %1 old")
+                                              : RestoreCard::tr("Newest backup is %1 old");
     return escaped(kind).arg(age) + escaped(promise(outlook.promisedLoss)) + u'.';
 }
 
 QString timeSentence(const RestoreOutlook &outlook)
 {
     if (!outlook.provenTime)
-        return escaped(RestoreCard::tr("No restore has been timed yet") + promise(outlook.promisedTime))
-            + u'.';
-    return escaped(RestoreCard::tr("Proven restore time %1")).arg(strong(timetext::duration(*outlook.provenTime)))
-        + escaped(promise(outlook.promisedTime)) + u'.';
+        return escaped(RestoreCard::tr("No restore has been timed yet") +
+                       promise(outlook.promisedTime)) +
+               u'.';
+    return escaped(RestoreCard::tr("Proven restore time %1"))
+               .arg(strong(timetext::duration(*outlook.provenTime))) +
+           escaped(promise(outlook.promisedTime)) + u'.';
 }
 
 QString warningOf(const RestoreOutlook &outlook, const QDateTime &now)
@@ -50,7 +52,8 @@ QString warningOf(const RestoreOutlook &outlook, const QDateTime &now)
     if (outlook.isReading)
         return RestoreCard::tr("Being read now, to see whether it is complete.");
     if (!outlook.isComplete)
-        return RestoreCard::tr("It was not read to its end, or something is missing. Choose another one.");
+        return RestoreCard::tr(
+            "It was not read to its end, or something is missing. Choose another one.");
     if (outlook.promisedLoss.count() > 0 && ageOf(outlook, now) > outlook.promisedLoss)
         return RestoreCard::tr("Older than promised. Take a new backup.");
     if (!outlook.isProven)
@@ -92,15 +95,17 @@ void RestoreCard::refresh(const QDateTime &now)
         m_warning->setText(m_outlook.shelfFolder.isEmpty()
                                ? tr("Make one with pg_dump, or open a file under Backups.")
                                : tr("Put a pg_dump file (.sql or .sql.gz) into %1, or open one "
-                                    "under Backups.").arg(m_outlook.shelfFolder));
+                                    "under Backups.")
+                                     .arg(m_outlook.shelfFolder));
         m_warning->show();
         return;
     }
     m_text->setMarkup(ageSentence(m_outlook, now) + u' ' + timeSentence(m_outlook));
     const QString warning = warningOf(m_outlook, now);
-    const bool isLate = m_outlook.promisedLoss.count() > 0 && ageOf(m_outlook, now) > m_outlook.promisedLoss;
+    const bool isLate =
+        m_outlook.promisedLoss.count() > 0 && ageOf(m_outlook, now) > m_outlook.promisedLoss;
     m_warning->setInk(isLate || (!m_outlook.isComplete && !m_outlook.isReading) ? Ink::Warn
-                                                                              : Ink::Second);
+                                                                                : Ink::Second);
     m_warning->setText(warning);
     m_warning->setVisible(!warning.isEmpty());
 }

@@ -11,14 +11,14 @@ namespace mayday::ui {
 
 /// What a restore right now would rest on. A value, filled by whoever knows the shelf.
 struct RestoreOutlook {
-    QString backupName; ///< of the newest; empty: there is none
-    QDateTime takenAt;  ///< when its data was taken
+    QString backupName;      ///< of the newest; empty: there is none
+    QDateTime takenAt;       ///< when its data was taken
     bool isComplete = false; ///< read to its end, nothing is missing
     bool isProven = false;   ///< it was restored once, and every table was as it should be
     std::optional<std::chrono::milliseconds> provenTime; ///< of the last proven restore
-    std::chrono::hours promisedLoss{0};     ///< RPO; 0: nothing promised
-    std::chrono::minutes promisedTime{0};   ///< RTO; 0: nothing promised
-    QString shelfFolder; ///< where backups are looked for
+    std::chrono::hours promisedLoss{0};                  ///< RPO; 0: nothing promised
+    std::chrono::minutes promisedTime{0};                ///< RTO; 0: nothing promised
+    QString shelfFolder;                                 ///< where backups are looked for
     bool isReading = false; ///< the files are being read at this moment
 
     [[nodiscard]] bool operator==(const RestoreOutlook &) const = default;

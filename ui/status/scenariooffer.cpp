@@ -11,9 +11,8 @@ QList<ScenarioOffer> rankedOffers(const QList<ScenarioOffer> &all,
     constexpr qsizetype numberKeys = 9;
     QList<ScenarioOffer> ranked;
     for (const status::Suggestion &suggestion : suggestions) {
-        const auto found = std::ranges::find_if(all, [&](const ScenarioOffer &offer) {
-            return offer.id.text() == suggestion.runbook;
-        });
+        const auto found = std::ranges::find_if(
+            all, [&](const ScenarioOffer &offer) { return offer.id.text() == suggestion.runbook; });
         if (found == all.end() || ranked.size() == numberKeys)
             continue;
         ranked.append(*found);

@@ -99,8 +99,10 @@ QString probeFindings(const ProbeSnapshot &probe)
     const bool isPlain = reading.state == State::Operational;
     const QString what = isPlain || reading.detail.isEmpty() ? reading.word : reading.detail;
     if (probe.kind == status::ProbeKind::Database)
-        return joined({capital(what), latencyWords(reading), isPlain ? watchedRows(probe) : QString()});
-    return joined({capital(what), latencyWords(reading), isPlain ? certificateWords(probe) : QString()});
+        return joined(
+            {capital(what), latencyWords(reading), isPlain ? watchedRows(probe) : QString()});
+    return joined(
+        {capital(what), latencyWords(reading), isPlain ? certificateWords(probe) : QString()});
 }
 
 QString ownWord(const ProbeSnapshot &probe)
@@ -202,8 +204,10 @@ QString disagreement(const ProviderSnapshot &vendor, const BoardSnapshot &board)
 TileFacts tileFor(const ProbeSnapshot &probe, const BoardSnapshot &board)
 {
     const Watched &watched = probe.watched;
-    TileFacts tile{.name = shownName(probe.name), .word = ownWord(probe),
-                   .shape = shapeOfState(watched.reading.state), .detail = probeFindings(probe),
+    TileFacts tile{.name = shownName(probe.name),
+                   .word = ownWord(probe),
+                   .shape = shapeOfState(watched.reading.state),
+                   .detail = probeFindings(probe),
                    .age = ageLine(watched, board.now, TileText::tr("probed %1"))};
     isBeyondBelief(watched, board.now, ownWord(probe), tile);
     return tile;
@@ -212,8 +216,10 @@ TileFacts tileFor(const ProbeSnapshot &probe, const BoardSnapshot &board)
 TileFacts tileFor(const ProviderSnapshot &vendor, const BoardSnapshot &board)
 {
     const Watched &watched = vendor.watched;
-    TileFacts tile{.name = vendor.name, .word = vendorWord(vendor),
-                   .shape = shapeOfState(watched.reading.state), .detail = {},
+    TileFacts tile{.name = vendor.name,
+                   .word = vendorWord(vendor),
+                   .shape = shapeOfState(watched.reading.state),
+                   .detail = {},
                    .age = ageLine(watched, board.now, TileText::tr("read %1"))};
     if (!isBeyondBelief(watched, board.now, vendorWord(vendor), tile))
         tile.detail = joined({disagreement(vendor, board), vendorFindings(vendor)});
@@ -230,7 +236,8 @@ StateShape shapeOf(const status::Verdict &verdict, const BoardSnapshot &board)
         return one.watched.trusted(board.now) == State::Down;
     };
     return std::ranges::any_of(board.probes, isDown) || std::ranges::any_of(board.providers, isDown)
-        ? StateShape::Down : StateShape::Degraded;
+               ? StateShape::Down
+               : StateShape::Degraded;
 }
 
 bool hasAnyReading(const BoardSnapshot &board)
@@ -238,8 +245,8 @@ bool hasAnyReading(const BoardSnapshot &board)
     const auto wasAsked = [&](const auto &one) {
         return one.watched.freshness(board.now) != Freshness::None;
     };
-    return std::ranges::any_of(board.probes, wasAsked)
-        || std::ranges::any_of(board.providers, wasAsked);
+    return std::ranges::any_of(board.probes, wasAsked) ||
+           std::ranges::any_of(board.providers, wasAsked);
 }
 
 QString stateWord(State state)
@@ -256,8 +263,8 @@ QString stateWord(State state)
 
 QString changeWords(const status::StatusChange &change)
 {
-    const QString step = u"%1: %2 → %3"_s.arg(shownName(change.what), stateWord(change.from),
-                                             stateWord(change.to));
+    const QString step =
+        u"%1: %2 → %3"_s.arg(shownName(change.what), stateWord(change.from), stateWord(change.to));
     return change.words.isEmpty() ? step : u"%1, %2"_s.arg(step, change.words);
 }
 

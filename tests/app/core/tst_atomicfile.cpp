@@ -94,8 +94,11 @@ void TestAtomicFile::everyKindAndAdviceHasWords()
         QVERIFY(adviceText(static_cast<Advice>(i)).endsWith(u'.'));
     }
     QCOMPARE(advice.size(), static_cast<int>(Advice::SendReport) + 1);
-    const Error error{.kind = ErrorKind::Refused, .subject = u"products"_s, .detail = u"no"_s,
-                      .sqlState = u"23505"_s, .line = 7};
+    const Error error{.kind = ErrorKind::Refused,
+                      .subject = u"products"_s,
+                      .detail = u"no"_s,
+                      .sqlState = u"23505"_s,
+                      .line = 7};
     QCOMPARE(describe(error), u"refused: products, line 7: no [SQLSTATE 23505]"_s);
 }
 
@@ -113,9 +116,10 @@ void TestAtomicFile::secretsCopyAndMove()
 void TestAtomicFile::profileStaysUnderItsFolder()
 {
     const Profile profile = Profile::under(u"/media/stick"_s);
-    for (const QString &path : {profile.stackFile(), profile.runbookFolder(), profile.journalFile(),
-                                profile.backupFolder(), profile.evidenceFolder(), profile.logFolder(),
-                                profile.statusSheetFile(), profile.practiceFolder(), profile.windowStateFile()})
+    for (const QString &path :
+         {profile.stackFile(), profile.runbookFolder(), profile.journalFile(),
+          profile.backupFolder(), profile.evidenceFolder(), profile.logFolder(),
+          profile.statusSheetFile(), profile.practiceFolder(), profile.windowStateFile()})
         QVERIFY2(path.startsWith(u"/media/stick/"_s), qPrintable(path));
     QVERIFY(Profile::standard().journalFile().endsWith(u"/mayday/journal.sqlite"_s));
 }

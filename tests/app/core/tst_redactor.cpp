@@ -33,13 +33,16 @@ void TestRedactor::hides_data()
     row("header", u"Authorization: Bearer abcdefgh12345678"_s, u"abcdefgh12345678"_s);
     row("basic", u"authorization: Basic dXNlcjpwYXNz"_s, u"dXNlcjpwYXNz"_s);
     row("loose bearer", u"sent bearer abcdefgh12345678 to it"_s, u"abcdefgh12345678"_s);
-    row("github", u"token ghp_0123456789abcdefghijABCDEFGHIJ"_s, u"ghp_0123456789abcdefghijABCDEFGHIJ"_s);
-    row("supabase", u"key sbp_0123456789abcdefghij0123456789"_s, u"sbp_0123456789abcdefghij0123456789"_s);
+    row("github", u"token ghp_0123456789abcdefghijABCDEFGHIJ"_s,
+        u"ghp_0123456789abcdefghijABCDEFGHIJ"_s);
+    row("supabase", u"key sbp_0123456789abcdefghij0123456789"_s,
+        u"sbp_0123456789abcdefghij0123456789"_s);
     row("groq", u"gsk_0123456789abcdefghij"_s, u"gsk_0123456789abcdefghij"_s);
     row("aws", u"id AKIAIOSFODNN7EXAMPLE"_s, u"AKIAIOSFODNN7EXAMPLE"_s);
     row("jwt", u"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2ln"_s, u"eyJzdWIiOiIxMjM0In0"_s);
     row("slack hook", u"https://hooks.slack.com/services/T000/B000/XXXX"_s, u"T000/B000/XXXX"_s);
-    row("private key", u"-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----"_s, u"MIIabc"_s);
+    row("private key", u"-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----"_s,
+        u"MIIabc"_s);
 }
 
 void TestRedactor::hides()

@@ -100,7 +100,8 @@ void TestTask::aStopWakesTheWorkerAndTheErrorSaysWhatIsLeft()
 void TestTask::anExceptionBecomesAnError()
 {
     QThreadPool pool;
-    auto task = startTask(pool, [](TaskContext &) -> Result<int> { throw std::runtime_error("boom"); });
+    auto task =
+        startTask(pool, [](TaskContext &) -> Result<int> { throw std::runtime_error("boom"); });
     const auto result = task.wait();
     QVERIFY(!result);
     QCOMPARE(result.error().kind, ErrorKind::Internal);

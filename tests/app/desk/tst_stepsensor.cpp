@@ -45,7 +45,11 @@ private:
         secrets::MemorySecretStore store;
         Credentials credentials{store, pool};
         status::StatusBoard board{clock};
-        StepSensor sensor{{.transport = transport, .pool = pool, .clock = clock, .board = board, .credentials = credentials}};
+        StepSensor sensor{{.transport = transport,
+                           .pool = pool,
+                           .clock = clock,
+                           .board = board,
+                           .credentials = credentials}};
 
         ~Bench() { pool.waitForDone(); }
     };
@@ -58,17 +62,25 @@ void TestStepSensor::initTestCase()
 {
     m_server = std::make_unique<tests::TempPostgres>();
     m_server->createDatabase(u"shop"_s);
-    m_server->execute(u"shop"_s, "CREATE TABLE products AS SELECT g AS id FROM generate_series(1, 1200) g; CREATE TABLE empty_one (id integer)");
+    m_server->execute(u"shop"_s, "CREATE TABLE products AS SELECT g AS id FROM generate_series(1, "
+                                 "1200) g; CREATE TABLE empty_one (id integer)");
 }
 
 void TestStepSensor::prepare(Bench &bench)
 {
     stack::Stack stack;
-    stack.databases = {{.id = stack::DatabaseId::parse(u"main"_s).value(), .name = u"shop"_s, .provider = {},
-                        .connection = m_server->connectionString(u"shop"_s).withoutPassword(), .schema = u"public"_s,
-                        .credential = u"database/main"_s, .watch = {}}};
-    stack.services = {{.id = stack::ServiceId::parse(u"backend"_s).value(), .name = u"Backend"_s, .provider = {},
-                       .url = QUrl(u"http://backend.test"_s), .healthPath = u"/health"_s}};
+    stack.databases = {{.id = stack::DatabaseId::parse(u"main"_s).value(),
+                        .name = u"shop"_s,
+                        .provider = {},
+                        .connection = m_server->connectionString(u"shop"_s).withoutPassword(),
+                        .schema = u"public"_s,
+                        .credential = u"database/main"_s,
+                        .watch = {}}};
+    stack.services = {{.id = stack::ServiceId::parse(u"backend"_s).value(),
+                       .name = u"Backend"_s,
+                       .provider = {},
+                       .url = QUrl(u"http://backend.test"_s),
+                       .healthPath = u"/health"_s}};
     QSignalSpy loaded(&bench.credentials, &Credentials::changed);
     bench.sensor.setStack(stack);
     bench.credentials.setStack(stack);
@@ -82,7 +94,8 @@ void TestStepSensor::rowsPassWhenTheyAreThere()
     Bench bench;
     prepare(bench);
     QSignalSpy cameTrue(&bench.sensor, &StepSensor::cameTrue);
-    const auto step = stepWith(u"rows"_s, {{u"database"_s, u"main"_s}, {u"table"_s, u"products"_s}, {u"min"_s, u"1"_s}});
+    const auto step = stepWith(
+        u"rows"_s, {{u"database"_s, u"main"_s}, {u"table"_s, u"products"_s}, {u"min"_s, u"1"_s}});
     bench.sensor.watch(&step);
     QCOMPARE(bench.sensor.readings().size(), 1);
     QTRY_COMPARE(cameTrue.size(), 1);
@@ -94,7 +107,8 @@ void TestStepSensor::rowsDoNotPassWhenTheyAreNot()
     Bench bench;
     prepare(bench);
     QSignalSpy cameTrue(&bench.sensor, &StepSensor::cameTrue);
-    const auto step = stepWith(u"rows"_s, {{u"database"_s, u"main"_s}, {u"table"_s, u"empty_one"_s}, {u"min"_s, u"1"_s}});
+    const auto step = stepWith(
+        u"rows"_s, {{u"database"_s, u"main"_s}, {u"table"_s, u"empty_one"_s}, {u"min"_s, u"1"_s}});
     bench.sensor.watch(&step);
     QTRY_VERIFY(bench.sensor.readings().value(0).passed.has_value());
     QCOMPARE(bench.sensor.readings()[0].passed, std::optional(false));
@@ -123,11 +137,14 @@ void TestStepSensor::allChecksHaveToHold()
 {
     Bench bench;
     prepare(bench);
-    auto step = stepWith(u"rows"_s, {{u"database"_s, u"main"_s}, {u"table"_s, u"products"_s}, {u"min"_s, u"1"_s}});
-    step.checks += stepWith(u"http"_s, {{u"service"_s, u"backend"_s}, {u"status"_s, u"200"_s}}).checks;
+    auto step = stepWith(
+        u"rows"_s, {{u"database"_s, u"main"_s}, {u"table"_s, u"products"_s}, {u"min"_s, u"1"_s}});
+    step.checks +=
+        stepWith(u"http"_s, {{u"service"_s, u"backend"_s}, {u"status"_s, u"200"_s}}).checks;
     QSignalSpy cameTrue(&bench.sensor, &StepSensor::cameTrue);
     bench.sensor.watch(&step);
-    QTRY_VERIFY(bench.sensor.readings().value(0).passed.has_value() && bench.sensor.readings().value(1).passed.has_value());
+    QTRY_VERIFY(bench.sensor.readings().value(0).passed.has_value() &&
+                bench.sensor.readings().value(1).passed.has_value());
     QCOMPARE(cameTrue.size(), 0);
 }
 

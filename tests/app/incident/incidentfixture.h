@@ -98,9 +98,11 @@ public:
     /// Waits until everything asked for is on the disk and shown.
     void written()
     {
-        QVERIFY(journal->appendNow({.kind = QStringLiteral("test.mark"), .subject = QStringLiteral("t")}));
+        QVERIFY(journal->appendNow(
+            {.kind = QStringLiteral("test.mark"), .subject = QStringLiteral("t")}));
         bool isThere = false;
-        auto task = journal->append({.kind = QStringLiteral("test.mark"), .subject = QStringLiteral("t")});
+        auto task =
+            journal->append({.kind = QStringLiteral("test.mark"), .subject = QStringLiteral("t")});
         task.deliverTo(desk.get(), [&](const Result<store::JournalEvent> &) { isThere = true; });
         QTRY_VERIFY(isThere);
         clock.advance(std::chrono::seconds(7));
@@ -140,19 +142,22 @@ inline QString IncidentFixture::dump(const QList<incident::Incident> &incidents)
     QString text;
     QDebug out(&text);
     for (const incident::Incident &one : incidents) {
-        out << one.id.text() << one.number << one.title << one.runbookTitle << int(one.severity) << one.environment
-            << one.drill << one.security << one.openedAt << one.closedAt.value_or(QDateTime()) << one.commander
-            << one.rto.count() << one.nextUpdateDue << one.updatesSent << one.checklist.runbook().source << "\n";
+        out << one.id.text() << one.number << one.title << one.runbookTitle << int(one.severity)
+            << one.environment << one.drill << one.security << one.openedAt
+            << one.closedAt.value_or(QDateTime()) << one.commander << one.rto.count()
+            << one.nextUpdateDue << one.updatesSent << one.checklist.runbook().source << "\n";
         for (const runbook::Step &step : one.checklist.order()) {
             const runbook::StepOutcome outcome = one.checklist.outcome(step.id);
-            out << step.id.value << step.action << int(outcome.state) << outcome.at << outcome.by << outcome.reason << "\n";
+            out << step.id.value << step.action << int(outcome.state) << outcome.at << outcome.by
+                << outcome.reason << "\n";
         }
         for (const runbook::Decision &decision : one.checklist.decisions())
             out << decision.id << decision.options << decision.chosen << "\n";
         for (const incident::TimelineEntry &entry : one.timeline)
             out << entry.sequence << entry.at << entry.who << entry.kind << entry.text << "\n";
         for (const incident::RestoreNote &note : one.restores)
-            out << note.id << note.verdict << note.tables.size() << note.putBackAt.value_or(QDateTime()) << "\n";
+            out << note.id << note.verdict << note.tables.size()
+                << note.putBackAt.value_or(QDateTime()) << "\n";
         for (const incident::Choice &choice : one.choices)
             out << choice.option << choice.reason << choice.at << "\n";
         for (const incident::KeptEvidence &kept : one.evidence)

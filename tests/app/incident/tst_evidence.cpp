@@ -45,13 +45,15 @@ private:
 
 void TestEvidence::itIsWrittenWithAManifest()
 {
-    const auto kept = keep({{u"readings.json"_s, "[1]"}, {u"timeline.txt"_s, "03:00 Ada: opened\n"}});
+    const auto kept =
+        keep({{u"readings.json"_s, "[1]"}, {u"timeline.txt"_s, "03:00 Ada: opened\n"}});
     QVERIFY(kept.has_value());
     QVERIFY(kept->path.endsWith("/incident-1/20260301T030000Z"_L1));
     QCOMPARE(kept->files, QStringList({u"readings.json"_s, u"timeline.txt"_s}));
     QCOMPARE(bytesOf(kept->path + u"/timeline.txt"_s), "03:00 Ada: opened\n");
     const QByteArray manifest = bytesOf(kept->path + u"/manifest.json"_s);
-    QCOMPARE(kept->manifestHash.toLatin1(), QCryptographicHash::hash(manifest, QCryptographicHash::Sha256).toHex());
+    QCOMPARE(kept->manifestHash.toLatin1(),
+             QCryptographicHash::hash(manifest, QCryptographicHash::Sha256).toHex());
     const QJsonArray files = QJsonDocument::fromJson(manifest)["files"_L1].toArray();
     QCOMPARE(files.size(), 2);
     QCOMPARE(files[0]["bytes"_L1].toInteger(), 3);
@@ -105,8 +107,10 @@ void TestEvidence::aStopLeavesNoManifest()
 {
     std::stop_source stop;
     QTemporaryDir folder;
-    const TaskContext context(stop.get_token(), [&](qint64, qint64, const QString &) { stop.request_stop(); });
-    const auto kept = keepEvidence(folder.path(), u"i"_s, m_clock.now(), {{u"a.txt"_s, "1"}, {u"b.txt"_s, "2"}}, context);
+    const TaskContext context(stop.get_token(),
+                              [&](qint64, qint64, const QString &) { stop.request_stop(); });
+    const auto kept = keepEvidence(folder.path(), u"i"_s, m_clock.now(),
+                                   {{u"a.txt"_s, "1"}, {u"b.txt"_s, "2"}}, context);
     QCOMPARE(kept.error().kind, ErrorKind::Cancelled);
     const QString place = kept.error().subject;
     QVERIFY(QFile::exists(place + u"/a.txt"_s));
@@ -116,7 +120,9 @@ void TestEvidence::aStopLeavesNoManifest()
 
 void TestEvidence::anUnwritableFolderIsAnError()
 {
-    QVERIFY(!keepEvidence(u"/proc/mayday"_s, u"i"_s, m_clock.now(), {{u"a.txt"_s, "1"}}, TaskContext()).has_value());
+    QVERIFY(
+        !keepEvidence(u"/proc/mayday"_s, u"i"_s, m_clock.now(), {{u"a.txt"_s, "1"}}, TaskContext())
+             .has_value());
 }
 
 QTEST_GUILESS_MAIN(TestEvidence)

@@ -102,7 +102,8 @@ void TestIncidentDesk::aTickIsShownOnlyWhenItIsOnDisk()
     bool wasOnDisk = false;
     connect(fixture.desk.get(), &IncidentDesk::incidentChanged, this, [&] {
         const auto events = store::readJournal(fixture.path(), {.kindPrefix = u"step."_s});
-        wasOnDisk = events->size() == 1 && fixture.running().checklist.state(step) == StepState::Done;
+        wasOnDisk =
+            events->size() == 1 && fixture.running().checklist.state(step) == StepState::Done;
     });
     fixture.written();
     QVERIFY(wasOnDisk);
@@ -129,13 +130,15 @@ void TestIncidentDesk::everyKindOfOutcome()
     lines.removeFirst();
     QCOMPARE(lines, QStringList({u"Done: Tell the team"_s, u"Taken back: Tell the team"_s,
                                  u"Put off until later: Tell the team"_s,
-                                 u"Overridden: "_s + list.step(token)->action.section(u':', 0, 0) + u": [hidden] it, password: [hidden] it. Reason: not ours"_s}));
+                                 u"Overridden: "_s + list.step(token)->action.section(u':', 0, 0) +
+                                     u": [hidden] it, password: [hidden] it. Reason: not ours"_s}));
 }
 
 void TestIncidentDesk::whatTheChecklistRefusesIsNotWritten_data()
 {
     QTest::addColumn<QString>("what");
-    for (const char *what : {"no reason", "tick a sensed one", "sense a human one", "other option", "unknown"})
+    for (const char *what :
+         {"no reason", "tick a sensed one", "sense a human one", "other option", "unknown"})
         QTest::newRow(what) << QString::fromLatin1(what);
 }
 
@@ -189,7 +192,8 @@ void TestIncidentDesk::closingIsRefusedOverOpenSteps()
     const QString why = fixture.errors.first().detail;
     QVERIFY2(why.contains("put off: Tell the team"_L1), qPrintable(why));
     QVERIFY2(why.contains("open: Tell everybody"_L1), qPrintable(why));
-    QVERIFY2(why.contains("not decided: From the provider or From our own dump"_L1), qPrintable(why));
+    QVERIFY2(why.contains("not decided: From the provider or From our own dump"_L1),
+             qPrintable(why));
     QVERIFY(fixture.running().isRunning());
     finishAll(fixture);
     QCOMPARE(fixture.running().openEnds(), QStringList());
@@ -213,7 +217,8 @@ void TestIncidentDesk::twoQuickTicksAreOne()
 void TestIncidentDesk::quickActionsSeeEachOther()
 {
     IncidentFixture fixture;
-    fixture.desk->open(fixture.book(), fixture.shared, {.title = u"One"_s, .environment = u"e"_s, .commander = u"Ada"_s});
+    fixture.desk->open(fixture.book(), fixture.shared,
+                       {.title = u"One"_s, .environment = u"e"_s, .commander = u"Ada"_s});
     fixture.desk->takeCommand(u"Bob"_s);
     fixture.desk->addNote(u"hello"_s);
     fixture.written();
@@ -266,17 +271,26 @@ void TestIncidentDesk::restoresOfOtherPartsEnterTheTimeline()
     IncidentFixture fixture;
     fixture.open();
     const QString id = fixture.running().id.text();
-    const QJsonObject table{{u"schema"_s, u"public"_s}, {u"name"_s, u"products"_s}, {u"rowsInDump"_s, 100},
-                            {u"rowsAfter"_s, 100}, {u"verdict"_s, u"proven"_s}};
+    const QJsonObject table{{u"schema"_s, u"public"_s},
+                            {u"name"_s, u"products"_s},
+                            {u"rowsInDump"_s, 100},
+                            {u"rowsAfter"_s, 100},
+                            {u"verdict"_s, u"proven"_s}};
     const auto append = [&](const QString &kind, QJsonObject data) {
         data[u"incident"_s] = id;
-        QVERIFY(fixture.journal->appendNow({.kind = kind, .subject = u"r1"_s, .data = data}).has_value());
+        QVERIFY(fixture.journal->appendNow({.kind = kind, .subject = u"r1"_s, .data = data})
+                    .has_value());
     };
-    append(u"restore.started"_s, {{u"file"_s, u"/b/shop.sql.gz"_s}, {u"target"_s, u"database shop"_s}});
-    append(u"restore.finished"_s, {{u"receipt"_s, QJsonObject{{u"verdict"_s, u"proven"_s}, {u"tables"_s, QJsonArray{table}},
-                                                              {u"left"_s, QJsonArray{QJsonObject{{u"what"_s, u"schema old"_s}}}}}}});
+    append(u"restore.started"_s,
+           {{u"file"_s, u"/b/shop.sql.gz"_s}, {u"target"_s, u"database shop"_s}});
+    append(u"restore.finished"_s,
+           {{u"receipt"_s,
+             QJsonObject{{u"verdict"_s, u"proven"_s},
+                         {u"tables"_s, QJsonArray{table}},
+                         {u"left"_s, QJsonArray{QJsonObject{{u"what"_s, u"schema old"_s}}}}}}});
     append(u"restore.putback"_s, {{u"receipt"_s, QJsonObject{{u"verdict"_s, u"proven"_s}}}});
-    QVERIFY(fixture.journal->appendNow({.kind = u"restore.started"_s, .subject = u"r2"_s}).has_value()); // of no incident
+    QVERIFY(fixture.journal->appendNow({.kind = u"restore.started"_s, .subject = u"r2"_s})
+                .has_value()); // of no incident
     fixture.written();
     const Incident &incident = fixture.running();
     QCOMPARE(incident.restores.size(), 1);
@@ -284,10 +298,12 @@ void TestIncidentDesk::restoresOfOtherPartsEnterTheTimeline()
     QCOMPARE(incident.restores.first().tables.first().name, u"public.products"_s);
     QCOMPARE(incident.restores.first().left, QStringList{u"schema old"_s});
     QVERIFY(incident.restores.first().putBackAt.has_value());
-    QCOMPARE(fixture.lines().mid(1),
-             QStringList({u"Restore r1 started: shop.sql.gz into database shop"_s,
-                          u"Restore r1 ended: proven: every table holds the rows of the backup; 1 of 1 tables proven, 100 rows"_s,
-                          u"Restore r1 put back: the data from before it is live again"_s}));
+    QCOMPARE(
+        fixture.lines().mid(1),
+        QStringList(
+            {u"Restore r1 started: shop.sql.gz into database shop"_s,
+             u"Restore r1 ended: proven: every table holds the rows of the backup; 1 of 1 tables proven, 100 rows"_s,
+             u"Restore r1 put back: the data from before it is live again"_s}));
 }
 
 void TestIncidentDesk::aResumeShowsTheSamePlace()
@@ -324,7 +340,8 @@ void TestIncidentDesk::aResumeKeepsTheStepsWhenTheFileChanged()
 void TestIncidentDesk::missingSharedPhasesAreRefused()
 {
     IncidentFixture fixture;
-    fixture.desk->open(fixture.book(), {}, {.title = u"x"_s, .environment = u"e"_s, .commander = u"Ada"_s});
+    fixture.desk->open(fixture.book(), {},
+                       {.title = u"x"_s, .environment = u"e"_s, .commander = u"Ada"_s});
     fixture.written();
     QCOMPARE(fixture.errors.size(), 1);
     QVERIFY(!fixture.desk->running());
@@ -368,7 +385,10 @@ void TestIncidentDesk::aClosedIncidentIsListedAndANewOneNumbered()
     finishAll(fixture);
     fixture.desk->close();
     fixture.written();
-    fixture.open({.title = u"A drill"_s, .drill = true, .environment = u"practice"_s, .commander = u"Ada"_s});
+    fixture.open({.title = u"A drill"_s,
+                  .drill = true,
+                  .environment = u"practice"_s,
+                  .commander = u"Ada"_s});
     QCOMPARE(fixture.desk->incidents().size(), 2);
     QCOMPARE(fixture.running().number, 2);
     QVERIFY(fixture.running().drill);

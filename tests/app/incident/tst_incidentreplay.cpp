@@ -19,8 +19,10 @@ public:
     {
         if (!m_fixture.desk->running()) {
             m_fixture.desk->open(m_fixture.book(), m_fixture.shared,
-                                 {.title = u"Walk %1"_s.arg(m_random() % 100), .drill = m_random() % 2 == 0,
-                                  .environment = u"practice"_s, .commander = u"Ada"_s});
+                                 {.title = u"Walk %1"_s.arg(m_random() % 100),
+                                  .drill = m_random() % 2 == 0,
+                                  .environment = u"practice"_s,
+                                  .commander = u"Ada"_s});
             return;
         }
         switch (m_random() % 14) {
@@ -52,15 +54,20 @@ private:
     void choose()
     {
         const runbook::Decision decision = m_fixture.running().checklist.decisions().first();
-        m_fixture.desk->recordChoice(decision.id, decision.options[qsizetype(m_random() % 2)], u"why not"_s);
+        m_fixture.desk->recordChoice(decision.id, decision.options[qsizetype(m_random() % 2)],
+                                     u"why not"_s);
     }
     void restore()
     {
         const QString id = m_fixture.running().id.text();
         const QString name = u"r%1"_s.arg(m_random() % 3);
-        for (const QString &kind : {u"restore.started"_s, u"restore.finished"_s, u"restore.putback"_s}) {
+        for (const QString &kind :
+             {u"restore.started"_s, u"restore.finished"_s, u"restore.putback"_s}) {
             auto task = m_fixture.journal->append(
-                {.kind = kind, .subject = name, .data = {{u"incident"_s, id}, {u"receipt"_s, QJsonObject{{u"verdict"_s, u"proven"_s}}}}});
+                {.kind = kind,
+                 .subject = name,
+                 .data = {{u"incident"_s, id},
+                          {u"receipt"_s, QJsonObject{{u"verdict"_s, u"proven"_s}}}}});
             task.deliverTo(m_fixture.desk.get(), [](const Result<store::JournalEvent> &) {});
         }
     }
@@ -103,7 +110,8 @@ void TestIncidentReplay::replayIsLive()
             const auto applied = replayed.apply(event);
             QVERIFY2(applied.has_value(), "an event that the rules refuse was written");
         }
-        QCOMPARE(IncidentFixture::dump(replayed.incidents()), IncidentFixture::dump(fixture.desk->incidents()));
+        QCOMPARE(IncidentFixture::dump(replayed.incidents()),
+                 IncidentFixture::dump(fixture.desk->incidents()));
     }
     QVERIFY(fixture.journal->read({.kindPrefix = u"step."_s})->size() > 10);
     const QString before = IncidentFixture::dump(fixture.desk->incidents());
@@ -116,9 +124,10 @@ void TestIncidentReplay::everyPrefixIsAStateThatWasShown()
 {
     IncidentFixture fixture;
     QHash<qint64, QString> shown; // by the last sequence on the disk
-    connect(fixture.journal.get(), &store::Journal::appended, this, [&](const store::JournalEvent &event) {
-        shown.insert(event.sequence, IncidentFixture::dump(fixture.desk->incidents()));
-    });
+    connect(fixture.journal.get(), &store::Journal::appended, this,
+            [&](const store::JournalEvent &event) {
+                shown.insert(event.sequence, IncidentFixture::dump(fixture.desk->incidents()));
+            });
     RandomWalk walk(fixture, 7);
     for (int i = 0; i < 60; ++i) {
         walk.step();

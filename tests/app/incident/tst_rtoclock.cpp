@@ -64,7 +64,8 @@ void TestRtoClock::theForecastAddsWhatIsStillToDo()
     const RtoReading late = readRtoClock(incident, incident.openedAt.addSecs(180));
     QCOMPARE(late.forecast, 16min);
     QVERIFY(late.willMiss && !late.isOver);
-    fixture.desk->recordChoice(incident.checklist.decisions().first().id, u"From our own dump"_s, {});
+    fixture.desk->recordChoice(incident.checklist.decisions().first().id, u"From our own dump"_s,
+                               {});
     fixture.written();
     QVERIFY(!readRtoClock(fixture.running(), incident.openedAt.addSecs(180)).willMiss);
 }

@@ -17,7 +17,11 @@ stack::Stack sampleStack()
 {
     stack::Stack stack;
     stack.name = u"Market <b>place</b>"_s;
-    stack.contacts.append({.id = {}, .name = u"Railway"_s, .url = QUrl(u"https://railway.example/?a=1&b=2"_s), .phone = u"+49 1"_s, .note = u"%1 & <i>"_s});
+    stack.contacts.append({.id = {},
+                           .name = u"Railway"_s,
+                           .url = QUrl(u"https://railway.example/?a=1&b=2"_s),
+                           .phone = u"+49 1"_s,
+                           .note = u"%1 & <i>"_s});
     stack::Provider provider;
     provider.name = u"Supabase"_s;
     provider.pageUrl = QUrl(u"https://status.example"_s);
@@ -32,8 +36,9 @@ QString firstFault(QByteArray page)
     page.replace("<!doctype html>\n", "").replace("<meta charset=\"utf-8\">", "");
     page.replace("<meta http-equiv=\"refresh\" content=\"15\">", "");
     QXmlStreamReader reader(page);
-    static const QStringList known = {u"html"_s, u"head"_s, u"title"_s, u"style"_s, u"body"_s, u"h1"_s, u"h2"_s, u"p"_s, u"table"_s,
-                                      u"tr"_s, u"td"_s, u"ul"_s, u"li"_s, u"code"_s, u"pre"_s, u"strong"_s};
+    static const QStringList known = {
+        u"html"_s,  u"head"_s, u"title"_s, u"style"_s, u"body"_s, u"h1"_s,   u"h2"_s,  u"p"_s,
+        u"table"_s, u"tr"_s,   u"td"_s,    u"ul"_s,    u"li"_s,   u"code"_s, u"pre"_s, u"strong"_s};
     while (!reader.atEnd()) {
         if (reader.readNext() == QXmlStreamReader::StartElement && !known.contains(reader.name()))
             return reader.name().toString();
@@ -73,11 +78,15 @@ void TestStatusSheet::theRunningIncidentIsOnIt()
     fixture.desk->tick(fixture.step(u"Tell the team"_s));
     fixture.desk->defer(fixture.step(u"Tell everybody"_s));
     fixture.desk->overrideStep(fixture.step(u"Token"_s), u"not needed"_s);
-    fixture.desk->recordChoice(fixture.running().checklist.decisions().first().id, u"From our own dump"_s, {});
+    fixture.desk->recordChoice(fixture.running().checklist.decisions().first().id,
+                               u"From our own dump"_s, {});
     fixture.written();
-    const QByteArray page = statusSheet(fixture.desk->running(), sampleStack(), fixture.running().openedAt.addSecs(360));
-    for (const char *part : {"PRODUCTION: Products are gone", "Ada", "SEV1", "6 min since 2026-03-01 03:00 UTC", "15 min promised, 9 min left",
-                             "<strong>Choose the dump</strong>", "[x] done</code>\nTell the team", "[&gt;]", "not needed", "[ ] open</code>\nChoose the dump"})
+    const QByteArray page = statusSheet(fixture.desk->running(), sampleStack(),
+                                        fixture.running().openedAt.addSecs(360));
+    for (const char *part : {"PRODUCTION: Products are gone", "Ada", "SEV1",
+                             "6 min since 2026-03-01 03:00 UTC", "15 min promised, 9 min left",
+                             "<strong>Choose the dump</strong>", "[x] done</code>\nTell the team",
+                             "[&gt;]", "not needed", "[ ] open</code>\nChoose the dump"})
         QVERIFY2(page.contains(part), part);
     QVERIFY(!page.contains("Ask the provider")); // of the way not taken
     QCOMPARE(firstFault(page), QString());
@@ -85,8 +94,10 @@ void TestStatusSheet::theRunningIncidentIsOnIt()
 
 void TestStatusSheet::hostileTextStaysText()
 {
-    Incident incident{.title = u"</h1><script>alert(1)</script>%1 password=hunter2"_s, .environment = u"a\"<"_s,
-                      .openedAt = FakeClock().now(), .commander = u"<img src=x>"_s};
+    Incident incident{.title = u"</h1><script>alert(1)</script>%1 password=hunter2"_s,
+                      .environment = u"a\"<"_s,
+                      .openedAt = FakeClock().now(),
+                      .commander = u"<img src=x>"_s};
     const QByteArray page = statusSheet(&incident, sampleStack(), FakeClock().now());
     QVERIFY(!page.contains("<script"));
     QVERIFY(!page.contains("<img"));

@@ -23,39 +23,54 @@ public:
         m_database = QStringLiteral("shop%1").arg(++number);
         server.createDatabase(m_database);
         run("CREATE TYPE public.kind AS ENUM ('a', 'b');"
-            "CREATE TABLE public.products (id bigserial PRIMARY KEY, name text NOT NULL, kind public.kind,"
+            "CREATE TABLE public.products (id bigserial PRIMARY KEY, name text NOT NULL, kind "
+            "public.kind,"
             "  extra jsonb, created_at timestamptz NOT NULL DEFAULT now());"
             "CREATE TABLE public.listings (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
-            "  product_id bigint NOT NULL REFERENCES public.products ON DELETE CASCADE, price numeric CHECK (price >= 0));"
+            "  product_id bigint NOT NULL REFERENCES public.products ON DELETE CASCADE, price "
+            "numeric CHECK (price >= 0));"
             "CREATE TABLE public.empty_one (id integer);"
             "CREATE INDEX ON public.listings (product_id);"
-            "CREATE VIEW public.priced AS SELECT p.name, l.price FROM public.products p JOIN public.listings l ON l.product_id = p.id;"
-            "CREATE FUNCTION public.twice(integer) RETURNS integer LANGUAGE sql AS $f$ SELECT $1 * 2; $f$;"
-            "INSERT INTO public.products (name, kind, extra) SELECT 'p;''' || g || E'\\t\\\\.', 'a', '{\"a\": 1}' FROM generate_series(1, 3000) g;"
-            "INSERT INTO public.listings (product_id, price) SELECT id, id / 10.0 FROM public.products;");
+            "CREATE VIEW public.priced AS SELECT p.name, l.price FROM public.products p JOIN "
+            "public.listings l ON l.product_id = p.id;"
+            "CREATE FUNCTION public.twice(integer) RETURNS integer LANGUAGE sql AS $f$ SELECT $1 * "
+            "2; $f$;"
+            "INSERT INTO public.products (name, kind, extra) SELECT 'p;''' || g || E'\\t\\\\.', "
+            "'a', '{\"a\": 1}' FROM generate_series(1, 3000) g;"
+            "INSERT INTO public.listings (product_id, price) SELECT id, id / 10.0 FROM "
+            "public.products;");
     }
 
-    [[nodiscard]] postgres::ConnectionString target() const { return m_server.connectionString(m_database); }
+    [[nodiscard]] postgres::ConnectionString target() const
+    {
+        return m_server.connectionString(m_database);
+    }
     [[nodiscard]] const QString &database() const { return m_database; }
 
     void run(const QByteArray &sql) const { m_server.execute(m_database, sql); }
-    [[nodiscard]] QString ask(const QByteArray &sql) const { return m_server.scalar(m_database, sql); }
+    [[nodiscard]] QString ask(const QByteArray &sql) const
+    {
+        return m_server.scalar(m_database, sql);
+    }
 
     /// The live schema as the real pg_dump writes it.
     [[nodiscard]] QByteArray dump(const QStringList &extra = {}) const
     {
         QProcess pgDump;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("PGPASSWORD"), QString::fromUtf8(m_server.password().reveal()));
+        environment.insert(QStringLiteral("PGPASSWORD"),
+                           QString::fromUtf8(m_server.password().reveal()));
         pgDump.setProcessEnvironment(environment);
         pgDump.start(QStringLiteral("pg_dump"),
                      QStringList{QStringLiteral("--schema=public"),
-                                 QStringLiteral("--dbname=") + target().withoutPassword()} + extra);
+                                 QStringLiteral("--dbname=") + target().withoutPassword()} +
+                         extra);
         if (!pgDump.waitForFinished() || pgDump.exitCode() != 0)
             qFatal("pg_dump: %s", pgDump.readAllStandardError().constData());
         return pgDump.readAllStandardOutput();
     }
-    [[nodiscard]] QString writeDump(const QByteArray &text, const QString &name = QStringLiteral("shop.sql")) const
+    [[nodiscard]] QString writeDump(const QByteArray &text,
+                                    const QString &name = QStringLiteral("shop.sql")) const
     {
         QFile file(m_folder.filePath(name));
         if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
@@ -65,8 +80,11 @@ public:
     [[nodiscard]] RestorePlan plan(const QString &file) const
     {
         const QDateTime now = SystemClock().now();
-        return {.id = freshRestoreId(now), .file = file, .target = target(),
-                .environment = QStringLiteral("test"), .plannedAt = now};
+        return {.id = freshRestoreId(now),
+                .file = file,
+                .target = target(),
+                .environment = QStringLiteral("test"),
+                .plannedAt = now};
     }
     [[nodiscard]] RestoreReceipt restore(const QString &file, TaskContext context = {}) const
     {

@@ -17,13 +17,26 @@ RestoreReceipt sample(Verdict verdict)
     RestoreReceipt receipt;
     receipt.id = RestoreId::parse(u"restore-1"_s).value();
     receipt.verdict = verdict;
-    receipt.tables = {{.schema = u"public"_s, .name = u"products"_s, .rowsInDump = 3, .rowsAfter = 3,
-                       .sequence = u"ok"_s, .constraints = 2, .verdict = Verdict::Proven},
-                      {.schema = u"public"_s, .name = u"orders"_s, .rowsInDump = 5, .rowsAfter = 4,
-                       .verdict = Verdict::Differences, .note = u"1 row(s) missing"_s}};
+    receipt.tables = {{.schema = u"public"_s,
+                       .name = u"products"_s,
+                       .rowsInDump = 3,
+                       .rowsAfter = 3,
+                       .sequence = u"ok"_s,
+                       .constraints = 2,
+                       .verdict = Verdict::Proven},
+                      {.schema = u"public"_s,
+                       .name = u"orders"_s,
+                       .rowsInDump = 5,
+                       .rowsAfter = 4,
+                       .verdict = Verdict::Differences,
+                       .note = u"1 row(s) missing"_s}};
     receipt.seconds = 1.5;
-    receipt.error = Error{.kind = ErrorKind::Refused, .subject = u"products"_s, .detail = u"no"_s,
-                          .advice = Advice::TakeAnotherBackup, .sqlState = u"23505"_s, .line = 88};
+    receipt.error = Error{.kind = ErrorKind::Refused,
+                          .subject = u"products"_s,
+                          .detail = u"no"_s,
+                          .advice = Advice::TakeAnotherBackup,
+                          .sqlState = u"23505"_s,
+                          .line = 88};
     receipt.left = {{u"schema a"_s, u"DROP SCHEMA a CASCADE"_s}};
     receipt.notes = {u"a note"_s};
     receipt.target = u"database shop"_s;
@@ -36,7 +49,9 @@ RestorePlan plan()
     RestorePlan plan;
     plan.id = RestoreId::parse(u"restore-1"_s).value();
     plan.file = u"/x/shop.sql.gz"_s;
-    plan.target = postgres::ConnectionString::parse(u"host=db dbname=shop user=app password=hunter2"_s).value();
+    plan.target =
+        postgres::ConnectionString::parse(u"host=db dbname=shop user=app password=hunter2"_s)
+            .value();
     plan.incident = u"incident-1"_s;
     plan.environment = u"practice"_s;
     plan.plannedAt = QDateTime(QDate(2026, 11, 23), QTime(8, 15), QTimeZone::UTC);
@@ -144,7 +159,8 @@ void TestRestoreReceipt::noSecretReachesTheJournal()
 {
     const QByteArray text = QJsonDocument(startedDraft(plan()).data).toJson();
     QVERIFY(!text.contains("hunter2"));
-    const auto back = postgres::ConnectionString::parse(startedDraft(plan()).data["connection"_L1].toString());
+    const auto back =
+        postgres::ConnectionString::parse(startedDraft(plan()).data["connection"_L1].toString());
     QVERIFY(back);
     QCOMPARE(back->database(), u"shop"_s);
 }

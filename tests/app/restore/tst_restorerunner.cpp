@@ -45,7 +45,8 @@ private:
     std::unique_ptr<tests::TempPostgres> m_server;
 };
 
-void TestRestoreRunner::verifyUntouched(const Shop &shop, const QByteArray &before, const RestoreReceipt &receipt)
+void TestRestoreRunner::verifyUntouched(const Shop &shop, const QByteArray &before,
+                                        const RestoreReceipt &receipt)
 {
     QCOMPARE(receipt.verdict, Verdict::NotRestored);
     QVERIFY(receipt.error.has_value());
@@ -130,19 +131,25 @@ void TestRestoreRunner::aBadDumpChangesNothing_data()
     QTest::addColumn<QByteArray>("to");
     QTest::addColumn<ErrorKind>("kind");
     QTest::addColumn<QString>("sqlState");
-    const auto row = [](const char *name, const QByteArray &from, const QByteArray &to, ErrorKind kind,
-                        const QString &sqlState = {}) {
+    const auto row = [](const char *name, const QByteArray &from, const QByteArray &to,
+                        ErrorKind kind, const QString &sqlState = {}) {
         QTest::newRow(name) << from << to << kind << sqlState;
     };
     row("truncated", "-- PostgreSQL database dump complete", "", ErrorKind::Corrupt);
     row("failing row", "\n17\tp;", "\nseventeen\tp;", ErrorKind::Refused, u"22P02"_s);
     row("duplicate key", "\n17\tp;", "\n16\tp;", ErrorKind::Refused, u"23505"_s);
     row("missing column", "\n17\tp;", "\n17\tsecret-row-text\np;", ErrorKind::Refused, u"22P04"_s);
-    row("syntax error", "CREATE VIEW public.priced", "CREATE VEIW public.priced", ErrorKind::Refused, u"42601"_s);
-    row("meta-command", "CREATE VIEW public.priced", "\\! touch /tmp/owned\nCREATE VIEW public.priced", ErrorKind::Refused);
-    row("program", "CREATE VIEW public.priced", "COPY public.products FROM PROGRAM 'id';\nCREATE VIEW public.priced", ErrorKind::Refused);
-    row("commit hidden", "CREATE VIEW public.priced", "ROLLBACK;\nCREATE VIEW public.priced", ErrorKind::Refused);
-    row("missing extension", "CREATE VIEW public.priced", "CREATE EXTENSION IF NOT EXISTS nothing_such;\nCREATE VIEW public.priced", ErrorKind::Unsupported);
+    row("syntax error", "CREATE VIEW public.priced", "CREATE VEIW public.priced",
+        ErrorKind::Refused, u"42601"_s);
+    row("meta-command", "CREATE VIEW public.priced",
+        "\\! touch /tmp/owned\nCREATE VIEW public.priced", ErrorKind::Refused);
+    row("program", "CREATE VIEW public.priced",
+        "COPY public.products FROM PROGRAM 'id';\nCREATE VIEW public.priced", ErrorKind::Refused);
+    row("commit hidden", "CREATE VIEW public.priced", "ROLLBACK;\nCREATE VIEW public.priced",
+        ErrorKind::Refused);
+    row("missing extension", "CREATE VIEW public.priced",
+        "CREATE EXTENSION IF NOT EXISTS nothing_such;\nCREATE VIEW public.priced",
+        ErrorKind::Unsupported);
 }
 
 void TestRestoreRunner::aBadDumpChangesNothing()
@@ -180,8 +187,10 @@ void TestRestoreRunner::rowsThatTheDumpClaimsButLacksAreNoticed()
     QByteArray text = shop.dump();
     // A rule that eats rows: every statement succeeds, and the count is the only witness.
     text.replace("COPY public.empty_one (id) FROM stdin;",
-                 "CREATE FUNCTION public.eat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;\n"
-                 "CREATE TRIGGER eater BEFORE INSERT ON public.empty_one FOR EACH ROW EXECUTE FUNCTION public.eat();\n"
+                 "CREATE FUNCTION public.eat() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN "
+                 "NULL; END $$;\n"
+                 "CREATE TRIGGER eater BEFORE INSERT ON public.empty_one FOR EACH ROW EXECUTE "
+                 "FUNCTION public.eat();\n"
                  "COPY public.empty_one (id) FROM stdin;\n1\n2");
     const QString file = shop.writeDump(text);
     const QByteArray before = shop.dump();
@@ -195,7 +204,8 @@ void TestRestoreRunner::aStopWithinASecondLeavesTheLiveData()
 {
     const Shop shop(*m_server);
     QByteArray text = shop.dump();
-    text.replace("CREATE VIEW public.priced", "SELECT pg_catalog.pg_sleep(60);\nCREATE VIEW public.priced");
+    text.replace("CREATE VIEW public.priced",
+                 "SELECT pg_catalog.pg_sleep(60);\nCREATE VIEW public.priced");
     const QString file = shop.writeDump(text);
     const QByteArray before = shop.dump();
     QThreadPool pool;
@@ -205,7 +215,10 @@ void TestRestoreRunner::aStopWithinASecondLeavesTheLiveData()
     auto task = startTask(pool, [&](TaskContext &context) -> Result<RestoreReceipt> {
         return RestoreRunner(plan, clock, progress).run(std::nullopt, context);
     });
-    QTRY_COMPARE_WITH_TIMEOUT(shop.ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND state = 'active' AND application_name = 'mayday restore'"), u"1"_s, 10000);
+    QTRY_COMPARE_WITH_TIMEOUT(
+        shop.ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND "
+                 "state = 'active' AND application_name = 'mayday restore'"),
+        u"1"_s, 10000);
     QElapsedTimer timer;
     timer.start();
     task.requestStop();
@@ -220,7 +233,8 @@ void TestRestoreRunner::aLostServerLeavesTheLiveData()
     const Shop shop(*m_server);
     QByteArray text = shop.dump();
     text.replace("CREATE VIEW public.priced",
-                 "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid());\nCREATE VIEW public.priced");
+                 "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid());\nCREATE "
+                 "VIEW public.priced");
     const QString file = shop.writeDump(text);
     const QByteArray before = shop.dump();
     const RestoreReceipt receipt = shop.restore(file);
@@ -232,16 +246,21 @@ void TestRestoreRunner::readersAndWritersGoOn()
 {
     const Shop shop(*m_server);
     QByteArray text = shop.dump();
-    text.replace("CREATE VIEW public.priced", "SELECT pg_catalog.pg_sleep(60);\nCREATE VIEW public.priced");
+    text.replace("CREATE VIEW public.priced",
+                 "SELECT pg_catalog.pg_sleep(60);\nCREATE VIEW public.priced");
     const QString file = shop.writeDump(text);
     QThreadPool pool;
     const SystemClock clock;
     auto task = startTask(pool, [&](TaskContext &context) -> Result<RestoreReceipt> {
         return RestoreRunner(shop.plan(file), clock, {}).run(std::nullopt, context);
     });
-    QTRY_COMPARE_WITH_TIMEOUT(shop.ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND state = 'active' AND application_name = 'mayday restore'"), u"1"_s, 10000);
-    shop.run("SET statement_timeout = '1s'; INSERT INTO public.products (name) VALUES ('meanwhile');"
-             "UPDATE public.listings SET price = 1 WHERE id = 1");
+    QTRY_COMPARE_WITH_TIMEOUT(
+        shop.ask("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND "
+                 "state = 'active' AND application_name = 'mayday restore'"),
+        u"1"_s, 10000);
+    shop.run(
+        "SET statement_timeout = '1s'; INSERT INTO public.products (name) VALUES ('meanwhile');"
+        "UPDATE public.listings SET price = 1 WHERE id = 1");
     QCOMPARE(shop.ask("SELECT count(*) FROM public.products WHERE name = 'meanwhile'"), u"1"_s);
     task.requestStop();
     QCOMPARE(task.wait()->verdict, Verdict::NotRestored);
@@ -255,8 +274,11 @@ void TestRestoreRunner::whatItWroteMeanwhileIsKept()
     shop.run("INSERT INTO public.products (name) VALUES ('after the dump')");
     const RestoreReceipt receipt = shop.restore(file);
     QCOMPARE(receipt.verdict, Verdict::Proven);
-    const QString kept = shop.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'public_before_%'");
-    QCOMPARE(shop.ask("SELECT count(*) FROM " + kept.toUtf8() + ".products WHERE name = 'after the dump'"), u"1"_s);
+    const QString kept =
+        shop.ask("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'public_before_%'");
+    QCOMPARE(shop.ask("SELECT count(*) FROM " + kept.toUtf8() +
+                      ".products WHERE name = 'after the dump'"),
+             u"1"_s);
     QVERIFY(receipt.left.value(0).what.contains(kept));
 }
 
@@ -264,9 +286,11 @@ void TestRestoreRunner::aPoolerIsRefused()
 {
     const Shop shop(*m_server);
     RestorePlan plan = shop.plan(shop.writeDump(shop.dump()));
-    plan.target = postgres::ConnectionString::parse(
-        plan.target.withoutPassword() + u" password=x"_s).value();
-    const auto pooled = postgres::ConnectionString::parse(u"host=127.0.0.1 port=6543 dbname=shop user=app"_s).value();
+    plan.target =
+        postgres::ConnectionString::parse(plan.target.withoutPassword() + u" password=x"_s).value();
+    const auto pooled =
+        postgres::ConnectionString::parse(u"host=127.0.0.1 port=6543 dbname=shop user=app"_s)
+            .value();
     QVERIFY(pooled.looksLikeTransactionPooler());
     TaskContext context;
     auto session = postgres::Session::connect(shop.target(), context);
@@ -330,14 +354,18 @@ void TestRestoreRunner::extensionsStayWithTheSchema()
 {
     const Shop shop(*m_server);
     shop.run("CREATE EXTENSION pgcrypto WITH SCHEMA public;"
-             "CREATE TABLE public.tokens (t bytea DEFAULT public.gen_random_bytes(4)); INSERT INTO public.tokens DEFAULT VALUES");
+             "CREATE TABLE public.tokens (t bytea DEFAULT public.gen_random_bytes(4)); INSERT INTO "
+             "public.tokens DEFAULT VALUES");
     const QString file = shop.writeDump(shop.dump({u"--extension=pgcrypto"_s}));
     const RestoreReceipt receipt = shop.restore(file);
     QVERIFY2(!receipt.error, receipt.error ? qPrintable(describe(*receipt.error)) : "");
     shop.run("INSERT INTO public.tokens DEFAULT VALUES");
-    QCOMPARE(shop.ask("SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pgcrypto'"), u"public"_s);
+    QCOMPARE(shop.ask("SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = "
+                      "extnamespace WHERE extname = 'pgcrypto'"),
+             u"public"_s);
     TaskContext context;
-    QCOMPARE(putBack(shop.target(), {}, SystemClock().now().addSecs(1), context).verdict, Verdict::Proven);
+    QCOMPARE(putBack(shop.target(), {}, SystemClock().now().addSecs(1), context).verdict,
+             Verdict::Proven);
     shop.run("INSERT INTO public.tokens DEFAULT VALUES");
     QCOMPARE(shop.ask("SELECT count(*) FROM public.tokens"), u"2"_s);
 }
@@ -346,7 +374,8 @@ void TestRestoreRunner::outsideDependentsAreNamed()
 {
     const Shop shop(*m_server);
     const QString file = shop.writeDump(shop.dump());
-    shop.run("CREATE SCHEMA reports; CREATE VIEW reports.daily AS SELECT count(*) FROM public.products");
+    shop.run(
+        "CREATE SCHEMA reports; CREATE VIEW reports.daily AS SELECT count(*) FROM public.products");
     const RestoreReceipt receipt = shop.restore(file);
     QCOMPARE(receipt.verdict, Verdict::Differences);
     QVERIFY(receipt.notes.join(u' ').contains(u"reports.daily"_s));
@@ -359,7 +388,9 @@ void TestRestoreRunner::theServerTellsWhetherItWasCommitted()
     const RestoreReceipt receipt = shop.restore(file);
     TaskContext context;
     QVERIFY(wasCommitted(shop.target(), receipt.id, context).value());
-    QVERIFY(!wasCommitted(shop.target(), freshRestoreId(QDateTime(QDate(2020, 1, 1), QTime())), context).value());
+    QVERIFY(
+        !wasCommitted(shop.target(), freshRestoreId(QDateTime(QDate(2020, 1, 1), QTime())), context)
+             .value());
 }
 
 void TestRestoreRunner::theLossIsCounted()
@@ -367,7 +398,8 @@ void TestRestoreRunner::theLossIsCounted()
     const Shop shop(*m_server);
     const QString file = shop.writeDump(shop.dump());
     const QDateTime takenAt = SystemClock().now();
-    shop.run("INSERT INTO public.products (name, created_at) VALUES ('new', now() + '1 second'), ('newer', now() + '1 second');"
+    shop.run("INSERT INTO public.products (name, created_at) VALUES ('new', now() + '1 second'), "
+             "('newer', now() + '1 second');"
              "DELETE FROM public.products WHERE id <= 5");
     TaskContext context;
     const auto inspection = dump::inspectDump(file, context);

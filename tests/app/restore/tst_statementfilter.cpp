@@ -24,7 +24,8 @@ TargetFacts facts()
     return facts;
 }
 
-StatementDecision decide(const char *sql, StatementClass kind = StatementClass::Other, const QString &name = {})
+StatementDecision decide(const char *sql, StatementClass kind = StatementClass::Other,
+                         const QString &name = {})
 {
     dump::DumpStatement statement;
     statement.sql = sql;
@@ -51,10 +52,12 @@ void TestStatementFilter::splitsWords_data()
 {
     QTest::addColumn<QByteArray>("sql");
     QTest::addColumn<QStringList>("words");
-    QTest::newRow("plain") << QByteArray("SET x = 1") << QStringList{u"set"_s, u"x"_s, u"="_s, u"1"_s};
+    QTest::newRow("plain") << QByteArray("SET x = 1")
+                           << QStringList{u"set"_s, u"x"_s, u"="_s, u"1"_s};
     QTest::newRow("comments") << QByteArray("-- a\n/* b /* c */ d */ DROP\tTABLE \"T\"\"x\"")
                               << QStringList{u"drop"_s, u"table"_s, u"T\"x"_s};
-    QTest::newRow("literal") << QByteArray("SELECT 'it''s; ok'") << QStringList{u"select"_s, u"'it's; ok"_s};
+    QTest::newRow("literal") << QByteArray("SELECT 'it''s; ok'")
+                             << QStringList{u"select"_s, u"'it's; ok"_s};
     QTest::newRow("open comment") << QByteArray("/* never") << QStringList{};
     QTest::newRow("empty") << QByteArray() << QStringList{};
 }
@@ -93,20 +96,25 @@ void TestStatementFilter::decides_data()
     row("ALTER TABLE IF EXISTS ONLY public.a DROP CONSTRAINT b", Kind::Skip);
     row("ALTER TABLE ONLY public.a ADD CONSTRAINT b PRIMARY KEY (id)", Kind::Run);
     row("CREATE DATABASE shop", Kind::Skip, StatementClass::Other, true);
-    row("CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog", Kind::Skip, StatementClass::Extension);
-    row("CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA public", Kind::Run, StatementClass::Extension);
+    row("CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog", Kind::Skip,
+        StatementClass::Extension);
+    row("CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA public", Kind::Run,
+        StatementClass::Extension);
     row("CREATE EXTENSION IF NOT EXISTS postgis", Kind::Refuse, StatementClass::Extension);
     row("COMMENT ON EXTENSION plpgsql IS 'x'", Kind::Skip, StatementClass::Comment);
-    row("CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION f()", Kind::Skip, StatementClass::EventTrigger, true);
+    row("CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION f()", Kind::Skip,
+        StatementClass::EventTrigger, true);
     row("CREATE PUBLICATION p FOR ALL TABLES", Kind::Skip, StatementClass::Publication, true);
     row("ALTER TABLE public.a OWNER TO app", Kind::Run, StatementClass::Owner);
     row("ALTER TABLE public.a OWNER TO postgres", Kind::Skip, StatementClass::Owner);
     row("ALTER TABLE public.a OWNER TO \"Gone\"", Kind::Skip, StatementClass::Owner);
     row("GRANT SELECT ON TABLE public.a TO \"Reader\"", Kind::Run, StatementClass::Grant);
     row("GRANT SELECT ON TABLE public.a TO PUBLIC", Kind::Run, StatementClass::Grant);
-    row("GRANT SELECT ON TABLE public.a TO gone WITH GRANT OPTION", Kind::Skip, StatementClass::Grant, true);
+    row("GRANT SELECT ON TABLE public.a TO gone WITH GRANT OPTION", Kind::Skip,
+        StatementClass::Grant, true);
     row("REVOKE ALL ON TABLE public.a FROM gone", Kind::Skip, StatementClass::Grant, true);
-    row("ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON TABLES TO app", Kind::Skip, StatementClass::Grant, true);
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON TABLES TO app",
+        Kind::Skip, StatementClass::Grant, true);
     row("COPY public.a FROM '/etc/passwd'", Kind::Refuse, StatementClass::Data);
     row("COPY public.a FROM PROGRAM 'id'", Kind::Refuse, StatementClass::Data);
     row("CREATE TABLE public.a (id integer)", Kind::Run, StatementClass::Table);
@@ -133,7 +141,8 @@ void TestStatementFilter::leavesNoteOnlyWhereItMatters()
     QVERIFY(decide("CREATE SCHEMA public", StatementClass::Schema, u"public"_s).note.isEmpty());
     QCOMPARE(decide("CREATE SCHEMA public", StatementClass::Schema, u"public"_s).kind, Kind::Skip);
     QCOMPARE(decide("CREATE SCHEMA other", StatementClass::Schema, u"other"_s).kind, Kind::Run);
-    QVERIFY(decide("ALTER TABLE public.a OWNER TO gone", StatementClass::Owner).note.contains(u"no such role"_s));
+    QVERIFY(decide("ALTER TABLE public.a OWNER TO gone", StatementClass::Owner)
+                .note.contains(u"no such role"_s));
 }
 
 QTEST_GUILESS_MAIN(TestStatementFilter)

@@ -46,7 +46,8 @@ void TestNoKeychain::memoryIsUsedAndSaysSo()
     QVERIFY(QDir(home.path()).isEmpty());
 }
 
-/// The bus was there at the start and is not any more: the real keychain's failure, not a made up one.
+/// The bus was there at the start and is not any more: the real keychain's failure, not a made up
+/// one.
 void TestNoKeychain::aKeychainThatIsGoneFallsBack()
 {
     FallbackSecretStore store(std::make_unique<KeychainSecretStore>(u"mayday-test"_s));

@@ -32,7 +32,8 @@ private:
     Task<T> refuse()
     {
         ++asked;
-        return finishedTask<T>(failure({.kind = m_kind, .subject = u"keychain"_s, .detail = u"test"_s}));
+        return finishedTask<T>(
+            failure({.kind = m_kind, .subject = u"keychain"_s, .detail = u"test"_s}));
     }
     ErrorKind m_kind;
 };

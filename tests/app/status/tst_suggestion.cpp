@@ -100,22 +100,22 @@ void TestSuggestion::matching()
 
 void TestSuggestion::staleReadingsDoNotCount()
 {
-    const status::BoardSnapshot old
-        = BoardBuilder()
-              .provider(u"supabase"_s, u"Supabase"_s, Impact::Major, {}, 16min)
-              .probe(u"service.api"_s, u"service API"_s, {}, State::Down, 10min, 4min)
-              .build();
+    const status::BoardSnapshot old =
+        BoardBuilder()
+            .provider(u"supabase"_s, u"Supabase"_s, Impact::Major, {}, 16min)
+            .probe(u"service.api"_s, u"service API"_s, {}, State::Down, 10min, 4min)
+            .build();
     QVERIFY(!matches(u"status supabase major", old));
     QVERIFY(!matches(u"probe api failing", old));
 }
 
 void TestSuggestion::aSilentDatabaseLosesNoRows()
 {
-    const status::BoardSnapshot silent
-        = BoardBuilder()
-              .probe(u"database.main"_s, u"database shop"_s, {}, State::Down, 1min)
-              .table(u"products"_s, 60012, 0)
-              .build();
+    const status::BoardSnapshot silent =
+        BoardBuilder()
+            .probe(u"database.main"_s, u"database shop"_s, {}, State::Down, 1min)
+            .table(u"products"_s, 60012, 0)
+            .build();
     QVERIFY(!matches(u"rows products dropped", silent));
     QVERIFY(matches(u"probe database failing", silent));
 }
@@ -146,14 +146,14 @@ void TestSuggestion::notUnderstood()
 
 void TestSuggestion::ordersByTellingReason()
 {
-    const QList<Suggestion> offered
-        = suggestionsFor({{u"deployment"_s, u"probe service failing 60 s"_s},
-                          {u"supabase"_s, u"status supabase major"_s},
-                          {u"github"_s, u"status github minor"_s},
-                          {u"corruption"_s, u"probe database failing"_s},
-                          {u"corruption"_s, u"rows products dropped"_s},
-                          {u"broken"_s, u"rows"_s}},
-                         board());
+    const QList<Suggestion> offered =
+        suggestionsFor({{u"deployment"_s, u"probe service failing 60 s"_s},
+                        {u"supabase"_s, u"status supabase major"_s},
+                        {u"github"_s, u"status github minor"_s},
+                        {u"corruption"_s, u"probe database failing"_s},
+                        {u"corruption"_s, u"rows products dropped"_s},
+                        {u"broken"_s, u"rows"_s}},
+                       board());
     QCOMPARE(offered.size(), 3);
     QCOMPARE(offered.at(0), (Suggestion{.runbook = u"corruption"_s,
                                         .condition = u"rows products dropped"_s,

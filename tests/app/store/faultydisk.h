@@ -39,10 +39,26 @@ private:
         sqlite3_file base;
         sqlite3_file *inner;
     };
-    static sqlite3_vfs *&real() { static sqlite3_vfs *vfs = nullptr; return vfs; }
-    static std::atomic<int> &countdown() { static std::atomic<int> n = 0; return n; }
-    static std::atomic<int> &failing() { static std::atomic<int> n = SQLITE_FULL; return n; }
-    static std::atomic<bool> &failed() { static std::atomic<bool> is = false; return is; }
+    static sqlite3_vfs *&real()
+    {
+        static sqlite3_vfs *vfs = nullptr;
+        return vfs;
+    }
+    static std::atomic<int> &countdown()
+    {
+        static std::atomic<int> n = 0;
+        return n;
+    }
+    static std::atomic<int> &failing()
+    {
+        static std::atomic<int> n = SQLITE_FULL;
+        return n;
+    }
+    static std::atomic<bool> &failed()
+    {
+        static std::atomic<bool> is = false;
+        return is;
+    }
 
     static bool fails()
     {
@@ -59,7 +75,8 @@ private:
 
     static int write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 offset)
     {
-        return fails() ? failing().load() : inner(file)->pMethods->xWrite(inner(file), bytes, size, offset);
+        return fails() ? failing().load()
+                       : inner(file)->pMethods->xWrite(inner(file), bytes, size, offset);
     }
     static int sync(sqlite3_file *file, int flags)
     {
@@ -67,7 +84,8 @@ private:
     }
     static int truncate(sqlite3_file *file, sqlite3_int64 size)
     {
-        return fails() ? SQLITE_IOERR_TRUNCATE : inner(file)->pMethods->xTruncate(inner(file), size);
+        return fails() ? SQLITE_IOERR_TRUNCATE
+                       : inner(file)->pMethods->xTruncate(inner(file), size);
     }
 
     static const sqlite3_io_methods *methods()
@@ -75,20 +93,37 @@ private:
         static const sqlite3_io_methods all = {
             2,
             [](sqlite3_file *f) { return inner(f)->pMethods->xClose(inner(f)); },
-            [](sqlite3_file *f, void *to, int size, sqlite3_int64 at) { return inner(f)->pMethods->xRead(inner(f), to, size, at); },
-            write, truncate, sync,
-            [](sqlite3_file *f, sqlite3_int64 *size) { return inner(f)->pMethods->xFileSize(inner(f), size); },
+            [](sqlite3_file *f, void *to, int size, sqlite3_int64 at) {
+                return inner(f)->pMethods->xRead(inner(f), to, size, at);
+            },
+            write,
+            truncate,
+            sync,
+            [](sqlite3_file *f, sqlite3_int64 *size) {
+                return inner(f)->pMethods->xFileSize(inner(f), size);
+            },
             [](sqlite3_file *f, int level) { return inner(f)->pMethods->xLock(inner(f), level); },
             [](sqlite3_file *f, int level) { return inner(f)->pMethods->xUnlock(inner(f), level); },
-            [](sqlite3_file *f, int *is) { return inner(f)->pMethods->xCheckReservedLock(inner(f), is); },
-            [](sqlite3_file *f, int op, void *arg) { return inner(f)->pMethods->xFileControl(inner(f), op, arg); },
+            [](sqlite3_file *f, int *is) {
+                return inner(f)->pMethods->xCheckReservedLock(inner(f), is);
+            },
+            [](sqlite3_file *f, int op, void *arg) {
+                return inner(f)->pMethods->xFileControl(inner(f), op, arg);
+            },
             [](sqlite3_file *f) { return inner(f)->pMethods->xSectorSize(inner(f)); },
             [](sqlite3_file *f) { return inner(f)->pMethods->xDeviceCharacteristics(inner(f)); },
-            [](sqlite3_file *f, int page, int size, int extend, void volatile **to) { return inner(f)->pMethods->xShmMap(inner(f), page, size, extend, to); },
-            [](sqlite3_file *f, int offset, int n, int flags) { return inner(f)->pMethods->xShmLock(inner(f), offset, n, flags); },
+            [](sqlite3_file *f, int page, int size, int extend, volatile void **to) {
+                return inner(f)->pMethods->xShmMap(inner(f), page, size, extend, to);
+            },
+            [](sqlite3_file *f, int offset, int n, int flags) {
+                return inner(f)->pMethods->xShmLock(inner(f), offset, n, flags);
+            },
             [](sqlite3_file *f) { inner(f)->pMethods->xShmBarrier(inner(f)); },
-            [](sqlite3_file *f, int unlink) { return inner(f)->pMethods->xShmUnmap(inner(f), unlink); },
-            nullptr, nullptr};
+            [](sqlite3_file *f, int unlink) {
+                return inner(f)->pMethods->xShmUnmap(inner(f), unlink);
+            },
+            nullptr,
+            nullptr};
         return &all;
     }
 

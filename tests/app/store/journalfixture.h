@@ -50,7 +50,8 @@ struct JournalFixture {
     }
     [[nodiscard]] QStringList kept() const
     {
-        return QDir(folder.path()).entryList({QStringLiteral("journal.damaged-*.sqlite")}, QDir::Files);
+        return QDir(folder.path())
+            .entryList({QStringLiteral("journal.damaged-*.sqlite")}, QDir::Files);
     }
 };
 

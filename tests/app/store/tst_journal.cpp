@@ -48,8 +48,9 @@ void TestJournal::anEmptyOneIsMade()
 void TestJournal::anAppendIsThereAfterwards()
 {
     JournalFixture fixture;
-    const auto written = fixture.open()->appendNow(
-        {.kind = u"incident.opened"_s, .subject = u"i1"_s, .data = {{u"title"_s, u"Shop is down"_s}}});
+    const auto written = fixture.open()->appendNow({.kind = u"incident.opened"_s,
+                                                    .subject = u"i1"_s,
+                                                    .data = {{u"title"_s, u"Shop is down"_s}}});
     QVERIFY(written.has_value());
     QCOMPARE(written->sequence, 1);
     QCOMPARE(written->at, fixture.clock.now());
@@ -95,7 +96,8 @@ void TestJournal::aTaskAndTheSignalTellTheSame()
     JournalFixture fixture;
     const auto journal = fixture.open();
     QList<JournalEvent> told;
-    connect(journal.get(), &Journal::appended, this, [&](const JournalEvent &event) { told.append(event); });
+    connect(journal.get(), &Journal::appended, this,
+            [&](const JournalEvent &event) { told.append(event); });
     std::optional<JournalEvent> delivered;
     auto task = journal->append({.kind = u"note.added"_s, .subject = u"i1"_s});
     task.deliverTo(this, [&](const Result<JournalEvent> &event) {
@@ -127,12 +129,15 @@ void TestJournal::readingChooses()
     QFETCH(qint64, after);
     JournalFixture fixture;
     const auto journal = fixture.open();
-    const QList<std::pair<QString, QString>> drafts = {{u"incident.opened"_s, u"i1"_s}, {u"step.done"_s, u"i1"_s},
-                                                       {u"step.done"_s, u"i2"_s}, {u"incident.opened"_s, u"i2"_s}};
+    const QList<std::pair<QString, QString>> drafts = {{u"incident.opened"_s, u"i1"_s},
+                                                       {u"step.done"_s, u"i1"_s},
+                                                       {u"step.done"_s, u"i2"_s},
+                                                       {u"incident.opened"_s, u"i2"_s}};
     for (const auto &[kind, about] : drafts)
         QVERIFY(journal->appendNow({.kind = kind, .subject = about}).has_value());
     QList<qint64> found;
-    const auto events = journal->read({.kindPrefix = prefix, .subject = subject, .afterSequence = after});
+    const auto events =
+        journal->read({.kindPrefix = prefix, .subject = subject, .afterSequence = after});
     for (const JournalEvent &event : *events)
         found.append(event.sequence);
     QTEST(found, "expected");
@@ -143,15 +148,18 @@ void TestJournal::secretsAreRedacted_data()
     QTest::addColumn<QJsonObject>("data");
     QTest::newRow("text") << QJsonObject{{u"text"_s, u"used postgres://app:hunter2@db/shop"_s}};
     QTest::newRow("named") << QJsonObject{{u"password"_s, u"hunter2"_s}};
-    QTest::newRow("deep") << QJsonObject{{u"a"_s, QJsonObject{{u"b"_s, QJsonArray{u"token=hunter2"_s}}}}};
-    QTest::newRow("named list") << QJsonObject{{u"api_keys"_s, QJsonArray{}}, {u"api_key"_s, QJsonArray{u"hunter2"_s}}};
+    QTest::newRow("deep") << QJsonObject{
+        {u"a"_s, QJsonObject{{u"b"_s, QJsonArray{u"token=hunter2"_s}}}}};
+    QTest::newRow("named list") << QJsonObject{{u"api_keys"_s, QJsonArray{}},
+                                               {u"api_key"_s, QJsonArray{u"hunter2"_s}}};
 }
 
 void TestJournal::secretsAreRedacted()
 {
     QFETCH(QJsonObject, data);
     JournalFixture fixture;
-    const auto written = fixture.open()->appendNow({.kind = u"note.added"_s, .subject = u"i1"_s, .data = data});
+    const auto written =
+        fixture.open()->appendNow({.kind = u"note.added"_s, .subject = u"i1"_s, .data = data});
     QVERIFY(written.has_value());
     for (const QString &name : QDir(fixture.folder.path()).entryList(QDir::Files)) {
         QFile file(fixture.folder.filePath(name));
@@ -163,9 +171,14 @@ void TestJournal::secretsAreRedacted()
 void TestJournal::whatIsNoSecretStays()
 {
     JournalFixture fixture;
-    const QJsonObject data{{u"rows"_s, 4100}, {u"big"_s, qint64(1) << 60}, {u"share"_s, 0.1}, {u"is"_s, true},
-                           {u"nothing"_s, QJsonValue()}, {u"words"_s, u"caf\u00e9 \u2014 \"quoted\"\n"_s}};
-    QVERIFY(fixture.open()->appendNow({.kind = u"a.b"_s, .subject = u"s"_s, .data = data}).has_value());
+    const QJsonObject data{{u"rows"_s, 4100},
+                           {u"big"_s, qint64(1) << 60},
+                           {u"share"_s, 0.1},
+                           {u"is"_s, true},
+                           {u"nothing"_s, QJsonValue()},
+                           {u"words"_s, u"caf\u00e9 \u2014 \"quoted\"\n"_s}};
+    QVERIFY(
+        fixture.open()->appendNow({.kind = u"a.b"_s, .subject = u"s"_s, .data = data}).has_value());
     QCOMPARE(fixture.open()->read().value().first().data, data);
     QVERIFY(fixture.open()->health().intact);
 }
@@ -193,7 +206,10 @@ void TestJournal::severalThreadsAndReadersAtOnce()
         for (int t = 0; t < 3; ++t) {
             threads.emplace_back([&] {
                 for (int i = 0; i < 30; ++i)
-                    wrong += journal->appendNow({.kind = u"note.added"_s, .subject = u"i1"_s}).has_value() ? 0 : 1;
+                    wrong += journal->appendNow({.kind = u"note.added"_s, .subject = u"i1"_s})
+                                     .has_value()
+                                 ? 0
+                                 : 1;
             });
             threads.emplace_back([&] {
                 for (int i = 0; i < 30; ++i) {

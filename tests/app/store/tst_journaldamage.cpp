@@ -62,19 +62,28 @@ void TestJournalDamage::aChangeIsFoundWithItsSequence_data()
     QTest::addColumn<QByteArray>("change");
     QTest::addColumn<qint64>("bad");
     const QByteArray off = "DROP TRIGGER journal_keeps; DROP TRIGGER journal_stays;";
-    QTest::newRow("text") << off + "UPDATE journal SET data='{\"text\":\"x\"}' WHERE sequence=4" << qint64(4);
-    QTest::newRow("white space") << off + "UPDATE journal SET data=replace(data, ':', ': ') WHERE sequence=4" << qint64(4);
-    QTest::newRow("time") << off + "UPDATE journal SET at='2026-03-01T00:00:00.000Z' WHERE sequence=1" << qint64(1);
-    QTest::newRow("kind") << off + "UPDATE journal SET kind='note.gone' WHERE sequence=9" << qint64(9);
-    QTest::newRow("hash") << off + "UPDATE journal SET hash=previous_hash WHERE sequence=5" << qint64(5);
+    QTest::newRow("text") << off + "UPDATE journal SET data='{\"text\":\"x\"}' WHERE sequence=4"
+                          << qint64(4);
+    QTest::newRow("white space")
+        << off + "UPDATE journal SET data=replace(data, ':', ': ') WHERE sequence=4" << qint64(4);
+    QTest::newRow("time") << off +
+                                 "UPDATE journal SET at='2026-03-01T00:00:00.000Z' WHERE sequence=1"
+                          << qint64(1);
+    QTest::newRow("kind") << off + "UPDATE journal SET kind='note.gone' WHERE sequence=9"
+                          << qint64(9);
+    QTest::newRow("hash") << off + "UPDATE journal SET hash=previous_hash WHERE sequence=5"
+                          << qint64(5);
     QTest::newRow("taken out") << off + "DELETE FROM journal WHERE sequence=3" << qint64(3);
     QTest::newRow("cut off") << off + "DELETE FROM journal WHERE sequence>7" << qint64(8);
     QTest::newRow("emptied") << off + "DELETE FROM journal" << qint64(1);
     QTest::newRow("swapped") << off + "UPDATE journal SET sequence=99 WHERE sequence=5;"
                                       "UPDATE journal SET sequence=5 WHERE sequence=6;"
-                                      "UPDATE journal SET sequence=6 WHERE sequence=99" << qint64(5);
-    QTest::newRow("put in") << QByteArray("INSERT INTO journal (at,kind,subject,data,previous_hash,hash)"
-                                          " VALUES ('2026-03-01T00:00:00.000Z','note.added','i1','{}','','')") << qint64(11);
+                                      "UPDATE journal SET sequence=6 WHERE sequence=99"
+                             << qint64(5);
+    QTest::newRow("put in")
+        << QByteArray("INSERT INTO journal (at,kind,subject,data,previous_hash,hash)"
+                      " VALUES ('2026-03-01T00:00:00.000Z','note.added','i1','{}','','')")
+        << qint64(11);
 }
 
 void TestJournalDamage::aChangeIsFoundWithItsSequence()
@@ -98,7 +107,8 @@ void TestJournalDamage::theTriggersRefuse()
     fixture.write(2);
     sqlite3 *database = nullptr;
     QCOMPARE(sqlite3_open(fixture.path().toUtf8().constData(), &database), SQLITE_OK);
-    QVERIFY(sqlite3_exec(database, "UPDATE journal SET kind='x'", nullptr, nullptr, nullptr) != SQLITE_OK);
+    QVERIFY(sqlite3_exec(database, "UPDATE journal SET kind='x'", nullptr, nullptr, nullptr) !=
+            SQLITE_OK);
     QVERIFY(sqlite3_exec(database, "DELETE FROM journal", nullptr, nullptr, nullptr) != SQLITE_OK);
     sqlite3_close(database);
 }
@@ -117,10 +127,12 @@ void TestJournalDamage::afterAChangeAppendsGoOn()
 void TestJournalDamage::whatIsNoJournalIsKeptAside_data()
 {
     QTest::addColumn<QByteArray>("bytes");
-    QTest::newRow("text") << QByteArray("this is not a database at all, it is a letter").repeated(40);
+    QTest::newRow("text")
+        << QByteArray("this is not a database at all, it is a letter").repeated(40);
     QTest::newRow("zeros") << QByteArray(8192, '\0');
     QTest::newRow("header only") << QByteArray("SQLite format 3\0", 16);
-    QTest::newRow("header and noise") << QByteArray("SQLite format 3\0", 16) + QByteArray(5000, '\x5a');
+    QTest::newRow("header and noise")
+        << QByteArray("SQLite format 3\0", 16) + QByteArray(5000, '\x5a');
 }
 
 void TestJournalDamage::whatIsNoJournalIsKeptAside()

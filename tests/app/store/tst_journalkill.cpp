@@ -25,7 +25,8 @@ int appendForever(const QString &path)
     if (!journal)
         return 3;
     for (int i = 0;; ++i) {
-        const auto written = (*journal)->appendNow({.kind = u"note.added"_s, .subject = QString::number(getpid()), .data = {{u"n"_s, i}}});
+        const auto written = (*journal)->appendNow(
+            {.kind = u"note.added"_s, .subject = QString::number(getpid()), .data = {{u"n"_s, i}}});
         if (!written)
             return 4;
         if (write(STDOUT_FILENO, "x", 1) != 1)
@@ -82,7 +83,10 @@ public:
         return m_reported;
     }
     [[nodiscard]] pid_t pid() const { return m_pid; }
-    [[nodiscard]] bool wasKilled() const { return WIFSIGNALED(m_status) && WTERMSIG(m_status) == SIGKILL; }
+    [[nodiscard]] bool wasKilled() const
+    {
+        return WIFSIGNALED(m_status) && WTERMSIG(m_status) == SIGKILL;
+    }
 
 private:
     pid_t m_pid = -1;

@@ -19,8 +19,8 @@ void verifyTone(const QString &sentence)
 {
     QVERIFY2(!sentence.isEmpty(), "empty");
     QVERIFY2(sentence.front().isUpper() && sentence.endsWith(u'.'), qPrintable(sentence));
-    for (const QString &word : {u"!"_s, u"oops"_s, u"successful"_s, u"sorry"_s, u"%1"_s,
-                                u"please"_s, u"invalid"_s})
+    for (const QString &word :
+         {u"!"_s, u"oops"_s, u"successful"_s, u"sorry"_s, u"%1"_s, u"please"_s, u"invalid"_s})
         QVERIFY2(!sentence.contains(word, Qt::CaseInsensitive), qPrintable(sentence));
     QVERIFY2(sentence.size() <= 140, qPrintable(sentence));
 }
@@ -36,10 +36,11 @@ private Q_SLOTS:
         for (int kind = 0; kind < kinds; ++kind) {
             for (const QString &subject : {u"database shop on db.example"_s, QString()}) {
                 const ErrorText text = errorText({.kind = static_cast<ErrorKind>(kind),
-                                                  .subject = subject, .detail = {},
+                                                  .subject = subject,
+                                                  .detail = {},
                                                   .advice = std::nullopt});
-                for (const QString &part : {text.headline, text.whatItMeans, text.whatIsSafe,
-                                            text.whatNow})
+                for (const QString &part :
+                     {text.headline, text.whatItMeans, text.whatIsSafe, text.whatNow})
                     verifyTone(part);
                 QVERIFY(subject.isEmpty() || text.headline.contains(subject));
                 headlines.insert(text.headline);
@@ -61,7 +62,9 @@ private Q_SLOTS:
 
     void adviceReplacesTheGeneralNextStep()
     {
-        const Error error{.kind = ErrorKind::Denied, .subject = u"shop"_s, .detail = {},
+        const Error error{.kind = ErrorKind::Denied,
+                          .subject = u"shop"_s,
+                          .detail = {},
                           .advice = Advice::UnlockKeychain};
         QCOMPARE(errorText(error).whatNow, adviceSentence(Advice::UnlockKeychain));
     }
@@ -74,12 +77,15 @@ private Q_SLOTS:
 
     void detailsAreFoldedAndComplete()
     {
-        const Error error{.kind = ErrorKind::Corrupt, .subject = u"shop.sql.gz"_s,
-                          .detail = u"the stream ends early"_s, .advice = std::nullopt,
-                          .sqlState = u"22P04"_s, .line = 48'201};
+        const Error error{.kind = ErrorKind::Corrupt,
+                          .subject = u"shop.sql.gz"_s,
+                          .detail = u"the stream ends early"_s,
+                          .advice = std::nullopt,
+                          .sqlState = u"22P04"_s,
+                          .line = 48'201};
         const QString all = errorDetails(error).join(u'\n');
-        QVERIFY(all.contains(u"48,201"_s) && all.contains(u"SQLSTATE 22P04"_s)
-                && all.contains(u"the stream ends early"_s));
+        QVERIFY(all.contains(u"48,201"_s) && all.contains(u"SQLSTATE 22P04"_s) &&
+                all.contains(u"the stream ends early"_s));
         const Theme theme;
         ErrorPanel panel(theme);
         panel.setError(error);

@@ -34,19 +34,34 @@ namespace {
 
 QList<TileFacts> sampleTiles()
 {
-    return {{.name = u"Database main"_s, .word = {}, .shape = StateShape::Down,
+    return {{.name = u"Database main"_s,
+             .word = {},
+             .shape = StateShape::Down,
              .detail = u"Connection timed out, 41 failures"_s,
              .age = u"probed 6 s ago · down since 13:51 UTC"_s},
-            {.name = u"API backend"_s, .word = {}, .shape = StateShape::Degraded,
-             .detail = u"/health answers 503 · 1,840 ms"_s, .age = u"probed 4 s ago"_s},
-            {.name = u"Front end"_s, .word = {}, .shape = StateShape::Ok,
-             .detail = u"200 · 142 ms · certificate 61 days"_s, .age = u"probed 9 s ago"_s},
-            {.name = u"Groq"_s, .word = {}, .shape = StateShape::Unknown,
-             .detail = u"The page answered HTML, not status"_s, .age = u"read 55 s ago"_s},
-            {.name = u"Cloudflare"_s, .word = {}, .shape = StateShape::Stale,
-             .detail = u"2 of 312 components matter here"_s, .age = u"read 16 min ago"_s},
+            {.name = u"API backend"_s,
+             .word = {},
+             .shape = StateShape::Degraded,
+             .detail = u"/health answers 503 · 1,840 ms"_s,
+             .age = u"probed 4 s ago"_s},
+            {.name = u"Front end"_s,
+             .word = {},
+             .shape = StateShape::Ok,
+             .detail = u"200 · 142 ms · certificate 61 days"_s,
+             .age = u"probed 9 s ago"_s},
+            {.name = u"Groq"_s,
+             .word = {},
+             .shape = StateShape::Unknown,
+             .detail = u"The page answered HTML, not status"_s,
+             .age = u"read 55 s ago"_s},
+            {.name = u"Cloudflare"_s,
+             .word = {},
+             .shape = StateShape::Stale,
+             .detail = u"2 of 312 components matter here"_s,
+             .age = u"read 16 min ago"_s},
             {.name = u"A service whose name is far too long for one line of a tile"_s,
-             .word = u"Partial outage"_s, .shape = StateShape::Maintenance,
+             .word = u"Partial outage"_s,
+             .shape = StateShape::Maintenance,
              .detail = u"A detail that goes on and on until it no longer fits the width of it"_s,
              .age = u"read 50 s ago"_s}};
 }
@@ -84,9 +99,8 @@ QWidget *nowPage(const Theme &theme)
     const QStringList names{u"Supabase outage"_s, u"Database corruption or loss"_s,
                             u"Buggy deployment"_s};
     for (int index = 0; index < 3; ++index) {
-        auto *button = new ActionButton(theme, index == 0 ? ButtonKind::Primary
-                                                          : ButtonKind::Secondary,
-                                        names.at(index), card);
+        auto *button = new ActionButton(
+            theme, index == 0 ? ButtonKind::Primary : ButtonKind::Secondary, names.at(index), card);
         button->setLarge(true);
         button->setKeyHint(QString::number(index + 1));
         card->body()->addWidget(button);
@@ -96,9 +110,9 @@ QWidget *nowPage(const Theme &theme)
     auto *proof = new Card(theme, u"If we had to restore now"_s, page);
     proof->setFixedWidth(336);
     auto *text = new TextLabel(theme, TextStyle::Detail, proof);
-    text->setMarkup(u"Newest proven backup is "_s + strong(u"12 h 05 min"_s)
-                    + u" old (promise: 24 h). Proven restore time "_s + strong(u"6 min 40 s"_s)
-                    + u" (promise: 15 min)."_s);
+    text->setMarkup(u"Newest proven backup is "_s + strong(u"12 h 05 min"_s) +
+                    u" old (promise: 24 h). Proven restore time "_s + strong(u"6 min 40 s"_s) +
+                    u" (promise: 15 min)."_s);
     proof->body()->addWidget(text);
     right->addWidget(proof);
     right->addStretch();
@@ -118,8 +132,8 @@ QStandardItem *cell(const QString &text, std::optional<StateShape> shape = {})
 QStandardItemModel *verdicts(QObject *parent)
 {
     auto *model = new QStandardItemModel(parent);
-    model->setHorizontalHeaderLabels({u"Table"_s, u"Rows in the dump"_s, u"Rows now"_s,
-                                      u"Verdict"_s});
+    model->setHorizontalHeaderLabels(
+        {u"Table"_s, u"Rows in the dump"_s, u"Rows now"_s, u"Verdict"_s});
     model->appendRow({cell(u"public.products"_s), cell(u"60,012"_s), cell(u"60,012"_s),
                       cell(u"Proven"_s, StateShape::Ok)});
     model->appendRow({cell(u"public.listings"_s), cell(u"1,204,551"_s), cell(u"1,204,551"_s),
@@ -147,19 +161,27 @@ QWidget *restorePage(const Theme &theme)
     column->addLayout(tags);
     auto *header = new SentenceHeader(theme, page);
     header->setSentence(u"Proving the copy: 33 of 41 tables"_s);
-    header->setDetailMarkup(u"Loaded beside as "_s + code(u"shop_20261122"_s)
-                            + u". The live data has not been touched."_s);
+    header->setDetailMarkup(u"Loaded beside as "_s + code(u"shop_20261122"_s) +
+                            u". The live data has not been touched."_s);
     auto *stop = new ActionButton(theme, ButtonKind::Secondary, u"Stop and clean up"_s, page);
     stop->setKeyHint(u"Esc"_s);
     header->addControl(stop);
     column->addWidget(header);
     auto *strip = new ProgressStrip(theme, page);
-    strip->setFacts({.bytesDone = 218'000'000, .bytesTotal = 292'000'000, .itemsDone = 1'900'000,
-                     .itemsTotal = 2'400'000, .itemWord = u"rows"_s, .bytesPerSecond = 11.4e6,
-                     .left = std::pair{40s, 55s}, .sinceAnswer = 200ms});
-    strip->setPhases({{u"Inspected"_s, PhaseState::Done}, {u"Preflight, 3 repairs"_s, PhaseState::Done},
-                      {u"Loaded"_s, PhaseState::Done}, {u"Proving"_s, PhaseState::Current},
-                      {u"Swap"_s, PhaseState::Todo}, {u"Statistics"_s, PhaseState::Todo}});
+    strip->setFacts({.bytesDone = 218'000'000,
+                     .bytesTotal = 292'000'000,
+                     .itemsDone = 1'900'000,
+                     .itemsTotal = 2'400'000,
+                     .itemWord = u"rows"_s,
+                     .bytesPerSecond = 11.4e6,
+                     .left = std::pair{40s, 55s},
+                     .sinceAnswer = 200ms});
+    strip->setPhases({{u"Inspected"_s, PhaseState::Done},
+                      {u"Preflight, 3 repairs"_s, PhaseState::Done},
+                      {u"Loaded"_s, PhaseState::Done},
+                      {u"Proving"_s, PhaseState::Current},
+                      {u"Swap"_s, PhaseState::Todo},
+                      {u"Statistics"_s, PhaseState::Todo}});
     column->addWidget(strip);
     auto *card = new Card(theme, page);
     card->body()->setContentsMargins(1, 1, 1, 1);
@@ -201,16 +223,21 @@ QWidget *stepPage(const Theme &theme)
     column->addWidget(text);
     auto *card = new Card(theme, page);
     auto *facts = new FactTable(theme, card);
-    facts->setFacts({{u"Backup"_s, {{u"shop_20261122_020000.sql.gz"_s, FactStyle::Mono},
-                                    {u" · 41 tables · 60,012 products"_s}}},
-                     {u"Target"_s, {{u"schema "_s}, {u"public"_s, FactStyle::Strong},
-                                    {u" in "_s}, {u"shop"_s, FactStyle::Strong},
-                                    {u" on "_s}, {u"supabase/prod"_s, FactStyle::Mono}}},
-                     {u"You will lose"_s,
-                      {{u"12 h 05 min of changes: about 4,100 rows in 6 tables. "_s,
-                        FactStyle::Danger},
-                       {u"See which"_s, FactStyle::Link, u"loss"_s}}},
-                     fact(u"Undo"_s, u"Put back, until 29 November 15:09"_s)});
+    facts->setFacts(
+        {{u"Backup"_s,
+          {{u"shop_20261122_020000.sql.gz"_s, FactStyle::Mono},
+           {u" · 41 tables · 60,012 products"_s}}},
+         {u"Target"_s,
+          {{u"schema "_s},
+           {u"public"_s, FactStyle::Strong},
+           {u" in "_s},
+           {u"shop"_s, FactStyle::Strong},
+           {u" on "_s},
+           {u"supabase/prod"_s, FactStyle::Mono}}},
+         {u"You will lose"_s,
+          {{u"12 h 05 min of changes: about 4,100 rows in 6 tables. "_s, FactStyle::Danger},
+           {u"See which"_s, FactStyle::Link, u"loss"_s}}},
+         fact(u"Undo"_s, u"Put back, until 29 November 15:09"_s)});
     card->body()->addWidget(facts);
     column->addWidget(card);
     auto *row = new QHBoxLayout;
@@ -225,15 +252,18 @@ QWidget *stepPage(const Theme &theme)
     body->setText(u"The counts agree."_s);
     column->addWidget(new Disclosure(theme, u"Expect · How to check · Why"_s, body, page));
     auto *error = new ErrorPanel(theme, page);
-    error->setError({.kind = ErrorKind::Corrupt, .subject = u"shop_20261122_020000.sql.gz"_s,
+    error->setError({.kind = ErrorKind::Corrupt,
+                     .subject = u"shop_20261122_020000.sql.gz"_s,
                      .detail = u"the gzip stream ends in the middle of a block"_s,
-                     .advice = Advice::DownloadAgain, .sqlState = u"22P04"_s, .line = 48201});
+                     .advice = Advice::DownloadAgain,
+                     .sqlState = u"22P04"_s,
+                     .line = 48201});
     error->findChild<Disclosure *>()->setOpen(true);
     column->addWidget(error);
     auto *keys = new QHBoxLayout;
     keys->setSpacing(12);
-    for (const auto &[key, meaning] : {std::pair{u"B"_s, u"Back"_s}, {u"T"_s, u"Note"_s},
-                                       {u"?"_s, u"Help"_s}})
+    for (const auto &[key, meaning] :
+         {std::pair{u"B"_s, u"Back"_s}, {u"T"_s, u"Note"_s}, {u"?"_s, u"Help"_s}})
         keys->addWidget(new KeyHint(theme, key, meaning, page));
     keys->addStretch();
     column->addStretch();
@@ -309,18 +339,20 @@ private Q_SLOTS:
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
         QVERIFY2(made->width() <= size.width(), "wider than the window");
-        QVERIFY(made->grab().save(u"%1/%2.png"_s.arg(
-            folder(), QString::fromLatin1(QTest::currentDataTag()))));
+        QVERIFY(made->grab().save(
+            u"%1/%2.png"_s.arg(folder(), QString::fromLatin1(QTest::currentDataTag()))));
         for (const QWidget *child : made->findChildren<QWidget *>()) {
             const bool heightIsGiven = child->minimumHeight() == child->maximumHeight();
             if (!child->isVisible() || heightIsGiven)
                 continue;
             const auto *label = qobject_cast<const TextLabel *>(child);
             const QString name = label != nullptr
-                ? label->plainText() : QString::fromLatin1(child->metaObject()->className());
+                                     ? label->plainText()
+                                     : QString::fromLatin1(child->metaObject()->className());
             const bool wraps = child->hasHeightForWidth() && child->layout() == nullptr;
-            const int needed = wraps ? child->heightForWidth(child->width())
-                : child->layout() != nullptr ? 0 : child->minimumSizeHint().height();
+            const int needed = wraps                        ? child->heightForWidth(child->width())
+                               : child->layout() != nullptr ? 0
+                                                            : child->minimumSizeHint().height();
             QVERIFY2(child->parentWidget()->rect().contains(child->geometry()), qPrintable(name));
             QVERIFY2(child->width() >= child->minimumSizeHint().width(), qPrintable(name));
             QVERIFY2(child->height() >= needed,
@@ -356,10 +388,7 @@ private Q_SLOTS:
     }
 
 private:
-    static QString folder()
-    {
-        return QStringLiteral(MAYDAY_BINARY_DIR "/pictures/kit");
-    }
+    static QString folder() { return QStringLiteral(MAYDAY_BINARY_DIR "/pictures/kit"); }
 
     Theme m_theme;
 };

@@ -60,8 +60,9 @@ private Q_SLOTS:
 
     void anEmptyNameIsNeverEnough()
     {
-        m_prompter->confirmTyped(this, {.title = u"?"_s, .text = {}, .confirmLabel = u"Go"_s,
-                                        .nameToType = {}}, [](bool) {});
+        m_prompter->confirmTyped(
+            this, {.title = u"?"_s, .text = {}, .confirmLabel = u"Go"_s, .nameToType = {}},
+            [](bool) {});
         dialog()->findChild<QLineEdit *>()->setText(u"  "_s);
         QVERIFY(!dialog()->confirmButton()->isEnabled());
     }
@@ -95,8 +96,8 @@ private Q_SLOTS:
     {
         auto receiver = std::make_unique<QObject>();
         bool answered = false;
-        m_prompter->confirm(receiver.get(), {.title = u"Close?"_s, .text = {},
-                                             .confirmLabel = u"Close"_s},
+        m_prompter->confirm(receiver.get(),
+                            {.title = u"Close?"_s, .text = {}, .confirmLabel = u"Close"_s},
                             [&answered](bool) { answered = true; });
         receiver.reset();
         dialog()->accept();
@@ -132,8 +133,8 @@ private Q_SLOTS:
 
     void errorsAreShownWithTheirPanel()
     {
-        m_prompter->showError({.kind = ErrorKind::NoSpace, .subject = u"the backup"_s,
-                               .detail = {}});
+        m_prompter->showError(
+            {.kind = ErrorKind::NoSpace, .subject = u"the backup"_s, .detail = {}});
         QVERIFY(dialog()->findChild<ErrorPanel *>() != nullptr);
         QVERIFY(!dialog()->cancelButton()->isVisible());
     }
@@ -155,15 +156,13 @@ private Q_SLOTS:
     }
 
 private:
-    [[nodiscard]] QuestionDialog *dialog() const
-    {
-        return m_window->findChild<QuestionDialog *>();
-    }
+    [[nodiscard]] QuestionDialog *dialog() const { return m_window->findChild<QuestionDialog *>(); }
 
     void askTyped()
     {
         m_prompter->confirmTyped(this,
-                                 {.title = u"Replace?"_s, .text = u"The live data goes."_s,
+                                 {.title = u"Replace?"_s,
+                                  .text = u"The live data goes."_s,
                                   .confirmLabel = u"Replace schema public in shop"_s,
                                   .nameToType = u"shop"_s},
                                  [this](bool answer) { m_answers.append(answer); });
@@ -171,8 +170,12 @@ private:
 
     void confirm(bool destructive)
     {
-        m_prompter->confirm(this, {.title = u"Close?"_s, .text = {}, .confirmLabel = u"Close"_s,
-                                   .cancelLabel = {}, .destructive = destructive},
+        m_prompter->confirm(this,
+                            {.title = u"Close?"_s,
+                             .text = {},
+                             .confirmLabel = u"Close"_s,
+                             .cancelLabel = {},
+                             .destructive = destructive},
                             [this](bool answer) { m_answers.append(answer); });
     }
 

@@ -4,8 +4,8 @@
 
 #include <QApplication>
 #include <QDir>
-#include <QLineEdit>
 #include <QFocusFrame>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -21,7 +21,8 @@ struct NamedTokens {
 
 QList<NamedTokens> allTokens()
 {
-    return {{"light", lightTokens()}, {"dark", darkTokens()},
+    return {{"light", lightTokens()},
+            {"dark", darkTokens()},
             {"contrast-white", highContrastTokens(false)},
             {"contrast-black", highContrastTokens(true)}};
 }
@@ -101,8 +102,8 @@ private Q_SLOTS:
 
     void modesHaveStableKeys()
     {
-        for (const auto mode : {ThemeMode::System, ThemeMode::Light, ThemeMode::Dark,
-                                ThemeMode::HighContrast})
+        for (const auto mode :
+             {ThemeMode::System, ThemeMode::Light, ThemeMode::Dark, ThemeMode::HighContrast})
             QCOMPARE(themeModeFromKey(themeModeKey(mode)), mode);
         QCOMPARE(themeModeFromKey(u"pink"_s), ThemeMode::System);
     }

@@ -48,8 +48,11 @@ int difference(const QImage &one, const QImage &other)
 
 TileFacts database()
 {
-    return {.name = u"Database main"_s, .word = {}, .shape = StateShape::Down,
-            .detail = u"Connection timed out, 41 failures"_s, .age = u"probed 6 s ago"_s};
+    return {.name = u"Database main"_s,
+            .word = {},
+            .shape = StateShape::Down,
+            .detail = u"Connection timed out, 41 failures"_s,
+            .age = u"probed 6 s ago"_s};
 }
 
 class SamplePage final : public Page {
@@ -70,8 +73,8 @@ private Q_SLOTS:
             for (int other = one + 1; other < shapes; ++other) {
                 const int pixels = difference(inGrey(static_cast<StateShape>(one)),
                                               inGrey(static_cast<StateShape>(other)));
-                QVERIFY2(pixels > 100, qPrintable(u"%1 and %2: %3"_s.arg(one).arg(other)
-                                                      .arg(pixels)));
+                QVERIFY2(pixels > 100,
+                         qPrintable(u"%1 and %2: %3"_s.arg(one).arg(other).arg(pixels)));
             }
         }
     }
@@ -80,8 +83,7 @@ private Q_SLOTS:
     {
         Tile tile(m_theme);
         tile.setFacts(database());
-        for (const QString &part : {u"Database main"_s, u"Down"_s, u"41 failures"_s,
-                                    u"6 s ago"_s})
+        for (const QString &part : {u"Database main"_s, u"Down"_s, u"41 failures"_s, u"6 s ago"_s})
             QVERIFY(tile.accessibleName().contains(part));
         tile.setAge(u"probed 7 s ago"_s);
         QVERIFY(tile.accessibleName().contains(u"7 s ago"_s));
@@ -203,15 +205,19 @@ private Q_SLOTS:
     void progressSpeaksAndWraps()
     {
         ProgressStrip strip(m_theme);
-        strip.setFacts({.bytesDone = 218'000'000, .bytesTotal = 292'000'000,
-                        .itemsDone = 1'900'000, .itemsTotal = 2'400'000, .itemWord = u"rows"_s,
-                        .bytesPerSecond = 11.4e6, .left = std::pair{40s, 55s},
+        strip.setFacts({.bytesDone = 218'000'000,
+                        .bytesTotal = 292'000'000,
+                        .itemsDone = 1'900'000,
+                        .itemsTotal = 2'400'000,
+                        .itemWord = u"rows"_s,
+                        .bytesPerSecond = 11.4e6,
+                        .left = std::pair{40s, 55s},
                         .sinceAnswer = 200ms});
         strip.setPhases({{u"Loaded"_s, PhaseState::Done}, {u"Proving"_s, PhaseState::Current}});
         const QString spoken = strip.spokenText();
-        for (const QString &part : {u"218 of 292 MB of the file"_s, u"1.9 M of 2.4 M rows"_s,
-                                    u"11.4 MB/s"_s, u"about 40 to 55 s left"_s,
-                                    u"server answered 0.2 s ago"_s, u"now: Proving"_s})
+        for (const QString &part :
+             {u"218 of 292 MB of the file"_s, u"1.9 M of 2.4 M rows"_s, u"11.4 MB/s"_s,
+              u"about 40 to 55 s left"_s, u"server answered 0.2 s ago"_s, u"now: Proving"_s})
             QVERIFY2(spoken.contains(part), qPrintable(spoken));
         QVERIFY(strip.heightForWidth(400) > strip.heightForWidth(1200));
         strip.setFacts({});
@@ -221,9 +227,10 @@ private Q_SLOTS:
     void factsAreCopiedAndLinked()
     {
         FactTable table(m_theme);
-        table.setFacts({{u"You will lose"_s, {{u"12 h. "_s, FactStyle::Danger},
-                                             {u"See which"_s, FactStyle::Link, u"loss"_s}}},
-                        fact(u"Target"_s, u"<b>shop</b>"_s, FactStyle::Mono)});
+        table.setFacts(
+            {{u"You will lose"_s,
+              {{u"12 h. "_s, FactStyle::Danger}, {u"See which"_s, FactStyle::Link, u"loss"_s}}},
+             fact(u"Target"_s, u"<b>shop</b>"_s, FactStyle::Mono)});
         QCOMPARE(table.plainText(), u"You will lose: 12 h. See which\nTarget: <b>shop</b>"_s);
         QStringList copies;
         for (const CopyButton *button : table.findChildren<CopyButton *>())

@@ -21,7 +21,11 @@ restore::RestoreReceipt receipt(Verdict verdict)
 {
     restore::RestoreReceipt receipt;
     receipt.verdict = verdict;
-    receipt.tables = {{.schema = u"public"_s, .name = u"products"_s, .rowsInDump = 60012, .rowsAfter = 60012, .verdict = verdict}};
+    receipt.tables = {{.schema = u"public"_s,
+                       .name = u"products"_s,
+                       .rowsInDump = 60012,
+                       .rowsAfter = 60012,
+                       .verdict = verdict}};
     receipt.seconds = 6;
     receipt.target = u"database shop on db:5432 as app"_s;
     receipt.file = u"/backups/shop.sql.gz"_s;
@@ -72,32 +76,49 @@ void TestRestoreTexts::theLossIsToldTableByTable()
 {
     restore::LossEstimate loss;
     QVERIFY(!restoretexts::lossDetails(loss).isEmpty());
-    loss.tables = {{.schema = u"public"_s, .name = u"orders"_s, .rowsLive = 140, .rowsInDump = 100, .newerRows = 40, .timeColumn = u"created_at"_s},
+    loss.tables = {{.schema = u"public"_s,
+                    .name = u"orders"_s,
+                    .rowsLive = 140,
+                    .rowsInDump = 100,
+                    .newerRows = 40,
+                    .timeColumn = u"created_at"_s},
                    {.schema = u"public"_s, .name = u"events"_s, .rowsLive = -1, .rowsInDump = 7}};
     const QStringList lines = restoretexts::lossDetails(loss).split(u'\n');
     QCOMPARE(lines.size(), 2);
-    QVERIFY(lines[0].contains(u"140 rows now, 100 in the backup"_s) && lines[0].contains(u"40 newer (by created_at)"_s));
+    QVERIFY(lines[0].contains(u"140 rows now, 100 in the backup"_s) &&
+            lines[0].contains(u"40 newer (by created_at)"_s));
     QVERIFY(lines[1].contains(u"too big"_s));
 }
 
 void TestRestoreTexts::thePlanNamesEverything()
 {
     restore::RestorePlan plan;
-    plan.target = postgres::ConnectionString::parse(u"host=db.example port=5433 dbname=shop user=app password=hunter2"_s).value();
+    plan.target = postgres::ConnectionString::parse(
+                      u"host=db.example port=5433 dbname=shop user=app password=hunter2"_s)
+                      .value();
     restore::PreflightReport report;
     report.serverVersion = u"17.11 (Debian 17.11-1)"_s;
-    report.schemas = {{.name = u"public"_s, .exists = true, .owner = u"app"_s, .tables = 9, .bytes = 42'000'000}};
+    report.schemas = {
+        {.name = u"public"_s, .exists = true, .owner = u"app"_s, .tables = 9, .bytes = 42'000'000}};
     report.loss = restore::LossEstimate{};
-    report.notes = {{restore::PreflightNote::Weight::Warning, u"View reports.daily would go on using the old tables."_s}};
-    backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s, .fileName = u"shop.sql.gz"_s, .bytes = 9, .modifiedAt = now.addSecs(-7200), .inspection = std::nullopt, .error = std::nullopt};
+    report.notes = {{restore::PreflightNote::Weight::Warning,
+                     u"View reports.daily would go on using the old tables."_s}};
+    backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
+                              .fileName = u"shop.sql.gz"_s,
+                              .bytes = 9,
+                              .modifiedAt = now.addSecs(-7200),
+                              .inspection = std::nullopt,
+                              .error = std::nullopt};
     QString all;
     for (const Fact &fact : restoretexts::planFacts(entry, plan, report, {}, now))
         all += fact.label + u": "_s + plainValue(fact) + u'\n';
-    for (const QString &word : {u"shop.sql.gz"_s, u"public"_s, u"db.example:5433"_s, u"17.11"_s, u"42 MB"_s, u"You will lose"_s,
-                                u"Undo"_s, u"reports.daily"_s, u"2 h"_s})
+    for (const QString &word :
+         {u"shop.sql.gz"_s, u"public"_s, u"db.example:5433"_s, u"17.11"_s, u"42 MB"_s,
+          u"You will lose"_s, u"Undo"_s, u"reports.daily"_s, u"2 h"_s})
         QVERIFY2(all.contains(word), qPrintable(word + u" is missing in\n"_s + all));
     QVERIFY(!all.contains(u"hunter2"_s));
-    QCOMPARE(restoretexts::replaceVerb(plan, report), u"Replace schema public in shop on db.example:5433"_s);
+    QCOMPARE(restoretexts::replaceVerb(plan, report),
+             u"Replace schema public in shop on db.example:5433"_s);
 }
 
 void TestRestoreTexts::everyVerdictHasItsOwnWords()
@@ -123,7 +144,8 @@ void TestRestoreTexts::everyVerdictHasItsOwnWords()
 void TestRestoreTexts::neverSaysSuccess()
 {
     for (const Verdict verdict : {Verdict::Proven, Verdict::Differences, Verdict::NotRestored}) {
-        const QString all = restoretexts::verdictSentence(receipt(verdict)) + restoretexts::verdictDetail(receipt(verdict)) +
+        const QString all = restoretexts::verdictSentence(receipt(verdict)) +
+                            restoretexts::verdictDetail(receipt(verdict)) +
                             restoretexts::verdictForChat(receipt(verdict));
         QVERIFY(!all.contains(u"success"_s, Qt::CaseInsensitive));
         QVERIFY(!all.contains(u'!'));
@@ -134,7 +156,8 @@ void TestRestoreTexts::timeIsForecastFromWhatWasProven()
 {
     QVERIFY(restoretexts::timeForecast(1000, {}).isEmpty());
     QVERIFY(restoretexts::timeForecast(1000, {record(Verdict::NotRestored)}).isEmpty());
-    const QString forecast = restoretexts::timeForecast(120024, {record(Verdict::NotRestored), record(Verdict::Proven)});
+    const QString forecast =
+        restoretexts::timeForecast(120024, {record(Verdict::NotRestored), record(Verdict::Proven)});
     QVERIFY2(forecast.contains(u"9 to 18 s"_s), qPrintable(forecast));
     QVERIFY(forecast.contains(u"14:09 UTC"_s));
 }

@@ -75,7 +75,8 @@ private:
     std::unique_ptr<MainWindow> makeWindow(const QString &stateFile = {})
     {
         return std::make_unique<MainWindow>(
-            m_theme, m_clock, MainWindow::Settings{.stateFile = stateFile, .here = QTimeZone(3600)});
+            m_theme, m_clock,
+            MainWindow::Settings{.stateFile = stateFile, .here = QTimeZone(3600)});
     }
 
     Theme m_theme;
@@ -198,7 +199,9 @@ void TestMainWindow::bandAndBannersStandAboveThePages()
     auto *banner = new Banner(m_theme, BannerKind::Warn);
     banner->setMessage(u"Secrets are only in memory."_s);
     m_window->addBanner(banner);
-    const auto top = [&](QWidget *widget) { return widget->mapTo(m_window.get(), QPoint()).y(); };
+    const auto top = [&](QWidget *widget) {
+        return widget->mapTo(m_window.get(), QPoint()).y();
+    };
     QTRY_VERIFY(banner->isVisible() && top(m_now) > top(banner));
     QVERIFY(top(banner) >= metric::bandHeight);
     QCOMPARE(top(band), 0);
@@ -210,8 +213,10 @@ void TestMainWindow::bandAndBannersStandAboveThePages()
 
 void TestMainWindow::theStatusLineTellsTimesAndTheNextCheck()
 {
-    StatusFacts facts{.shape = StateShape::Ok, .text = u"Online"_s,
-                      .nextCheck = m_clock.now().addSecs(9), .stackName = u"Marketplace stack"_s};
+    StatusFacts facts{.shape = StateShape::Ok,
+                      .text = u"Online"_s,
+                      .nextCheck = m_clock.now().addSecs(9),
+                      .stackName = u"Marketplace stack"_s};
     m_window->setStatus(facts);
     const StatusStrip *strip = m_window->statusStrip();
     QCOMPARE(strip->plainText(),
@@ -278,12 +283,12 @@ void TestMainWindow::anActionOfAnotherPageShowsThatPage()
 void TestMainWindow::theModelIsSound()
 {
     PaletteModel model;
-    const QAbstractItemModelTester tester(
-        &model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const QAbstractItemModelTester tester(&model,
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
     QAction action(u"Copy"_s);
-    model.setEntries({{.text = u"Copy for chat"_s, .place = u"Now"_s, .keys = u"C"_s,
-                       .action = &action},
-                      {.text = u"Go to Now"_s, .place = {}, .keys = {}, .action = &action}});
+    model.setEntries(
+        {{.text = u"Copy for chat"_s, .place = u"Now"_s, .keys = u"C"_s, .action = &action},
+         {.text = u"Go to Now"_s, .place = {}, .keys = {}, .action = &action}});
     model.setFilter(u"now"_s);
     QCOMPARE(model.rowCount(), 2); // by its own words first, by its page after
     QCOMPARE(model.index(0).data().toString(), u"Go to Now"_s);

@@ -51,7 +51,10 @@ public:
                 const QString &detail = {})
     {
         status::ProbeReading probe;
-        probe.reading = {.state = state, .word = word, .detail = detail, .at = clock.now(),
+        probe.reading = {.state = state,
+                         .word = word,
+                         .detail = detail,
+                         .at = clock.now(),
                          .latency = std::chrono::milliseconds(142)};
         probe.answers = state == status::State::Operational;
         probe.certificateDays = 61;
@@ -62,7 +65,10 @@ public:
                   const QString &detail = {})
     {
         status::ProbeReading probe;
-        probe.reading = {.state = state, .word = word, .detail = detail, .at = clock.now(),
+        probe.reading = {.state = state,
+                         .word = word,
+                         .detail = detail,
+                         .at = clock.now(),
                          .latency = std::chrono::milliseconds(12)};
         probe.answers = state == status::State::Operational;
         if (products)

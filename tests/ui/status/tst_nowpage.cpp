@@ -71,7 +71,10 @@ private:
         m_made->database(State::Operational, u"answers"_s, 0);
     }
     template <typename Kind>
-    Kind *part() const { return m_page->findChild<Kind *>(); }
+    Kind *part() const
+    {
+        return m_page->findChild<Kind *>();
+    }
 
     Theme m_theme;
     std::unique_ptr<tests::MadeUpBoard> m_made;
@@ -88,12 +91,13 @@ void TestNowPage::init()
 {
     m_scenarios = threeScenarios();
     m_made = std::make_unique<tests::MadeUpBoard>();
-    m_made->board.useRules({{.runbook = u"database-corruption"_s,
-                             .condition = u"rows any dropped"_s}});
-    m_page = std::make_unique<NowPage>(m_theme, m_made->board, m_made->clock,
-                                       NowPage::Surroundings{.scenarios = [this] { return m_scenarios; },
-                                                             .stackName = u"Marketplace"_s,
-                                                             .here = QTimeZone(3600)});
+    m_made->board.useRules(
+        {{.runbook = u"database-corruption"_s, .condition = u"rows any dropped"_s}});
+    m_page =
+        std::make_unique<NowPage>(m_theme, m_made->board, m_made->clock,
+                                  NowPage::Surroundings{.scenarios = [this] { return m_scenarios; },
+                                                        .stackName = u"Marketplace"_s,
+                                                        .here = QTimeZone(3600)});
     m_page->resize(1192, 772);
     m_page->show();
     QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
@@ -150,8 +154,7 @@ void TestNowPage::lostRowsOfferTheScenarioUnderKey1()
     QCOMPARE(button->text(), u"Database corruption or data loss"_s);
     QTest::keyClick(m_page.get(), Qt::Key_1);
     QCOMPARE(started.size(), 1);
-    QCOMPARE(started.first().first().value<runbook::RunbookId>().text(),
-             u"database-corruption"_s);
+    QCOMPARE(started.first().first().value<runbook::RunbookId>().text(), u"database-corruption"_s);
 }
 
 void TestNowPage::onlyOfferedNumbersStartSomething()
@@ -209,12 +212,16 @@ void TestNowPage::theRestoreCardSaysWhatToDo()
     QVERIFY(card->plainText().contains("There is no backup on the shelf"_L1));
     RestoreOutlook outlook{.backupName = u"shop.sql.gz"_s,
                            .takenAt = m_made->clock.now().addSecs(-12 * 3600 - 300),
-                           .isComplete = true, .isProven = false, .provenTime = {},
+                           .isComplete = true,
+                           .isProven = false,
+                           .provenTime = {},
                            .promisedLoss = std::chrono::hours(24),
-                           .promisedTime = std::chrono::minutes(15), .shelfFolder = {}};
+                           .promisedTime = std::chrono::minutes(15),
+                           .shelfFolder = {}};
     m_page->setRestoreOutlook(outlook);
-    QVERIFY2(card->plainText().contains("Newest complete backup is 12 h 05 min old (promise: 24 h)"_L1),
-             qPrintable(card->plainText()));
+    QVERIFY2(
+        card->plainText().contains("Newest complete backup is 12 h 05 min old (promise: 24 h)"_L1),
+        qPrintable(card->plainText()));
     QVERIFY(card->plainText().contains("Nobody has restored it yet"_L1));
     outlook.isProven = true;
     outlook.provenTime = std::chrono::seconds(400);
@@ -236,9 +243,10 @@ void TestNowPage::practiceShowsProgressAndFailure()
     m_page->setPractice({.phase = PracticeState::Phase::Starting, .doing = u"Filling in rows"_s});
     QVERIFY(banner->isVisible());
     QVERIFY(banner->text().contains("Setting up the practice world"_L1));
-    m_page->setPractice({.phase = PracticeState::Phase::Failed, .doing = {},
-                         .error = Error{.kind = ErrorKind::NoSpace, .subject = u"/tmp/p"_s,
-                                        .detail = u"full"_s}});
+    m_page->setPractice(
+        {.phase = PracticeState::Phase::Failed,
+         .doing = {},
+         .error = Error{.kind = ErrorKind::NoSpace, .subject = u"/tmp/p"_s, .detail = u"full"_s}});
     QCOMPARE(banner->kind(), BannerKind::Down);
     const QSignalSpy retried(m_page.get(), &NowPage::retryPractice);
     for (ActionButton *button : banner->findChildren<ActionButton *>()) {

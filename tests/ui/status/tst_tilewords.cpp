@@ -188,9 +188,12 @@ void TestTileWords::aStaleProbeDisagreesWithNobody()
 
 void TestTileWords::changesReadAsSentences()
 {
-    const status::StatusChange change{.at = {}, .id = u"service.backend"_s,
-                                      .what = u"service Backend API"_s, .from = State::Operational,
-                                      .to = State::Down, .words = u"no answer"_s};
+    const status::StatusChange change{.at = {},
+                                      .id = u"service.backend"_s,
+                                      .what = u"service Backend API"_s,
+                                      .from = State::Operational,
+                                      .to = State::Down,
+                                      .words = u"no answer"_s};
     QCOMPARE(changeWords(change), u"Backend API: works → down, no answer"_s);
     QCOMPARE(shownName(u"database shop"_s), u"Database shop"_s);
 }
@@ -202,8 +205,7 @@ void TestTileWords::theChatBlockIsShortAndWithoutSecrets()
     made.database(State::Down, u"no answer"_s, {},
                   u"could not connect to postgresql://app:hunter2hunter2@db.example/shop"_s);
     const QString text = chatText({.stackName = u"Marketplace"_s, .isPractice = true},
-                                  made.board.verdict(), made.board.snapshot(),
-                                  QTimeZone(3600));
+                                  made.board.verdict(), made.board.snapshot(), QTimeZone(3600));
     QVERIFY2(text.startsWith("PRACTICE, nothing is real: Marketplace, 03:00 UTC (04:00 here)"_L1),
              qPrintable(text));
     QVERIFY(text.contains(made.board.verdict().sentence));
