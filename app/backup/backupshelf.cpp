@@ -80,7 +80,7 @@ void BackupShelf::listFiles()
         const BackupEntry *known = entry(fresh.path);
         const bool same =
             known && known->bytes == fresh.bytes && known->modifiedAt == fresh.modifiedAt;
-        entries.append(same ? *known : std::move(fresh));
+        entries.append(same ? *known : fresh);
     }
     std::ranges::sort(entries, std::ranges::greater{}, &BackupEntry::takenAt);
     m_entries = std::move(entries);

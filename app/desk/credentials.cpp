@@ -77,7 +77,7 @@ void Credentials::settle(const QString &name, CredentialState state, std::option
 void Credentials::keep(const QString &name, Secret secret)
 {
     const std::scoped_lock lock(m_cache->mutex);
-    m_cache->secrets.insert(name, std::move(secret));
+    m_cache->secrets.emplace(name, std::move(secret));
 }
 
 void Credentials::save(const QString &name, Secret secret)

@@ -159,7 +159,7 @@ Result<void> IncidentHistory::open(const JournalEvent &event)
 
 Result<IncidentId> IncidentHistory::apply(const JournalEvent &event)
 {
-    const IncidentId id = incidentOf(event);
+    IncidentId id = incidentOf(event);
     const Change change = changes().value(event.kind, nullptr);
     const bool opens = event.kind == "incident.opened"_L1;
     if (id.isNone() || (!change && !opens))

@@ -157,7 +157,7 @@ void CurlTransfer::prepareHeaders()
 size_t CurlTransfer::onBody(char *bytes, size_t size, size_t count, void *self)
 {
     auto *transfer = static_cast<CurlTransfer *>(self);
-    const auto arrived = static_cast<qsizetype>(size * count);
+    const auto arrived = static_cast<qsizetype>(size) * static_cast<qsizetype>(count);
     QByteArray &body = transfer->m_response.body;
     if (body.size() + arrived > transfer->m_request.maxBodyBytes) {
         transfer->m_tooLarge = true;
@@ -169,7 +169,7 @@ size_t CurlTransfer::onBody(char *bytes, size_t size, size_t count, void *self)
 
 size_t CurlTransfer::onHeader(char *bytes, size_t size, size_t count, void *self)
 {
-    const auto arrived = static_cast<qsizetype>(size * count);
+    const auto arrived = static_cast<qsizetype>(size) * static_cast<qsizetype>(count);
     static_cast<CurlTransfer *>(self)->takeHeaderLine(QByteArrayView(bytes, arrived));
     return size * count;
 }

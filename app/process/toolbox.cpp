@@ -96,7 +96,7 @@ Result<QVersionNumber> Toolbox::versionOf(const QString &path, TaskContext &cont
         succeeded(m_runner.run(command, options, context), command);
     if (!outcome)
         return failure(outcome.error());
-    const QVersionNumber version = numberIn(QString::fromUtf8(outcome->output));
+    QVersionNumber version = numberIn(QString::fromUtf8(outcome->output));
     if (version.isNull()) {
         return failure({.kind = ErrorKind::Unsupported,
                         .subject = QFileInfo(path).fileName(),

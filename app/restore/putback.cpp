@@ -83,7 +83,7 @@ Result<QString> freeName(postgres::Session &session, const QString &schema, cons
 {
     RestorePlan naming;
     for (naming.plannedAt = now;; naming.plannedAt = naming.plannedAt.addSecs(1)) {
-        const QString name = naming.keptSchemaName(schema);
+        QString name = naming.keptSchemaName(schema);
         const auto isTaken = postgres::schemaExists(session, name, context);
         if (!isTaken)
             return failure(isTaken.error());

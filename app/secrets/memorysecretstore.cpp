@@ -19,7 +19,7 @@ Error notFound(const SecretName &name)
 
 Task<void> MemorySecretStore::write(const SecretName &name, Secret secret)
 {
-    m_secrets.insert(name, std::move(secret));
+    m_secrets.emplace(name, std::move(secret));
     return finishedTask<void>({});
 }
 

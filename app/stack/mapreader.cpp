@@ -114,7 +114,7 @@ QString MapReader::text(const QString &key, Need need)
 
 QString MapReader::word(const QString &key, const QStringList &words)
 {
-    const QString value = text(key);
+    QString value = text(key);
     if (value.isEmpty())
         return words.first();
     if (!words.contains(value)) {
@@ -130,7 +130,7 @@ QUrl MapReader::webAddress(const QString &key, Need need)
     const QString value = text(key, need);
     if (value.isEmpty())
         return {};
-    const QUrl url(value, QUrl::StrictMode);
+    QUrl url(value, QUrl::StrictMode);
     const bool isWeb = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
     if (!url.isValid() || !isWeb || url.host().isEmpty()) {
         report(key, u"not a web address; it should begin with https://"_s);

@@ -175,7 +175,7 @@ private:
 
     ProviderId readProviderReference(MapReader &map)
     {
-        const ProviderId id = map.id<ProviderId>(u"provider"_s, Need::Optional);
+        ProviderId id = map.id<ProviderId>(u"provider"_s, Need::Optional);
         if (id.isNone() || m_stack.provider(id))
             return id;
         QStringList known;

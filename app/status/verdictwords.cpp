@@ -52,7 +52,7 @@ QString failureWords(const Verdict &verdict)
     if (failures.isEmpty())
         return {};
     std::ranges::stable_sort(failures, std::greater<>{}, &Fact::lasting);
-    const QString first = failures.first().sentence();
+    QString first = failures.first().sentence();
     if (failures.size() == 1)
         return first;
     return u"%1, and %2 more %3"_s.arg(first)

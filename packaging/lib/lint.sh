@@ -41,7 +41,7 @@ lint_tidy() {
     while IFS=$'\t' read -r key file; do
         [[ $key == - ]] || key=$stamps/$key
         [[ -e $key ]] || work+=("$key" "$file")
-    done < <(project_files 'app/*.cpp' 'ui/*.cpp' | python3 "$PACKAGING/lib/tidykeys.py" "$database")
+    done < <(python3 "$PACKAGING/lib/tidykeys.py" "$database")
     ((${#work[@]})) || return 0
     say "clang-tidy reads $((${#work[@]} / 2)) files"
     printf '%s\0' "${work[@]}" | xargs -0 -n 2 -P "$(nproc)" bash "$PACKAGING/lib/tidyone.sh"

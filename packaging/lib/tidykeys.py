@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints "key<TAB>file" for each file that clang-tidy can read.
+"""Prints "key<TAB>file" for each file of app/ and ui/ that is compiled.
 
-Files come on stdin, each ended by a zero byte; the compile database is the argument. A key covers
-everything that decides what clang-tidy says: see lint_tidy. A file that no target compiles is left
-out; one that is not built yet has the key "-", because nobody knows its headers.
+The compile database is the argument. Where the build joins sources, the joined file is the one named.
+A key covers everything that decides what clang-tidy says: see lint_tidy. A file that is not built yet
+has the key "-", because nobody knows its headers.
 """
 
 import hashlib
@@ -41,13 +41,14 @@ def main():
     folder = os.path.abspath(os.path.dirname(database))
     checkout = os.getcwd() + os.sep
     with open(database, encoding="utf-8") as file:
-        commands = {os.path.normpath(entry["file"]): entry for entry in json.load(file)}
+        commands = {os.path.relpath(entry["file"]): entry for entry in json.load(file)}
     recorded = dependencies(folder)
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
     common = version + digest(".clang-tidy").encode()
-    for name in filter(None, sys.stdin.read().split("\0")):
-        entry = commands.get(os.path.abspath(name))
-        if entry is None:
+    built = os.path.relpath(folder)
+    for name, entry in sorted(commands.items()):
+        within = os.path.relpath(name, built) if name.startswith(built + os.sep) else name
+        if within.split(os.sep)[0] not in ("app", "ui") or within.endswith("mocs_compilation.cpp"):
             continue
         read = recorded.get(entry.get("output", ""))
         if not read:
