@@ -18,6 +18,20 @@ bool isPutBackDone(const QJsonObject &data)
     return data["receipt"_L1].toObject()["verdict"_L1].toString() == "proven"_L1;
 }
 
+/// A put-back undoes, and one more redoes.
+bool isRestoredLive(const QJsonObject &data)
+{
+    return data["receipt"_L1].toObject()["live"_L1].toString() == "restored"_L1;
+}
+
+QStringList leftFrom(const QJsonObject &receipt)
+{
+    QStringList left;
+    for (const auto &one : receipt["left"_L1].toArray())
+        left.append(one.toObject()["what"_L1].toString());
+    return left;
+}
+
 QString errorWords(const QJsonValue &value)
 {
     const QJsonObject error = value.toObject();
@@ -44,8 +58,7 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
     note.error = errorWords(receipt["error"_L1]);
     for (const auto &table : receipt["tables"_L1].toArray())
         note.tables.append(tableFrom(table.toObject()));
-    for (const auto &left : receipt["left"_L1].toArray())
-        note.left.append(left.toObject()["what"_L1].toString());
+    note.left = leftFrom(receipt);
     for (const auto &text : receipt["notes"_L1].toArray())
         note.notes.append(text.toString());
 }
@@ -75,8 +88,8 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
         note->endedAt = event.at;
         note->committed = event.data["committed"_L1].toBool();
     } else if (event.kind == "restore.putback"_L1 && isPutBackDone(event.data)) {
-        // A put-back undoes, and one more redoes.
-        note->putBackAt = note->putBackAt ? std::nullopt : std::optional(event.at);
+        note->putBackAt = isRestoredLive(event.data) ? std::nullopt : std::optional(event.at);
+        note->left = leftFrom(event.data["receipt"_L1].toObject());
     }
 }
 
@@ -129,7 +142,10 @@ QString restoreSettledWords(const QJsonObject &data, const QString &subject)
 QString putBackWords(const QJsonObject &data, const QString &subject)
 {
     if (isPutBackDone(data))
-        return u"Restore %1 put back: the data from before it is live again"_s.arg(subject);
+        return (isRestoredLive(data)
+                    ? u"Restore %1 taken again: the data it had brought is live again"_s
+                    : u"Restore %1 put back: the data from before it is live again"_s)
+            .arg(subject);
     return u"Putting back restore %1 did not work: %2"_s.arg(
         subject, errorWords(data["receipt"_L1].toObject()["error"_L1]));
 }

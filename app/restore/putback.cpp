@@ -118,8 +118,12 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
             return moved;
         receipt.tables += *before;
         receipt.schemas.append(kept.original);
-        receipt.left.append({u"schema %1: the data that stood there until now"_s.arg(parked),
-                             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(parked))});
+        receipt.isRestoredLive = kept.isRestored;
+        receipt.left.append(
+            {(kept.isRestored ? u"schema %1: the data as it was before the restore"_s
+                              : u"schema %1: the data the restore had brought"_s)
+                 .arg(parked),
+             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(parked))});
     }
     if (auto same = compareAfter(*session, receipt, context); !same)
         return same;
@@ -182,6 +186,7 @@ QJsonObject toJson(const PutBackReceipt &receipt)
     json.remove("id"_L1);
     json.remove("file"_L1);
     json.remove("notes"_L1);
+    json["live"_L1] = receipt.isRestoredLive ? u"restored"_s : u"before"_s;
     json["schemas"_L1] = QJsonArray::fromStringList(receipt.schemas);
     return json;
 }

@@ -9,6 +9,7 @@ namespace mayday::restore {
 /// What an undo did. The data that stood there is kept too, so that this can be undone as well.
 struct PutBackReceipt {
     Verdict verdict = Verdict::NotRestored;
+    bool isRestoredLive = false;    ///< an undone undo: what the restore had brought is live again
     QStringList schemas = {};       ///< those that got their old content back
     QList<TableResult> tables = {}; ///< rows before and after the renaming
     std::optional<Error> error = std::nullopt;

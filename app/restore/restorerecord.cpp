@@ -39,9 +39,13 @@ void settle(RestoreRecord &record, const store::JournalEvent &event)
 /// A put-back undoes, and one more redoes.
 void putBack(RestoreRecord &record, const store::JournalEvent &event)
 {
-    if (event.data["receipt"_L1].toObject()["verdict"_L1].toString() != "proven"_L1)
+    const QJsonObject json = event.data["receipt"_L1].toObject();
+    if (json["verdict"_L1].toString() != "proven"_L1)
         return;
-    record.putBackAt = record.putBackAt ? std::nullopt : std::optional(event.at);
+    const bool isRedone = json["live"_L1].toString() == "restored"_L1;
+    record.putBackAt = isRedone ? std::nullopt : std::optional(event.at);
+    if (record.receipt)
+        record.receipt->left = receiptFromJson(json).left;
 }
 
 } // namespace

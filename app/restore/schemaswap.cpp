@@ -33,7 +33,8 @@ QByteArray commentOf(const KeptSchema &kept)
                            {u"restore"_s, kept.restore},
                            {u"at"_s, kept.at.toUTC().toString(Qt::ISODate)},
                            {u"file"_s, kept.file},
-                           {u"comment"_s, kept.comment}};
+                           {u"comment"_s, kept.comment},
+                           {u"restored"_s, kept.isRestored}};
     return QJsonDocument(json).toJson(QJsonDocument::Compact);
 }
 
@@ -47,7 +48,8 @@ std::optional<KeptSchema> keptFromComment(const QString &name, QByteArrayView co
                       .restore = json["restore"_L1].toString(),
                       .at = QDateTime::fromString(json["at"_L1].toString(), Qt::ISODate),
                       .file = json["file"_L1].toString(),
-                      .comment = json["comment"_L1].toString()};
+                      .comment = json["comment"_L1].toString(),
+                      .isRestored = json["restored"_L1].toBool()};
 }
 
 Result<void> run(postgres::Session &session, const QString &text, TaskContext &context)
@@ -232,9 +234,14 @@ Result<void> moveBack(postgres::Session &session, const KeptSchema &kept, const 
     if (!exists)
         return failure(exists.error());
     if (*exists) {
+        const auto comment = commentOn(session, kept.original, context);
+        if (!comment)
+            return failure(comment.error());
         KeptSchema parked = kept;
         parked.name = parkedName;
+        parked.comment = *comment;
         parked.at = now;
+        parked.isRestored = !kept.isRestored;
         if (auto renamed = rename(session, kept.original, parkedName, context); !renamed)
             return renamed;
         if (auto done = setComment(session, parkedName, commentOf(parked), context); !done)

@@ -13,12 +13,13 @@ namespace mayday::restore {
 /// A schema that a restore, or the undo of one, has moved aside. Known from the comment that Mayday
 /// writes on it, so it is found from any machine and after any crash.
 struct KeptSchema {
-    QString name;         ///< "public_before_20261123_081500"
-    QString original;     ///< "public"
-    QString restore;      ///< id of the restore that moved it
-    QDateTime at;         ///< UTC
-    QString file;         ///< the file that took its place
-    QString comment = {}; ///< what its own comment said before ours
+    QString name;            ///< "public_before_20261123_081500"
+    QString original;        ///< "public"
+    QString restore;         ///< id of the restore that moved it
+    QDateTime at;            ///< UTC
+    QString file;            ///< the file that took its place
+    QString comment = {};    ///< what its own comment said before ours
+    bool isRestored = false; ///< what the restore brought, not what stood there before it
     qint64 bytes = 0;
     qint64 tables = 0;
 };

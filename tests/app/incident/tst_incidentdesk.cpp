@@ -288,7 +288,16 @@ void TestIncidentDesk::restoresOfOtherPartsEnterTheTimeline()
              QJsonObject{{u"verdict"_s, u"proven"_s},
                          {u"tables"_s, QJsonArray{table}},
                          {u"left"_s, QJsonArray{QJsonObject{{u"what"_s, u"schema old"_s}}}}}}});
-    append(u"restore.putback"_s, {{u"receipt"_s, QJsonObject{{u"verdict"_s, u"proven"_s}}}});
+    const auto putBack = [&](const QString &live, const QString &parked) {
+        append(u"restore.putback"_s,
+               {{u"receipt"_s,
+                 QJsonObject{{u"verdict"_s, u"proven"_s},
+                             {u"live"_s, live},
+                             {u"left"_s, QJsonArray{QJsonObject{{u"what"_s, parked}}}}}}});
+    };
+    putBack(u"before"_s, u"schema parked"_s);
+    putBack(u"restored"_s, u"schema old again"_s);
+    putBack(u"before"_s, u"schema parked again"_s);
     QVERIFY(fixture.journal->appendNow({.kind = u"restore.started"_s, .subject = u"r2"_s})
                 .has_value()); // of no incident
     fixture.written();
@@ -296,13 +305,15 @@ void TestIncidentDesk::restoresOfOtherPartsEnterTheTimeline()
     QCOMPARE(incident.restores.size(), 1);
     QCOMPARE(incident.restores.first().verdict, u"proven"_s);
     QCOMPARE(incident.restores.first().tables.first().name, u"public.products"_s);
-    QCOMPARE(incident.restores.first().left, QStringList{u"schema old"_s});
+    QCOMPARE(incident.restores.first().left, QStringList{u"schema parked again"_s});
     QVERIFY(incident.restores.first().putBackAt.has_value());
     QCOMPARE(
         fixture.lines().mid(1),
         QStringList(
             {u"Restore r1 started: shop.sql.gz into database shop"_s,
              u"Restore r1 ended: proven: every table holds the rows of the backup; 1 of 1 tables proven, 100 rows"_s,
+             u"Restore r1 put back: the data from before it is live again"_s,
+             u"Restore r1 taken again: the data it had brought is live again"_s,
              u"Restore r1 put back: the data from before it is live again"_s}));
 }
 

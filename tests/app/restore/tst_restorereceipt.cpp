@@ -130,10 +130,13 @@ void TestRestoreReceipt::aRecordFollowsItsEvents()
     QVERIFY(records[0].isInEffect());
     PutBackReceipt putBack;
     putBack.verdict = Verdict::Proven;
-    const auto undone = written(putBackDraft(u"restore-1"_s, {}, putBack));
-    applyEvent(records, undone);
+    putBack.left = {{u"schema parked"_s, u"DROP SCHEMA parked CASCADE"_s}};
+    applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
     QVERIFY(!records[0].isInEffect());
-    applyEvent(records, undone); // put back once more: in effect again
+    QCOMPARE(records[0].receipt->left.size(), 1);
+    QCOMPARE(records[0].receipt->left[0].what, u"schema parked"_s);
+    putBack.isRestoredLive = true; // put back once more: in effect again
+    applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
     QVERIFY(records[0].isInEffect());
     putBack.verdict = Verdict::NotRestored;
     applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
