@@ -2,6 +2,7 @@
 #include "core/log.h"
 #include "desk/desk.h"
 #include "ui/kit/dialogprompter.h"
+#include "ui/kit/language.h"
 #include "ui/shell/commandline.h"
 #include "ui/shell/singleinstance.h"
 #include "ui/shell/workbench.h"
@@ -16,6 +17,7 @@ int main(int argc, char **argv)
 {
     QApplication application(argc, argv);
     const ui::CommandLine line = ui::readCommandLine(application);
+    ui::installLanguage(application);
     if (auto opened = log::open(line.profile.logFolder()); !opened)
         log::warning(u"main", describe(opened.error()));
     ui::SingleInstance instance(line.profile.stateFolder);

@@ -8,6 +8,7 @@
 #include "journeys/eventloopprobe.h"
 #include "journeys/windowdriver.h"
 #include "ui/kit/dialogprompter.h"
+#include "ui/kit/language.h"
 #include "ui/shell/workbench.h"
 #include "ui/status/nowpage.h"
 
@@ -259,6 +260,7 @@ int main(int argc, char **argv)
 {
     QApplication application(argc, argv);
     QApplication::setApplicationName(u"mayday"_s);
+    ui::installLanguage(application);
     QCommandLineParser parser;
     const QCommandLineOption pictures(u"pictures"_s, u"Where pictures go"_s, u"DIR"_s, u"tour"_s);
     parser.addOption(pictures);

@@ -19,6 +19,8 @@ namespace mayday::ui {
 
 namespace {
 
+constexpr int rowsMeasured = 100;
+
 /// The header aligns with its column, whatever the model thinks.
 class TableHeader final : public QHeaderView {
 public:
@@ -102,6 +104,7 @@ void ActionTable::setModel(QAbstractItemModel *model)
         return;
     connect(model, &QAbstractItemModel::modelReset, this, &ActionTable::fitColumns);
     connect(model, &QAbstractItemModel::rowsInserted, this, &ActionTable::fitColumns);
+    connect(model, &QAbstractItemModel::dataChanged, this, &ActionTable::widen);
     connect(model, &QAbstractItemModel::rowsRemoved, viewport(), qOverload<>(&QWidget::update));
     fitColumns();
 }
@@ -176,6 +179,20 @@ void ActionTable::paintEvent(QPaintEvent *event)
     painter.drawText(area.adjusted(0, 28, 0, 0), flags, m_emptyDetail);
 }
 
+bool ActionTable::viewportEvent(QEvent *event)
+{
+    int row = m_hoveredRow;
+    if (event->type() == QEvent::HoverMove || event->type() == QEvent::HoverEnter)
+        row = rowAt(qRound(static_cast<QHoverEvent *>(event)->position().y()));
+    else if (event->type() == QEvent::HoverLeave || event->type() == QEvent::Leave)
+        row = -1;
+    if (row != m_hoveredRow) {
+        m_hoveredRow = row;
+        viewport()->update();
+    }
+    return QTableView::viewportEvent(event);
+}
+
 void ActionTable::keyPressEvent(QKeyEvent *event)
 {
     if (event->matches(QKeySequence::Copy)) {
@@ -206,6 +223,21 @@ void ActionTable::contextMenuEvent(QContextMenuEvent *event)
 void ActionTable::copySelection() const
 {
     QGuiApplication::clipboard()->setText(asText());
+}
+
+/// A text that has grown gets its room; a column never becomes narrower under the reader's eyes.
+void ActionTable::widen(const QModelIndex &from, const QModelIndex &to)
+{
+    QStyleOptionViewItem option;
+    for (int column = from.column(); column <= to.column(); ++column) {
+        if (horizontalHeader()->sectionResizeMode(column) == QHeaderView::Stretch)
+            continue;
+        int width = columnWidth(column);
+        for (int row = from.row(); row <= std::min(to.row(), from.row() + rowsMeasured); ++row)
+            width = std::max(width,
+                             itemDelegate()->sizeHint(option, model()->index(row, column)).width());
+        setColumnWidth(column, width);
+    }
 }
 
 void ActionTable::fitColumns()

@@ -32,20 +32,25 @@ public:
 
     [[nodiscard]] bool isNumberColumn(int column) const { return m_numbers.contains(column); }
     [[nodiscard]] bool isMonoColumn(int column) const { return m_mono.contains(column); }
+    /// The row under the mouse, or -1.
+    [[nodiscard]] int hoveredRow() const { return m_hoveredRow; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
     void copySelection() const;
     void fitColumns();
+    void widen(const QModelIndex &from, const QModelIndex &to);
 
     const Theme &m_theme;
     QSet<int> m_numbers;
     QSet<int> m_mono;
     int m_stretch = -1;
+    int m_hoveredRow = -1;
     QString m_emptyHeadline;
     QString m_emptyDetail;
 };

@@ -32,9 +32,9 @@ QHeaderView::section { background: @panel; color: @ink2; border: none;
   border-bottom: 1px solid @line; padding: 8px 12px; font-size: 12px; font-weight: 600; }
 QTableCornerButton::section { background: @panel; border: none; }
 QScrollArea { background: transparent; border: none; }
-QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
-QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }
-QScrollBar::handle { background: @ink3; border-radius: 4px; min-height: 32px; min-width: 32px; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
+QScrollBar::handle { background: @ink3; border-radius: 3px; min-height: 32px; min-width: 32px; }
 QScrollBar::handle:hover { background: @ink2; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }

@@ -81,7 +81,7 @@ void TablePainter::paintGround(QPainter &painter, const QStyleOptionViewItem &op
     const bool marked = index.siblingAtColumn(0).data(MarkedRole).toBool();
     if (option.state.testFlag(QStyle::State_Selected) || marked)
         painter.fillRect(option.rect, tokens.selection);
-    else if (option.state.testFlag(QStyle::State_MouseOver))
+    else if (m_table.hoveredRow() == index.row())
         painter.fillRect(option.rect, tokens.soft);
     painter.fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1),
                      tokens.line);

@@ -7,7 +7,7 @@
 #include "ui/restore/progressview.h"
 #include "ui/restore/verdictview.h"
 
-#include <QStackedLayout>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -18,7 +18,6 @@ namespace mayday::ui {
 RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
     : QWidget(parent),
       m_parts(parts),
-      m_stack(new QStackedLayout(this)),
       m_choose(new ChooseView({.theme = parts.theme,
                                .shelf = parts.shelf,
                                .clock = parts.clock,
@@ -28,9 +27,14 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
       m_progress(new ProgressView(parts.theme, this)),
       m_verdict(new VerdictView(parts.theme, this))
 {
+    // Not a stacked layout: that one asks for the room of its largest view all the time.
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
     for (QWidget *view : {static_cast<QWidget *>(m_choose), static_cast<QWidget *>(m_plan),
-                          static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict)})
-        m_stack->addWidget(view);
+                          static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict)}) {
+        column->addWidget(view);
+        view->hide();
+    }
     connect(m_choose, &ChooseView::chosen, this, &RestorePanel::choose);
     connect(m_plan, &PlanView::replaceRequested, this, &RestorePanel::confirm);
     connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
@@ -69,10 +73,20 @@ const restore::RestoreRecord *RestorePanel::latest() const
     return found == records.end() ? nullptr : &*found;
 }
 
+void RestorePanel::turnTo(QWidget *view)
+{
+    if (m_view == view)
+        return;
+    if (m_view)
+        m_view->hide();
+    m_view = view;
+    m_view->show();
+}
+
 void RestorePanel::showChoice()
 {
     m_shown = {};
-    m_stack->setCurrentWidget(m_choose);
+    turnTo(m_choose);
     takeFocus();
 }
 
@@ -93,7 +107,7 @@ void RestorePanel::choose(const QString &path)
 
 void RestorePanel::askServer()
 {
-    m_stack->setCurrentWidget(m_plan);
+    turnTo(m_plan);
     const auto connection = m_target.connection();
     const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
     if (!connection || !entry || !entry->inspection) {
@@ -189,12 +203,12 @@ void RestorePanel::follow(const restore::RestoreId &id)
     if (record->state == restore::RestoreState::Running) {
         m_progress->setStopping(false);
         m_progress->setProgress(m_parts.desk.progress());
-        m_stack->setCurrentWidget(m_progress);
+        turnTo(m_progress);
         takeFocus();
         return;
     }
     m_verdict->setRecord(*record);
-    m_stack->setCurrentWidget(m_verdict);
+    turnTo(m_verdict);
     takeFocus();
     if (record->state == restore::RestoreState::Interrupted) {
         if (const auto connection = m_target.connection())
@@ -206,13 +220,13 @@ void RestorePanel::follow(const restore::RestoreId &id)
 
 QWidget *RestorePanel::initialFocus() const
 {
-    if (m_stack->currentWidget() == m_choose)
+    if (m_view == m_choose)
         return m_choose->initialFocus();
-    if (m_stack->currentWidget() == m_progress)
+    if (m_view == m_progress)
         return m_progress->initialFocus();
-    if (m_stack->currentWidget() == m_verdict)
+    if (m_view == m_verdict)
         return m_verdict->initialFocus();
-    return m_stack->currentWidget();
+    return m_view;
 }
 
 } // namespace mayday::ui

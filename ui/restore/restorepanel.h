@@ -9,8 +9,6 @@
 
 #include <functional>
 
-class QStackedLayout;
-
 namespace mayday::backup {
 class BackupShelf;
 struct BackupEntry;
@@ -60,6 +58,7 @@ Q_SIGNALS:
     void finished(mayday::restore::Verdict verdict);
 
 private:
+    void turnTo(QWidget *view);
     void showChoice();
     void takeFocus();
     void askServer();
@@ -71,7 +70,7 @@ private:
 
     Parts m_parts;
     RestoreTarget m_target;
-    QStackedLayout *m_stack;
+    QWidget *m_view = nullptr; ///< the one that shows
     ChooseView *m_choose;
     PlanView *m_plan;
     ProgressView *m_progress;

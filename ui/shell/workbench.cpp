@@ -330,7 +330,7 @@ void Workbench::followStatus()
         shape = StateShape::Down;
     m_window.setStatus(
         {.shape = shape,
-         .text = tr("%1 of %2 probes answer").arg(verdict.probesAnswering).arg(verdict.probesTotal),
+         .text = verdict.sentence,
          .stackName = m_parts.desk.stack().name});
 }
 
