@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runbook/fencereader.h"
 
-#include "runbook/suggestion.h"
+#include "stack/duration.h"
 #include "stack/nearestname.h"
 
 #include <utility>
@@ -54,7 +54,7 @@ void applyMark(const Mark &mark, CommandBlock &command, QList<Finding> &findings
         command.danger = true;
     else if (mark.name == u"expect")
         command.expect = mark.value;
-    else if (mark.name == u"timeout" && (command.timeout = parseDuration(mark.value)))
+    else if (mark.name == u"timeout" && (command.timeout = stack::parseDuration(mark.value)))
         return;
     else if (mark.name == u"timeout")
         findings.append({.severity = Finding::Warning,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runbook/frontmatter.h"
 
-#include "runbook/suggestion.h"
+#include "stack/condition.h"
+#include "stack/duration.h"
 #include "stack/nearestname.h"
 #include "stack/yamltree.h"
 
@@ -92,7 +93,7 @@ private:
     }
     void readRto(const YamlNode &node)
     {
-        const auto length = parseDuration(node.scalar);
+        const auto length = stack::parseDuration(node.scalar);
         if (length && *length >= std::chrono::minutes(1))
             m_runbook.rto = std::chrono::floor<std::chrono::minutes>(*length);
         else
@@ -119,12 +120,10 @@ private:
     void readSuggest(const YamlNode &node)
     {
         for (const YamlNode &line : listOf(node)) {
-            if (parseSuggestion(line.scalar))
+            if (const auto condition = stack::parseCondition(line.scalar))
                 m_runbook.suggest += line.scalar.simplified();
             else
-                bad(line, u"suggest"_s,
-                    u"write \"probe ID failing 60 s\", \"status PROVIDER major\", "
-                    "\"rows TABLE drop\" or \"deployment SERVICE failed\""_s);
+                bad(line, u"suggest"_s, condition.error().why, condition.error().nearest);
         }
     }
     void readInclude(const YamlNode &node)

@@ -130,7 +130,7 @@ struct Runbook {
     Tier tier = Tier::Major;
     std::optional<std::chrono::minutes> rto;
     QString estimate;    ///< as written: "10-30 min"
-    QStringList suggest; ///< "probe database failing 60 s"; see suggestion.h
+    QStringList suggest; ///< "probe database failing 60 s"; see stack/condition.h
     QStringList include;
     std::optional<QDate> reviewed;
     SharedPlace place =

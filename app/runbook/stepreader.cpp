@@ -2,8 +2,8 @@
 #include "runbook/stepreader.h"
 
 #include "runbook/fencereader.h"
-#include "runbook/suggestion.h"
 #include "runbook/verblink.h"
+#include "stack/duration.h"
 #include "stack/nearestname.h"
 
 #include <QRegularExpression>
@@ -54,7 +54,7 @@ std::optional<std::chrono::seconds> takeEstimate(QString &text)
     static const QRegularExpression brackets(u"\\s*\\((?:about |ca\\. ?|~ ?)?([^()]{1,40})\\)"_s);
     for (auto match = brackets.globalMatch(text); match.hasNext();) {
         const QRegularExpressionMatch hit = match.next();
-        if (const auto length = parseDuration(hit.captured(1))) {
+        if (const auto length = stack::parseDuration(hit.captured(1))) {
             text.remove(hit.capturedStart(), hit.capturedLength());
             text = text.trimmed();
             return length;

@@ -2,9 +2,9 @@
 #include "stack/mapreader.h"
 
 #include "core/redactor.h"
+#include "stack/duration.h"
 #include "stack/nearestname.h"
 
-#include <QRegularExpression>
 #include <QSet>
 
 using namespace Qt::StringLiterals;
@@ -22,20 +22,6 @@ QString shownKey(const QString &key)
     if (looksSecret(key))
         return u"(a secret)"_s;
     return key.size() > longestShownKey ? key.left(longestShownKey) + u'…' : key;
-}
-
-std::optional<std::chrono::minutes> parseDuration(const QString &text)
-{
-    static const QRegularExpression form(u"^(\\d{1,5})\\s*(m|min|minutes?|h|hours?|d|days?)$"_s);
-    const QRegularExpressionMatch match = form.match(text.trimmed());
-    if (!match.hasMatch())
-        return std::nullopt;
-    const int amount = match.captured(1).toInt();
-    switch (match.captured(2).at(0).unicode()) {
-    case u'm': return std::chrono::minutes(amount);
-    case u'h': return std::chrono::hours(amount);
-    default: return std::chrono::days(amount);
-    }
 }
 
 } // namespace
@@ -193,10 +179,12 @@ std::chrono::minutes MapReader::duration(const QString &key)
     const QString value = text(key);
     if (value.isEmpty())
         return std::chrono::minutes(0);
-    const std::optional<std::chrono::minutes> time = parseDuration(value);
-    if (!time)
+    const auto time = parseDuration(value).value_or(std::chrono::seconds(1));
+    if (time % std::chrono::minutes(1) != std::chrono::seconds(0)) {
         report(key, u"a time with its unit is wanted here, such as 15 min or 24 h"_s);
-    return time.value_or(std::chrono::minutes(0));
+        return std::chrono::minutes(0);
+    }
+    return std::chrono::duration_cast<std::chrono::minutes>(time);
 }
 
 const YamlNode *MapReader::map(const QString &key)

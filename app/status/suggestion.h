@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/result.h"
+#include "stack/condition.h"
 #include "status/boardsnapshot.h"
 
 namespace mayday::status {
 
-/// One parsed `suggest:` line of a runbook:
-///   probe <database|service|any|an id> failing [60 s]
-///   status <a provider's id|any> <minor|major|critical|maintenance>   (that or worse)
-///   rows <a table|any> <dropped|empty>
-struct Condition {
-    enum class Kind { Probe, Status, Rows };
-    Kind kind = Kind::Probe;
-    QString target;
-    std::chrono::milliseconds lasting{0}; ///< Probe
-    Impact impact = Impact::Minor;        ///< Status
-    bool onlyEmpty = false;               ///< Rows
-};
-
-/// Refused with the nearest known word when the line is not understood; the subject is the line.
-[[nodiscard]] Result<Condition> parseCondition(QStringView text);
-/// Judged by fresh readings only.
-[[nodiscard]] bool matches(const Condition &condition, const BoardSnapshot &board);
+/// Judged by fresh readings only. No reading tells of deployments, so those never match.
+[[nodiscard]] bool matches(const stack::Condition &condition, const BoardSnapshot &board);
 /// A line that is not understood never matches.
 [[nodiscard]] bool matches(QStringView condition, const BoardSnapshot &board);
 

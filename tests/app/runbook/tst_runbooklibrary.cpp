@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runbook/checklist.h"
 #include "runbook/runbooklibrary.h"
-#include "runbook/suggestion.h"
 
 #include <QDir>
 #include <QElapsedTimer>
