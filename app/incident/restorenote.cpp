@@ -126,7 +126,7 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
     if (!tables.isEmpty())
         words += u"; %1 of %2 tables proven, %3 rows"_s.arg(proven)
                      .arg(tables.size())
-                     .arg(QLocale::c().toString(rows));
+                     .arg(QLocale(QLocale::English).toString(rows));
     const QString error = errorWords(receipt["error"_L1]);
     return error.isEmpty() ? words : words + u"; "_s + error;
 }

@@ -72,7 +72,7 @@ void writeSummary(MarkdownWriter &out, const Incident &incident, const stack::St
 
 QString count(qint64 rows)
 {
-    return rows < 0 ? u"not counted"_s : QLocale::c().toString(rows);
+    return rows < 0 ? u"not counted"_s : QLocale(QLocale::English).toString(rows);
 }
 
 QString outcomeWords(const RestoreNote &note)
