@@ -34,7 +34,10 @@ build_preset() {
     (
         exec {lock}>&-
         cd "$CHECKOUT" || exit
-        if [[ ! -f $folder/build.ninja ]]; then cmake --preset "$preset" || exit; fi
+        # Ninja sees to changed CMake files by itself, but not to a changed preset.
+        if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/CMakeCache.txt ]]; then
+            cmake --preset "$preset" && touch "$folder/CMakeCache.txt" || exit
+        fi
         exec cmake --build "$folder" ${1:+--target "$@"}
     ) || rc=$?
     exec {lock}>&-
