@@ -63,6 +63,11 @@ void Output::say(const QString &line) const
         print(stderr, line.toUtf8() + '\n');
 }
 
+void Output::ask(const QString &line) const
+{
+    print(stderr, line.toUtf8() + '\n');
+}
+
 void Output::progress(const QString &phase, qint64 done, qint64 total) const
 {
     if (m_progressJson) {
@@ -74,20 +79,43 @@ void Output::progress(const QString &phase, qint64 done, qint64 total) const
     }
 }
 
+void Output::endProgress() const
+{
+    if (!m_progressJson && !m_json && stderrIsTerminal())
+        print(stderr, "\r\x1b[K");
+}
+
 const QList<Command> &commands()
 {
     static const QList<Command> all = {
-        {u"inspect"_s, u"inspect FILE"_s, u"Read a backup to its end and say what is in it."_s,
-         runInspect},
-        {u"restore"_s, u"restore FILE --target CONNINFO [--yes]"_s,
-         u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
-         runRestore},
-        {u"put-back"_s, u"put-back --target CONNINFO [--restore ID] [--yes]"_s,
-         u"Undo the last restore: the kept data takes its old place."_s, runPutBack},
-        {u"status"_s, u"status [--stack FILE]"_s,
-         u"Probe the stack and read its providers once: us or them."_s, runStatus},
-        {u"runbook"_s, u"runbook check FILE"_s, u"Say what in a runbook Mayday cannot use."_s,
-         runRunbook},
+        {.name = u"inspect"_s,
+         .usage = u"inspect FILE"_s,
+         .summary = u"Read a backup to its end and say what is in it."_s,
+         .options = {},
+         .run = runInspect},
+        {.name = u"restore"_s,
+         .usage = u"restore FILE --target CONNINFO [--yes]"_s,
+         .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
+         .options = u"  --target CONNINFO  the database whose data is replaced\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runRestore},
+        {.name = u"put-back"_s,
+         .usage = u"put-back --target CONNINFO [--restore ID] [--yes]"_s,
+         .summary = u"Undo the last restore: the kept data takes its old place."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --restore ID       which restore; without it, the last one\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runPutBack},
+        {.name = u"status"_s,
+         .usage = u"status [--stack FILE]"_s,
+         .summary = u"Probe the stack and read its providers once: us or them."_s,
+         .options = u"  --stack FILE       a stack.yaml; without it, that of the profile\n"_s,
+         .run = runStatus},
+        {.name = u"runbook"_s,
+         .usage = u"runbook check FILE"_s,
+         .summary = u"Say what in a runbook Mayday cannot use."_s,
+         .options = {},
+         .run = runRunbook},
     };
     return all;
 }
@@ -117,6 +145,15 @@ std::optional<QString> takeOption(QStringList &arguments, const QString &name)
 bool takeFlag(QStringList &arguments, const QString &name)
 {
     return arguments.removeAll(name) > 0;
+}
+
+std::optional<QString> unknownOption(const QStringList &arguments)
+{
+    for (const QString &argument : arguments) {
+        if (argument.size() > 1 && argument.startsWith(u'-'))
+            return argument;
+    }
+    return std::nullopt;
 }
 
 } // namespace mayday::ctl

@@ -33,8 +33,13 @@ public:
     ExitCode fail(const Error &error, ExitCode code = ExitCode::NotDone) const;
     /// A line for people, on stderr; silent with --json.
     void say(const QString &line) const;
+    /// A question to whoever sits at the terminal, on stderr; also with --json, since the answer is
+    /// waited for.
+    void ask(const QString &line) const;
     /// How far it is: JSON lines with --progress json, a line that rewrites itself on a terminal.
     void progress(const QString &phase, qint64 done, qint64 total) const;
+    /// Takes the line that rewrites itself off the terminal, so that the answer begins a clean one.
+    void endProgress() const;
 
 private:
     bool m_json;
@@ -54,6 +59,7 @@ struct Command {
     QString name;
     QString usage;   ///< "inspect FILE"
     QString summary; ///< one line
+    QString options; ///< lines for its own --help; empty when it has none
     ExitCode (*run)(const Call &call);
 };
 
@@ -71,5 +77,7 @@ struct Command {
 [[nodiscard]] std::optional<QString> takeOption(QStringList &arguments, const QString &name);
 /// Whether the flag was there; it is taken out.
 [[nodiscard]] bool takeFlag(QStringList &arguments, const QString &name);
+/// What is still there and looks like an option: nobody knows it. A file of that name is ./-name.
+[[nodiscard]] std::optional<QString> unknownOption(const QStringList &arguments);
 
 } // namespace mayday::ctl

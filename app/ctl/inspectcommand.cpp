@@ -24,6 +24,8 @@ QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
     text += u'\n';
     if (inspection.problem)
         text += u"%1\n"_s.arg(describe(*inspection.problem));
+    if (inspection.problem && inspection.problem->advice)
+        text += u"What to do: %1\n"_s.arg(adviceText(*inspection.problem->advice));
     for (const dump::TableInDump &table : inspection.tables)
         text += u"%1 rows  %2.%3\n"_s.arg(amount(table.rows).rightJustified(14), table.schema,
                                           table.name);
@@ -36,12 +38,15 @@ QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
 
 ExitCode runInspect(const Call &call)
 {
+    if (const auto unknown = unknownOption(call.arguments))
+        return usageError(call, u"inspect does not know %1"_s.arg(*unknown));
     if (call.arguments.size() != 1)
         return usageError(call, u"inspect takes one file"_s);
     TaskContext context({}, [&call](qint64 done, qint64 total, const QString &phase) {
         call.output.progress(phase, done, total);
     });
     const auto inspection = dump::inspectDump(call.arguments.front(), context);
+    call.output.endProgress();
     if (!inspection)
         return call.output.fail(inspection.error());
     const QJsonObject json = dump::toJson(*inspection);

@@ -9,6 +9,8 @@
 #include <QFileInfo>
 #include <QTextStream>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <csignal>
@@ -92,10 +94,30 @@ bool isConfirmed(const Call &call, const QString &what, const QString &name)
 {
     if (!stdinIsTerminal())
         return false;
-    call.output.say(what);
-    call.output.say(u"Type the name of the database (%1) to go on:"_s.arg(name));
+    call.output.ask(what);
+    call.output.ask(u"Type the name of the database (%1) to go on:"_s.arg(name));
     QTextStream in(stdin);
     return in.readLine().trimmed() == name;
+}
+
+/// libpq takes what the text leaves out from the environment, unseen. Here it is filled in first,
+/// so that what is shown, confirmed and written down is the database that is changed.
+Result<postgres::ConnectionString> completed(const postgres::ConnectionString &given)
+{
+    constexpr std::array<std::pair<const char *, const char *>, 4> parts{
+        {{"host", "PGHOST"}, {"port", "PGPORT"}, {"user", "PGUSER"}, {"dbname", "PGDATABASE"}}};
+    QString text = given.withoutPassword();
+    for (const auto &[keyword, variable] : parts) {
+        const auto isIt = [keyword](const auto &setting) {
+            return setting.first == keyword;
+        };
+        QString value = qEnvironmentVariable(variable);
+        if (value.isEmpty() || std::ranges::any_of(given.settings(), isIt))
+            continue;
+        value.replace(u'\\', u"\\\\"_s).replace(u'\'', u"\\'"_s);
+        text += u" %1='%2'"_s.arg(QLatin1StringView(keyword), value);
+    }
+    return text == given.withoutPassword() ? given : postgres::ConnectionString::parse(text);
 }
 
 Result<postgres::ConnectionString> targetOf(QStringList &arguments)
@@ -105,12 +127,21 @@ Result<postgres::ConnectionString> targetOf(QStringList &arguments)
         return failure({.kind = ErrorKind::Refused,
                         .subject = u"usage"_s,
                         .detail = u"--target is missing"_s});
-    auto target = postgres::ConnectionString::parse(*text);
-    if (target && !target->hasPassword()) {
-        if (const QByteArray password = qgetenv("PGPASSWORD"); !password.isEmpty())
-            target = target->withPassword(Secret(password));
-    }
-    return target;
+    const auto given = postgres::ConnectionString::parse(*text);
+    if (!given)
+        return given;
+    const auto target = completed(*given);
+    if (!target)
+        return target;
+    if (target->database().isEmpty())
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = u"usage"_s,
+                        .detail = u"--target names no database"_s});
+    const QByteArray password = qgetenv("PGPASSWORD");
+    const postgres::ConnectionString named = target->withDatabase(target->database());
+    if (given->hasPassword())
+        return named.withPassword(given->password());
+    return password.isEmpty() ? named : named.withPassword(Secret(password));
 }
 
 /// The record is worth having and never worth more than the data: without it the work goes on.
@@ -205,6 +236,8 @@ ExitCode runRestore(const Call &call)
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
+    if (const auto unknown = unknownOption(arguments))
+        return usageError(call, u"restore does not know %1"_s.arg(*unknown));
     if (arguments.size() != 1)
         return usageError(call, u"restore takes one file"_s);
     restore::RestorePlan plan{.id = restore::freshRestoreId(call.clock.now()),
@@ -232,6 +265,7 @@ ExitCode runRestore(const Call &call)
         const Watcher watcher(stop, progress, call.output);
         receipt = restore::RestoreRunner(plan, call.clock, progress).run(std::nullopt, context);
     }
+    call.output.endProgress();
     record.write(restore::finishedDraft(plan, receipt));
     call.output.answer(restore::toJson(receipt), asText(receipt));
     return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
@@ -255,7 +289,12 @@ ExitCode runPutBack(const Call &call)
                                 ExitCode::NotDone);
     StopOnSignal stop;
     TaskContext context = stop.context();
-    const auto receipt = restore::putBack(*target, restore, call.clock.now(), context);
+    const Latest<restore::RestoreProgress> silent;
+    restore::PutBackReceipt receipt;
+    {
+        const Watcher watcher(stop, silent, call.output);
+        receipt = restore::putBack(*target, restore, call.clock.now(), context);
+    }
     Record(call).write(restore::putBackDraft(restore, {}, receipt));
     QString text = receipt.verdict == restore::Verdict::Proven
                        ? u"Put back: schema %1.\n"_s.arg(receipt.schemas.join(u", "_s))

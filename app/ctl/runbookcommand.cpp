@@ -43,6 +43,8 @@ QString asText(const QString &file, const runbook::RunbookReading &reading)
 
 ExitCode runRunbook(const Call &call)
 {
+    if (const auto unknown = unknownOption(call.arguments))
+        return usageError(call, u"runbook does not know %1"_s.arg(*unknown));
     if (call.arguments.value(0) != "check"_L1 || call.arguments.size() != 2)
         return usageError(call, u"it is: runbook check FILE"_s);
     const QString file = call.arguments[1];
