@@ -166,12 +166,12 @@ void TestNowCards::changesAreCutToWhatFits()
     ChangesCard card(m_theme);
     QList<status::StatusChange> changes;
     for (int i = 20; i > 0; --i)
-        changes.append(change(i * 60, u"vendor %1"_s.arg(i), u"does not answer"_s));
+        changes.append(change(i * 60, u"Vendor %1"_s.arg(i), u"does not answer"_s));
     card.setChanges(changes, now);
     const QStringList lines = card.lines();
     QCOMPARE(lines.size(), 6);
     for (int i = 0; i < lines.size(); ++i)
-        QVERIFY2(lines.at(i).contains(u"vendor %1: "_s.arg(i + 1)), qPrintable(lines.at(i)));
+        QVERIFY2(lines.at(i).contains(u"Vendor %1: "_s.arg(i + 1)), qPrintable(lines.at(i)));
 }
 
 void TestNowCards::aLongChangeIsWholeInItsToolTip()
