@@ -110,6 +110,12 @@ QSize TextLabel::minimumSizeHint() const
             m_plain.isEmpty() ? 0 : lineHeight(m_style)};
 }
 
+/// A layout asks for its own width, also where a measure keeps the text narrower and so taller.
+int TextLabel::heightForWidth(int width) const
+{
+    return QLabel::heightForWidth(std::min(width, maximumWidth()));
+}
+
 void TextLabel::paintEvent(QPaintEvent *event)
 {
     if (!m_elided) {
