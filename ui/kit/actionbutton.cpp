@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/kit/actionbutton.h"
 
+#include "ui/kit/buttonkeys.h"
 #include "ui/kit/icon.h"
 #include "ui/kit/keyhint.h"
 
@@ -175,6 +176,8 @@ void ActionButton::keyPressEvent(QKeyEvent *event)
 
 bool ActionButton::event(QEvent *event)
 {
+    if (keepsButtonKey(event))
+        return true;
     if (event->type() == QEvent::HoverEnter || event->type() == QEvent::HoverLeave)
         update();
     if (event->type() == QEvent::ToolTip && toolTip().isEmpty() && width() < sizeHint().width())

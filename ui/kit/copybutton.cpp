@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/kit/copybutton.h"
 
+#include "ui/kit/buttonkeys.h"
 #include "ui/kit/icon.h"
 
 #include <QClipboard>
@@ -31,6 +32,11 @@ void CopyButton::setCopyText(const QString &text)
 {
     m_text = text;
     setEnabled(!text.isEmpty());
+}
+
+bool CopyButton::event(QEvent *event)
+{
+    return keepsButtonKey(event) || QToolButton::event(event);
 }
 
 void CopyButton::copy()

@@ -20,6 +20,9 @@ public:
 Q_SIGNALS:
     void copied();
 
+protected:
+    bool event(QEvent *event) override;
+
 private:
     void copy();
     void showIcon(const QString &name, Ink ink);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/kit/disclosure.h"
 
+#include "ui/kit/buttonkeys.h"
+
 #include <QAbstractButton>
 #include <QPainter>
 #include <QPolygonF>
@@ -28,6 +30,11 @@ public:
     }
 
 protected:
+    bool event(QEvent *event) override
+    {
+        return keepsButtonKey(event) || QAbstractButton::event(event);
+    }
+
     void paintEvent(QPaintEvent *) override
     {
         QPainter painter(this);
