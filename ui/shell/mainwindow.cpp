@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/mainwindow.h"
 
-#include "ui/kit/banner.h"
+#include "ui/shell/bannercolumn.h"
 #include "ui/shell/commandpalette.h"
 #include "ui/shell/helpoverlay.h"
 
@@ -78,12 +78,11 @@ void MainWindow::build()
     QVBoxLayout *column = columnWithoutMargins();
     row->addLayout(column, 1);
     m_bandSlot = columnWithoutMargins();
-    m_bannerSlot = columnWithoutMargins();
-    m_bannerSlot->setSpacing(metric::space8);
+    m_banners = new BannerColumn(m_frame);
     m_stack = new QStackedWidget(m_frame);
     m_strip = new StatusStrip(m_theme, m_clock, m_settings.here, m_frame);
     column->addLayout(m_bandSlot);
-    column->addLayout(m_bannerSlot);
+    column->addWidget(m_banners);
     column->addWidget(m_stack, 1);
     column->addWidget(m_strip);
     setCentralWidget(m_frame);
@@ -184,11 +183,7 @@ void MainWindow::setBand(QWidget *band)
 
 void MainWindow::addBanner(Banner *banner)
 {
-    auto *holder = new QWidget(m_frame);
-    auto *column = new QVBoxLayout(holder);
-    column->setContentsMargins(metric::space24, metric::space12, metric::space24, 0);
-    column->addWidget(banner);
-    m_bannerSlot->addWidget(holder);
+    m_banners->add(banner);
 }
 
 void MainWindow::setMode(WindowMode mode)

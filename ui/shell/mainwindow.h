@@ -17,6 +17,7 @@ class QVBoxLayout;
 namespace mayday::ui {
 
 class Banner;
+class BannerColumn;
 class CommandPalette;
 class HelpOverlay;
 
@@ -84,7 +85,7 @@ private:
     ModeFrame *m_frame = nullptr;
     NavigationRail *m_rail = nullptr;
     QVBoxLayout *m_bandSlot = nullptr;
-    QVBoxLayout *m_bannerSlot = nullptr;
+    BannerColumn *m_banners = nullptr;
     QStackedWidget *m_stack = nullptr;
     StatusStrip *m_strip = nullptr;
     CommandPalette *m_palette = nullptr;

@@ -56,6 +56,16 @@ void Overlay::cover()
                         std::min(cardHeight, height() - 2 * top));
 }
 
+/// While it covers the window, no key is a shortcut: not the Esc of a restore below either.
+bool Overlay::event(QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
 void Overlay::paintEvent(QPaintEvent *)
 {
     QColor ground = m_theme.tokens().bg;

@@ -11,6 +11,7 @@
 #include <QAbstractItemModelTester>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListView>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -60,6 +61,9 @@ private Q_SLOTS:
     void theTitleSaysModeAndSentence();
     void framesDifferByMode();
     void bandAndBannersStandAboveThePages();
+    void aBannerThatIsHiddenTakesNoRoom();
+    void nothingBelowAnOverlayHearsAKey();
+    void thePaletteIsWalkedByArrows();
     void theStatusLineTellsTimesAndTheNextCheck();
     void thePaletteFindsAndRunsActions();
     void thePaletteKeepsTheFocusInside();
@@ -203,12 +207,84 @@ void TestMainWindow::bandAndBannersStandAboveThePages()
         return widget->mapTo(m_window.get(), QPoint()).y();
     };
     QTRY_VERIFY(banner->isVisible() && top(m_now) > top(banner));
-    QVERIFY(top(banner) >= metric::bandHeight);
+    QTRY_VERIFY(top(banner) >= metric::bandHeight);
     QCOMPARE(top(band), 0);
     const QPointer<QWidget> old = band;
     m_window->setBand(nullptr);
     QVERIFY(old.isNull());
     QTRY_VERIFY(top(banner) < metric::bandHeight);
+}
+
+void TestMainWindow::aBannerThatIsHiddenTakesNoRoom()
+{
+    const auto top = [&] {
+        return m_now->mapTo(m_window.get(), QPoint()).y();
+    };
+    QCOMPARE(top(), 0);
+    auto *hidden = new Banner(m_theme, BannerKind::Warn);
+    hidden->hide();
+    m_window->addBanner(hidden);
+    auto *shown = new Banner(m_theme, BannerKind::Down);
+    shown->setMessage(u"The record was damaged."_s);
+    shown->setDismissible(true);
+    m_window->addBanner(shown);
+    QTRY_VERIFY(shown->isVisible() && top() > 40);
+    const int withOne = top();
+    hidden->setMessage(u"Secrets are only in memory."_s);
+    hidden->show();
+    QTRY_VERIFY(hidden->isVisible() && top() > withOne + 20);
+    hidden->hide();
+    QTRY_COMPARE(top(), withOne);
+    shown->findChild<QPushButton *>()->click();
+    QTRY_COMPARE(top(), 0);
+    hidden->show(); // again, later
+    QTRY_VERIFY(hidden->isVisible() && top() > 40);
+}
+
+void TestMainWindow::nothingBelowAnOverlayHearsAKey()
+{
+    auto *stop = new QPushButton(u"Stop the restore"_s, m_now);
+    stop->setShortcut(Qt::Key_Escape);
+    stop->show();
+    const QSignalSpy stopped(stop, &QPushButton::clicked);
+    const QSignalSpy changed(m_window.get(), &MainWindow::pageChanged);
+    m_window->openPalette();
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_2, Qt::AltModifier);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+    QVERIFY(!m_window->commandPalette()->isOpen());
+    m_window->openHelp();
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+    QVERIFY(!m_window->helpOverlay()->isOpen());
+    QCOMPARE(stopped.size(), 0);
+    QCOMPARE(changed.size(), 0);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape); // uncovered again
+    QTRY_COMPARE(stopped.size(), 1);
+}
+
+void TestMainWindow::thePaletteIsWalkedByArrows()
+{
+    QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+    CommandPalette *palette = m_window->commandPalette();
+    const auto *list = palette->findChild<QListView *>();
+    QTest::keyClicks(palette->field(), u"go to"_s);
+    const int rows = palette->model().rowCount();
+    QCOMPARE(rows, 3);
+    QTest::keyClick(palette->field(), Qt::Key_Up); // stays at the first
+    QCOMPARE(list->currentIndex().row(), 0);
+    QTest::keyClick(palette->field(), Qt::Key_PageDown);
+    QCOMPARE(list->currentIndex().row(), rows - 1);
+    QTest::keyClick(palette->field(), Qt::Key_Up);
+    QCOMPARE(list->currentIndex().row(), rows - 2);
+    // The field has the focus: it tells a screen reader what is marked.
+    QCOMPARE(palette->field()->accessibleDescription(),
+             list->currentIndex().data(Qt::AccessibleTextRole).toString());
+    const QString wanted = list->currentIndex().data().toString();
+    QTest::keyClick(palette->field(), Qt::Key_Return);
+    QVERIFY(wanted.endsWith(m_window->currentPage()->identity().title));
+    // Opened once more it begins anew.
+    m_window->openPalette();
+    QVERIFY(palette->field()->text().isEmpty());
+    QCOMPARE(list->currentIndex().row(), 0);
 }
 
 void TestMainWindow::theStatusLineTellsTimesAndTheNextCheck()
