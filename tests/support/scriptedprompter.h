@@ -16,25 +16,34 @@ public:
     QList<QByteArray> secrets; ///< for askSecret
     QStringList asked;         ///< titles, in order
     QList<Error> shown;
+    QList<ui::ConfirmQuestion> confirms; ///< as they were asked, word for word
+    QList<ui::TypedQuestion> typed;
+    QList<ui::TextQuestion> textQuestions;
+    QList<ui::SecretQuestion> secretQuestions;
+    QList<ui::FileQuestion> fileQuestions;
 
     void confirm(QObject *receiver, const ui::ConfirmQuestion &question,
                  std::function<void(bool)> answer) override
     {
+        confirms.append(question);
         reply(receiver, question.title, std::move(answer), nextDecision());
     }
     void confirmTyped(QObject *receiver, const ui::TypedQuestion &question,
                       std::function<void(bool)> answer) override
     {
+        typed.append(question);
         reply(receiver, question.title, std::move(answer), nextDecision());
     }
     void askText(QObject *receiver, const ui::TextQuestion &question,
                  std::function<void(std::optional<QString>)> answer) override
     {
+        textQuestions.append(question);
         replyText(receiver, question.title, std::move(answer));
     }
     void askSecret(QObject *receiver, const ui::SecretQuestion &question,
                    std::function<void(std::optional<Secret>)> answer) override
     {
+        secretQuestions.append(question);
         std::optional<Secret> secret;
         if (!secrets.isEmpty())
             secret = Secret(secrets.takeFirst());
@@ -43,6 +52,7 @@ public:
     void askFile(QObject *receiver, const ui::FileQuestion &question,
                  std::function<void(std::optional<QString>)> answer) override
     {
+        fileQuestions.append(question);
         replyText(receiver, question.title, std::move(answer));
     }
     void showError(const Error &error) override { shown.append(error); }

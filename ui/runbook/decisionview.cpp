@@ -4,6 +4,7 @@
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/textlabel.h"
 
+#include <QAction>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -44,13 +45,19 @@ DecisionView::DecisionView(const Theme &theme, const runbook::Checklist &checkli
         auto *button = new ActionButton(theme, ButtonKind::Secondary, option, this);
         button->setLarge(true);
         button->setKeyHint(QString::number(number));
-        button->setShortcut(QKeySequence(Qt::Key_0 + number));
         auto *detail = new TextLabel(theme, TextStyle::Detail, Ink::Second, this);
         detail->setText(firstSteps(checklist.runbook(), option));
         column->addWidget(button);
         column->addWidget(detail);
-        connect(button, &ActionButton::clicked, this,
-                [this, id = decision.id, option] { Q_EMIT chosen(id, option); });
+        const auto choose = [this, id = decision.id, option] {
+            Q_EMIT chosen(id, option);
+        };
+        connect(button, &ActionButton::clicked, this, choose);
+        // Not the button's own shortcut: that one takes the focus and a tenth of a second.
+        auto *key = new QAction(option, this);
+        key->setShortcut(QKeySequence(Qt::Key_0 + number));
+        addAction(key);
+        connect(key, &QAction::triggered, this, choose);
     }
     column->addStretch();
 }

@@ -60,6 +60,7 @@ void MessageView::follow()
     const QStringList gaps = runbook::placeholdersIn(m_text->toPlainText());
     m_gaps->setText(gaps.isEmpty() ? QString()
                                    : tr("Still to fill in: %1").arg(gaps.join(u", "_s)));
+    m_copy->setText(tr("Copy the message")); // what was copied before is no longer what stands here
 }
 
 } // namespace mayday::ui

@@ -36,30 +36,33 @@ QList<StepListModel::Row> StepListModel::rowsOf(const runbook::Checklist &checkl
                                                 const runbook::StepId &shown)
 {
     QList<Row> rows;
-    QString phase;
+    const QList<runbook::Step> order = checklist.order();
     const runbook::Step *current = checklist.current();
-    for (const runbook::Step &step : checklist.order()) {
-        const runbook::Phase *owner = checklist.phaseOf(step.id);
-        if (owner && owner->slug != phase) {
-            phase = owner->slug;
-            rows.append({.kind = Kind::Phase,
-                         .text = tr("%1 · %2 of %3")
-                                     .arg(shortTitle(owner->title))
-                                     .arg(checklist.doneIn(phase))
-                                     .arg(checklist.total(phase))});
+    const runbook::Decision *decision = checklist.currentDecision();
+    for (const runbook::Phase &phase : checklist.runbook().phases) {
+        const qsizetype heading = rows.size();
+        for (const runbook::Step &step : order) {
+            if (checklist.phaseOf(step.id) == &phase)
+                rows.append({.kind = Kind::Step,
+                             .text = step.action,
+                             .step = step.id,
+                             .state = checklist.state(step.id),
+                             .isSensed = step.isSensed(),
+                             .isCurrent = current && current->id == step.id,
+                             .isShown = step.id == shown});
         }
-        rows.append({.kind = Kind::Step,
-                     .text = step.action,
-                     .step = step.id,
-                     .state = checklist.state(step.id),
-                     .isSensed = step.isSensed(),
-                     .isCurrent = current && current->id == step.id,
-                     .isShown = step.id == shown});
+        if (decision && decision->id.section(u'/', 0, 0) == phase.slug)
+            rows.append({.kind = Kind::Decision,
+                         .text = tr("Choose the way: %1").arg(decision->options.join(tr(" or "))),
+                         .isCurrent = true,
+                         .isShown = shown.value.isEmpty()});
+        if (rows.size() > heading)
+            rows.insert(heading, {.kind = Kind::Phase,
+                                  .text = tr("%1 · %2 of %3")
+                                              .arg(shortTitle(phase.title))
+                                              .arg(checklist.doneIn(phase.slug))
+                                              .arg(checklist.total(phase.slug))});
     }
-    if (const runbook::Decision *decision = checklist.currentDecision())
-        rows.append({.kind = Kind::Decision,
-                     .text = tr("Choose the way: %1").arg(decision->options.join(tr(" or "))),
-                     .isCurrent = true});
     return rows;
 }
 
@@ -68,7 +71,9 @@ void StepListModel::setChecklist(const runbook::Checklist &checklist, const runb
     QList<Row> fresh = rowsOf(checklist, shown);
     if (fresh == m_rows)
         return;
-    const bool sameSteps = std::ranges::equal(fresh, m_rows, {}, &Row::step, &Row::step);
+    const bool sameSteps = std::ranges::equal(fresh, m_rows, [](const Row &one, const Row &other) {
+        return one.kind == other.kind && one.step == other.step;
+    });
     if (!sameSteps)
         beginResetModel();
     m_rows = std::move(fresh);
@@ -123,6 +128,17 @@ QModelIndex StepListModel::indexOf(const runbook::StepId &step) const
 {
     const auto row = std::ranges::find(m_rows, step, &Row::step);
     return row == m_rows.end() ? QModelIndex() : index(static_cast<int>(row - m_rows.begin()));
+}
+
+QModelIndex StepListModel::indexOfDecision() const
+{
+    const auto row = std::ranges::find(m_rows, Kind::Decision, &Row::kind);
+    return row == m_rows.end() ? QModelIndex() : index(static_cast<int>(row - m_rows.begin()));
+}
+
+StepListModel::Kind StepListModel::kindAt(const QModelIndex &index) const
+{
+    return index.isValid() && index.row() < m_rows.size() ? m_rows[index.row()].kind : Kind::Phase;
 }
 
 } // namespace mayday::ui

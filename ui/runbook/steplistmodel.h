@@ -32,6 +32,10 @@ public:
     [[nodiscard]] Qt::ItemFlags flags(const QModelIndex &index) const override;
     [[nodiscard]] runbook::StepId stepAt(const QModelIndex &index) const;
     [[nodiscard]] QModelIndex indexOf(const runbook::StepId &step) const;
+    /// Invalid while there is none to make.
+    [[nodiscard]] QModelIndex indexOfDecision() const;
+    /// Kind::Phase, which leads nowhere, for an index that is not there.
+    [[nodiscard]] Kind kindAt(const QModelIndex &index) const;
 
 private:
     struct Row {

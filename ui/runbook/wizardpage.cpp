@@ -2,7 +2,7 @@
 #include "ui/runbook/wizardpage.h"
 
 #include "ui/kit/actionbutton.h"
-#include "ui/kit/keyhint.h"
+#include "ui/kit/keyrow.h"
 #include "ui/kit/textlabel.h"
 #include "ui/runbook/decisionview.h"
 #include "ui/runbook/messageview.h"
@@ -10,6 +10,7 @@
 #include "ui/runbook/steplistmodel.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QListView>
@@ -24,6 +25,15 @@ namespace {
 
 constexpr int listWidth = 280;
 constexpr int centreWidth = 840;
+
+/// The id of the step or of the decision; empty at the end.
+QString toDoNow(const runbook::Checklist &checklist)
+{
+    if (const runbook::Decision *decision = checklist.currentDecision())
+        return decision->id;
+    const runbook::Step *step = checklist.current();
+    return step ? step->id.value : QString();
+}
 
 } // namespace
 
@@ -45,11 +55,33 @@ WizardPage::WizardPage(Parts parts, QWidget *parent)
             m_view->setReadings(m_parts.sensor.readings());
     });
     follow();
+    showResumed();
+}
+
+/// Where a person was before Mayday was started again: what was done last and what comes next (R4).
+void WizardPage::showResumed()
+{
+    const incident::Incident *running = incident();
+    const QList<runbook::Step> done = running ? running->lastDone(2) : QList<runbook::Step>();
+    if (done.isEmpty())
+        return;
+    QStringList actions;
+    for (const runbook::Step &step : done)
+        actions.append(runbook::filled(step.action, m_parts.variables).text);
+    const runbook::Step *next = running->checklist.current();
+    m_resumed->setText(tr("Resumed. Done before: %1. Next: %2.")
+                           .arg(actions.join(tr(", then ")),
+                                next ? runbook::filled(next->action, m_parts.variables).text
+                                : running->checklist.currentDecision() ? tr("choose the way")
+                                                                       : tr("close the incident")));
+    m_resumedAt = toDoNow(running->checklist);
+    m_resumed->show();
 }
 
 void WizardPage::bringActions()
 {
     m_done = bringAction(tr("Done, next step"), Qt::Key_Space);
+    m_done->setAutoRepeat(false); // one press, one step
     connect(m_done, &QAction::triggered, this, &WizardPage::tick);
     connect(bringAction(tr("Show the next step"), Qt::Key_N), &QAction::triggered, this,
             [this] { browse(true); });
@@ -76,10 +108,8 @@ void WizardPage::build()
     m_list->setResizeMode(QListView::Adjust);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setVerticalScrollMode(QListView::ScrollPerPixel);
-    connect(m_list, &QListView::activated, this,
-            [this](const QModelIndex &index) { show(m_model->stepAt(index)); });
-    connect(m_list, &QListView::clicked, this,
-            [this](const QModelIndex &index) { show(m_model->stepAt(index)); });
+    connect(m_list, &QListView::activated, this, &WizardPage::showRow);
+    connect(m_list, &QListView::clicked, this, &WizardPage::showRow);
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setFocusPolicy(Qt::NoFocus);
@@ -119,9 +149,7 @@ QWidget *WizardPage::buildFoot()
     const QList<std::pair<QString, QString>> keys = {{tr("B"), tr("Back")}, {tr("N"), tr("Next")},
                                                      {tr("T"), tr("Note")}, {tr("U"), tr("Update")},
                                                      {tr("C"), tr("Copy")}, {tr("?"), tr("Help")}};
-    for (const auto &[key, meaning] : keys)
-        row->addWidget(new KeyHint(m_parts.theme, key, meaning, foot));
-    row->addStretch();
+    row->addWidget(new KeyRow(m_parts.theme, keys, foot), 1);
     m_deferButton = new ActionButton(m_parts.theme, ButtonKind::Secondary, m_defer, foot);
     m_overrideButton = new ActionButton(m_parts.theme, ButtonKind::Secondary, m_override, foot);
     m_doneButton = new ActionButton(m_parts.theme, ButtonKind::Primary, m_done, foot);
@@ -167,6 +195,7 @@ void WizardPage::follow()
         empty->setText(tr("No incident is running. Start a checklist on Now with 1, 2 or 3, or "
                           "choose one under Runbooks."));
         m_view = nullptr;
+        m_resumed->hide();
         place(empty);
         showFoot();
         setSentence(tr("No incident is running."));
@@ -174,6 +203,8 @@ void WizardPage::follow()
     }
     const runbook::Step *current = running->checklist.current();
     m_parts.sensor.watch(current);
+    if (toDoNow(running->checklist) != m_resumedAt)
+        m_resumed->hide();
     if (const runbook::Decision *decision = running->checklist.currentDecision()) {
         if (m_current != decision->id)
             showDecision(*decision);
@@ -201,6 +232,16 @@ void WizardPage::show(const runbook::StepId &step)
     m_list->setCurrentIndex(index);
     m_list->scrollTo(index);
     showFoot();
+}
+
+void WizardPage::showRow(const QModelIndex &index)
+{
+    const incident::Incident *running = incident();
+    const runbook::Decision *decision = running ? running->checklist.currentDecision() : nullptr;
+    if (decision && m_model->kindAt(index) == StepListModel::Kind::Decision)
+        showDecision(*decision);
+    else
+        show(m_model->stepAt(index));
 }
 
 void WizardPage::rebuildStep()
@@ -237,10 +278,18 @@ void WizardPage::showDecision(const runbook::Decision &decision)
     m_view = nullptr;
     place(view);
     setSentence(tr("Which way do you go?"));
+    m_model->setChecklist(incident()->checklist, m_shown);
+    m_list->setCurrentIndex(m_model->indexOfDecision());
+    m_list->scrollTo(m_list->currentIndex());
+    showFoot();
 }
 
 void WizardPage::place(QWidget *content)
 {
+    // What goes away would give its focus to whatever comes next, a text field even; all keys work
+    // from the list.
+    if (m_scroll->widget() && m_scroll->widget()->isAncestorOf(QApplication::focusWidget()))
+        m_list->setFocus();
     auto *area = new QWidget;
     auto *row = new QHBoxLayout(area);
     // Room for the focus ring, which the edge of the scroll area would cut.
@@ -260,6 +309,8 @@ void WizardPage::showFoot()
 {
     const incident::Incident *running = incident();
     const runbook::Step *step = shown();
+    QWidget *focus = QApplication::focusWidget();
+    const bool isOfFoot = focus && focus->parentWidget() == m_doneButton->parentWidget();
     const bool isOpen = step && (m_shownState == runbook::StepState::Open ||
                                  m_shownState == runbook::StepState::Deferred);
     m_done->setEnabled(isOpen && !step->isSensed());
@@ -272,6 +323,8 @@ void WizardPage::showFoot()
     m_deferButton->setVisible(isOpen);
     m_overrideButton->setVisible(isOpen);
     m_closeButton->setVisible(running && running->checklist.canClose());
+    if (isOfFoot && (focus->isHidden() || !focus->isEnabled()))
+        m_list->setFocus();
 }
 
 void WizardPage::tick()
@@ -281,15 +334,18 @@ void WizardPage::tick()
         m_parts.incidents.tick(m_shown);
 }
 
+/// Along the list: past headings, and with the decision where it stands.
 void WizardPage::browse(bool forward)
 {
-    const incident::Incident *running = incident();
-    if (!running)
+    const QModelIndex from =
+        m_shown.value.isEmpty() ? m_model->indexOfDecision() : m_model->indexOf(m_shown);
+    if (!from.isValid())
         return;
-    const runbook::Step *step =
-        forward ? running->checklist.next(m_shown) : running->checklist.previous(m_shown);
-    if (step)
-        show(step->id);
+    QModelIndex to = from;
+    do
+        to = to.siblingAtRow(to.row() + (forward ? 1 : -1));
+    while (to.isValid() && m_model->kindAt(to) == StepListModel::Kind::Phase);
+    showRow(to);
 }
 
 void WizardPage::defer()

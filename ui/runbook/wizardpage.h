@@ -50,10 +50,12 @@ private:
     [[nodiscard]] const runbook::Step *shown() const;
     void follow();
     void show(const runbook::StepId &step);
+    void showRow(const QModelIndex &index);
     void rebuildStep();
     void showDecision(const runbook::Decision &decision);
     void place(QWidget *content);
     void showFoot();
+    void showResumed();
     void tick();
     void browse(bool forward);
     void defer();
@@ -69,6 +71,7 @@ private:
     StepListModel *m_model;
     QListView *m_list;
     TextLabel *m_resumed;
+    QString m_resumedAt; ///< what was to do then; the line goes when that is done
     QScrollArea *m_scroll;
     StepView *m_view = nullptr;
     QAction *m_done = nullptr;
