@@ -29,7 +29,10 @@ IncidentBand::IncidentBand(const Theme &theme, const incident::IncidentDesk &inc
     row->setSpacing(metric::space24);
     row->addWidget(m_tag);
     m_scenario = addPair(*row, QString());
-    row->addStretch();
+    // The names give way; the clocks and the commander stay whole.
+    for (TextLabel *name : {m_scenario.caption, m_scenario.value})
+        name->setElided(true);
+    row->setStretch(row->count() - 1, 1);
     m_recovery = addPair(*row, tr("Recovery clock"));
     m_update = addPair(*row, tr("Next update due"));
     m_commander = addPair(*row, tr("Commander"));
