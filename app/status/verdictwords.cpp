@@ -154,11 +154,14 @@ QString vendorWords(const ProviderSnapshot &vendor)
 
 QString Fact::sentence() const
 {
+    const bool isNew = lasting < std::chrono::seconds(1); // "for 0 seconds" says nothing
     switch (kind) {
     case Kind::ProbeSilent:
-        return u"%1 has not answered for %2"_s.arg(name, durationWords(lasting));
+        return isNew ? u"%1 does not answer"_s.arg(name)
+                     : u"%1 has not answered for %2"_s.arg(name, durationWords(lasting));
     case Kind::ProbeFailing:
-        return u"%1 has answered “%2” for %3"_s.arg(name, words, durationWords(lasting));
+        return isNew ? u"%1 answers “%2”"_s.arg(name, words)
+                     : u"%1 has answered “%2” for %3"_s.arg(name, words, durationWords(lasting));
     case Kind::RowsLost: return u"in %1, %2"_s.arg(name, words);
     case Kind::VendorReports: return u"%1 reports “%2”"_s.arg(name, words);
     case Kind::VendorUnaware:

@@ -146,6 +146,13 @@ QString duration(milliseconds length)
     return TimeWords::tr("%1 days %2 h").arg(whole / 86400).arg(whole % 86400 / 3600);
 }
 
+QString promise(std::chrono::minutes length)
+{
+    const qint64 whole = length.count();
+    return whole > 0 && whole % 60 == 0 ? TimeWords::tr("%1 h").arg(whole / 60)
+                                        : TimeWords::tr("%1 min").arg(whole);
+}
+
 QString countdown(milliseconds left)
 {
     const qint64 whole = std::chrono::floor<seconds>(std::chrono::abs(left)).count();

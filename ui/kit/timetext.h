@@ -28,6 +28,8 @@ namespace mayday::ui::timetext {
 [[nodiscard]] QString age(const QDateTime &when, const QDateTime &now);
 /// "0.2 s", "6 s", "6 min 40 s", "12 h 05 min", "3 days 4 h".
 [[nodiscard]] QString duration(std::chrono::milliseconds length);
+/// What somebody has promised, without a show of precision: "15 min", "90 min", "4 h".
+[[nodiscard]] QString promise(std::chrono::minutes length);
 /// "06:12", "1:02:09", and "-00:30" when it is overdue. For clocks that run.
 [[nodiscard]] QString countdown(std::chrono::milliseconds left);
 /// "40 to 55 s", "4 to 6 min", "50 s to 2 min", or one value when both ends read the same.

@@ -62,7 +62,7 @@ QString RunbookModel::text(const runbook::Runbook &runbook, int column) const
     switch (column) {
     case Title: return runbook.title;
     case TierColumn: return tierWord(runbook.tier);
-    case Promise: return runbook.rto ? timetext::duration(*runbook.rto) : tr("none");
+    case Promise: return runbook.rto ? timetext::promise(*runbook.rto) : tr("none");
     case Steps: return timetext::count(runbook.stepCount());
     case Reviewed:
         if (!runbook.reviewed)

@@ -17,14 +17,11 @@ std::chrono::milliseconds ageOf(const RestoreOutlook &outlook, const QDateTime &
     return std::chrono::milliseconds(std::max<qint64>(0, outlook.takenAt.msecsTo(now)));
 }
 
-QString promise(std::chrono::milliseconds promised)
+QString promise(std::chrono::minutes promised)
 {
-    if (promised.count() == 0)
-        return {};
-    const qint64 minutes = std::chrono::duration_cast<std::chrono::minutes>(promised).count();
-    const QString length = minutes % 60 == 0 ? RestoreCard::tr("%1 h").arg(minutes / 60)
-                                             : RestoreCard::tr("%1 min").arg(minutes);
-    return RestoreCard::tr(" (promise: %1)").arg(length);
+    return promised.count() == 0
+               ? QString()
+               : RestoreCard::tr(" (promise: %1)").arg(timetext::promise(promised));
 }
 
 QString ageSentence(const RestoreOutlook &outlook, const QDateTime &now)

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void staleIsNeverWell();
     void oneSilentProbeIsNamed();
     void vendorAndProbeAgree();
+    void aFailureOfThisSecondHasNoLength();
     void vendorSaysNothing();
     void vendorUnreadable();
     void noVendorIsUs();
@@ -130,6 +131,19 @@ void TestOutage::vendorAndProbeAgree()
     QCOMPARE(verdict.since, BoardBuilder::now().addSecs(-14 * 60 - 30));
     QCOMPARE(verdict.probesAnswering, 1);
     QCOMPARE(verdict.probesTotal, 2);
+}
+
+void TestOutage::aFailureOfThisSecondHasNoLength()
+{
+    const auto sentence = [](const QString &word, std::chrono::milliseconds lasting) {
+        return judge(BoardBuilder()
+                         .probe(u"service.api"_s, u"service API"_s, {}, State::Down, lasting)
+                         .word(word)
+                         .build())
+            .sentence;
+    };
+    QCOMPARE(sentence(u"503"_s, 0ms), u"It is us: service API answers “503”."_s);
+    QCOMPARE(sentence(u"503"_s, 2s), u"It is us: service API has answered “503” for 2 seconds."_s);
 }
 
 void TestOutage::vendorSaysNothing()

@@ -16,6 +16,7 @@ Q_DECLARE_METATYPE(std::chrono::milliseconds)
 class TestTimeText final : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void promisesAreRound();
     void initTestCase()
     {
         // A desktop that writes 60.012,5 must not change a word.
@@ -118,6 +119,15 @@ private Q_SLOTS:
         QCOMPARE(timetext::rate(11.4e6), u"11.4 MB/s"_s);
     }
 };
+
+void TestTimeText::promisesAreRound()
+{
+    QCOMPARE(timetext::promise(15min), u"15 min"_s);
+    QCOMPARE(timetext::promise(60min), u"1 h"_s);
+    QCOMPARE(timetext::promise(90min), u"90 min"_s);
+    QCOMPARE(timetext::promise(1440min), u"24 h"_s);
+    QCOMPARE(timetext::promise(0min), u"0 min"_s);
+}
 
 QTEST_GUILESS_MAIN(TestTimeText)
 #include "tst_timetext.moc"
