@@ -62,9 +62,11 @@ Result<bool> PracticeSample::isFilled(TaskContext &context) const
 {
     Result<postgres::Session> session = open(shop(), context);
     if (!session) {
-        // Neither the database nor the role is there before the first fill.
+        // Neither the database nor the role is there before the first fill; a DROP that was broken
+        // off leaves a database that can only be dropped again.
         const Error &error = session.error();
-        const bool notYet = error.kind == ErrorKind::NotFound || error.kind == ErrorKind::Denied;
+        const bool notYet = error.kind == ErrorKind::NotFound || error.kind == ErrorKind::Denied ||
+                            error.sqlState == "55000"_L1;
         return notYet ? Result<bool>(false) : failure(error);
     }
     return session->query("SELECT to_regclass('public.events') IS NOT NULL", context)

@@ -145,6 +145,47 @@ private Q_SLOTS:
         QVERIFY(!m_sample.isFilled(m_context).value());
     }
 
+    void aDropBrokenOffIsFilledAgain()
+    {
+        // What the server makes of a database whose DROP was cancelled half way.
+        m_server.execute(u"postgres"_s,
+                         "UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'shop'");
+        const auto filled = m_sample.isFilled(m_context);
+        QVERIFY2(filled.has_value(), filled ? "" : qUtf8Printable(describe(filled.error())));
+        QVERIFY(!*filled);
+        QVERIFY(m_sample.fill(m_end, m_context).has_value());
+        QVERIFY(m_sample.isFilled(m_context).value());
+    }
+
+    void aServerThatIsGoneIsNotTakenForAnEmptyOne()
+    {
+        const auto away = postgres::ConnectionString::parse(
+            u"host=127.0.0.1 port=1 dbname=postgres user=postgres"_s);
+        const PracticeSample sample(m_runner, away->withPassword(Secret("x")));
+        QCOMPARE(sample.isFilled(m_context).error().kind, ErrorKind::Unreachable);
+        QCOMPARE(sample.fill(m_end, m_context).error().kind, ErrorKind::Unreachable);
+    }
+
+    void breakingTwiceFindsNothingMore()
+    {
+        QVERIFY(m_sample.breakData(BreakKind::DeleteProducts, m_context).value() > 0);
+        QCOMPARE(m_sample.breakData(BreakKind::DeleteProducts, m_context).value(), 0);
+    }
+
+    void aDumpGoesNowhereElseThanItsFolder()
+    {
+        QTemporaryDir folder;
+        QFile inTheWay(folder.filePath(u"backups"_s));
+        QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+        QVERIFY(!m_sample.dump(inTheWay.fileName(), m_end, m_context).has_value());
+        std::stop_source source;
+        source.request_stop();
+        TaskContext stopped(source.get_token());
+        const QString other = folder.filePath(u"other"_s);
+        QCOMPARE(m_sample.dump(other, m_end, stopped).error().kind, ErrorKind::Cancelled);
+        QVERIFY(QDir(other).entryList(QDir::Files).isEmpty()); // no half a dump on the shelf
+    }
+
     void describesItselfAsAStack()
     {
         const auto stack = practiceStack(QUrl(u"http://127.0.0.1:4711"_s), m_sample.shop());
