@@ -43,7 +43,9 @@ QString errorWords(const QJsonValue &value)
 
 RestoredTable tableFrom(const QJsonObject &json)
 {
-    return {.name = json["schema"_L1].toString() + u'.' + json["name"_L1].toString(),
+    const QString schema = json["schema"_L1].toString();
+    const QString name = json["name"_L1].toString();
+    return {.name = schema.isEmpty() ? name : schema + u'.' + name,
             .rowsInDump = json["rowsInDump"_L1].toInteger(),
             .rowsAfter = json["rowsAfter"_L1].toInteger(-1),
             .verdict = json["verdict"_L1].toString(),
@@ -56,9 +58,11 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
     note.endedAt = event.at;
     note.verdict = receipt["verdict"_L1].toString();
     note.error = errorWords(receipt["error"_L1]);
+    note.tables.clear();
     for (const auto &table : receipt["tables"_L1].toArray())
         note.tables.append(tableFrom(table.toObject()));
     note.left = leftFrom(receipt);
+    note.notes.clear();
     for (const auto &text : receipt["notes"_L1].toArray())
         note.notes.append(text.toString());
 }

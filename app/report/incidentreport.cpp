@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/incidentreport.h"
 
-#include "core/redactor.h"
 #include "incident/rtoclock.h"
 #include "report/markdownwriter.h"
 
@@ -20,7 +19,7 @@ using runbook::StepState;
 
 QString utc(const QDateTime &at)
 {
-    return at.toUTC().toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s);
+    return at.isValid() ? at.toUTC().toString(u"yyyy-MM-dd HH:mm:ss 'UTC'"_s) : u"not known"_s;
 }
 
 QString lengthWords(std::chrono::seconds length)
@@ -123,10 +122,20 @@ bool isInEffect(const RestoreNote &note)
     return happened && !note.putBackAt;
 }
 
+/// It was interrupted, and nobody has asked the server since.
+bool isUnsettled(const RestoreNote &note)
+{
+    return note.verdict.isEmpty() && !note.committed && !note.putBackAt;
+}
+
 QStringList lossLines(const Incident &incident)
 {
     QStringList lines;
     for (const RestoreNote &note : incident.restores) {
+        if (isUnsettled(note))
+            lines.append(
+                u"Not known: restore %1 has no verdict, so it may have replaced data."_s.arg(
+                    note.id));
         if (!isInEffect(note))
             continue;
         lines.append(
@@ -214,7 +223,7 @@ QString incidentReport(const Incident &incident, const stack::Stack &stack, cons
     writeFollowUps(out, incident);
     writeSection(out, u"Evidence"_s, evidenceLines(incident), u"None was kept."_s);
     writeTimeline(out, incident);
-    return redacted(out.text());
+    return out.text();
 }
 
 } // namespace mayday::report

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/markdownwriter.h"
 
+#include "core/redactor.h"
+
 #include <QRegularExpression>
 
 using namespace Qt::StringLiterals;
@@ -25,6 +27,12 @@ QString MarkdownWriter::escaped(const QString &plain)
     return out.replace(listLike, u"\\1\\\\2"_s);
 }
 
+/// Secrets first: a backslash inside a token would hide it from the redactor.
+QString MarkdownWriter::safe(const QString &plain)
+{
+    return escaped(redacted(plain));
+}
+
 void MarkdownWriter::endList()
 {
     if (m_inList)
@@ -35,24 +43,24 @@ void MarkdownWriter::endList()
 void MarkdownWriter::heading(int level, const QString &text)
 {
     endList();
-    m_text += QString(level, u'#') + u' ' + escaped(text) + u"\n\n"_s;
+    m_text += QString(level, u'#') + u' ' + safe(text) + u"\n\n"_s;
 }
 
 void MarkdownWriter::paragraph(const QString &text)
 {
     endList();
-    m_text += escaped(text) + u"\n\n"_s;
+    m_text += safe(text) + u"\n\n"_s;
 }
 
 void MarkdownWriter::bullet(const QString &text)
 {
-    m_text += u"- "_s + escaped(text) + u'\n';
+    m_text += u"- "_s + safe(text) + u'\n';
     m_inList = true;
 }
 
 void MarkdownWriter::task(const QString &text)
 {
-    m_text += u"- [ ] "_s + escaped(text) + u'\n';
+    m_text += u"- [ ] "_s + safe(text) + u'\n';
     m_inList = true;
 }
 
@@ -62,7 +70,7 @@ void MarkdownWriter::table(const QStringList &header, const QList<QStringList> &
     const auto line = [this](const QStringList &cells) {
         m_text += u'|';
         for (const QString &cell : cells)
-            m_text += u' ' + escaped(cell) + u" |"_s;
+            m_text += u' ' + safe(cell) + u" |"_s;
         m_text += u'\n';
     };
     line(header);

@@ -7,7 +7,8 @@
 
 namespace mayday::report {
 
-/// Builds GitHub-flavoured Markdown. Text is escaped, so that what people typed stays text.
+/// Builds GitHub-flavoured Markdown. Secrets are taken out of the text and the rest is escaped, so
+/// that what people typed stays text.
 class MarkdownWriter final {
 public:
     void heading(int level, const QString &text);
@@ -22,6 +23,7 @@ public:
     [[nodiscard]] static QString escaped(const QString &plain);
 
 private:
+    [[nodiscard]] static QString safe(const QString &plain);
     void endList();
 
     QString m_text;

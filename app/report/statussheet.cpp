@@ -5,6 +5,11 @@
 #include "incident/rtoclock.h"
 #include "runbook/placeholders.h"
 
+#include <QSet>
+
+#include <algorithm>
+#include <cstdlib>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::report {
@@ -59,11 +64,16 @@ QString row(const QStringList &cells)
     return element(u"tr"_s, html);
 }
 
-QString stepItem(const Incident &incident, const runbook::Step &step, const stack::Stack &stack)
+runbook::Lookup valuesOf(const stack::Stack &stack)
 {
-    const auto value = [&stack](const QString &name) {
+    return [&stack](const QString &name) {
         return stack.lookup(name);
     };
+}
+
+QString stepItem(const Incident &incident, const runbook::Step &step, const stack::Stack &stack)
+{
+    const runbook::Lookup value = valuesOf(stack);
     const runbook::StepOutcome outcome = incident.checklist.outcome(step.id);
     QString html = element(u"code"_s, mark(outcome.state).toHtmlEscaped()) +
                    safe(runbook::filled(step.action, value).text);
@@ -74,15 +84,20 @@ QString stepItem(const Incident &incident, const runbook::Step &step, const stac
     return element(u"li"_s, html);
 }
 
+QString leftWords(const incident::RtoReading &clock)
+{
+    const qint64 minutes = std::abs(clock.left.count()) / 60;
+    return clock.isOver ? u"missed by %1 min"_s.arg(minutes) : u"%1 min left"_s.arg(minutes);
+}
+
 QString factsOf(const Incident &incident, const QDateTime &now)
 {
     const incident::RtoReading clock = incident::readRtoClock(incident, now);
     const QString elapsed =
         u"%1 min since %2"_s.arg(clock.elapsed.count() / 60).arg(minuteUtc(incident.openedAt));
-    const QString promise = clock.isPromised
-                                ? u"%1 min promised, %2 min left"_s.arg(incident.rto.count())
-                                      .arg(clock.left.count() / 60)
-                                : u"nothing promised"_s;
+    const QString promise =
+        clock.isPromised ? u"%1 min promised, %2"_s.arg(incident.rto.count()).arg(leftWords(clock))
+                         : u"nothing promised"_s;
     return element(u"table"_s, row({u"Severity"_s, incident::severityWords(incident.severity)}) +
                                    row({u"Led by"_s, incident.commander}) +
                                    row({u"Running"_s, elapsed}) +
@@ -90,25 +105,49 @@ QString factsOf(const Incident &incident, const QDateTime &now)
                                    row({u"Next update due"_s, minuteUtc(incident.nextUpdateDue)}));
 }
 
+/// Whether the group is one of several ways, and nobody has chosen yet.
+bool isUndecided(const Incident &incident, const runbook::Phase &phase, const runbook::Group &group)
+{
+    return std::ranges::any_of(incident.checklist.decisions(), [&](const auto &decision) {
+        return decision.isOpen() && decision.id.startsWith(phase.slug + u"/decision"_s) &&
+               decision.options.contains(group.option);
+    });
+}
+
+/// On paper nobody can choose: until the choice is made, every way is on the sheet.
+QString groupOf(const Incident &incident, const runbook::Phase &phase, const runbook::Group &group,
+                const QSet<runbook::StepId> &counting, const stack::Stack &stack)
+{
+    const bool isOpen = !group.option.isEmpty() && isUndecided(incident, phase, group);
+    QString items;
+    for (const runbook::Step &step : group.steps) {
+        if (isOpen || counting.contains(step.id))
+            items += stepItem(incident, step, stack);
+    }
+    if (items.isEmpty())
+        return {};
+    const QString heading =
+        isOpen ? element(u"h3"_s, u"If you choose: "_s + safe(group.option)) : QString();
+    return heading + element(u"ul"_s, items);
+}
+
 QString stepsOf(const Incident &incident, const stack::Stack &stack)
 {
+    QSet<runbook::StepId> counting;
+    for (const runbook::Step &step : incident.checklist.order())
+        counting.insert(step.id);
     QString html;
-    QString items;
-    const runbook::Phase *phase = nullptr;
-    const auto endPhase = [&] {
-        if (phase)
-            html += element(u"h2"_s, safe(phase->title)) + element(u"ul"_s, items);
-        items.clear();
-    };
-    for (const runbook::Step &step : incident.checklist.order()) {
-        const runbook::Phase *owner = incident.checklist.phaseOf(step.id);
-        if (owner != phase)
-            endPhase();
-        phase = owner;
-        items += stepItem(incident, step, stack);
+    for (const runbook::Phase &phase : incident.checklist.runbook().phases) {
+        html += element(u"h2"_s, safe(phase.title));
+        for (const runbook::Group &group : phase.groups)
+            html += groupOf(incident, phase, group, counting, stack);
     }
-    endPhase();
     return html;
+}
+
+QString nowLine(const QString &words)
+{
+    return element(u"p"_s, u"Now: "_s + element(u"strong"_s, safe(words)));
 }
 
 QString incidentPart(const Incident &incident, const stack::Stack &stack, const QDateTime &now)
@@ -116,7 +155,9 @@ QString incidentPart(const Incident &incident, const stack::Stack &stack, const 
     const QString banner = incident.drill ? u"DRILL"_s : incident.environment.toUpper();
     QString html = element(u"h1"_s, safe(banner + u": "_s + incident.title));
     if (const runbook::Step *current = incident.checklist.current())
-        html += element(u"p"_s, u"Now: "_s + element(u"strong"_s, safe(current->action)));
+        html += nowLine(runbook::filled(current->action, valuesOf(stack)).text);
+    else if (const runbook::Decision *decision = incident.checklist.currentDecision())
+        html += nowLine(u"decide: "_s + decision->options.join(u" or "_s));
     return html + factsOf(incident, now) + stepsOf(incident, stack);
 }
 

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "incident/restorenote.h"
+#include "incident/timeline.h"
+#include "support/fakeclock.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::incident;
+using namespace mayday::tests;
+using namespace Qt::StringLiterals;
+using store::JournalEvent;
+
+namespace {
+
+QJsonObject tableOf(const QString &name, qint64 before, const QJsonValue &after,
+                    const QString &verdict)
+{
+    QJsonObject table{{u"schema"_s, u"public"_s},
+                      {u"name"_s, name},
+                      {u"rowsInDump"_s, before},
+                      {u"verdict"_s, verdict}};
+    if (!after.isUndefined())
+        table[u"rowsAfter"_s] = after;
+    return table;
+}
+
+QJsonObject receiptOf(const QString &verdict, const QJsonArray &tables = {},
+                      const QJsonObject &more = {})
+{
+    QJsonObject receipt{{u"verdict"_s, verdict}, {u"tables"_s, tables}};
+    for (auto at = more.begin(); at != more.end(); ++at)
+        receipt[at.key()] = at.value();
+    return {{u"receipt"_s, receipt}};
+}
+
+const QJsonObject broken{
+    {u"error"_s, QJsonObject{{u"subject"_s, u"shop"_s}, {u"detail"_s, u"no space left"_s}}}};
+
+} // namespace
+
+/// What an incident remembers of restores: three verdicts, every count, and never more certainty
+/// than the journal has.
+class TestRestoreNote : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_notes.clear();
+        apply(u"restore.started"_s,
+              {{u"file"_s, u"/b/shop.sql.gz"_s}, {u"target"_s, u"database shop"_s}});
+    }
+
+    void onlyThreeVerdicts_data();
+    void onlyThreeVerdicts();
+    void theWordsOfAnEnd_data();
+    void theWordsOfAnEnd();
+    void aReceiptIsTakenWhole();
+    void anEndToldTwiceCountsOnce();
+    void anInterruptedRestoreHasNoVerdict();
+    void theServersWordSettlesIt_data();
+    void theServersWordSettlesIt();
+    void aPutBackThatFailedChangesNothing();
+    void backAndForth();
+    void twoAtOnceAreKeptApart();
+    void anUnknownRestoreIsLeftAlone();
+    void thousandsOfTables();
+
+private:
+    JournalEvent apply(const QString &kind, const QJsonObject &data = {},
+                       const QString &subject = u"r1"_s)
+    {
+        m_clock.advance(std::chrono::minutes(1));
+        const JournalEvent event{
+            .at = m_clock.now(), .kind = kind, .subject = subject, .data = data};
+        applyRestoreEvent(m_notes, event);
+        return event;
+    }
+    [[nodiscard]] const RestoreNote &note() const { return m_notes.first(); }
+
+    QList<RestoreNote> m_notes;
+    FakeClock m_clock;
+};
+
+void TestRestoreNote::onlyThreeVerdicts_data()
+{
+    QTest::addColumn<QString>("verdict");
+    QTest::addColumn<QString>("begins");
+    QTest::newRow("proven") << u"proven"_s << u"proven: every table"_s;
+    QTest::newRow("differences") << u"differences"_s << u"restored with differences"_s;
+    QTest::newRow("not restored") << u"not-restored"_s << u"not restored: the live data is"_s;
+    QTest::newRow("none") << QString() << u"no verdict"_s;
+    QTest::newRow("of a newer version") << u"success"_s << u"no verdict"_s;
+    QTest::newRow("capitals") << u"Proven"_s << u"no verdict"_s;
+}
+
+void TestRestoreNote::onlyThreeVerdicts()
+{
+    QFETCH(QString, verdict);
+    QFETCH(QString, begins);
+    QVERIFY2(verdictWords(verdict).startsWith(begins), qPrintable(verdictWords(verdict)));
+    QVERIFY(!verdictWords(verdict).contains(u"success"));
+}
+
+void TestRestoreNote::theWordsOfAnEnd_data()
+{
+    QTest::addColumn<QJsonObject>("data");
+    QTest::addColumn<QString>("words");
+    const QJsonArray two{tableOf(u"products"_s, 1'234'567, 1'234'567, u"proven"_s),
+                         tableOf(u"users"_s, 10, 9, u"differences"_s)};
+    QTest::newRow("counted")
+        << receiptOf(u"differences"_s, two)
+        << u"Restore r1 ended: restored with differences; 1 of 2 tables proven, 1,234,576 rows"_s;
+    QTest::newRow("one not counted")
+        << receiptOf(u"differences"_s,
+                     {tableOf(u"a"_s, 5, 5, u"proven"_s),
+                      tableOf(u"b"_s, 5, QJsonValue(QJsonValue::Undefined), u"not-restored"_s)})
+        << u"Restore r1 ended: restored with differences; 1 of 2 tables proven, 5 rows"_s;
+    QTest::newRow("failed")
+        << receiptOf(u"not-restored"_s, {}, broken)
+        << u"Restore r1 ended: not restored: the live data is as it was; shop: no space left"_s;
+    QTest::newRow("no receipt") << QJsonObject()
+                                << u"Restore r1 ended: no verdict: it was interrupted"_s;
+}
+
+void TestRestoreNote::theWordsOfAnEnd()
+{
+    QFETCH(QJsonObject, data);
+    QTEST(restoreFinishedWords(data, u"r1"_s), "words");
+}
+
+void TestRestoreNote::aReceiptIsTakenWhole()
+{
+    const QJsonArray tables{tableOf(u"products"_s, 100, 90, u"differences"_s),
+                            QJsonObject{{u"name"_s, u"bare"_s}, {u"rowsInDump"_s, 3}}};
+    const auto ended =
+        apply(u"restore.finished"_s,
+              receiptOf(u"differences"_s, tables,
+                        {{u"notes"_s, QJsonArray{u"roles left out"_s}},
+                         {u"left"_s, QJsonArray{QJsonObject{{u"what"_s, u"schema before"_s}}}}}));
+    QCOMPARE(note().file, u"/b/shop.sql.gz"_s);
+    QCOMPARE(note().target, u"database shop"_s);
+    QCOMPARE(note().endedAt, std::optional(ended.at));
+    QVERIFY(note().startedAt < ended.at);
+    QCOMPARE(note().tables.size(), 2);
+    QCOMPARE(note().tables.first().name, u"public.products"_s);
+    QCOMPARE(note().tables.first().rowsAfter, 90);
+    QCOMPARE(note().tables.last().name, u"bare"_s); // no schema, no dot
+    QCOMPARE(note().tables.last().rowsAfter, -1);
+    QCOMPARE(note().notes, QStringList{u"roles left out"_s});
+    QCOMPARE(note().left, QStringList{u"schema before"_s});
+}
+
+void TestRestoreNote::anEndToldTwiceCountsOnce()
+{
+    const QJsonObject receipt =
+        receiptOf(u"proven"_s, {tableOf(u"products"_s, 100, 100, u"proven"_s)},
+                  {{u"notes"_s, QJsonArray{u"roles left out"_s}}});
+    apply(u"restore.finished"_s, receipt);
+    apply(u"restore.finished"_s, receipt);
+    QCOMPARE(m_notes.size(), 1);
+    QCOMPARE(note().tables.size(), 1);
+    QCOMPARE(note().notes.size(), 1);
+}
+
+void TestRestoreNote::anInterruptedRestoreHasNoVerdict()
+{
+    QVERIFY(note().verdict.isEmpty());
+    QVERIFY(!note().endedAt && !note().committed && !note().putBackAt);
+    QCOMPARE(verdictWords(note().verdict), u"no verdict: it was interrupted"_s);
+}
+
+void TestRestoreNote::theServersWordSettlesIt_data()
+{
+    QTest::addColumn<QJsonObject>("data");
+    QTest::addColumn<bool>("committed");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("took effect") << QJsonObject{{u"committed"_s, true}} << true
+                                 << u"it did take effect"_s;
+    QTest::newRow("nothing") << QJsonObject{{u"committed"_s, false}} << false
+                             << u"nothing changed"_s;
+}
+
+void TestRestoreNote::theServersWordSettlesIt()
+{
+    QFETCH(QJsonObject, data);
+    QFETCH(bool, committed);
+    QFETCH(QString, says);
+    const auto settled = apply(u"restore.settled"_s, data);
+    QCOMPARE(note().committed, std::optional(committed));
+    QCOMPARE(note().endedAt, std::optional(settled.at));
+    QVERIFY(note().verdict.isEmpty()); // the server does not prove rows
+    const QString words = restoreSettledWords(data, u"r1"_s);
+    QVERIFY2(words.contains(says), qPrintable(words));
+}
+
+void TestRestoreNote::aPutBackThatFailedChangesNothing()
+{
+    apply(u"restore.finished"_s, receiptOf(u"proven"_s));
+    const RestoreNote before = note();
+    const QJsonObject failedPutBack = receiptOf(u"not-restored"_s, {}, broken);
+    apply(u"restore.putback"_s, failedPutBack);
+    QCOMPARE(note(), before);
+    QCOMPARE(putBackWords(failedPutBack, u"r1"_s),
+             u"Putting back restore r1 did not work: shop: no space left"_s);
+    apply(u"restore.putback"_s); // no receipt at all
+    QCOMPARE(note(), before);
+}
+
+void TestRestoreNote::backAndForth()
+{
+    const auto putBack = [this](const QString &live) {
+        return apply(u"restore.putback"_s, receiptOf(u"proven"_s, {}, {{u"live"_s, live}}));
+    };
+    apply(u"restore.finished"_s, receiptOf(u"proven"_s));
+    const auto back = putBack(u"before"_s);
+    QCOMPARE(note().putBackAt, std::optional(back.at));
+    putBack(u"restored"_s);
+    QVERIFY(!note().putBackAt);
+    const auto again = putBack(u"before"_s);
+    QCOMPARE(note().putBackAt, std::optional(again.at));
+    QCOMPARE(note().verdict, u"proven"_s); // of the restore itself
+}
+
+void TestRestoreNote::twoAtOnceAreKeptApart()
+{
+    apply(u"restore.started"_s, {{u"file"_s, u"/b/other.sql"_s}}, u"r2"_s);
+    apply(u"restore.finished"_s, receiptOf(u"not-restored"_s), u"r2"_s);
+    apply(u"restore.finished"_s, receiptOf(u"proven"_s), u"r1"_s);
+    QCOMPARE(m_notes.size(), 2);
+    QCOMPARE(m_notes.at(0).verdict, u"proven"_s);
+    QCOMPARE(m_notes.at(1).verdict, u"not-restored"_s);
+    QCOMPARE(m_notes.at(1).file, u"/b/other.sql"_s);
+}
+
+void TestRestoreNote::anUnknownRestoreIsLeftAlone()
+{
+    const QList<RestoreNote> before = m_notes;
+    for (const QString &kind : {u"restore.finished"_s, u"restore.settled"_s, u"restore.putback"_s})
+        apply(kind, receiptOf(u"proven"_s), u"r9"_s);
+    apply(u"restore.newer"_s, receiptOf(u"proven"_s));
+    QCOMPARE(m_notes, before);
+}
+
+void TestRestoreNote::thousandsOfTables()
+{
+    QJsonArray tables;
+    for (int i = 0; i < 5000; ++i)
+        tables.append(tableOf(u"t%1"_s.arg(i), 1'000'000, 1'000'000, u"proven"_s));
+    const QJsonObject data = receiptOf(u"proven"_s, tables);
+    apply(u"restore.finished"_s, data);
+    QCOMPARE(note().tables.size(), 5000);
+    QCOMPARE(note().tables.last().name, u"public.t4999"_s);
+    QVERIFY2(restoreFinishedWords(data, u"r1"_s)
+                 .endsWith(u"5000 of 5000 tables proven, 5,000,000,000 rows"),
+             qPrintable(restoreFinishedWords(data, u"r1"_s)));
+}
+
+QTEST_GUILESS_MAIN(TestRestoreNote)
+#include "tst_restorenote.moc"
