@@ -42,6 +42,12 @@ void CredentialModel::setTested(const QString &name, const Result<QString> &outc
     reload();
 }
 
+void CredentialModel::forgetTest(const QString &name)
+{
+    if (m_tested.remove(name))
+        reload();
+}
+
 int CredentialModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_list.size());

@@ -18,6 +18,8 @@ public:
 
     /// The outcome of the last test of that credential, shown in its row.
     void setTested(const QString &name, const Result<QString> &outcome);
+    /// Another secret, or none: what an earlier test said is no longer true.
+    void forgetTest(const QString &name);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;

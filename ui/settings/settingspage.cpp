@@ -14,6 +14,7 @@
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QLabel>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -21,6 +22,30 @@
 using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
+
+namespace {
+
+constexpr int tableHeight = 150; ///< at least: the header and three rows
+
+/// The page's question: will probes and restores get in?
+QString sentenceFor(const QList<desk::Credential> &list)
+{
+    using desk::CredentialState;
+    const auto in = [&list](CredentialState state) {
+        return std::ranges::count(list, state, &desk::Credential::state);
+    };
+    if (list.isEmpty())
+        return SettingsPage::tr("The stack needs no secret.");
+    if (const auto locked = in(CredentialState::Unreadable))
+        return SettingsPage::tr("%1 of %2 secrets cannot be read.").arg(locked).arg(list.size());
+    if (const auto missing = in(CredentialState::Missing))
+        return SettingsPage::tr("%1 of %2 secrets are missing.").arg(missing).arg(list.size());
+    if (in(CredentialState::Unknown) > 0)
+        return SettingsPage::tr("Asking the keychain for %1 secrets.").arg(list.size());
+    return SettingsPage::tr("Every secret the stack needs is kept.");
+}
+
+} // namespace
 
 SettingsPage::SettingsPage(const Parts &parts, QWidget *parent)
     : Page({.id = u"settings"_s, .title = tr("Settings"), .iconName = u"settings"_s}, parent),
@@ -34,7 +59,8 @@ SettingsPage::SettingsPage(const Parts &parts, QWidget *parent)
       m_test(new ActionButton(parts.theme, ButtonKind::Secondary, tr("Test"), this)),
       m_remove(new ActionButton(parts.theme, ButtonKind::Danger, tr("Remove..."), this))
 {
-    auto *column = new QVBoxLayout(this);
+    auto *content = new QWidget(this);
+    auto *column = new QVBoxLayout(content);
     column->setContentsMargins(metric::space24, metric::space24, metric::space24, metric::space24);
     column->setSpacing(metric::space16);
     column->addWidget(m_header);
@@ -44,6 +70,7 @@ SettingsPage::SettingsPage(const Parts &parts, QWidget *parent)
     column->addWidget(buildCredentials(), 1);
     column->addWidget(sectionLabel(parts.theme, tr("Look"), this));
     column->addWidget(buildLook());
+    scroll(content);
     m_error->hide();
     connect(&parts.credentials, &desk::Credentials::changed, this, &SettingsPage::tell);
     connect(&parts.credentials, &desk::Credentials::failed, this, [this](const Error &error) {
@@ -56,8 +83,23 @@ SettingsPage::SettingsPage(const Parts &parts, QWidget *parent)
     tell();
 }
 
+/// With a banner and an error above the table a small window has not the height for all of it.
+void SettingsPage::scroll(QWidget *content)
+{
+    auto *area = new QScrollArea(this);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setFocusPolicy(Qt::NoFocus); // its widgets have the focus, it only follows them
+    area->setWidget(content);
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins({});
+    outer->addWidget(area);
+}
+
 QWidget *SettingsPage::buildCredentials()
 {
+    m_table->setMinimumHeight(tableHeight);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Credentials"));
     m_table->setMonoColumns({CredentialModel::Name});
@@ -121,13 +163,7 @@ const desk::Credential *SettingsPage::selected() const
 
 void SettingsPage::tell()
 {
-    const auto &list = m_parts.credentials.list();
-    const auto missing =
-        std::ranges::count(list, desk::CredentialState::Missing, &desk::Credential::state);
-    const QString sentence =
-        list.isEmpty() ? tr("The stack needs no secret.")
-        : missing == 0 ? tr("Every secret the stack needs is kept.")
-                       : tr("%1 of %2 secrets are missing.").arg(missing).arg(list.size());
+    const QString sentence = sentenceFor(m_parts.credentials.list());
     m_header->setSentence(sentence);
     m_header->setDetail(tr("Kept in %1. The stack is described in %2.")
                             .arg(m_parts.credentials.storeName(), m_parts.stackFile));
@@ -141,6 +177,8 @@ void SettingsPage::tell()
     const bool isKept = credential && credential->state == desk::CredentialState::Present;
     m_add->setEnabled(credential);
     m_test->setEnabled(isKept);
+    // Not disabled meanwhile: that would hand the focus on to the button that removes.
+    m_test->setText(m_isTesting ? tr("Testing...") : tr("Test"));
     m_remove->setEnabled(isKept);
 }
 
@@ -157,8 +195,10 @@ void SettingsPage::add()
          .label = tr("Password"),
          .confirmLabel = tr("Keep it")},
         [this, name = credential->name](std::optional<Secret> secret) {
-            if (secret)
-                m_parts.credentials.save(name, *std::move(secret));
+            if (!secret)
+                return;
+            m_model->forgetTest(name);
+            m_parts.credentials.save(name, *std::move(secret));
         });
 }
 
@@ -166,13 +206,15 @@ void SettingsPage::test()
 {
     const desk::Credential *credential = selected();
     const stack::Database *database = credential ? m_parts.database(credential->database) : nullptr;
-    if (!database)
+    if (!database || m_isTesting)
         return;
     m_error->hide();
-    m_test->setEnabled(false);
+    m_isTesting = true;
+    tell();
     m_testing = m_parts.credentials.test(*database);
     m_testing.deliverTo(this, [this, name = credential->name](Result<postgres::ServerFacts> facts) {
-        m_test->setEnabled(true);
+        m_isTesting = false;
+        tell();
         m_model->setTested(name, facts.transform([](const postgres::ServerFacts &f) {
             return tr("Works: PostgreSQL %1 as %2").arg(f.version.section(u' ', 0, 0), f.user);
         }));
@@ -196,8 +238,11 @@ void SettingsPage::remove()
          .confirmLabel = tr("Remove the secret"),
          .destructive = true},
         [this, name = credential->name](bool confirmed) {
-            if (confirmed)
-                m_parts.credentials.remove(name);
+            if (!confirmed)
+                return;
+            m_error->hide();
+            m_model->forgetTest(name);
+            m_parts.credentials.remove(name);
         });
 }
 

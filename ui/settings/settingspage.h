@@ -39,6 +39,7 @@ Q_SIGNALS:
     void themeModeChosen(mayday::ui::ThemeMode mode);
 
 private:
+    void scroll(QWidget *content);
     [[nodiscard]] QWidget *buildCredentials();
     [[nodiscard]] QWidget *buildLook();
     [[nodiscard]] const desk::Credential *selected() const;
@@ -57,6 +58,7 @@ private:
     ActionButton *m_test;
     ActionButton *m_remove;
     Task<postgres::ServerFacts> m_testing;
+    bool m_isTesting = false;
 };
 
 } // namespace mayday::ui
