@@ -27,8 +27,7 @@ QList<File> filesIn(const QString &folder, bool shipped)
     QList<File> files;
     if (folder.isEmpty())
         return files;
-    const QFileInfoList found =
-        QDir(folder).entryInfoList({u"*.md"_s}, QDir::Files | QDir::Readable, QDir::Name);
+    const QFileInfoList found = QDir(folder).entryInfoList({u"*.md"_s}, QDir::Files, QDir::Name);
     for (const QFileInfo &info : found.first(std::min(found.size(), mostFiles)))
         files.append({.path = info.filePath(),
                       .name = info.completeBaseName(),
@@ -37,13 +36,15 @@ QList<File> filesIn(const QString &folder, bool shipped)
     return files;
 }
 
-/// The user's file of that name before the shipped one.
-IncludeSource includeFrom(const QList<File> &files)
+/// The user's file of that name before the shipped one, unless nothing can be done with it.
+IncludeSource includeFrom(const QList<File> &files, const VerbRegistry &verbs)
 {
-    return [&files](const QString &name) -> std::optional<QByteArray> {
+    return [&files, &verbs](const QString &name) -> std::optional<QByteArray> {
         std::optional<QByteArray> best;
         for (const File &file : files) {
-            if (file.name == name && file.bytes && (!best || !file.shipped))
+            if (file.name != name || !file.bytes)
+                continue;
+            if (!best || readRunbook(*file.bytes, file.path, verbs).runbook)
                 best = *file.bytes;
         }
         return best;
@@ -62,13 +63,27 @@ RunbookReading readingOf(const File &file, const VerbRegistry &verbs, const Incl
     return reading;
 }
 
-void put(QList<Runbook> &runbooks, const Runbook &runbook)
+Finding sameId(const Runbook &runbook, const Runbook &other)
 {
+    return {.severity = Finding::Warning,
+            .key = u"same-id"_s,
+            .title = u"\"%1\" has the id %2 too"_s.arg(other.fileName, runbook.id.text()),
+            .explanation = u"Only this file is offered. Give one of them another id."_s,
+            .line = 1};
+}
+
+/// Replaces the one of the same id; says so when both are the user's.
+void put(QList<Runbook> &runbooks, RunbookLibrary::Entry &entry)
+{
+    const Runbook &runbook = *entry.reading.runbook;
     const auto same = std::ranges::find(runbooks, runbook.id, &Runbook::id);
-    if (same == runbooks.end())
+    if (same == runbooks.end()) {
         runbooks.append(runbook);
-    else
-        *same = runbook;
+        return;
+    }
+    if (!same->fileName.startsWith(u':'))
+        entry.reading.findings.append(sameId(runbook, *same));
+    *same = runbook;
 }
 
 } // namespace
@@ -77,7 +92,7 @@ RunbookLibrary RunbookLibrary::load(const QString &userFolder, const VerbRegistr
 {
     RunbookLibrary library;
     const QList<File> files = filesIn(u":/runbooks"_s, true) + filesIn(userFolder, false);
-    const IncludeSource include = includeFrom(files);
+    const IncludeSource include = includeFrom(files, verbs);
     for (const File &file : files) {
         Entry entry{.fileName = file.path,
                     .shipped = file.shipped,
@@ -85,7 +100,7 @@ RunbookLibrary RunbookLibrary::load(const QString &userFolder, const VerbRegistr
         if (entry.reading.runbook) {
             entry.shared = entry.reading.runbook->place != SharedPlace::None;
             if (!entry.shared)
-                put(library.m_runbooks, *entry.reading.runbook);
+                put(library.m_runbooks, entry);
         }
         library.m_files.append(std::move(entry));
     }
