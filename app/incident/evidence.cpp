@@ -9,6 +9,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QSet>
 
 using namespace Qt::StringLiterals;
 
@@ -35,13 +36,26 @@ QString freshFolder(const QString &root, const QString &incident, const QDateTim
     return name;
 }
 
+/// Before anything is written: a folder that cannot become whole is not begun.
+Result<void> checkNames(const QList<EvidenceItem> &items)
+{
+    QSet<QString> seen;
+    for (const auto &[name, bytes] : items) {
+        if (name.contains(u'/') || name.startsWith(u'.') || name.isEmpty() || name == manifestName)
+            return failure({.kind = ErrorKind::Refused,
+                            .subject = name,
+                            .detail = u"evidence needs a plain file name"_s});
+        if (seen.contains(name))
+            return failure({.kind = ErrorKind::Refused,
+                            .subject = name,
+                            .detail = u"two pieces of evidence have this name"_s});
+        seen.insert(name);
+    }
+    return {};
+}
+
 Result<QJsonObject> writeItem(const QString &folder, const EvidenceItem &item)
 {
-    if (item.fileName.contains(u'/') || item.fileName.startsWith(u'.') || item.fileName.isEmpty() ||
-        item.fileName == manifestName)
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = item.fileName,
-                        .detail = u"evidence needs a plain file name"_s});
     const QByteArray bytes = redacted(QString::fromUtf8(item.bytes)).toUtf8();
     return writeFileAtomically(folder + u'/' + item.fileName, bytes).transform([&] {
         return QJsonObject{
@@ -55,6 +69,8 @@ Result<EvidenceFolder> keepEvidence(const QString &root, const QString &incident
                                     const QDateTime &now, const QList<EvidenceItem> &items,
                                     const TaskContext &context)
 {
+    if (const auto names = checkNames(items); !names)
+        return failure(names.error());
     EvidenceFolder kept{.path = freshFolder(root, incident, now), .files = {}, .manifestHash = {}};
     QJsonArray files;
     for (const EvidenceItem &item : items) {
@@ -84,8 +100,13 @@ Result<QStringList> verifyEvidence(const QString &folder)
     const auto manifest = readWholeFile(folder + u'/' + manifestName, mostBytesPerFile);
     if (!manifest)
         return failure(manifest.error());
+    const QJsonValue files = QJsonDocument::fromJson(*manifest)["files"_L1];
+    if (!files.isArray())
+        return failure({.kind = ErrorKind::Corrupt,
+                        .subject = folder,
+                        .detail = u"its manifest cannot be read, so nothing is proven"_s});
     QStringList changed;
-    for (const auto &file : QJsonDocument::fromJson(*manifest)["files"_L1].toArray()) {
+    for (const auto &file : files.toArray()) {
         const QString name = file.toObject()["file"_L1].toString();
         const auto bytes = readWholeFile(folder + u'/' + name, mostBytesPerFile);
         if (!bytes || sha256(*bytes) != file.toObject()["sha256"_L1].toString())

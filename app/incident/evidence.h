@@ -25,14 +25,15 @@ struct EvidenceFolder {
 };
 
 /// Writes the items into <root>/<incident>/<UTC time>/ and then manifest.json with the size and the
-/// SHA-256 of each: a folder without a manifest was interrupted. Never overwrites. Blocks on the
-/// disk; for workers.
+/// SHA-256 of each: a folder without a manifest was interrupted. Never overwrites; a
+/// bad name or one given twice is refused before anything is written. Blocks on the disk; for
+/// workers.
 [[nodiscard]] Result<EvidenceFolder> keepEvidence(const QString &root, const QString &incident,
                                                   const QDateTime &now,
                                                   const QList<EvidenceItem> &items,
                                                   const TaskContext &context);
 /// Reads a folder again and compares it with its manifest: the names of what is missing or was
-/// changed; empty when all is as it was kept.
+/// changed; empty when all is as it was kept. Corrupt when the manifest itself cannot be read.
 [[nodiscard]] Result<QStringList> verifyEvidence(const QString &folder);
 
 } // namespace mayday::incident
