@@ -197,7 +197,7 @@ void IncidentDesk::setSeverity(Severity severity)
 
 void IncidentDesk::takeCommand(const QString &name)
 {
-    submitToRunning(u"incident.command"_s, {{u"commander"_s, name}});
+    submitToRunning(u"incident.command"_s, {{u"commander"_s, name.trimmed()}});
 }
 
 void IncidentDesk::close()

@@ -39,7 +39,10 @@ Result<void> changeSeverity(Incident &incident, const JournalEvent &event)
 
 Result<void> changeCommander(Incident &incident, const JournalEvent &event)
 {
-    incident.commander = event.data["commander"_L1].toString();
+    const QString name = event.data["commander"_L1].toString();
+    if (name.isEmpty())
+        return failure(refused(incident, u"somebody has to lead"_s));
+    incident.commander = name;
     return {};
 }
 
@@ -90,6 +93,12 @@ Result<void> restore(Incident &incident, const JournalEvent &event)
 {
     applyRestoreEvent(incident.restores, event);
     return {};
+}
+
+/// What an incident says of itself ends with it; a restore may still come to its end.
+bool isOverFor(const Incident &incident, const JournalEvent &event)
+{
+    return !incident.isRunning() && !event.kind.startsWith("restore."_L1);
 }
 
 const QHash<QString, Change> &changes()
@@ -174,6 +183,8 @@ Result<IncidentId> IncidentHistory::apply(const JournalEvent &event)
                         .subject = id.text(),
                         .detail = u"there is no such incident"_s});
     if (!opens) {
+        if (isOverFor(*incident, event))
+            return failure(refused(*incident, u"this incident is closed"_s));
         if (auto changed = change(*incident, event); !changed)
             return failure(changed.error());
     }

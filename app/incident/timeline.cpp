@@ -44,8 +44,10 @@ QString sent(Data data, const QString &)
 {
     constexpr qsizetype mostText = 600;
     QString text = value(data, "text"_L1);
-    if (text.size() > mostText)
-        text = text.first(mostText) + u" ..."_s;
+    if (text.size() > mostText) {
+        const bool isHalf = text.at(mostText - 1).isHighSurrogate();
+        text = text.first(isHalf ? mostText - 1 : mostText) + u" ..."_s;
+    }
     return u"Message \"%1\" copied: %2"_s.arg(value(data, "which"_L1), text);
 }
 
