@@ -24,12 +24,15 @@ void Credentials::setStack(const stack::Stack &stack)
                                                                             database.name),
                            .database = database.id});
     }
-    m_pending = m_list.size();
+    ++m_round;
+    m_reading.clear();
+    for (const Credential &credential : std::as_const(m_list))
+        m_reading.insert(credential.name); // databases may share one
     Q_EMIT changed();
-    if (m_pending == 0)
+    if (m_reading.isEmpty())
         Q_EMIT loaded();
-    for (const Credential &credential : QList(m_list))
-        read(credential.name);
+    for (const QString &name : QSet(m_reading))
+        read(name);
 }
 
 secrets::StoreKind Credentials::storeKind() const
@@ -47,37 +50,57 @@ void Credentials::read(const QString &name)
     const auto key = secrets::SecretName::parse(name);
     if (!key) {
         settle(name, CredentialState::Unreadable, key.error());
+        endReading(name);
         return;
     }
     auto reading = m_store.read(*key);
-    reading.deliverTo(this, [this, name](Result<Secret> secret) {
+    reading.deliverTo(this, [this, name, round = m_round](Result<Secret> secret) {
+        // Of an earlier stack, or overtaken by a save or a removal: those know better.
+        if (round != m_round || !m_reading.contains(name))
+            return;
         if (secret) {
             keep(name, *std::move(secret));
             settle(name, CredentialState::Present, std::nullopt);
         } else if (secret.error().kind == ErrorKind::NotFound) {
+            forget(name);
             settle(name, CredentialState::Missing, std::nullopt);
         } else {
             settle(name, CredentialState::Unreadable, secret.error());
         }
+        endReading(name);
     });
 }
 
 void Credentials::settle(const QString &name, CredentialState state, std::optional<Error> error)
 {
-    const auto credential = std::ranges::find(m_list, name, &Credential::name);
-    if (credential != m_list.end()) {
-        credential->state = state;
-        credential->error = std::move(error);
+    for (Credential &credential : m_list) {
+        if (credential.name == name) {
+            credential.state = state;
+            credential.error = error;
+        }
     }
     Q_EMIT changed();
-    if (m_pending > 0 && --m_pending == 0)
-        Q_EMIT loaded();
+}
+
+/// True when it was the last answer that was waited for.
+bool Credentials::endReading(const QString &name)
+{
+    if (!m_reading.remove(name) || !m_reading.isEmpty())
+        return false;
+    Q_EMIT loaded();
+    return true;
 }
 
 void Credentials::keep(const QString &name, Secret secret)
 {
     const std::scoped_lock lock(m_cache->mutex);
     m_cache->secrets.emplace(name, std::move(secret));
+}
+
+void Credentials::forget(const QString &name)
+{
+    const std::scoped_lock lock(m_cache->mutex);
+    m_cache->secrets.remove(name);
 }
 
 void Credentials::save(const QString &name, Secret secret)
@@ -95,6 +118,8 @@ void Credentials::save(const QString &name, Secret secret)
         }
         keep(name, secret);
         settle(name, CredentialState::Present, std::nullopt);
+        if (!endReading(name))
+            Q_EMIT saved(name);
     });
 }
 
@@ -111,11 +136,9 @@ void Credentials::remove(const QString &name)
             Q_EMIT failed(removed.error());
             return;
         }
-        {
-            const std::scoped_lock lock(m_cache->mutex);
-            m_cache->secrets.remove(name);
-        }
+        forget(name);
         settle(name, CredentialState::Missing, std::nullopt);
+        endReading(name);
     });
 }
 

@@ -8,6 +8,7 @@
 
 #include <QHash>
 #include <QObject>
+#include <QSet>
 
 #include <memory>
 #include <mutex>
@@ -59,13 +60,17 @@ Q_SIGNALS:
     void changed();
     /// Everything the stack names has been looked for.
     void loaded();
+    /// A secret is in the keychain now, after everything had been looked for.
+    void saved(const QString &name);
     /// The keychain refused; the secret is where it was.
     void failed(const mayday::Error &error);
 
 private:
     void read(const QString &name);
     void settle(const QString &name, CredentialState state, std::optional<Error> error);
+    bool endReading(const QString &name);
     void keep(const QString &name, Secret secret);
+    void forget(const QString &name);
 
     struct Cache {
         mutable std::mutex mutex;
@@ -76,7 +81,8 @@ private:
     QThreadPool &m_pool;
     std::shared_ptr<Cache> m_cache = std::make_shared<Cache>();
     QList<Credential> m_list;
-    qsizetype m_pending = 0;
+    QSet<QString> m_reading; ///< names of this stack that nobody has answered yet
+    int m_round = 0;         ///< answers for an earlier stack are of no use
 };
 
 } // namespace mayday::desk

@@ -86,7 +86,8 @@ Desk::Desk(const Profile &profile, const Clock &clock) : m_profile(profile), m_c
 
 Desk::~Desk()
 {
-    m_poller->stop();
+    if (m_poller) // not there when the journal could not be opened
+        m_poller->stop();
     m_practice.reset();
     m_restores.reset();
     m_pool.waitForDone(5000);
@@ -143,10 +144,18 @@ void Desk::connectParts()
 {
     connect(m_practice.get(), &PracticeHost::ready, this, &Desk::useStack);
     connect(m_practice.get(), &PracticeHost::failed, this, &Desk::failed);
-    connect(m_credentials.get(), &Credentials::loaded, this, [this] {
+    const auto goOn = [this] {
         m_poller->refreshNow();
         settleInterrupted();
-    });
+    };
+    connect(m_credentials.get(), &Credentials::loaded, this, goOn);
+    connect(m_credentials.get(), &Credentials::saved, this, goOn);
+    connect(m_board.get(), &status::StatusBoard::changeNoted, this,
+            [this](const status::StatusChange &change) {
+                if (change.from != status::State::Unknown &&
+                    change.to == status::State::Operational)
+                    settleInterrupted();
+            });
     connect(m_sensor.get(), &StepSensor::cameTrue, m_incidents.get(),
             &incident::IncidentDesk::senseDone);
     connect(m_board.get(), &status::StatusBoard::changeNoted, m_incidents.get(),
@@ -221,9 +230,29 @@ void Desk::settleInterrupted()
     for (const restore::RestoreRecord &record : m_restores->records()) {
         if (record.state != restore::RestoreState::Interrupted)
             continue;
-        if (const auto where = connection(record.database))
+        const stack::Database *database = databaseOf(record);
+        if (!database)
+            continue;
+        if (const auto where = m_credentials->connection(*database))
             m_restores->settle(record.id, *where);
     }
+}
+
+/// By its id; a restore by maydayctl knows no ids, so by where it went.
+const stack::Database *Desk::databaseOf(const restore::RestoreRecord &record) const
+{
+    if (const auto id = stack::DatabaseId::parse(record.database))
+        return m_stack.database(*id);
+    const auto went = postgres::ConnectionString::parse(record.connection);
+    if (!went)
+        return nullptr;
+    const auto isIt = [&went](const stack::Database &one) {
+        const auto known = postgres::ConnectionString::parse(one.connection);
+        return known && known->host() == went->host() && known->port() == went->port() &&
+               known->database() == went->database();
+    };
+    const auto found = std::ranges::find_if(m_stack.databases, isIt);
+    return found != m_stack.databases.end() ? &*found : nullptr;
 }
 
 Result<postgres::ConnectionString> Desk::connection(const QString &database) const

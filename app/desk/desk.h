@@ -83,6 +83,7 @@ private:
     void useStack(const stack::Stack &stack);
     void loadStack();
     void settleInterrupted();
+    [[nodiscard]] const stack::Database *databaseOf(const restore::RestoreRecord &record) const;
     void writeStatusSheet();
 
     Profile m_profile;
