@@ -11,6 +11,13 @@ namespace {
 
 constexpr qsizetype magicSize = 6;
 
+/// A zstd file may begin with a frame to skip: pzstd writes one, with a size for its threads.
+bool isZstd(const QByteArray &magic)
+{
+    return magic.startsWith("\x28\xb5\x2f\xfd") || (magic.size() > 4 && (magic[0] & 0xf0) == 0x50 &&
+                                                    magic.sliced(1).startsWith("\x2a\x4d\x18"));
+}
+
 template <typename T>
 Result<std::unique_ptr<ByteSource>> asPort(Result<std::unique_ptr<T>> source)
 {
@@ -30,7 +37,7 @@ Result<std::unique_ptr<ByteSource>> openSource(const QString &path)
     const QByteArray magic = (*file)->peek(magicSize);
     if (magic.startsWith("\x1f\x8b"))
         return std::make_unique<GzipSource>(*std::move(file), path);
-    if (magic.startsWith("\x28\xb5\x2f\xfd"))
+    if (isZstd(magic))
         return asPort(CompressedSource::open(*std::move(file), Kind::Zstd, path));
     if (magic.startsWith(QByteArrayView("\xfd"
                                         "7zXZ\0",

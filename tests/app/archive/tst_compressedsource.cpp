@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/bytesource.h"
+#include "archive/compressedsource.h"
+#include "core/atomicfile.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::archive;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Bytes in memory, given out in portions, with a failure of the disk at a chosen place.
+class MemorySource final : public ByteSource {
+public:
+    explicit MemorySource(QByteArray bytes, qsizetype portion = 1 << 20, qsizetype failAt = -1)
+        : m_bytes(std::move(bytes)), m_portion(portion), m_failAt(failAt)
+    {
+    }
+    Result<qsizetype> read(std::span<char> buffer) override
+    {
+        if (m_failAt >= 0 && m_at >= m_failAt)
+            return failure(
+                {.kind = ErrorKind::Unreachable, .subject = u"disk"_s, .detail = u"EIO"_s});
+        const qsizetype end = m_failAt >= 0 ? std::min(m_failAt, m_bytes.size()) : m_bytes.size();
+        const qsizetype size =
+            std::min({m_portion, end - m_at, static_cast<qsizetype>(buffer.size())});
+        std::copy_n(m_bytes.constData() + m_at, size, buffer.data());
+        m_at += size;
+        return size;
+    }
+    qint64 consumed() const override { return m_at; }
+    qint64 total() const override { return m_bytes.size(); }
+    QString format() const override { return u"plain"_s; }
+
+private:
+    QByteArray m_bytes;
+    qsizetype m_portion;
+    qsizetype m_failAt;
+    qsizetype m_at = 0;
+};
+
+struct Outcome {
+    QByteArray bytes;
+    std::optional<Error> error;
+    bool endedEarly = false;
+    qint64 consumed = 0;
+    bool wentBack = false; ///< consumed() fell from one read to the next
+};
+
+Outcome readAll(ByteSource &source, size_t bufferSize)
+{
+    Outcome outcome;
+    std::vector<char> buffer(bufferSize);
+    for (;;) {
+        const auto got = source.read(buffer);
+        outcome.wentBack = outcome.wentBack || source.consumed() < outcome.consumed;
+        outcome.consumed = source.consumed();
+        if (!got)
+            outcome.error = got.error();
+        if (!got || *got == 0)
+            break;
+        outcome.bytes.append(buffer.data(), *got);
+    }
+    outcome.endedEarly = source.endedEarly();
+    return outcome;
+}
+
+Outcome unpacked(CompressedSource::Kind kind, const QByteArray &file, qsizetype portion = 1 << 20,
+                 size_t bufferSize = 4096, qsizetype failAt = -1)
+{
+    auto source = CompressedSource::open(std::make_unique<MemorySource>(file, portion, failAt),
+                                         kind, u"backup.sql"_s);
+    if (!source)
+        qFatal("%s", qPrintable(describe(source.error())));
+    return readAll(**source, bufferSize);
+}
+
+QString why(const Outcome &outcome)
+{
+    return outcome.error ? describe(*outcome.error) : QString();
+}
+
+/// A zstd frame without compression, as the format's paper describes it: header, one raw block.
+QByteArray zstdFrame(const QByteArray &text)
+{
+    QByteArray frame = QByteArray::fromHex("28b52ffd20");
+    frame.append(static_cast<char>(text.size()));
+    const auto header = static_cast<quint32>(text.size()) << 3 | 1U;
+    for (int shift = 0; shift < 24; shift += 8)
+        frame.append(static_cast<char>(header >> shift & 0xff));
+    return frame + text;
+}
+
+/// A frame that readers skip, with any bytes in it.
+QByteArray skippableFrame(const QByteArray &bytes)
+{
+    QByteArray frame = QByteArray::fromHex("502a4d18");
+    for (int shift = 0; shift < 32; shift += 8)
+        frame.append(static_cast<char>(static_cast<quint32>(bytes.size()) >> shift & 0xff));
+    return frame + bytes;
+}
+
+const QByteArray someText = "line 1\nline 2\nline 3\n";
+
+} // namespace
+
+Q_DECLARE_METATYPE(CompressedSource::Kind)
+
+class TestCompressedSource : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void givesTheInside_data();
+    void givesTheInside();
+    void aCutIsNeverWhole_data();
+    void aCutIsNeverWhole();
+    void aWrongByteIsNeverTakenForTheText_data();
+    void aWrongByteIsNeverTakenForTheText();
+    void streamsJoin_data();
+    void streamsJoin();
+    void rubbishBehindIsNotSilent_data();
+    void rubbishBehindIsNotSilent();
+    void failuresOfTheDiskComeOut_data();
+    void failuresOfTheDiskComeOut();
+    void failsAgainTheSame();
+    void framesToSkipAreSkipped();
+    void aBombIsReadBlockByBlock();
+
+private:
+    void formats();
+};
+
+/// One small file of each format, and what is in it.
+void TestCompressedSource::formats()
+{
+    QTest::addColumn<CompressedSource::Kind>("kind");
+    QTest::addColumn<QByteArray>("file");
+    QTest::addColumn<QByteArray>("inside");
+    const auto sample = [](const QString &name) {
+        return readWholeFile(QStringLiteral(MAYDAY_SOURCE_DIR "/tests/data/dumps/") + name, 1 << 20)
+            .value();
+    };
+    const QByteArray tiny = "-- PostgreSQL database dump\n";
+    using Kind = CompressedSource::Kind;
+    QTest::newRow("bz2") << Kind::Bzip2 << sample(u"tiny.sql.bz2"_s) << tiny;
+    QTest::newRow("xz") << Kind::Xz << sample(u"tiny.sql.xz"_s) << tiny;
+    QTest::newRow("zst") << Kind::Zstd << zstdFrame(tiny + someText) << tiny;
+}
+
+void TestCompressedSource::givesTheInside_data()
+{
+    formats();
+}
+
+void TestCompressedSource::givesTheInside()
+{
+    QFETCH(CompressedSource::Kind, kind);
+    QFETCH(QByteArray, file);
+    QFETCH(QByteArray, inside);
+    const Outcome whole = unpacked(kind, file);
+    QVERIFY2(whole.bytes.contains(inside), whole.bytes.constData());
+    for (const qsizetype portion : {1, 2, 7, 100}) {
+        for (const size_t buffer : {1, 3, 50, 100000}) {
+            const Outcome outcome = unpacked(kind, file, portion, buffer);
+            QVERIFY2(!outcome.error, qPrintable(why(outcome)));
+            QCOMPARE(outcome.bytes, whole.bytes);
+            QCOMPARE(outcome.consumed, file.size());
+            QVERIFY(!outcome.wentBack);
+        }
+    }
+}
+
+void TestCompressedSource::aCutIsNeverWhole_data()
+{
+    formats();
+}
+
+void TestCompressedSource::aCutIsNeverWhole()
+{
+    QFETCH(CompressedSource::Kind, kind);
+    QFETCH(QByteArray, file);
+    const QByteArray whole = unpacked(kind, file).bytes;
+    for (qsizetype size = 1; size < file.size(); ++size) {
+        for (const size_t buffer : {7, 4096}) {
+            const Outcome outcome = unpacked(kind, file.first(size), 1 << 20, buffer);
+            QVERIFY2(outcome.error, qPrintable(u"cut at %1"_s.arg(size)));
+            QCOMPARE(outcome.error->kind, ErrorKind::Corrupt);
+            QVERIFY2(outcome.endedEarly, qPrintable(why(outcome)));
+            QCOMPARE(outcome.error->detail,
+                     u"the compressed file is cut off at byte %1"_s.arg(size));
+            QCOMPARE(outcome.error->subject, u"backup.sql"_s);
+            QCOMPARE(outcome.error->advice, Advice::DownloadAgain);
+            QVERIFY(whole.startsWith(outcome.bytes));
+        }
+    }
+}
+
+void TestCompressedSource::aWrongByteIsNeverTakenForTheText_data()
+{
+    formats();
+}
+
+/// A file without a checksum may hide a wrong letter; it must not hide missing or added bytes, and
+/// must not hang.
+void TestCompressedSource::aWrongByteIsNeverTakenForTheText()
+{
+    QFETCH(CompressedSource::Kind, kind);
+    QFETCH(QByteArray, file);
+    const QByteArray whole = unpacked(kind, file).bytes;
+    const bool hasChecksum = kind != CompressedSource::Kind::Zstd;
+    for (qsizetype i = 0; i < file.size(); ++i) {
+        for (int bit = 0; bit < 8; ++bit) {
+            QByteArray bad = file;
+            bad[i] = static_cast<char>(bad[i] ^ (1 << bit));
+            const Outcome outcome = unpacked(kind, bad);
+            QVERIFY2(outcome.error || outcome.bytes == whole || !hasChecksum,
+                     qPrintable(u"bit %1 of byte %2"_s.arg(bit).arg(i)));
+            QVERIFY(outcome.error || outcome.bytes.size() == whole.size());
+        }
+    }
+}
+
+void TestCompressedSource::streamsJoin_data()
+{
+    formats();
+}
+
+void TestCompressedSource::streamsJoin()
+{
+    QFETCH(CompressedSource::Kind, kind);
+    QFETCH(QByteArray, file);
+    const QByteArray whole = unpacked(kind, file).bytes;
+    const QByteArray three = file + file + QByteArray(4, '\0') + file + QByteArray(300, '\0');
+    for (const qsizetype portion : {1, 5, 1 << 20}) {
+        const Outcome outcome = unpacked(kind, three, portion, 11);
+        QVERIFY2(!outcome.error, qPrintable(why(outcome)));
+        QCOMPARE(outcome.bytes, whole + whole + whole);
+        QCOMPARE(outcome.consumed, three.size());
+    }
+    const Outcome cut = unpacked(kind, three.first(file.size() * 2 - 1));
+    QVERIFY(cut.error && cut.endedEarly);
+    QVERIFY(cut.bytes.startsWith(whole));
+}
+
+void TestCompressedSource::rubbishBehindIsNotSilent_data()
+{
+    formats();
+}
+
+void TestCompressedSource::rubbishBehindIsNotSilent()
+{
+    QFETCH(CompressedSource::Kind, kind);
+    QFETCH(QByteArray, file);
+    const QByteArray whole = unpacked(kind, file).bytes;
+    const Outcome outcome = unpacked(kind, file + "0123456789 downloaded twice, and not whole");
+    QVERIFY(outcome.error);
+    QCOMPARE(outcome.error->kind, ErrorKind::Corrupt);
+    QVERIFY2(outcome.error->detail.startsWith(u"the compressed file is damaged near byte"_s),
+             qPrintable(why(outcome)));
+    QCOMPARE(outcome.bytes, whole); // all that was good came out before
+}
+
+void TestCompressedSource::failuresOfTheDiskComeOut_data()
+{
+    formats();
+}
+
+void TestCompressedSource::failuresOfTheDiskComeOut()
+{
+    QFETCH(CompressedSource::Kind, kind);
+    QFETCH(QByteArray, file);
+    const QByteArray whole = unpacked(kind, file).bytes;
+    for (qsizetype at = 0; at <= file.size(); ++at) {
+        const Outcome outcome = unpacked(kind, file, 16, 4096, at);
+        QVERIFY2(outcome.error, qPrintable(u"disk fails at %1"_s.arg(at)));
+        QCOMPARE(outcome.error->kind, ErrorKind::Unreachable);
+        QVERIFY(!outcome.endedEarly); // the file may be whole
+        QVERIFY(whole.startsWith(outcome.bytes));
+    }
+}
+
+void TestCompressedSource::failsAgainTheSame()
+{
+    auto source =
+        CompressedSource::open(std::make_unique<MemorySource>(zstdFrame(someText).chopped(1)),
+                               CompressedSource::Kind::Zstd, u"x"_s);
+    QVERIFY(source);
+    const Outcome first = readAll(**source, 8);
+    QVERIFY(first.error);
+    QCOMPARE(readAll(**source, 8).error, first.error);
+}
+
+/// pzstd writes one in front of each frame, with sizes for its threads.
+void TestCompressedSource::framesToSkipAreSkipped()
+{
+    QTemporaryDir folder;
+    const QString path = folder.filePath(u"backup.sql.zst"_s);
+    const QByteArray skipped = skippableFrame("12345678");
+    QVERIFY(writeFileAtomically(path, skipped + zstdFrame("one\n") + skipped + zstdFrame("two\n")));
+    const auto source = openSource(path);
+    QVERIFY(source);
+    QCOMPARE((*source)->format(), u"zst"_s);
+    const Outcome outcome = readAll(**source, 3);
+    QVERIFY2(!outcome.error, qPrintable(why(outcome)));
+    QCOMPARE(outcome.bytes, QByteArray("one\ntwo\n"));
+}
+
+/// 20 bytes that become 128 MB: nobody may ask for all of them at once.
+void TestCompressedSource::aBombIsReadBlockByBlock()
+{
+    // Window of 128 KB, then run-length blocks of 128 KB of "x" each.
+    QByteArray bomb = QByteArray::fromHex("28b52ffd0038");
+    constexpr int blocks = 1000;
+    for (int i = 0; i < blocks; ++i) {
+        const quint32 header = (128U * 1024U) << 3 | 1U << 1 | (i + 1 == blocks ? 1U : 0U);
+        for (int shift = 0; shift < 24; shift += 8)
+            bomb.append(static_cast<char>(header >> shift & 0xff));
+        bomb.append('x');
+    }
+    auto source = CompressedSource::open(std::make_unique<MemorySource>(bomb),
+                                         CompressedSource::Kind::Zstd, u"x"_s);
+    QVERIFY(source);
+    std::vector<char> buffer(64 * 1024);
+    qint64 size = 0;
+    bool onlyX = true;
+    for (auto got = (*source)->read(buffer);; got = (*source)->read(buffer)) {
+        QVERIFY2(got, qPrintable(got ? QString() : describe(got.error())));
+        if (*got == 0)
+            break;
+        size += *got;
+        onlyX = onlyX && buffer.front() == 'x' && buffer[static_cast<size_t>(*got) - 1] == 'x';
+    }
+    QCOMPARE(size, qint64(blocks) * 128 * 1024);
+    QVERIFY(onlyX);
+}
+
+QTEST_GUILESS_MAIN(TestCompressedSource)
+#include "tst_compressedsource.moc"
