@@ -18,6 +18,8 @@ struct DumpFacts {
     bool headerSeen = false;
     bool completionSeen = false;
     bool isRestricted = false; ///< a \restrict whose \unrestrict has not come
+    /// The line where a dump began although the one before had not ended; 0 for none.
+    qint64 brokenOffAt = 0;
     qint64 statements = 0;
     qint64 sqlStatements = 0; ///< of them, those whose words are known
     QString lastTable = {};   ///< the last one whose rows began

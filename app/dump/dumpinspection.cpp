@@ -48,6 +48,18 @@ Error notSql(const QString &path, const DumpFacts &facts)
             .advice = Advice::MakeBackupWithPgDump};
 }
 
+/// Two dumps in one file, of which the first is not whole.
+Error brokenOff(const QString &path, qint64 line)
+{
+    return {
+        .kind = ErrorKind::Corrupt,
+        .subject = path,
+        .detail =
+            u"another dump begins at line %1, and the one before it is not finished"_s.arg(line),
+        .advice = Advice::TakeAnotherBackup,
+        .line = line};
+}
+
 /// The text came to its end without a mistake, and without the line pg_dump writes last.
 Error noCompletionLine(const QString &path, const DumpReader &reader)
 {
@@ -96,7 +108,9 @@ void judge(DumpInspection &inspection, const DumpReader &reader, const Result<vo
         inspection.verdict = DumpVerdict::Complete;
     } else {
         inspection.verdict = DumpVerdict::Truncated;
-        inspection.problem = noCompletionLine(path, reader);
+        const qint64 brokenOffAt = reader.facts().brokenOffAt;
+        inspection.problem =
+            brokenOffAt > 0 ? brokenOff(path, brokenOffAt) : noCompletionLine(path, reader);
     }
 }
 

@@ -2,12 +2,15 @@
 #include "dump/dumpinterpreter.h"
 
 #include "core/redactor.h"
+#include "dump/sqlchars.h"
 #include "dump/statementclass.h"
 
 #include <QTimeZone>
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <string_view>
 
 using namespace Qt::StringLiterals;
 
@@ -15,9 +18,20 @@ namespace mayday::dump {
 
 namespace {
 
-/// In these a byte after the first of a character can be a quote or a backslash.
-constexpr std::array unsafeEncodings = {"sjis", "shift_jis_2004", "big5", "gbk",
-                                        "uhc",  "gb18030",        "johab"};
+/// In these a byte after the first of a character can be a quote or a backslash. Every name the
+/// server knows them by, letters and digits alone.
+constexpr std::array unsafeEncodings = {
+    "sjis", "shiftjis", "mskanji",    "win932",  "windows932", "shiftjis2004",
+    "big5", "win950",   "windows950", "gbk",     "win936",     "windows936",
+    "uhc",  "win949",   "windows949", "gb18030", "johab"};
+
+bool isUnsafeEncoding(const QString &name)
+{
+    QString bare = name.toLower();
+    bare.removeIf([](QChar c) { return !c.isLetterOrNumber(); });
+    return std::ranges::any_of(unsafeEncodings,
+                               [&](const char *bad) { return bare == QLatin1StringView(bad); });
+}
 
 Error refused(qint64 line, const QString &detail)
 {
@@ -26,6 +40,11 @@ Error refused(qint64 line, const QString &detail)
             .detail = detail,
             .advice = Advice::MakeBackupWithPgDump,
             .line = line};
+}
+
+Error unclear(qint64 line)
+{
+    return refused(line, u"it changes how strings are read, in a way that cannot be followed"_s);
 }
 
 Error unsupported(qint64 line, const QString &detail)
@@ -63,10 +82,29 @@ std::optional<QDateTime> timeOf(QByteArrayView text)
     return QDateTime(local.date(), local.time(), known).toUTC();
 }
 
-bool isOff(const QString &value)
+/// What the server makes of a boolean setting: it takes any beginning that is clear.
+std::optional<bool> isOn(const QString &value)
 {
     const QString word = value.toLower();
-    return word == "off"_L1 || word == "false"_L1 || word == "no"_L1 || word == "0"_L1;
+    const auto begins = [&](QLatin1StringView whole, qsizetype least) {
+        return word.size() >= least && whole.startsWith(word);
+    };
+    if (begins("true"_L1, 1) || begins("yes"_L1, 1) || begins("on"_L1, 2) || word == u'1')
+        return true;
+    if (begins("false"_L1, 1) || begins("no"_L1, 1) || begins("off"_L1, 2) || word == u'0')
+        return false;
+    return std::nullopt;
+}
+
+/// Whether a name or a literal says itself what it says, without escapes.
+bool saysPlainly(const SqlToken &token)
+{
+    switch (token.kind) {
+    case SqlToken::Kind::Word: return true;
+    case SqlToken::Kind::QuotedWord: return !token.isEscapedName();
+    case SqlToken::Kind::String: return token.text.startsWith('\'') && !token.text.contains('\\');
+    default: return false;
+    }
 }
 
 QString valueOf(const SqlToken &token)
@@ -78,10 +116,72 @@ QString valueOf(const SqlToken &token)
     }
 }
 
-/// The tokens behind the settings that change how the text itself has to be read.
-bool mentionsStringRules(const QByteArray &sql)
+/// The database that \connect names: shop, "My Shop", -reuse-previous=on "dbname='My Shop'".
+QString databaseOf(QByteArrayView text)
 {
-    return sql.size() < 4096 && sql.toLower().contains("conforming_strings");
+    takePrefix(text, "-reuse-previous=on ");
+    if (text.size() < 2 || !text.startsWith('"') || !text.endsWith('"'))
+        return QString::fromUtf8(text);
+    text = text.sliced(1).chopped(1);
+    if (takePrefix(text, "dbname='") && text.endsWith('\''))
+        text = text.chopped(1);
+    return QString::fromUtf8(text).replace("\"\""_L1, "\""_L1);
+}
+
+bool contains(QByteArrayView text, std::string_view lowerCase)
+{
+    return !std::ranges::search(text, lowerCase, {}, lower, std::identity{}).empty();
+}
+
+/// Definitions keep their expressions for later; the other statements run them now.
+bool isDefinition(StatementClass kind)
+{
+    switch (kind) {
+    case StatementClass::Function:
+    case StatementClass::Trigger:
+    case StatementClass::Policy:
+    case StatementClass::Rule:
+    case StatementClass::View: return true;
+    default: return false;
+    }
+}
+
+/// Whether a call of set_config() follows that names no setting plainly, or the string rules.
+bool hidesASetting(SqlTokens tokens)
+{
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        const SqlToken after = tokens.peek();
+        if (token.isEscapedName() && (after.isSymbol('(') || after.is("uescape")))
+            return true;
+        if (!token.isName() || token.name() != "set_config"_L1 || !tokens.takeSymbol('('))
+            continue;
+        const SqlToken name = tokens.next();
+        if (name.kind != SqlToken::Kind::String || !saysPlainly(name) || !tokens.takeSymbol(',') ||
+            name.value().toLower() == "standard_conforming_strings"_L1)
+            return true;
+    }
+    return false;
+}
+
+/// The same of a whole statement; cheap for those that do not say the word.
+bool hidesASetting(const DumpStatement &statement)
+{
+    if (isDefinition(statement.kind) ||
+        !(contains(statement.sql, "set_config") || contains(statement.sql, "u&\"")))
+        return false;
+    return hidesASetting(SqlTokens(statement.sql, statement.plainStringsEscape));
+}
+
+/// RESET and DISCARD bring back the server's own rule, "on" unless somebody changed it: Supabase
+/// ends its dumps with RESET ALL. A DO block may do anything.
+bool resetsStringRules(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    const SqlToken first = tokens.next();
+    if (first.is("reset") || first.is("discard"))
+        return (tokens.take("all") && statement.plainStringsEscape) ||
+               contains(statement.sql, "conforming_strings");
+    return first.is("do") && contains(statement.sql, "conforming_strings");
 }
 
 } // namespace
@@ -175,40 +275,41 @@ Result<void> DumpInterpreter::setting(const DumpStatement &statement)
     if (tokens.take("set")) {
         if (!tokens.take("session"))
             tokens.take("local");
-        const QString name = tokens.next().name();
+        const SqlToken name = tokens.next();
+        if (!saysPlainly(name))
+            return failure(unclear(statement.line));
         if (!tokens.takeSymbol('='))
             tokens.take("to");
-        return set(name, tokens, statement.line);
+        return set(name.name().toLower(), tokens, statement.line);
     }
-    if (tokens.take({"select", "pg_catalog"}))
+    tokens.take("select");
+    if (tokens.take("pg_catalog"))
         tokens.takeSymbol('.');
-    else
-        tokens.take("select");
     if (tokens.take("set_config") && tokens.takeSymbol('(')) {
-        const QString name = tokens.next().value().toLower();
-        tokens.takeSymbol(',');
-        return set(name, tokens, statement.line);
+        const SqlToken name = tokens.next();
+        if (!saysPlainly(name) || !tokens.takeSymbol(',') || hidesASetting(tokens))
+            return failure(unclear(statement.line));
+        return set(name.value().toLower(), tokens, statement.line);
     }
-    const SqlToken first = SqlTokens(statement.sql).next();
-    const bool mayChangeIt =
-        first.is("select") || first.is("reset") || first.is("do") || first.is("with");
-    if (mayChangeIt && mentionsStringRules(statement.sql))
-        return failure(
-            refused(statement.line,
-                    u"it changes how strings are read, in a way that cannot be followed"_s));
+    if (resetsStringRules(statement) || hidesASetting(statement))
+        return failure(unclear(statement.line));
     return {};
 }
 
 Result<void> DumpInterpreter::set(const QString &name, SqlTokens tokens, qint64 line)
 {
-    const QString value = valueOf(tokens.next());
+    const SqlToken token = tokens.next();
+    const QString value = valueOf(token);
     if (name == "standard_conforming_strings"_L1) {
-        m_plainStringsEscape = isOff(value);
-    } else if (name == "client_encoding"_L1) {
+        const bool isWhole = tokens.next().kind != SqlToken::Kind::String;
+        const bool isClear = saysPlainly(token) || token.kind == SqlToken::Kind::Number;
+        const std::optional<bool> on = isWhole && isClear ? isOn(value) : std::nullopt;
+        if (!on)
+            return failure(unclear(line));
+        m_plainStringsEscape = !*on;
+    } else if (name == "client_encoding"_L1 || name == "names"_L1) {
         m_facts.encoding = value;
-        if (std::ranges::any_of(unsafeEncodings, [&](const char *bad) {
-                return value.toLower() == QLatin1StringView(bad);
-            }))
+        if (isUnsafeEncoding(value))
             return failure(unsupported(
                 line,
                 u"text in the encoding %1 cannot be taken apart safely; dump with --encoding=UTF8"_s
@@ -221,17 +322,31 @@ Result<void> DumpInterpreter::set(const QString &name, SqlTokens tokens, qint64 
 
 // Comments
 
-Result<void> DumpInterpreter::comment(QByteArrayView text, qint64)
+/// pg_dumpall's file is a dump of dumps; others are dumps in a row. Where one begins, the one
+/// before has to have ended.
+void DumpInterpreter::beginDump(bool isCluster, qint64 line)
+{
+    if (m_facts.brokenOffAt == 0 && (m_isInDump || (isCluster && m_isCluster)))
+        m_facts.brokenOffAt = line;
+    m_isCluster = m_isCluster || isCluster;
+    m_isInDump = !isCluster;
+    m_facts.headerSeen = true;
+    m_facts.completionSeen = m_warnedAfterEnd = false;
+}
+
+Result<void> DumpInterpreter::comment(QByteArrayView text, qint64 line)
 {
     QByteArrayView rest = text;
     if (!takePrefix(rest, "-- "))
         return {};
     if (rest == "PostgreSQL database dump" || rest == "PostgreSQL database cluster dump") {
-        m_facts.headerSeen = true;
-        m_facts.completionSeen = m_warnedAfterEnd = false;
-    } else if (rest == "PostgreSQL database dump complete" ||
-               rest == "PostgreSQL database cluster dump complete") {
-        m_facts.completionSeen = true;
+        beginDump(rest.contains("cluster"), line);
+    } else if (rest == "PostgreSQL database dump complete") {
+        m_isInDump = false;
+        m_facts.completionSeen = !m_isCluster;
+    } else if (rest == "PostgreSQL database cluster dump complete") {
+        m_isCluster = false;
+        m_facts.completionSeen = !m_isInDump;
     } else if (takePrefix(rest, "Dumped from database version ")) {
         m_facts.serverVersion = firstWord(rest);
     } else if (takePrefix(rest, "Dumped by pg_dump version ")) {
@@ -288,7 +403,7 @@ Result<void> DumpInterpreter::connectTo(QByteArrayView text, qint64 line)
             u"the file holds more than one database (pg_dumpall); Mayday restores one at a time"_s));
     m_facts.warnings.append(
         u"line %1: \\connect was not run; the dump comes from %2"_s.arg(line).arg(
-            redacted(QString::fromUtf8(text))));
+            redacted(databaseOf(text))));
     return {};
 }
 

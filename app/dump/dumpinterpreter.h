@@ -33,6 +33,7 @@ private:
     [[nodiscard]] Result<After> copy(DumpStatement statement);
     [[nodiscard]] Result<void> setting(const DumpStatement &statement);
     [[nodiscard]] Result<void> set(const QString &name, SqlTokens tokens, qint64 line);
+    void beginDump(bool isCluster, qint64 line);
     [[nodiscard]] Result<void> connectTo(QByteArrayView text, qint64 line);
     [[nodiscard]] Result<void> unrestrict(QByteArrayView key, qint64 line);
     void completeName(DumpStatement &statement) const;
@@ -43,6 +44,8 @@ private:
     QByteArray m_restrictKey;
     int m_connects = 0;
     bool m_plainStringsEscape = false;
+    bool m_isCluster = false; // in a file of pg_dumpall ...
+    bool m_isInDump = false;  // ... and in one of its databases
     bool m_warnedAfterEnd = false;
 };
 

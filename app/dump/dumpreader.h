@@ -37,7 +37,7 @@ public:
     /// The line pg_dump writes last, and all that has to stand behind it.
     [[nodiscard]] bool completionLineSeen() const
     {
-        return m_facts.completionSeen && !m_facts.isRestricted;
+        return m_facts.completionSeen && !m_facts.isRestricted && m_facts.brokenOffAt == 0;
     }
     /// Whether the Error was that the file stops too early.
     [[nodiscard]] bool endedEarly() const { return m_endedEarly; }

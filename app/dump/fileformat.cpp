@@ -34,6 +34,7 @@ constexpr std::array magics = {
     Magic{"MZ\x90"sv, "a program"},
     Magic{"SQLite format 3"sv, "an SQLite database"},
     Magic{"\x1f\x8b"sv, "compressed twice; unpack it once"},
+    Magic{"\x04\x22\x4d\x18"sv, "compressed with LZ4; unpack it first (lz4 -d)"},
     Magic{"-- MySQL dump"sv, "a dump of MySQL, not of PostgreSQL"},
     Magic{"-- MariaDB dump"sv, "a dump of MariaDB, not of PostgreSQL"},
     Magic{"/*M!"sv, "a dump of MariaDB, not of PostgreSQL"},

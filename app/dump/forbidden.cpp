@@ -13,9 +13,9 @@ namespace mayday::dump {
 namespace {
 
 constexpr std::array filesOfTheServer = {
-    "lo_import",         "lo_export",      "pg_read_file",  "pg_read_binary_file",
-    "pg_ls_dir",         "pg_stat_file",   "pg_file_write", "pg_reload_conf",
-    "pg_rotate_logfile", "dblink_connect", "dblink_exec",   "dblink"};
+    "lo_import",        "lo_export",     "pg_read_file",   "pg_read_binary_file", "pg_ls_dir",
+    "pg_stat_file",     "pg_file_write", "pg_reload_conf", "pg_rotate_logfile",   "dblink_connect",
+    "dblink_connect_u", "dblink_exec",   "dblink"};
 
 bool isOneOf(const SqlToken &token, std::span<const char *const> words)
 {
@@ -44,18 +44,48 @@ QString forbiddenCopy(SqlTokens tokens)
     return u"COPY without FROM stdin"_s;
 }
 
+/// Whether a call of that name is one, however the name is written.
+bool isFileFunction(const SqlToken &token)
+{
+    if (!token.isName())
+        return false;
+    const QString name = token.name();
+    return std::ranges::any_of(filesOfTheServer, [&](const char *function) {
+        return name == QLatin1StringView(function);
+    });
+}
+
 QString forbiddenCall(SqlTokens tokens)
 {
     for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
-        if (isOneOf(token, filesOfTheServer) && tokens.peek().isSymbol('('))
+        const SqlToken after = tokens.peek();
+        if (token.isEscapedName() && (after.isSymbol('(') || after.is("uescape")))
+            return u"it calls a function whose name is hidden by escapes"_s;
+        if (isFileFunction(token) && after.isSymbol('('))
             return u"it calls %1(), which reaches out of the database"_s.arg(token.name());
     }
     return {};
 }
 
+/// CREATE TABLE ... AS runs its query at once; pg_dump never writes it.
+bool createsTableByQuery(const DumpStatement &statement, SqlTokens tokens)
+{
+    if (statement.kind != StatementClass::Table)
+        return false;
+    int depth = 0;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        if (depth == 0 && token.is("as"))
+            return true;
+    }
+    return false;
+}
+
 QString reasonAgainst(const DumpStatement &statement)
 {
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    while (tokens.takeSymbol('(')) {
+    }
     const SqlToken first = tokens.next();
     if (first.is("copy"))
         return forbiddenCopy(tokens);
@@ -65,7 +95,9 @@ QString reasonAgainst(const DumpStatement &statement)
         return u"LOAD brings a library of the server's disk into it"_s;
     constexpr std::array running = {"select", "with",    "values",  "insert", "update", "delete",
                                     "call",   "execute", "explain", "table",  "merge"};
-    return isOneOf(first, running) ? forbiddenCall(tokens) : QString();
+    const bool runs =
+        isOneOf(first, running) || (first.is("create") && createsTableByQuery(statement, tokens));
+    return runs ? forbiddenCall(tokens) : QString();
 }
 
 /// Languages whose functions can do what the server's operating system account can.

@@ -10,6 +10,18 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::dump {
 
+namespace {
+
+/// Dumps made with another --encoding: what is no UTF-8 is read as Latin-1, so that two names stay
+/// two and most letters are the right ones.
+QString textOf(QByteArrayView bytes)
+{
+    return QUtf8StringView(bytes).isValidUtf8() ? QString::fromUtf8(bytes)
+                                                : QString::fromLatin1(bytes);
+}
+
+} // namespace
+
 bool SqlToken::is(const char *word) const
 {
     const std::string_view wanted(word);
@@ -21,11 +33,11 @@ bool SqlToken::is(const char *word) const
 QString SqlToken::name() const
 {
     if (kind == Kind::Word)
-        return QString::fromUtf8(text.toByteArray().toLower()); // ASCII only, as the server does
+        return textOf(text.toByteArray().toLower()); // ASCII only, as the server does
     if (kind != Kind::QuotedWord)
         return {};
     const qsizetype quote = text.indexOf('"');
-    return QString::fromUtf8(text.sliced(quote + 1).chopped(1)).replace("\"\""_L1, "\""_L1);
+    return textOf(text.sliced(quote + 1).chopped(1)).replace("\"\""_L1, "\""_L1);
 }
 
 QString SqlToken::value() const
@@ -35,7 +47,7 @@ QString SqlToken::value() const
     const qsizetype quote = text.indexOf('\'');
     if (quote < 0 || text.size() < quote + 2 || text.back() != '\'')
         return {};
-    return QString::fromUtf8(text.sliced(quote + 1).chopped(1)).replace("''"_L1, "'"_L1);
+    return textOf(text.sliced(quote + 1).chopped(1)).replace("''"_L1, "'"_L1);
 }
 
 void SqlTokens::skipBlockComment()

@@ -19,6 +19,11 @@ struct SqlToken {
         return kind == Kind::Symbol && text.size() == 1 && text.front() == symbol;
     }
     [[nodiscard]] bool isName() const { return kind == Kind::Word || kind == Kind::QuotedWord; }
+    /// U&"d\0061ta": what it says would have to be worked out; pg_dump never writes it.
+    [[nodiscard]] bool isEscapedName() const
+    {
+        return kind == Kind::QuotedWord && !text.startsWith('"');
+    }
     /// The identifier it stands for: bare words in lower case, quoted ones without their quotes.
     [[nodiscard]] QString name() const;
     /// What a string literal says, as far as it has no escapes but doubled quotes.
