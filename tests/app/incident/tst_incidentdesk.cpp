@@ -35,6 +35,9 @@ private Q_SLOTS:
     void aFailedAppendChangesNothing();
     void secretsDoNotReachTheTimeline();
     void aClosedIncidentIsListedAndANewOneNumbered();
+    void commandIsTakenByANameOnly();
+    void afterTheEndNothingIsWrittenAnyMore();
+    void everySignalComesAfterItsChange();
 
 private:
     static void finishAll(IncidentFixture &fixture);
@@ -407,6 +410,63 @@ void TestIncidentDesk::aClosedIncidentIsListedAndANewOneNumbered()
     QVERIFY(fixture.desk->incidents().last().closedAt.has_value());
     QVERIFY(fixture.lines().first().startsWith("Drill opened"_L1));
     QCOMPARE(fixture.desk->incidents().last().timeline.last().text, u"Incident closed"_s);
+}
+
+void TestIncidentDesk::commandIsTakenByANameOnly()
+{
+    IncidentFixture fixture;
+    fixture.open();
+    fixture.desk->takeCommand(u"  "_s);
+    fixture.desk->tick(fixture.step(u"Tell the team"_s));
+    fixture.written();
+    QCOMPARE(fixture.errors.size(), 1);
+    QCOMPARE(fixture.errors.first().kind, ErrorKind::Refused);
+    QCOMPARE(fixture.running().commander, u"Ada"_s);
+    QCOMPARE(fixture.running().timeline.last().who, u"Ada"_s);
+    fixture.desk->takeCommand(u" Bob \n"_s);
+    fixture.written();
+    QCOMPARE(fixture.running().commander, u"Bob"_s);
+    QCOMPARE(fixture.lines().last(), u"Bob takes command"_s);
+}
+
+void TestIncidentDesk::afterTheEndNothingIsWrittenAnyMore()
+{
+    IncidentFixture fixture;
+    fixture.open();
+    finishAll(fixture);
+    fixture.desk->close();
+    fixture.desk->addNote(u"in the same breath"_s); // before the closing is on the disk
+    fixture.desk->close();
+    fixture.written();
+    QCOMPARE(fixture.errors.size(), 2);
+    QCOMPARE(fixture.journal->read({.kindPrefix = u"incident.note"_s})->size(), 0);
+    QCOMPARE(fixture.journal->read({.kindPrefix = u"incident.closed"_s})->size(), 1);
+    QCOMPARE(fixture.desk->incidents().first().timeline.last().text, u"Incident closed"_s);
+}
+
+/// Whoever listens looks at the desk: it must already be so.
+void TestIncidentDesk::everySignalComesAfterItsChange()
+{
+    IncidentFixture fixture;
+    QStringList seen;
+    connect(fixture.desk.get(), &IncidentDesk::runningChanged, this,
+            [&] { seen += fixture.desk->running() ? u"runs"_s : u"none"_s; });
+    connect(fixture.desk.get(), &IncidentDesk::incidentChanged, this, [&](const IncidentId &id) {
+        const Incident *incident = fixture.desk->find(id);
+        seen += incident ? incident->timeline.last().kind : u"nothing"_s;
+    });
+    fixture.open();
+    fixture.desk->addNote(u"one"_s);
+    fixture.desk->tick(fixture.step(u"Tell the team"_s));
+    fixture.written();
+    QCOMPARE(seen,
+             QStringList({u"runs"_s, u"incident.opened"_s, u"incident.note"_s, u"step.done"_s}));
+    seen.clear();
+    finishAll(fixture);
+    seen.clear();
+    fixture.desk->close();
+    fixture.written();
+    QCOMPARE(seen, QStringList({u"none"_s, u"incident.closed"_s}));
 }
 
 QTEST_GUILESS_MAIN(TestIncidentDesk)
