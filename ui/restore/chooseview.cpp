@@ -79,10 +79,14 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
     connect(m_take, &ActionButton::clicked, this, &ChooseView::take);
     connect(m_table, &ActionTable::activated, this, &ChooseView::take);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            &ChooseView::follow);
+            [this](const QModelIndex &current) {
+                const backup::BackupEntry *entry = m_model->entry(current.row());
+                m_chosen = entry ? entry->path : QString();
+                follow();
+            });
     connect(m_model, &BackupModel::dataChanged, this, &ChooseView::follow);
-    connect(m_model, &BackupModel::modelReset, this, &ChooseView::follow);
-    follow();
+    connect(m_model, &BackupModel::modelReset, this, &ChooseView::keepSelection);
+    keepSelection();
 }
 
 QWidget *ChooseView::initialFocus() const
@@ -90,12 +94,23 @@ QWidget *ChooseView::initialFocus() const
     return m_table;
 }
 
+/// The list is made anew when a file comes, goes or turns out to be of another time. The backup
+/// under the hand of a person stays selected; without one it is the newest.
+void ChooseView::keepSelection()
+{
+    int row = 0;
+    for (int at = 0; at < m_model->rowCount(); ++at) {
+        if (m_model->entry(at)->path == m_chosen)
+            row = at;
+    }
+    const QString chosen = m_chosen;
+    m_table->setCurrentIndex(m_model->index(row, 0));
+    m_chosen = chosen;
+    follow();
+}
+
 void ChooseView::follow()
 {
-    if (!m_table->currentIndex().isValid() && m_model->rowCount() > 0) {
-        m_table->setCurrentIndex(m_model->index(0, 0));
-        return; // comes back here through currentRowChanged
-    }
     const backup::BackupEntry *entry = m_model->entry(m_table->currentIndex().row());
     m_inside->setText(entry ? insideText(*entry) : QString());
     m_take->setEnabled(entry && entry->isComplete());

@@ -47,12 +47,14 @@ private:
     void addFile();
     void take();
     void follow();
+    void keepSelection();
 
     Parts m_parts;
     BackupModel *m_model;
     ActionTable *m_table;
     TextLabel *m_inside;
     ActionButton *m_take;
+    QString m_chosen; ///< path of the one a person has moved to; empty: the newest
 };
 
 } // namespace mayday::ui

@@ -73,14 +73,16 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
         showReceipt(record, *record.receipt);
         return;
     }
+    m_copy->setCopyText(restoretexts::interruptedSentence(record) + u'\n' + record.target);
     m_header->setSentence(restoretexts::interruptedSentence(record));
     m_header->setDetail(record.target);
-    m_header->setShape(record.committed ? StateShape::Ok : StateShape::Unknown);
+    m_header->setShape(!record.committed   ? StateShape::Unknown
+                       : *record.committed ? StateShape::Ok
+                                           : StateShape::Down);
     m_error->hide();
     m_table->hide();
     m_notes->hide();
     m_putBack->setVisible(record.isInEffect());
-    m_another->setVisible(!record.isInEffect());
 }
 
 void VerdictView::showReceipt(const restore::RestoreRecord &record,
@@ -113,7 +115,6 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
     m_putBack->setVisible(isDone);
-    m_another->setVisible(!isDone);
 }
 
 QWidget *VerdictView::initialFocus() const

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/restore/restorefixture.h"
+#include "backup/backupshelf.h"
+#include "postgres/session.h"
+#include "restore/restoredesk.h"
+#include "support/keyboardwalk.h"
+#include "support/screen.h"
+#include "support/scriptedprompter.h"
+#include "ui/kit/actiontable.h"
+#include "ui/kit/disclosure.h"
+#include "ui/kit/errorpanel.h"
+#include "ui/kit/facttable.h"
+#include "ui/kit/progressstrip.h"
+#include "ui/restore/chooseview.h"
+#include "ui/restore/planview.h"
+#include "ui/restore/progressview.h"
+#include "ui/restore/restorepanel.h"
+#include "ui/restore/verdictview.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::tests;
+using namespace mayday::ui;
+using namespace Qt::StringLiterals;
+using restore::Verdict;
+
+/// The way of a restore as a person goes it, with a real server at its end.
+class TestRestorePanel : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup();
+
+    void thePlanNamesEverythingAboveTheButton();
+    void theButtonIsDeafToEnterAndAsksForTheName();
+    void aRestoreIsProvenAndPutBack();
+    void aBackupCanBeChosenAgainAfterwards();
+    void aFailureNamesLineAndStateAndChangesNothing();
+    void itStopsAndLeavesEverythingAsItWas();
+    void aBlockerSaysWhyAndAsksAgain();
+    void aFileThatIsGoneIsABlocker();
+    void anotherPanelShowsTheSame();
+    void anInterruptedRestoreAsksTheServer();
+    void anIncidentShowsOnlyItsOwn();
+
+private:
+    void makePanel();
+    void putDump(const QByteArray &text, const QString &name = u"shop.sql"_s);
+    void choosePlan();
+    void restoreNow();
+    [[nodiscard]] RestoreTarget target(const QString &incident = {}) const;
+    [[nodiscard]] ActionButton *button(const QString &text) const
+    {
+        return seenButton(*m_panel, text);
+    }
+    [[nodiscard]] QString seenAll() const { return seenText(*m_panel); }
+
+    Theme m_theme;
+    SystemClock m_clock;
+    std::unique_ptr<TempPostgres> m_server;
+    std::unique_ptr<restore::test::Shop> m_shop;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<QThreadPool> m_pool;
+    std::unique_ptr<store::Journal> m_journal;
+    std::unique_ptr<restore::RestoreDesk> m_desk;
+    std::unique_ptr<backup::BackupShelf> m_shelf;
+    std::unique_ptr<test::ScriptedPrompter> m_prompter;
+    std::unique_ptr<RestorePanel> m_panel;
+    std::optional<Error> m_noConnection;
+    QList<Error> m_errors;
+};
+
+void TestRestorePanel::initTestCase()
+{
+    m_theme.applyTo(*qApp);
+    m_server = std::make_unique<TempPostgres>();
+}
+
+void TestRestorePanel::init()
+{
+    m_shop = std::make_unique<restore::test::Shop>(*m_server);
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_pool = std::make_unique<QThreadPool>();
+    auto journal = store::Journal::open(m_folder->filePath(u"journal.sqlite"_s), m_clock);
+    QVERIFY(journal);
+    m_journal = *std::move(journal);
+    m_desk = std::make_unique<restore::RestoreDesk>(*m_journal, m_clock, *m_pool);
+    connect(m_desk.get(), &restore::RestoreDesk::failed, this,
+            [this](const Error &error) { m_errors.append(error); });
+    QVERIFY(QDir(m_folder->path()).mkdir(u"backups"_s));
+    m_shelf = std::make_unique<backup::BackupShelf>(m_folder->filePath(u"backups"_s), *m_pool);
+    m_prompter = std::make_unique<test::ScriptedPrompter>();
+    m_noConnection.reset();
+    m_errors.clear();
+    makePanel();
+}
+
+void TestRestorePanel::cleanup()
+{
+    m_panel.reset();
+    m_desk.reset();
+    m_shelf.reset();
+    m_pool->waitForDone();
+    m_journal.reset();
+}
+
+RestoreTarget TestRestorePanel::target(const QString &incident) const
+{
+    return {.database = u"main"_s,
+            .name = u"database main"_s,
+            .environment = u"production"_s,
+            .incident = incident,
+            .connection = [this]() -> Result<postgres::ConnectionString> {
+                if (m_noConnection)
+                    return failure(*m_noConnection);
+                return m_shop->target();
+            }};
+}
+
+void TestRestorePanel::makePanel()
+{
+    m_panel = std::make_unique<RestorePanel>(RestorePanel::Parts{.theme = m_theme,
+                                                                 .desk = *m_desk,
+                                                                 .shelf = *m_shelf,
+                                                                 .clock = m_clock,
+                                                                 .prompter = *m_prompter});
+    m_panel->resize(1144, 620);
+    m_panel->show();
+    QVERIFY(QTest::qWaitForWindowActive(m_panel.get()));
+}
+
+void TestRestorePanel::putDump(const QByteArray &text, const QString &name)
+{
+    QFile file(m_folder->filePath(u"backups/"_s + name));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
+    file.close();
+    m_shelf->refresh();
+    QTRY_VERIFY(!m_shelf->isReading());
+    QVERIFY(m_shelf->entries().front().isComplete());
+}
+
+/// From the list to the plan, by keyboard.
+void TestRestorePanel::choosePlan()
+{
+    m_panel->setTarget(target());
+    QTRY_VERIFY(seen<ChooseView>(*m_panel));
+    m_panel->initialFocus()->setFocus();
+    press(*m_panel, Qt::Key_Return);
+    QVERIFY(seen<PlanView>(*m_panel));
+    QTRY_VERIFY_WITH_TIMEOUT(button(u"Replace schema"_s) || seen<ErrorPanel>(*m_panel), 15000);
+}
+
+void TestRestorePanel::restoreNow()
+{
+    choosePlan();
+    m_prompter->decisions = {true};
+    ActionButton *replace = button(u"Replace schema"_s);
+    QVERIFY(replace);
+    replace->setFocus();
+    press(*m_panel, Qt::Key_Space);
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+}
+
+void TestRestorePanel::thePlanNamesEverythingAboveTheButton()
+{
+    putDump(m_shop->dump());
+    m_shop->run("INSERT INTO public.products (name, created_at) VALUES ('new', now() + interval '1 "
+                "hour')");
+    choosePlan();
+    const QString facts = m_panel->findChild<PlanView *>()->findChild<FactTable *>()->plainText();
+    for (const QString &part :
+         {u"shop.sql  3 tables, 6,000 rows, taken "_s,
+          u"schema public in %1 on "_s.arg(m_shop->database()), u"You will lose: "_s, u"1 row"_s,
+          u"Time: not measured on this server yet; progress shows it"_s,
+          u"Undo: Put back, until you discard the kept data"_s})
+        QVERIFY2(facts.contains(part), qPrintable(part + u" in:\n"_s + facts));
+    QCOMPARE(button(u"Replace schema"_s)->text(),
+             u"Replace schema public in %1 on 127.0.0.1:%2..."_s.arg(m_shop->database())
+                 .arg(m_server->port()));
+    // "See which" unfolds the tables.
+    auto *fold = m_panel->findChild<PlanView *>()->findChild<Disclosure *>();
+    QVERIFY(!fold->isOpen());
+    Q_EMIT m_panel->findChild<FactTable *>()->linkActivated(u"loss"_s);
+    QVERIFY(fold->isOpen());
+    QVERIFY2(seenAll().contains(u"public.products: 3,001 rows now, 3,000 in the backup"_s),
+             qPrintable(seenAll()));
+    const QStringList clipped = clippedTexts(*m_panel);
+    QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
+    int seen = 0;
+    QVERIFY(namelessFor(*m_panel, seen).isEmpty());
+}
+
+void TestRestorePanel::theButtonIsDeafToEnterAndAsksForTheName()
+{
+    putDump(m_shop->dump());
+    choosePlan();
+    ActionButton *replace = button(u"Replace schema"_s);
+    QCOMPARE(replace->kind(), ButtonKind::Danger);
+    QVERIFY(!replace->hasFocus() && !replace->isDefault());
+    replace->setFocus();
+    press(*m_panel, Qt::Key_Return);
+    QVERIFY(m_prompter->asked.isEmpty());
+    press(*m_panel, Qt::Key_Space); // and whoever does not type the name has changed nothing
+    QTRY_COMPARE(m_prompter->typed.size(), 1);
+    const TypedQuestion &question = m_prompter->typed.first();
+    QCOMPARE(question.nameToType, m_shop->database());
+    QVERIFY(question.title.startsWith(u"Replace schema public in "_s + m_shop->database()));
+    QVERIFY(question.confirmLabel.startsWith("Replace schema public"_L1));
+    QStringList facts;
+    for (const Fact &one : question.facts)
+        facts.append(one.label + u": "_s + plainValue(one));
+    QVERIFY2(facts.contains(u"Environment: production"_s), qPrintable(facts.join(u'\n')));
+    QVERIFY(facts.filter(u"Target: "_s).value(0).contains(m_shop->database()));
+    QVERIFY(!facts.filter(u"You will lose: "_s).isEmpty());
+    QVERIFY(!facts.filter(u"Undo: "_s).isEmpty());
+    QCoreApplication::sendPostedEvents();
+    QVERIFY(!m_desk->isBusy() && m_desk->records().isEmpty());
+    QVERIFY(seen<PlanView>(*m_panel));
+}
+
+void TestRestorePanel::aRestoreIsProvenAndPutBack()
+{
+    putDump(m_shop->dump());
+    m_shop->run("DELETE FROM public.products WHERE id > 10");
+    const QSignalSpy finished(m_panel.get(), &RestorePanel::finished);
+    restoreNow();
+    QVERIFY2(seenAll().contains(u"Proven: 3 tables with 6,000 rows are as in the backup."_s),
+             qPrintable(seenAll()));
+    QCOMPARE(finished.size(), 1);
+    QCOMPARE(finished[0][0].value<Verdict>(), Verdict::Proven);
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"3000"_s);
+    const auto *table = seen<ActionTable>(*m_panel);
+    QCOMPARE(table->model()->rowCount(), 3);
+    QVERIFY(table->asText().contains(u"public.products\t3,000\t3,000\tok\t"_s));
+
+    m_prompter->decisions = {true};
+    ActionButton *back = button(u"Put back the data as it was before"_s);
+    back->setFocus();
+    press(*m_panel, Qt::Key_Return);
+    QTRY_VERIFY(
+        seenAll().contains(u"Put back: the data as it was before the restore is live again."_s));
+    const TypedQuestion &question = m_prompter->typed.last();
+    QCOMPARE(question.nameToType, m_shop->database());
+    QVERIFY(question.text.contains(u"this can be undone too"_s));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"10"_s);
+    m_prompter->decisions = {true};
+    button(u"Take the restored data again"_s)->click();
+    QTRY_VERIFY(seenAll().contains(u"Proven: "_s));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"3000"_s);
+    QVERIFY(m_errors.isEmpty());
+}
+
+void TestRestorePanel::aBackupCanBeChosenAgainAfterwards()
+{
+    putDump(m_shop->dump());
+    restoreNow();
+    button(u"Choose another backup"_s)->setFocus();
+    press(*m_panel, Qt::Key_Return);
+    QVERIFY(seen<ChooseView>(*m_panel) && !seen<VerdictView>(*m_panel));
+    QTRY_COMPARE(QApplication::focusWidget(), m_panel->initialFocus());
+    press(*m_panel, Qt::Key_Return);
+    QTRY_VERIFY(button(u"Replace schema"_s));
+    // This server's own speed is known now.
+    const QString facts = m_panel->findChild<PlanView *>()->findChild<FactTable *>()->plainText();
+    QVERIFY2(facts.contains(u", from the restore of "_s), qPrintable(facts));
+    QVERIFY(facts.contains(u"older state"_s) || facts.contains(u"kept"_s));
+}
+
+void TestRestorePanel::aFailureNamesLineAndStateAndChangesNothing()
+{
+    QByteArray dump = m_shop->dump();
+    const qsizetype row = dump.indexOf("\n1500\tp;");
+    QVERIFY(row > 0);
+    dump.insert(row + 1, "x");
+    const qint64 line = dump.left(row + 1).count('\n') + 1;
+    putDump(dump);
+    m_shop->run("DELETE FROM public.products WHERE id > 10");
+    const QSignalSpy finished(m_panel.get(), &RestorePanel::finished);
+    restoreNow();
+    QCOMPARE(finished[0][0].value<Verdict>(), Verdict::NotRestored);
+    QVERIFY2(seenAll().contains(u"Not restored. Nothing changed: the live data is as it was."_s),
+             qPrintable(seenAll()));
+    QVERIFY(seenAll().contains(u"Safe: The live data was not touched: everything happened in one "
+                               "transaction that was rolled back."_s));
+    seen<ErrorPanel>(*m_panel)->findChild<Disclosure *>()->setOpen(true);
+    QVERIFY2(seenAll().contains(u"SQLSTATE 22P02"_s), qPrintable(seenAll()));
+    QVERIFY2(seenAll().contains(u"Line %1"_s.arg(QString::number(line).insert(
+                 QString::number(line).size() - 3, line > 999 ? u","_s : QString()))),
+             qPrintable(seenAll()));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"10"_s);
+    QVERIFY(!button(u"Put back"_s));
+    QVERIFY(button(u"Choose another backup"_s));
+    for (const QString &word : {u"success"_s, u"Oops"_s, u"!"_s})
+        QVERIFY2(!seenAll().contains(word, Qt::CaseInsensitive), qPrintable(word));
+}
+
+void TestRestorePanel::itStopsAndLeavesEverythingAsItWas()
+{
+    putDump(m_shop->dump());
+    choosePlan();
+    // Somebody changes the live schema, so the restore has to wait for them.
+    TaskContext context;
+    auto holder = postgres::Session::connect(m_shop->target(), context);
+    QVERIFY(holder);
+    QVERIFY(holder->execute("BEGIN", context));
+    QVERIFY(holder->execute("ALTER SCHEMA public OWNER TO postgres", context));
+    m_prompter->decisions = {true};
+    button(u"Replace schema"_s)->click();
+    QTRY_VERIFY(seen<ProgressView>(*m_panel));
+    QVERIFY(seenAll().contains(u"The live data has not been touched."_s));
+    QTRY_COMPARE(m_shop->ask("SELECT count(*) FROM pg_locks WHERE NOT granted"), u"1"_s);
+    QTRY_VERIFY(seen<ProgressStrip>(*m_panel)->spokenText().contains(u"now: "_s));
+    m_panel->initialFocus()->setFocus();
+    press(*m_panel, Qt::Key_Escape);
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 20000);
+    QVERIFY2(seenAll().contains(u"Stopped. Nothing changed: the live data is as it was."_s),
+             qPrintable(seenAll()));
+    QVERIFY(holder->execute("ROLLBACK", context));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"3000"_s);
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'public%'"), u"1"_s);
+    button(u"Choose another backup"_s)->click(); // and it can begin again
+    QVERIFY(seen<ChooseView>(*m_panel));
+}
+
+void TestRestorePanel::aBlockerSaysWhyAndAsksAgain()
+{
+    putDump(m_shop->dump());
+    m_noConnection = Error{.kind = ErrorKind::NotFound,
+                           .subject = u"database/main/password"_s,
+                           .detail = u"it is not in the keychain"_s,
+                           .advice = Advice::CheckPassword};
+    choosePlan();
+    QVERIFY2(seenAll().contains(u"This cannot be restored there as it is."_s),
+             qPrintable(seenAll()));
+    QVERIFY(seenAll().contains(u"Safe: Nothing was changed: only questions were asked."_s));
+    QVERIFY(seenAll().contains(u"Check the password under Settings, Credentials"_s));
+    QVERIFY(!button(u"Replace schema"_s));
+    m_noConnection.reset();
+    ActionButton *again = button(u"Ask the server again"_s);
+    again->setFocus();
+    press(*m_panel, Qt::Key_Return);
+    QTRY_VERIFY(button(u"Replace schema"_s));
+    QVERIFY(!seen<ErrorPanel>(*m_panel));
+    button(u"Choose another backup"_s)->click();
+    QVERIFY(seen<ChooseView>(*m_panel));
+}
+
+void TestRestorePanel::aFileThatIsGoneIsABlocker()
+{
+    putDump(m_shop->dump());
+    const QString path = m_shelf->entries().front().path;
+    QVERIFY(QFile::remove(path));
+    m_shelf->refresh();
+    m_panel->setTarget(target());
+    m_panel->choose(path);
+    QVERIFY(seen<PlanView>(*m_panel));
+    QVERIFY2(seenAll().contains(u"Not found: "_s + path), qPrintable(seenAll()));
+    QVERIFY(!button(u"Replace schema"_s));
+}
+
+void TestRestorePanel::anotherPanelShowsTheSame()
+{
+    putDump(m_shop->dump());
+    restoreNow();
+    // On the Backups page it begins anew: only what runs is shown there.
+    makePanel();
+    m_panel->setTarget(target());
+    QVERIFY(seen<ChooseView>(*m_panel));
+    m_prompter->decisions = {true};
+    press(*m_panel, Qt::Key_Return);
+    QTRY_VERIFY(button(u"Replace schema"_s));
+    button(u"Replace schema"_s)->click();
+    QTRY_VERIFY(m_desk->isBusy());
+    makePanel(); // the page was closed and opened again meanwhile
+    m_panel->setTarget(target());
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+    QVERIFY(seenAll().contains(u"Proven: "_s));
+    QCOMPARE(m_desk->records().size(), 2);
+}
+
+void TestRestorePanel::anInterruptedRestoreAsksTheServer()
+{
+    putDump(m_shop->dump());
+    restore::RestorePlan plan = m_shop->plan(m_shelf->entries().front().path);
+    plan.database = u"main"_s;
+    plan.incident = u"incident-1"_s;
+    QVERIFY(m_journal->appendNow(restore::startedDraft(plan)));
+    m_desk->replay(m_journal->read().value());
+    m_noConnection = Error{.kind = ErrorKind::Unreachable, .subject = u"shop"_s, .detail = {}};
+    m_panel->setTarget(target(u"incident-1"_s));
+    QVERIFY2(seenAll().contains(u"What is true is not known until the server answers."_s),
+             qPrintable(seenAll()));
+    QVERIFY(!button(u"Put back"_s));
+    QVERIFY(m_panel->initialFocus()->isVisible());
+    m_noConnection.reset();
+    makePanel();
+    m_panel->setTarget(target(u"incident-1"_s));
+    QTRY_VERIFY2(seenAll().contains(u"nothing changed: the server rolled it back."_s),
+                 qPrintable(seenAll()));
+    QVERIFY(button(u"Choose another backup"_s));
+}
+
+void TestRestorePanel::anIncidentShowsOnlyItsOwn()
+{
+    putDump(m_shop->dump());
+    restoreNow();
+    makePanel();
+    m_panel->setTarget(target(u"incident-7"_s));
+    QVERIFY(seen<ChooseView>(*m_panel));
+    press(*m_panel, Qt::Key_Return);
+    QTRY_VERIFY(button(u"Replace schema"_s));
+    m_prompter->decisions = {true};
+    button(u"Replace schema"_s)->click();
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+    QCOMPARE(m_desk->records().front().incident, u"incident-7"_s);
+    makePanel(); // back to the step later: its verdict is still there
+    m_panel->setTarget(target(u"incident-7"_s));
+    QVERIFY(seen<VerdictView>(*m_panel));
+    QVERIFY(seenAll().contains(u"Proven: "_s));
+}
+
+QTEST_MAIN(TestRestorePanel)
+#include "tst_restorepanel.moc"
