@@ -84,6 +84,8 @@ QVariant CredentialModel::data(const QModelIndex &index, int role) const
         return {};
     if (role == Qt::DisplayRole)
         return text(*row, index.column());
+    if (role == Qt::AccessibleTextRole && index.column() == Value)
+        return row->state == CredentialState::Present ? tr("kept, not shown") : tr("none");
     if (role == Qt::ToolTipRole && row->error)
         return describe(*row->error);
     if (role == CopyRole && index.column() == Value)

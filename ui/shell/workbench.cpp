@@ -138,16 +138,14 @@ void Workbench::buildBanners()
     m_memoryOnly->setMessage(tr("Secrets are only in memory."),
                              tr("No keychain answers on this desktop. Passwords are gone when "
                                 "Mayday ends; nothing is written to disk."));
-    m_memoryOnly->setVisible(m_parts.desk.credentials().storeKind() ==
-                             secrets::StoreKind::MemoryOnly);
     m_window.addBanner(m_memoryOnly);
-    if (const auto &error = m_parts.desk.stackError()) {
-        auto *stack = new Banner(m_parts.theme, BannerKind::Down);
-        stack->setMessage(tr("stack.yaml cannot be used, so this is the practice world."),
-                          describe(*error));
-        stack->setCopyText(describe(*error));
-        m_window.addBanner(stack);
-    }
+    followKeychain();
+    // It may go away while Mayday runs.
+    connect(&m_parts.desk.credentials(), &desk::Credentials::changed, this,
+            &Workbench::followKeychain);
+    m_stackError = new Banner(m_parts.theme, BannerKind::Down);
+    m_stackError->hide(); // the file is read when the desk starts
+    m_window.addBanner(m_stackError);
     const store::JournalHealth &health = m_parts.desk.journalHealth();
     if (!health.intact) {
         auto *journal = new Banner(m_parts.theme, BannerKind::Warn);
@@ -263,8 +261,20 @@ void Workbench::closeIncident()
         });
 }
 
+void Workbench::followKeychain()
+{
+    m_memoryOnly->setVisible(m_parts.desk.credentials().storeKind() ==
+                             secrets::StoreKind::MemoryOnly);
+}
+
 void Workbench::followStack()
 {
+    const QString error =
+        m_parts.desk.stackError() ? describe(*m_parts.desk.stackError()) : QString();
+    m_stackError->setVisible(!error.isEmpty());
+    m_stackError->setMessage(tr("stack.yaml cannot be used, so this is the practice world."),
+                             error);
+    m_stackError->setCopyText(error);
     const stack::Stack &stack = m_parts.desk.stack();
     m_now->setStackName(stack.name);
     m_band->setStackName(stack.name);
@@ -329,9 +339,7 @@ void Workbench::followStatus()
     else if (verdict.side != status::Side::Unclear)
         shape = StateShape::Down;
     m_window.setStatus(
-        {.shape = shape,
-         .text = verdict.sentence,
-         .stackName = m_parts.desk.stack().name});
+        {.shape = shape, .text = verdict.sentence, .stackName = m_parts.desk.stack().name});
 }
 
 } // namespace mayday::ui

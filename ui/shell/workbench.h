@@ -48,6 +48,7 @@ private:
     void act(const runbook::VerbCall &call);
     void startScenario(const runbook::RunbookId &id);
     void followStack();
+    void followKeychain();
     void followPractice();
     void followRunning();
     void followShelf();
@@ -64,6 +65,7 @@ private:
     SettingsPage *m_settings = nullptr;
     IncidentBand *m_band = nullptr;
     Banner *m_memoryOnly = nullptr;
+    Banner *m_stackError = nullptr;
 };
 
 } // namespace mayday::ui
