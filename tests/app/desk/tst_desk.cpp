@@ -169,7 +169,8 @@ void TestDesk::aMissingPasswordIsNamedUntilItIsGiven()
                                  .probe(status::ProbeId::parse(u"database.main"_s).value())
                                  ->watched.reading.error.has_value(),
                              20000);
-    QCOMPARE(fixture.desk->credentials().list().first().state, CredentialState::Missing);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.desk->credentials().list().first().state,
+                              CredentialState::Missing, 20000);
     QVERIFY(fixture.probe(u"database.main"_s) != status::State::Operational);
     fixture.givePassword(); // asks again by itself, and does not wait for the next round
     QTRY_COMPARE_WITH_TIMEOUT(fixture.probe(u"database.main"_s), status::State::Operational, 12000);
