@@ -132,7 +132,7 @@ void Credentials::remove(const QString &name)
     }
     auto removing = m_store.remove(*key);
     removing.deliverTo(this, [this, name](Result<void> removed) {
-        if (!removed && removed.error().kind != ErrorKind::NotFound) {
+        if (!removed) {
             Q_EMIT failed(removed.error());
             return;
         }

@@ -61,21 +61,23 @@ Error errorOf(const QKeychain::Job &job)
     return error;
 }
 
-/// Starts the job and finishes the promise with what value() makes of it. The job is nobody's
-/// child: the keychain's library calls back into it, so it must outlive even this store.
+/// Starts the job and finishes the promise with what value() makes of its success. The job is
+/// nobody's child: the keychain's library calls back into it, so it must outlive even this store.
 template <typename T, typename Value>
 Task<T> start(QKeychain::Job *job, const SecretName &name, QObject *receiver, Value value)
 {
     TaskPromise<T> promise;
     job->setKey(name.text());
     job->setInsecureFallback(false);
-    QObject::connect(job, &QKeychain::Job::finished, receiver,
-                     [promise, value](QKeychain::Job *done) mutable {
-                         if (done->error() == QKeychain::NoError)
-                             promise.finish(value());
-                         else
-                             promise.finish(failure(errorOf(*done)));
-                     });
+    QObject::connect(
+        job, &QKeychain::Job::finished, receiver, [promise, value](QKeychain::Job *done) mutable {
+            // "There was none to remove": only some backends tell.
+            const bool isGone = std::is_void_v<T> && done->error() == QKeychain::EntryNotFound;
+            if (done->error() == QKeychain::NoError || isGone)
+                promise.finish(value());
+            else
+                promise.finish(failure(errorOf(*done)));
+        });
     job->start();
     return promise.task();
 }

@@ -33,8 +33,7 @@ Task<Secret> MemorySecretStore::read(const SecretName &name)
 
 Task<void> MemorySecretStore::remove(const SecretName &name)
 {
-    if (!m_secrets.remove(name))
-        return finishedTask<void>(failure(notFound(name)));
+    m_secrets.remove(name);
     return finishedTask<void>({});
 }
 

@@ -7,7 +7,8 @@
 
 namespace mayday::secrets {
 
-/// Keeps secrets until it is destroyed, which overwrites them. Never fails but with NotFound.
+/// Keeps secrets until it is destroyed, which overwrites them. Fails only with NotFound, when
+/// reading.
 class MemorySecretStore final : public SecretStore {
 public:
     [[nodiscard]] Task<void> write(const SecretName &name, Secret secret) override;

@@ -15,8 +15,8 @@ enum class StoreKind { Keychain, MemoryOnly };
 
 /// Keeps passwords and tokens (a port). Use it on the GUI thread; answers come in later turns.
 ///
-/// Fails with NotFound, with Denied and UnlockKeychain when the keychain is locked or says no, and
-/// with Unreachable when it cannot be spoken to.
+/// Fails with NotFound (read), with Denied and UnlockKeychain when the keychain is locked or says
+/// no, and with Unreachable when it cannot be spoken to.
 class SecretStore {
 public:
     SecretStore() = default;
@@ -26,7 +26,8 @@ public:
     /// Replaces what is there.
     [[nodiscard]] virtual Task<void> write(const SecretName &name, Secret secret) = 0;
     [[nodiscard]] virtual Task<Secret> read(const SecretName &name) = 0;
-    /// NotFound when there was none.
+    /// Afterwards there is none; also succeeds when there was none before, as not every keychain
+    /// tells the difference.
     [[nodiscard]] virtual Task<void> remove(const SecretName &name) = 0;
     /// May turn from Keychain to MemoryOnly when the keychain goes away; ask after each answer.
     [[nodiscard]] virtual StoreKind kind() const = 0;

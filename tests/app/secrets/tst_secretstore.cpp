@@ -101,7 +101,7 @@ void TestSecretStore::memoryKeepsAndForgets()
     MemorySecretStore store;
     QCOMPARE(store.kind(), StoreKind::MemoryOnly);
     QCOMPARE(outcome(store.read(name(u"a"_s))).error().kind, ErrorKind::NotFound);
-    QCOMPARE(outcome(store.remove(name(u"a"_s))).error().kind, ErrorKind::NotFound);
+    QVERIFY(outcome(store.remove(name(u"a"_s))).has_value()); // there was none
     QVERIFY(outcome(store.write(name(u"a"_s), Secret("one"))).has_value());
     QVERIFY(outcome(store.write(name(u"a"_s), Secret("two"))).has_value());
     QCOMPARE(outcome(store.read(name(u"a"_s)))->reveal(), "two");
@@ -167,7 +167,7 @@ void TestSecretStore::theRealKeychainKeepsAcrossStores()
     const auto gone = outcome(store.read(key));
     QCOMPARE(gone.error().kind, ErrorKind::NotFound);
     QVERIFY(gone.error().subject.contains("database/main/password"_L1));
-    QCOMPARE(outcome(store.remove(key)).error().kind, ErrorKind::NotFound);
+    QVERIFY(outcome(store.remove(key)).has_value()); // there is none any more
 }
 
 void TestSecretStore::theRealKeychainKeepsServicesApart()
