@@ -32,6 +32,7 @@ ActionButton::ActionButton(const Theme &theme, ButtonKind kind, const QString &t
     setText(text);
     setKind(kind);
     setAutoDefault(false);
+    setFocusPolicy(Qt::TabFocus); // after a click Space and Enter still are the page's
     setAttribute(Qt::WA_Hover);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));

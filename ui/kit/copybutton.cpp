@@ -23,7 +23,7 @@ CopyButton::CopyButton(const Theme &theme, const QString &what, QWidget *parent)
     setIconSize({16, 16});
     setToolTip(what);
     setAccessibleName(what);
-    setFocusPolicy(Qt::StrongFocus);
+    setFocusPolicy(Qt::TabFocus);
     showIcon(u"copy"_s, Ink::Second);
     connect(this, &QToolButton::clicked, this, &CopyButton::copy);
 }

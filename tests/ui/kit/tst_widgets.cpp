@@ -13,10 +13,12 @@
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QLineEdit>
 #include <QPainter>
 #include <QSignalSpy>
 #include <QStandardItemModel>
 #include <QTest>
+#include <QVBoxLayout>
 
 using namespace mayday::ui;
 using namespace Qt::StringLiterals;
@@ -154,6 +156,26 @@ private Q_SLOTS:
         button.setKind(ButtonKind::Secondary);
         QTest::keyClick(&button, Qt::Key_Return);
         QCOMPARE(clicked.size(), 2);
+    }
+
+    void aClickLeavesTheKeyboardWhereItIs()
+    {
+        QWidget window;
+        auto *layout = new QVBoxLayout(&window);
+        QLineEdit field;
+        ActionButton button(m_theme, ButtonKind::Secondary, u"Save logs"_s);
+        CopyButton copy(m_theme, u"the text"_s);
+        layout->addWidget(&field);
+        layout->addWidget(&button);
+        layout->addWidget(&copy);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        field.setFocus();
+        QTest::mouseClick(&button, Qt::LeftButton);
+        QTest::mouseClick(&copy, Qt::LeftButton);
+        QVERIFY(field.hasFocus());
+        QTest::keyClick(&field, Qt::Key_Tab);
+        QVERIFY(button.hasFocus());
     }
 
     void buttonFollowsItsAction()
