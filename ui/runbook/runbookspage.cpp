@@ -66,6 +66,7 @@ RunbooksPage::RunbooksPage(const Theme &theme, const Clock &clock, QWidget *pare
     connect(m_table, &ActionTable::activated, this, &RunbooksPage::start);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &RunbooksPage::follow);
+    follow();
 }
 
 void RunbooksPage::setLibrary(const runbook::RunbookLibrary &library)

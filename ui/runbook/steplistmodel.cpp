@@ -114,7 +114,9 @@ QVariant StepListModel::data(const QModelIndex &index, int role) const
 
 Qt::ItemFlags StepListModel::flags(const QModelIndex &index) const
 {
-    const bool isStep = index.isValid() && m_rows[index.row()].kind == Kind::Step;
+    if (!index.isValid())
+        return Qt::NoItemFlags;
+    const bool isStep = m_rows[index.row()].kind == Kind::Step;
     return isStep ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::ItemFlags(Qt::ItemIsEnabled);
 }
 
