@@ -10,6 +10,20 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::backup {
 
+namespace {
+
+/// Of one time, by name: rows must not change places under the pointer.
+void sortNewestFirst(QList<BackupEntry> &entries)
+{
+    std::ranges::sort(entries, [](const BackupEntry &a, const BackupEntry &b) {
+        const QDateTime ours = a.takenAt();
+        const QDateTime theirs = b.takenAt();
+        return ours != theirs ? ours > theirs : a.path < b.path;
+    });
+}
+
+} // namespace
+
 QDateTime BackupEntry::takenAt() const
 {
     return inspection && inspection->startedAt ? *inspection->startedAt : modifiedAt;
@@ -56,7 +70,7 @@ void BackupShelf::refresh()
 
 void BackupShelf::addFile(const QString &path)
 {
-    const QString absolute = QFileInfo(path).absoluteFilePath();
+    const QString absolute = QDir::cleanPath(QFileInfo(path).absoluteFilePath());
     if (!m_extraFiles.contains(absolute))
         m_extraFiles.append(absolute);
     refresh();
@@ -64,10 +78,12 @@ void BackupShelf::addFile(const QString &path)
 
 void BackupShelf::listFiles()
 {
-    QFileInfoList files = QDir(m_folder).entryInfoList(QDir::Files | QDir::Readable, QDir::NoSort);
+    // Also those we may not read: left out, last night's backup would seem never to have been made.
+    QFileInfoList files = QDir(m_folder).entryInfoList(QDir::Files, QDir::NoSort);
     for (const QString &path : std::as_const(m_extraFiles)) {
-        if (QFileInfo::exists(path))
-            files.append(QFileInfo(path));
+        const QFileInfo file(path);
+        if ((file.isFile() || file.isDir()) && !files.contains(file))
+            files.append(file);
     }
     QList<BackupEntry> entries;
     for (const QFileInfo &file : std::as_const(files)) {
@@ -78,11 +94,12 @@ void BackupShelf::listFiles()
                           .inspection = std::nullopt,
                           .error = std::nullopt};
         const BackupEntry *known = entry(fresh.path);
-        const bool same =
-            known && known->bytes == fresh.bytes && known->modifiedAt == fresh.modifiedAt;
+        // What could not be read is tried again: rights change without the file.
+        const bool same = known && !known->error && known->bytes == fresh.bytes &&
+                          known->modifiedAt == fresh.modifiedAt;
         entries.append(same ? *known : fresh);
     }
-    std::ranges::sort(entries, std::ranges::greater{}, &BackupEntry::takenAt);
+    sortNewestFirst(entries);
     m_entries = std::move(entries);
 }
 
@@ -97,17 +114,20 @@ void BackupShelf::inspectNext()
             Q_EMIT changed();
         return;
     }
-    const QString path = next->path;
-    m_inspecting = startTask(
-        m_pool, [path](TaskContext &context) { return dump::inspectDump(path, context); });
-    m_inspecting.deliverTo(this, [this, path](Result<dump::DumpInspection> outcome) {
-        const auto entry = std::ranges::find(m_entries, path, &BackupEntry::path);
-        if (entry != m_entries.end()) {
+    const BackupEntry asked = *next;
+    m_inspecting = startTask(m_pool, [path = asked.path](TaskContext &context) {
+        return dump::inspectDump(path, context);
+    });
+    m_inspecting.deliverTo(this, [this, asked](Result<dump::DumpInspection> outcome) {
+        const auto entry = std::ranges::find(m_entries, asked.path, &BackupEntry::path);
+        // What was found belongs to the file as it was; when it is another by now, it comes again.
+        if (entry != m_entries.end() && entry->bytes == asked.bytes &&
+            entry->modifiedAt == asked.modifiedAt) {
             if (outcome)
                 entry->inspection = std::move(*outcome);
             else
                 entry->error = outcome.error();
-            std::ranges::sort(m_entries, std::ranges::greater{}, &BackupEntry::takenAt);
+            sortNewestFirst(m_entries);
             Q_EMIT changed();
         }
         inspectNext();
