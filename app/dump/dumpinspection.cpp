@@ -39,7 +39,7 @@ bool looksLikeADump(const DumpFacts &facts)
 
 Error notSql(const QString &path, const DumpFacts &facts)
 {
-    QString detail = u"there is no SQL of PostgreSQL in it"_s;
+    QString detail = u"it does not begin with SQL of PostgreSQL"_s;
     if (!facts.firstStray.isEmpty())
         detail = u"there are only messages in it: "_s + facts.firstStray;
     return {.kind = ErrorKind::Corrupt,
@@ -85,8 +85,7 @@ void judgeFailure(DumpInspection &inspection, const DumpReader &reader, const Er
         inspection.verdict = reader.endedEarly() ? DumpVerdict::Truncated : DumpVerdict::NotADump;
         return;
     }
-    const bool isInside = reader.format().word != "plain"_L1 && reader.endedEarly();
-    if (!looksLikeADump(reader.facts()) && !isInside) {
+    if (!looksLikeADump(reader.facts()) && !reader.isFileCut()) {
         inspection.verdict = DumpVerdict::NotADump;
         inspection.problem = notSql(error.subject, reader.facts());
         return;

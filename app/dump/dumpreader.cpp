@@ -7,6 +7,7 @@
 
 #include <QFileInfo>
 
+#include <algorithm>
 #include <cstring>
 
 using namespace Qt::StringLiterals;
@@ -87,7 +88,7 @@ Result<void> DumpReader::readText(DumpInterpreter &interpreter, TaskContext &con
                 TaskContext::cancelled(m_subject, u"reading stopped; the file is as it was"_s));
         const auto block = ahead.next();
         if (!block) {
-            m_endedEarly = ahead.restingSource()->endedEarly();
+            m_isFileCut = m_endedEarly = ahead.restingSource()->endedEarly();
             return failure(placed(block.error()));
         }
         isLast = block->empty();
@@ -102,6 +103,7 @@ Result<void> DumpReader::readText(DumpInterpreter &interpreter, TaskContext &con
         if (!done)
             return failure(placed(done.error()));
         kept = text.sliced(*done).toByteArray();
+        m_fileBytes = std::max(m_fileBytes, ahead.consumed()); // it may be growing still
         context.progress(ahead.consumed(), m_fileBytes, u"read"_s);
     }
     m_facts.warnings += ahead.restingSource()->remarks();

@@ -41,6 +41,8 @@ public:
     }
     /// Whether the Error was that the file stops too early.
     [[nodiscard]] bool endedEarly() const { return m_endedEarly; }
+    /// Whether it was the compressed file that stopped, before its own end.
+    [[nodiscard]] bool isFileCut() const { return m_isFileCut; }
     [[nodiscard]] QString serverVersion() const { return m_facts.serverVersion; }
     [[nodiscard]] QString dumpVersion() const { return m_facts.dumpVersion; }
     [[nodiscard]] QString encoding() const { return m_facts.encoding; }
@@ -58,6 +60,7 @@ private:
     FileFormat m_format;
     DumpFacts m_facts;
     bool m_endedEarly = false;
+    bool m_isFileCut = false;
     qint64 m_lines = 0;
     qint64 m_plainBytes = 0;
     qint64 m_fileBytes = 0;

@@ -52,6 +52,7 @@ QString SqlToken::value() const
 
 void SqlTokens::skipBlockComment()
 {
+    m_stringEnd = 0; // no string goes on behind it
     int depth = 0;
     while (m_at < m_sql.size()) {
         const char c = m_sql[m_at];

@@ -115,7 +115,7 @@ void TestCtlInspect::aFileThatIsNoBackupIsNamed_data()
     QTest::newRow("packed page") << gzipped("<html><body>403</body></html>")
                                  << QByteArray("a web page");
     QTest::newRow("a list of shopping")
-        << QByteArray("milk\nbread\neggs\n") << QByteArray("no SQL of PostgreSQL");
+        << QByteArray("milk\nbread\neggs\n") << QByteArray("does not begin with SQL of PostgreSQL");
 }
 
 void TestCtlInspect::aFileThatIsNoBackupIsNamed()
