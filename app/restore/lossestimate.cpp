@@ -2,8 +2,10 @@
 #include "restore/lossestimate.h"
 
 #include "postgres/quoting.h"
+#include "restore/partitions.h"
 
 #include <QHash>
+#include <QSet>
 
 #include <algorithm>
 
@@ -42,25 +44,97 @@ Result<QHash<QString, QString>> timeColumns(postgres::Session &session, TaskCont
     return columns;
 }
 
+/// "No such table" and "no such schema".
+bool isAbsence(const Error &error)
+{
+    return error.sqlState == "42P01"_L1 || error.sqlState == "3F000"_L1;
+}
+
 /// A table too big to count in the time is said to be so; a failure of the connection is a failure.
-Result<void> countTable(postgres::Session &session, TableLoss &loss, const QDateTime &takenAt,
-                        TaskContext &context)
+Result<void> countTable(postgres::Session &session, TableLoss &loss, bool withParts,
+                        const QDateTime &takenAt, TaskContext &context)
 {
     QString sql = u"SELECT pg_catalog.count(*)"_s;
     if (!loss.timeColumn.isEmpty())
         sql += u", pg_catalog.count(*) FILTER (WHERE %1 > %2)"_s.arg(
             quoteIdentifier(loss.timeColumn),
             QString::fromUtf8(quoteLiteral(takenAt.toUTC().toString(Qt::ISODateWithMs).toUtf8())));
-    sql += u" FROM ONLY "_s + qualified(loss.schema, loss.name);
+    sql += (withParts ? u" FROM "_s : u" FROM ONLY "_s) + qualified(loss.schema, loss.name);
     const auto counts = session.query(sql.toUtf8(), context);
     if (!counts) {
+        if (isAbsence(counts.error()))
+            loss.rowsLive = 0; // nothing there to lose
         const bool goesOn = !counts.error().sqlState.isEmpty() && !context.stopRequested();
         return goesOn ? Result<void>() : failure(counts.error());
     }
     loss.rowsLive = counts->integer(0, 0);
-    if (!loss.timeColumn.isEmpty())
+    if (!loss.isInDump)
+        loss.newerRows = loss.rowsLive;
+    else if (!loss.timeColumn.isEmpty())
         loss.newerRows = counts->integer(0, 1);
     return {};
+}
+
+/// Live tables of the same schemas that the backup does not know: the schema goes aside whole.
+Result<QList<TableLoss>> missingInDump(postgres::Session &session,
+                                       const dump::DumpInspection &inspection, TaskContext &context)
+{
+    QSet<QString> known;
+    for (const dump::TableInDump &table : inspection.tables)
+        known.insert(table.schema + u'.' + table.name);
+    QList<TableLoss> missing;
+    for (const QString &schema : inspection.schemas) {
+        const QByteArray name = schema.toUtf8();
+        // Names only: asking for the size would wait for whoever has locked the table.
+        const auto live = session.query(
+            "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+            " ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY 1",
+            {&name, 1}, context);
+        if (!live)
+            return failure(live.error());
+        for (int i = 0; i < live->rowCount(); ++i) {
+            if (!known.contains(schema + u'.' + live->text(i, 0)))
+                missing.append({.schema = schema, .name = live->text(i, 0), .isInDump = false});
+        }
+    }
+    return missing;
+}
+
+/// What is to be counted, and which of them with their partitions (their rows came through them).
+struct Counting {
+    QList<TableLoss> tables;
+    QSet<QString> withParts;
+};
+
+Result<Counting> toCount(postgres::Session &session, const dump::DumpInspection &inspection,
+                         TaskContext &context)
+{
+    const auto parts = partitionsByRoot(session, context);
+    if (!parts)
+        return failure(parts.error());
+    Counting counting;
+    QSet<QString> countedElsewhere;
+    for (const dump::TableInDump &table : inspection.tables) {
+        const QString name = table.schema + u'.' + table.name;
+        if (table.rows == 0 || !parts->contains(name))
+            continue;
+        counting.withParts.insert(name);
+        for (const QString &part : parts->values(name))
+            countedElsewhere.insert(part);
+    }
+    for (const dump::TableInDump &table : inspection.tables) {
+        if (!countedElsewhere.contains(table.schema + u'.' + table.name))
+            counting.tables.append(
+                {.schema = table.schema, .name = table.name, .rowsInDump = table.rows});
+    }
+    auto missing = missingInDump(session, inspection, context);
+    if (!missing)
+        return failure(missing.error());
+    for (const TableLoss &table : std::as_const(*missing)) {
+        if (!countedElsewhere.contains(table.schema + u'.' + table.name))
+            counting.tables.append(table);
+    }
+    return counting;
 }
 
 void add(LossEstimate &estimate, const TableLoss &loss)
@@ -87,10 +161,16 @@ Result<LossEstimate> estimateLoss(postgres::Session &session,
         return failure(columns.error());
     if (auto limited = session.execute("SET statement_timeout = '5s'", context); !limited)
         return failure(limited.error());
-    for (const dump::TableInDump &table : inspection.tables) {
-        TableLoss loss{.schema = table.schema, .name = table.name, .rowsInDump = table.rows};
-        loss.timeColumn = columns->value(table.schema + u'.' + table.name);
-        if (auto counted = countTable(session, loss, takenAt, context); !counted)
+    auto counting = toCount(session, inspection, context);
+    if (!counting)
+        return failure(counting.error());
+    for (TableLoss &loss : counting->tables) {
+        const QString name = loss.schema + u'.' + loss.name;
+        if (loss.isInDump)
+            loss.timeColumn = columns->value(name);
+        if (auto counted =
+                countTable(session, loss, counting->withParts.contains(name), takenAt, context);
+            !counted)
             return failure(counted.error());
         add(estimate, loss);
     }

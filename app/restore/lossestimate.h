@@ -13,10 +13,11 @@ namespace mayday::restore {
 struct TableLoss {
     QString schema;
     QString name;
-    qint64 rowsLive = -1; ///< -1: not counted in time
+    qint64 rowsLive = -1; ///< -1: not counted in time, or not ours to count
     qint64 rowsInDump = 0;
     qint64 newerRows = -1;   ///< live rows written after the backup; -1: no time column to tell by
-    QString timeColumn = {}; ///< the column that told
+    QString timeColumn = {}; ///< the column that told; empty: all rows are lost with the table
+    bool isInDump = true;    ///< false: the backup has no such table, so it would go aside whole
 };
 
 /// The loss shown before the button: everything the live data has that the backup has not.
@@ -24,9 +25,9 @@ struct LossEstimate {
     QDateTime takenAt;                ///< when the backup's data was taken, UTC
     std::chrono::seconds interval{0}; ///< from then to now
     QList<TableLoss> tables;          ///< only those that lose or gain something
-    qint64 newerRows = 0;             ///< in the tables that can tell
-    qint64 rowsBack = 0;              ///< rows the backup has more than the live tables
-    bool isExact = true;              ///< false when a table was too big to count in time
+    qint64 newerRows = 0; ///< in the tables that can tell, and all of those the backup has not
+    qint64 rowsBack = 0;  ///< rows the backup has more than the live tables
+    bool isExact = true;  ///< false when a table was too big to count in time
 };
 
 /// Counts on the live server without changing anything; each count is given five seconds.

@@ -4,6 +4,8 @@
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
@@ -33,17 +35,19 @@ Result<QSet<QString>> nameSet(postgres::Session &session, QByteArrayView sql, Ta
 }
 
 Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QStringList &schemas,
-                                       TaskContext &context)
+                                       QByteArrayView sizeOf, TaskContext &context)
 {
     const QByteArray names = textArray(schemas);
-    const auto rows = session.query(
+    const QByteArray sql =
         "SELECT wanted.name, n.oid IS NOT NULL, pg_catalog.pg_get_userbyid(n.nspowner),"
-        " count(c.oid), coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::bigint"
+        " count(c.oid), coalesce(sum(" +
+        sizeOf.toByteArray() +
+        "), 0)::bigint"
         " FROM pg_catalog.unnest($1::text[]) AS wanted(name)"
         " LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.name"
         " LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'm')"
-        " GROUP BY 1, n.oid, n.nspowner ORDER BY 1",
-        {&names, 1}, context);
+        " GROUP BY 1, n.oid, n.nspowner ORDER BY 1";
+    const auto rows = session.query(sql, {&names, 1}, context);
     if (!rows)
         return failure(rows.error());
     QList<SchemaFacts> facts;
@@ -55,6 +59,18 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
                       .bytes = rows->integer(i, 4)});
     }
     return facts;
+}
+
+/// To ask for a size is to wait for whoever has locked the table; then the planner's will do.
+Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QStringList &schemas,
+                                       TaskContext &context)
+{
+    auto facts = schemaFacts(session, schemas, "pg_catalog.pg_total_relation_size(c.oid)", context);
+    if (facts || facts.error().sqlState != "55P03"_L1)
+        return facts;
+    return schemaFacts(session, schemas,
+                       "c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint",
+                       context);
 }
 
 Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
@@ -102,9 +118,46 @@ void describe(PreflightReport &report, const QStringList &outside)
     for (const QString &dependent : outside)
         report.notes.append(
             {Weight::Warning, u"%1 would go on using the old tables."_s.arg(dependent)});
-    if (!report.kept.isEmpty())
+    if (report.kept.size() == 1)
+        report.notes.append({Weight::Fact, u"1 older state is kept here already."_s});
+    else if (!report.kept.isEmpty())
         report.notes.append(
-            {Weight::Fact, u"%1 older state(s) are kept here already."_s.arg(report.kept.size())});
+            {Weight::Fact, u"%1 older states are kept here already."_s.arg(report.kept.size())});
+}
+
+/// A server older than the dump does not know all of its words.
+void compareVersions(PreflightReport &report, const dump::DumpInspection &inspection,
+                     const postgres::ServerFacts &server)
+{
+    constexpr int perMajor = 10000;
+    const int dumped = inspection.serverVersion.section(u'.', 0, 0).toInt();
+    if (dumped > server.versionNumber / perMajor)
+        report.notes.append({PreflightNote::Weight::Warning,
+                             u"The dump is of PostgreSQL %1 and this server is %2: it may refuse "
+                             "newer statements. Nothing changes if it does."_s.arg(
+                                 inspection.serverVersion.section(u' ', 0, 0),
+                                 server.version.section(u' ', 0, 0))});
+}
+
+/// Nobody is locked out by a restore, so what others write until the swap goes aside unseen.
+Result<void> noteWriters(PreflightReport &report, postgres::Session &session,
+                         const QStringList &schemas, TaskContext &context)
+{
+    for (const QString &schema : schemas) {
+        const auto others = postgres::sessionsUsing(session, schema, context);
+        if (!others)
+            return failure(others.error());
+        const auto writers = std::ranges::count_if(*others, &postgres::OtherSession::writes);
+        if (writers > 0)
+            report.notes.append(
+                {PreflightNote::Weight::Warning,
+                 (writers == 1
+                      ? u"1 session is writing to schema %1 now. "_s
+                      : QString::number(writers) + u" sessions are writing to schema %1 now. "_s)
+                         .arg(schema) +
+                     u"What is written until the restore ends goes aside with the old data."_s});
+    }
+    return {};
 }
 
 } // namespace
@@ -146,25 +199,47 @@ Result<QStringList> outsideDependents(postgres::Session &session, const QStringL
                                       TaskContext &context)
 {
     const QByteArray names = textArray(schemas);
+    // What belongs to an extension moves with it and stays the same thing.
     const auto rows = session.query(
-        "WITH ours AS (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-        "  ON n.oid = c.relnamespace WHERE n.nspname = ANY ($1::text[])),"
-        " outside AS (SELECT c.oid, n.nspname || '.' || c.relname AS name FROM pg_catalog.pg_class "
-        "c"
-        "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        "WITH spaces AS (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1::text[])),"
+        " ours AS (SELECT 'pg_class'::regclass AS class, oid FROM pg_catalog.pg_class"
+        "   WHERE relnamespace IN (SELECT oid FROM spaces)"
+        "  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_catalog.pg_proc"
+        "   WHERE pronamespace IN (SELECT oid FROM spaces)"
+        "  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_catalog.pg_type"
+        "   WHERE typnamespace IN (SELECT oid FROM spaces)"
+        "  EXCEPT SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'),"
+        " outside AS (SELECT c.oid, c.relkind, n.nspname || '.' || c.relname AS name"
+        "  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
         "  WHERE n.nspname <> ALL ($1::text[]) AND n.nspname !~ '^pg_'"
         "  AND n.nspname <> 'information_schema'"
         "  AND coalesce(pg_catalog.obj_description(n.oid, 'pg_namespace'), '') NOT LIKE "
-        "'{%\"mayday\"%')"
-        " SELECT DISTINCT 'View ' || o.name FROM pg_catalog.pg_depend d"
-        "  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass"
-        "  JOIN outside o ON o.oid = r.ev_class WHERE d.refobjid IN (SELECT oid FROM ours)"
+        "'{%\"mayday\"%'),"
+        " uses AS (SELECT d.classid, d.objid, d.objsubid FROM pg_catalog.pg_depend d"
+        "  JOIN ours ON ours.class = d.refclassid AND ours.oid = d.refobjid)"
+        " SELECT 'View ' || o.name FROM uses u JOIN pg_catalog.pg_rewrite r ON r.oid = u.objid"
+        "  AND u.classid = 'pg_rewrite'::regclass JOIN outside o ON o.oid = r.ev_class"
         " UNION SELECT 'Foreign key of table ' || o.name FROM pg_catalog.pg_constraint k"
-        "  JOIN outside o ON o.oid = k.conrelid WHERE k.contype = 'f'"
-        "  AND k.confrelid IN (SELECT oid FROM ours)"
+        "  JOIN outside o ON o.oid = k.conrelid JOIN ours ON ours.oid = k.confrelid"
+        "  WHERE k.contype = 'f'"
+        " UNION SELECT 'Trigger ' || t.tgname || ' of table ' || o.name"
+        "  FROM uses u JOIN pg_catalog.pg_trigger t ON t.oid = u.objid"
+        "  AND u.classid = 'pg_trigger'::regclass JOIN outside o ON o.oid = t.tgrelid"
+        "  WHERE NOT t.tgisinternal"
+        " UNION SELECT 'Policy ' || p.polname || ' of table ' || o.name"
+        "  FROM uses u JOIN pg_catalog.pg_policy p ON p.oid = u.objid"
+        "  AND u.classid = 'pg_policy'::regclass JOIN outside o ON o.oid = p.polrelid"
+        " UNION SELECT 'Column ' || o.name || '.' || a.attname"
+        "  FROM uses u JOIN pg_catalog.pg_attrdef d ON d.oid = u.objid"
+        "  AND u.classid = 'pg_attrdef'::regclass JOIN outside o ON o.oid = d.adrelid"
+        "  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum"
+        " UNION SELECT 'Column ' || o.name || '.' || a.attname"
+        "  FROM uses u JOIN outside o ON o.oid = u.objid AND u.classid = 'pg_class'::regclass"
+        "  JOIN pg_catalog.pg_attribute a ON a.attrelid = u.objid AND a.attnum = u.objsubid"
+        "  WHERE o.relkind IN ('r', 'p')"
         " UNION SELECT 'Publication ' || p.pubname FROM pg_catalog.pg_publication_rel pr"
         "  JOIN pg_catalog.pg_publication p ON p.oid = pr.prpubid"
-        "  WHERE pr.prrelid IN (SELECT oid FROM ours) ORDER BY 1",
+        "  JOIN ours ON ours.oid = pr.prrelid ORDER BY 1",
         {&names, 1}, context);
     if (!rows)
         return failure(rows.error());
@@ -237,8 +312,9 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
 {
     PreflightReport report;
     report.target = plan.target.display();
-    auto session = postgres::Session::connect(plan.target, context,
-                                              {.applicationName = u"mayday preflight"_s});
+    auto session = postgres::Session::connect(
+        plan.target, context,
+        {.applicationName = u"mayday preflight"_s, .lockTimeout = std::chrono::seconds(2)});
     if (!session)
         return failure(session.error());
     report.serverVersion = session->facts().version;
@@ -258,6 +334,9 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
     if (!outside)
         return failure(outside.error());
     describe(report, *outside);
+    compareVersions(report, inspection, session->facts());
+    if (auto noted = noteWriters(report, *session, inspection.schemas, context); !noted)
+        return failure(noted.error());
     auto loss = estimateLoss(*session, inspection, takenAt, plan.plannedAt, context);
     if (!loss)
         return failure(loss.error());

@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/preflight.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -77,19 +78,58 @@ Result<void> compareAfter(postgres::Session &session, PutBackReceipt &receipt, T
     return {};
 }
 
-/// Two put-backs within one second want the same name.
-Result<QString> freeName(postgres::Session &session, const QString &schema, const QDateTime &now,
-                         TaskContext &context)
+/// The connection died with the commit on its way: the server is asked where the schemas are.
+Result<void> settleCommit(PutBackReceipt &receipt, const postgres::ConnectionString &target,
+                          const QList<KeptSchema> &moved, const Error &lost)
 {
-    RestorePlan naming;
-    for (naming.plannedAt = now;; naming.plannedAt = naming.plannedAt.addSecs(1)) {
-        QString name = naming.keptSchemaName(schema);
-        const auto isTaken = postgres::schemaExists(session, name, context);
-        if (!isTaken)
-            return failure(isTaken.error());
-        if (!*isTaken)
-            return name;
+    constexpr int attempts = 3;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        TaskContext patient;
+        auto session =
+            postgres::Session::connect(target, patient, {.applicationName = u"mayday put-back"_s});
+        if (!session)
+            continue;
+        // Under its kept name still: nothing has moved.
+        const auto isKept = postgres::schemaExists(*session, moved.front().name, patient);
+        if (isKept)
+            return *isKept ? failure(lost) : Result<void>();
     }
+    Error unknown = lost;
+    unknown.detail =
+        u"the connection was lost during the commit, and the server cannot be asked: it may "
+        "have taken place"_s;
+    for (Leftover &left : receipt.left)
+        left = {u"possibly: "_s + left.what, QString()};
+    receipt.isUnknown = true;
+    return failure(unknown);
+}
+
+/// One schema back under its name, what stood there parked, and both in the receipt.
+Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const KeptSchema &kept,
+                     const QDateTime &now, TaskContext &context)
+{
+    auto before = countAll(session, kept.name, kept.original, context);
+    if (!before)
+        return failure(before.error());
+    const auto parks = postgres::schemaExists(session, kept.original, context);
+    if (!parks)
+        return failure(parks.error());
+    const auto parked = freeKeptName(session, kept.original, now, context);
+    if (!parked)
+        return failure(parked.error());
+    if (auto moved = moveBack(session, kept, *parked, now, context); !moved)
+        return moved;
+    receipt.tables += *before;
+    receipt.schemas.append(kept.original);
+    receipt.restore = kept.restore;
+    receipt.isRestoredLive = kept.isRestored;
+    if (*parks)
+        receipt.left.append(
+            {(kept.isRestored ? u"schema %1: the data as it was before the restore"_s
+                              : u"schema %1: the data the restore had brought"_s)
+                 .arg(*parked),
+             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(*parked))});
+    return {};
 }
 
 Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &target,
@@ -107,28 +147,19 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
     if (!matching)
         return failure(matching.error());
     for (const KeptSchema &kept : *matching) {
-        auto before = countAll(*session, kept.name, kept.original, context);
-        if (!before)
-            return failure(before.error());
-        const auto parkedName = freeName(*session, kept.original, now, context);
-        if (!parkedName)
-            return failure(parkedName.error());
-        const QString &parked = *parkedName;
-        if (auto moved = moveBack(*session, kept, parked, now, context); !moved)
+        if (auto moved = moveOne(*session, receipt, kept, now, context); !moved)
             return moved;
-        receipt.tables += *before;
-        receipt.schemas.append(kept.original);
-        receipt.isRestoredLive = kept.isRestored;
-        receipt.left.append(
-            {(kept.isRestored ? u"schema %1: the data as it was before the restore"_s
-                              : u"schema %1: the data the restore had brought"_s)
-                 .arg(parked),
-             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(parked))});
     }
     if (auto same = compareAfter(*session, receipt, context); !same)
         return same;
     TaskContext unstoppable;
-    return session->execute("COMMIT", unstoppable).transform([](qint64) {});
+    const auto committed = session->execute("COMMIT", unstoppable);
+    if (committed)
+        return {};
+    if (committed.error().kind != ErrorKind::Unreachable &&
+        committed.error().kind != ErrorKind::Timeout)
+        return failure(committed.error());
+    return settleCommit(receipt, target, *matching, committed.error());
 }
 
 } // namespace
@@ -143,7 +174,8 @@ PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &
         receipt.verdict = Verdict::Proven;
     } else {
         receipt.error = done.error();
-        receipt.left.clear();
+        if (!receipt.isUnknown)
+            receipt.left.clear();
         receipt.schemas.clear();
         for (TableResult &table : receipt.tables)
             table.verdict = Verdict::NotRestored;
@@ -169,6 +201,15 @@ Result<void> discardKept(const postgres::ConnectionString &target, const QString
         return failure({.kind = ErrorKind::NotFound,
                         .subject = u"schema "_s + name,
                         .detail = u"it is not one that Mayday keeps"_s});
+    // What stands outside and still uses it would go with it, out of the live data.
+    const auto users = outsideDependents(*session, {name}, context);
+    if (!users)
+        return failure(users.error());
+    if (!users->isEmpty())
+        return failure(
+            {.kind = ErrorKind::Refused,
+             .subject = u"schema "_s + name,
+             .detail = u"still used, and would be dropped with it: "_s + users->join(u", "_s)});
     const QString sql = u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(name));
     return session->execute(sql.toUtf8(), context).transform([](qint64) {});
 }

@@ -9,6 +9,8 @@ namespace mayday::restore {
 /// What an undo did. The data that stood there is kept too, so that this can be undone as well.
 struct PutBackReceipt {
     Verdict verdict = Verdict::NotRestored;
+    QString restore = {};           ///< id of the one that was undone, or redone
+    bool isUnknown = false;         ///< lost during the commit, and the server could not be asked
     bool isRestoredLive = false;    ///< an undone undo: what the restore had brought is live again
     QStringList schemas = {};       ///< those that got their old content back
     QList<TableResult> tables = {}; ///< rows before and after the renaming
@@ -19,12 +21,13 @@ struct PutBackReceipt {
 
 /// Puts back what a restore has moved aside: all its schemas in one transaction, counted before and
 /// after. restore: its id, or empty for the newest. A blocking worker; the receipt says what is
-/// true, and on any failure nothing changed.
+/// true; on any failure nothing changed, unless it says that it cannot know.
 [[nodiscard]] PutBackReceipt putBack(const postgres::ConnectionString &target,
                                      const QString &restore, const QDateTime &now,
                                      TaskContext &context);
 
-/// Drops a kept schema for good. There is no undo for this one.
+/// Drops a kept schema for good. There is no undo for this one; refused while a view, a foreign key
+/// or the like outside still uses it.
 [[nodiscard]] Result<void> discardKept(const postgres::ConnectionString &target,
                                        const QString &name, TaskContext &context);
 

@@ -60,6 +60,7 @@ void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspect
         if (record != m_records.end())
             record->state = RestoreState::Running;
         m_running = plan.id;
+        m_progress = Latest<RestoreProgress>();
         m_ticker.start();
         Q_EMIT restoreChanged(plan.id);
         run(plan, std::move(inspection));
@@ -68,13 +69,14 @@ void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspect
 
 void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection)
 {
-    m_progress = Latest<RestoreProgress>();
     m_task = startTask(
         m_pool,
         [plan, inspection = std::move(inspection), progress = m_progress,
          &clock = m_clock](TaskContext &context) mutable -> Result<RestoreReceipt> {
             return RestoreRunner(plan, clock, progress).run(std::move(inspection), context);
         });
+    if (m_isStopRequested)
+        m_task.requestStop();
     m_task.deliverTo(this, [this, plan](Result<RestoreReceipt> outcome) {
         m_ticker.stop();
         RestoreReceipt receipt;
@@ -91,9 +93,11 @@ void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspectio
     });
 }
 
-void RestoreDesk::cancel()
+void RestoreDesk::requestStop()
 {
+    m_isStopRequested = true;
     m_task.requestStop();
+    m_putBack.requestStop();
 }
 
 void RestoreDesk::putBack(const postgres::ConnectionString &target, const QString &restore)
@@ -112,7 +116,9 @@ void RestoreDesk::putBack(const postgres::ConnectionString &target, const QStrin
             receipt = *std::move(outcome);
         else
             receipt.error = outcome.error();
-        const auto id = RestoreId::parse(restore).value_or(RestoreId{});
+        // "The newest" was meant when none was named; the receipt knows which one that was.
+        const QString &meant = restore.isEmpty() ? receipt.restore : restore;
+        const auto id = RestoreId::parse(meant).value_or(RestoreId{});
         const RestoreRecord *known = record(id);
         append(putBackDraft(restore, known ? known->incident : QString(), receipt),
                [this, id, receipt] {
@@ -126,16 +132,23 @@ void RestoreDesk::putBack(const postgres::ConnectionString &target, const QStrin
 void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &target)
 {
     const RestoreRecord *interrupted = record(id);
-    if (!interrupted || interrupted->state != RestoreState::Interrupted)
+    if (!interrupted || interrupted->state != RestoreState::Interrupted || m_asked.contains(id))
         return;
+    m_asked.insert(id);
     auto asking = startTask(
         m_pool, [id, target](TaskContext &context) { return wasCommitted(target, id, context); });
     asking.deliverTo(this, [this, id](Result<bool> committed) {
         const RestoreRecord *known = record(id);
+        if (committed && known) {
+            append(settledDraft(*known, *committed), [this, id] {
+                m_asked.remove(id);
+                Q_EMIT restoreChanged(id);
+            });
+            return;
+        }
+        m_asked.remove(id);
         if (!committed)
             Q_EMIT failed(committed.error());
-        else if (known && known->state == RestoreState::Interrupted)
-            append(settledDraft(*known, *committed), [this, id] { Q_EMIT restoreChanged(id); });
     });
 }
 
@@ -166,6 +179,7 @@ void RestoreDesk::append(store::JournalDraft draft, std::function<void()> then)
 void RestoreDesk::setBusy(bool busy)
 {
     m_isBusy = busy;
+    m_isStopRequested = false;
 }
 
 bool RestoreDesk::refuseWhenBusy()

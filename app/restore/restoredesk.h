@@ -10,6 +10,7 @@
 #include "store/journal.h"
 
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
 namespace mayday::restore {
@@ -35,8 +36,9 @@ public:
                                                   const dump::DumpInspection &inspection,
                                                   const QDateTime &takenAt);
     void start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
-    /// Within a second the live data is as it was; the receipt says so.
-    void cancel();
+    /// What runs, a restore or a put-back, also when it has only been asked for. Within a second
+    /// the live data is as it was; the receipt says so.
+    void requestStop();
     void putBack(const postgres::ConnectionString &target, const QString &restore);
     /// Asks the server about an interrupted restore and writes its answer into the journal.
     void settle(const RestoreId &id, const postgres::ConnectionString &target);
@@ -71,7 +73,9 @@ private:
     Task<PutBackReceipt> m_putBack;
     QTimer m_ticker;
     RestoreId m_running;
+    QSet<RestoreId> m_asked; ///< those the server is being asked about
     bool m_isBusy = false;
+    bool m_isStopRequested = false;
 };
 
 } // namespace mayday::restore

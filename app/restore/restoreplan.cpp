@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restoreplan.h"
 
+#include <QRandomGenerator>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
@@ -31,7 +33,11 @@ QString RestorePlan::keptSchemaName(const QString &schema) const
 
 RestoreId freshRestoreId(const QDateTime &now)
 {
-    const QString text = u"restore-"_s + now.toUTC().toString(u"yyyyMMdd-HHmmss-zzz"_s);
+    // The time is for people; two of one moment, here or on a colleague's machine, still differ.
+    constexpr int digits = 6;
+    const quint32 tail = QRandomGenerator::global()->bounded(1U << (digits * 4));
+    const QString text = now.toUTC().toString(u"'restore-'yyyyMMdd-HHmmss-zzz-"_s) +
+                         u"%1"_s.arg(tail, digits, 16, QChar(u'0'));
     return RestoreId::parse(text).value_or(RestoreId{});
 }
 

@@ -27,7 +27,7 @@ struct RestorePlan {
     [[nodiscard]] QString keptSchemaName(const QString &schema) const;
 };
 
-/// An id that sorts by time: "restore-20261123-081500-123".
+/// An id that sorts by time: "restore-20261123-081500-123-0af31c"; no two are the same.
 [[nodiscard]] RestoreId freshRestoreId(const QDateTime &now);
 
 } // namespace mayday::restore

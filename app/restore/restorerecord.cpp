@@ -85,8 +85,9 @@ store::JournalDraft settledDraft(const RestoreRecord &record, bool committed)
 store::JournalDraft putBackDraft(const QString &restore, const QString &incident,
                                  const PutBackReceipt &receipt)
 {
+    // "The newest" was meant when none was named; the receipt knows which one that was.
     return {.kind = u"restore.putback"_s,
-            .subject = restore,
+            .subject = restore.isEmpty() ? receipt.restore : restore,
             .data = {{u"incident"_s, incident}, {u"receipt"_s, toJson(receipt)}}};
 }
 

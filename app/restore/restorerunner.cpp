@@ -2,6 +2,7 @@
 #include "restore/restorerunner.h"
 
 #include "core/log.h"
+#include "postgres/catalog.h"
 #include "postgres/quoting.h"
 
 #include <QFileInfo>
@@ -25,6 +26,14 @@ Error verdictError(const dump::DumpInspection &inspection, const QString &file)
     if (!error.advice)
         error.advice = Advice::TakeAnotherBackup;
     return error;
+}
+
+Error changedError(const QString &file, const QString &how)
+{
+    return {.kind = ErrorKind::Corrupt,
+            .subject = QFileInfo(file).fileName(),
+            .detail = u"the file changed since it was inspected: "_s + how,
+            .advice = Advice::TakeAnotherBackup};
 }
 
 } // namespace
@@ -131,10 +140,8 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
     if (auto locked = lockForRestore(session, context); !locked)
         return locked;
     for (const QString &schema : std::as_const(m_inspection.schemas)) {
-        auto notes = moveAside(session, keptFor(schema), context);
-        if (!notes)
-            return failure(notes.error());
-        m_receipt.notes += *notes;
+        if (auto aside = setAside(session, schema, context); !aside)
+            return aside;
     }
     if (auto set = session.execute("SET LOCAL lock_timeout = 0", context); !set)
         return failure(set.error());
@@ -163,10 +170,17 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
     if (auto read = reader->read(load, watched); !read)
         return read;
     if (!reader->completionLineSeen())
+        return failure(changedError(m_plan.file, u"its last line is gone"_s));
+    // What was shown and agreed to is what the inspection found; another dump is another question.
+    if (reader->fileBytes() != m_inspection.fileBytes || reader->lines() != m_inspection.lines)
+        return failure(changedError(m_plan.file, u"it is another dump now"_s));
+    // An INSERT that a trigger or a rule swallows succeeds with no row.
+    if (load.rows() < m_now.rowsTotal)
         return failure(
             {.kind = ErrorKind::Corrupt,
              .subject = QFileInfo(m_plan.file).fileName(),
-             .detail = u"the file changed since it was inspected: its last line is gone"_s,
+             .detail =
+                 u"it has %1 rows, and the server took %2"_s.arg(m_now.rowsTotal).arg(load.rows()),
              .advice = Advice::TakeAnotherBackup});
     m_tallies = load.tallies();
     m_receipt.notes += load.notes();
@@ -230,11 +244,10 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
             return settled;
     }
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
-    for (const QString &schema : std::as_const(m_inspection.schemas)) {
-        const QString kept = keptFor(schema).name;
-        m_receipt.left.append({u"schema %1: the data as it was before"_s.arg(kept),
-                               u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(kept))});
-    }
+    for (const KeptSchema &kept : std::as_const(m_kept))
+        m_receipt.left.append(
+            {u"schema %1: the data as it was before"_s.arg(kept.name),
+             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(kept.name))});
     return {};
 }
 
@@ -244,7 +257,14 @@ Result<void> RestoreRunner::settleCommit(const Error &lost)
     constexpr int attempts = 3;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         TaskContext patient;
-        const auto committed = wasCommitted(m_plan.target, m_plan.id, patient);
+        auto session = postgres::Session::connect(m_plan.target, patient,
+                                                  {.applicationName = u"mayday restore"_s});
+        if (!session)
+            continue;
+        // There now, and not before us: the kept content, or the schema itself when none was kept.
+        const QString &witness =
+            m_kept.isEmpty() ? m_inspection.schemas.front() : m_kept.front().name;
+        const auto committed = postgres::schemaExists(*session, witness, patient);
         if (committed)
             return *committed ? Result<void>() : failure(lost);
     }
@@ -252,9 +272,11 @@ Result<void> RestoreRunner::settleCommit(const Error &lost)
     unknown.detail =
         u"the connection was lost during the commit, and the server cannot be asked: it may "
         "have taken place"_s;
-    m_receipt.left.append({u"possibly: schema(s) named *_before_%1"_s.arg(
-                               m_plan.plannedAt.toString(u"yyyyMMdd_HHmmss"_s)),
-                           QString()});
+    if (m_kept.isEmpty())
+        m_receipt.left.append({u"possibly: the restored data"_s, QString()});
+    for (const KeptSchema &kept : std::as_const(m_kept))
+        m_receipt.left.append(
+            {u"possibly: schema %1: the data as it was before"_s.arg(kept.name), QString()});
     return failure(unknown);
 }
 
@@ -280,13 +302,27 @@ void RestoreRunner::publish(const postgres::Session *session)
     m_progress.publish(m_now);
 }
 
-KeptSchema RestoreRunner::keptFor(const QString &schema) const
+Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &schema,
+                                     TaskContext &context)
 {
-    return {.name = m_plan.keptSchemaName(schema),
-            .original = schema,
-            .restore = m_plan.id.text(),
-            .at = m_plan.plannedAt,
-            .file = QFileInfo(m_plan.file).fileName()};
+    const auto exists = postgres::schemaExists(session, schema, context);
+    if (!exists)
+        return failure(exists.error());
+    const auto name = freeKeptName(session, schema, m_plan.plannedAt, context);
+    if (!name)
+        return failure(name.error());
+    const KeptSchema kept{.name = *name,
+                          .original = schema,
+                          .restore = m_plan.id.text(),
+                          .at = m_plan.plannedAt,
+                          .file = QFileInfo(m_plan.file).fileName()};
+    const auto notes = moveAside(session, kept, context);
+    if (!notes)
+        return failure(notes.error());
+    m_receipt.notes += *notes;
+    if (*exists)
+        m_kept.append(kept);
+    return {};
 }
 
 Result<bool> wasCommitted(const postgres::ConnectionString &target, const RestoreId &restore,

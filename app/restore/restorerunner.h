@@ -37,7 +37,7 @@ private:
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);
-    [[nodiscard]] KeptSchema keptFor(const QString &schema) const;
+    Result<void> setAside(postgres::Session &session, const QString &schema, TaskContext &context);
 
     RestorePlan m_plan;
     const Clock &m_clock;
@@ -47,6 +47,7 @@ private:
     std::chrono::milliseconds m_lastPublished{0};
     dump::DumpInspection m_inspection;
     QList<TableTally> m_tallies;
+    QList<KeptSchema> m_kept; ///< what stood there; not those the restore made anew
     RestoreReceipt m_receipt;
     bool m_hasDifferences = false;
 };

@@ -200,6 +200,20 @@ Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &c
     return all;
 }
 
+Result<QString> freeKeptName(postgres::Session &session, const QString &schema, const QDateTime &at,
+                             TaskContext &context)
+{
+    RestorePlan naming;
+    for (naming.plannedAt = at;; naming.plannedAt = naming.plannedAt.addSecs(1)) {
+        QString name = naming.keptSchemaName(schema);
+        const auto isTaken = postgres::schemaExists(session, name, context);
+        if (!isTaken)
+            return failure(isTaken.error());
+        if (!*isTaken)
+            return name;
+    }
+}
+
 Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                               TaskContext &context)
 {

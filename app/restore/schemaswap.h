@@ -28,9 +28,15 @@ struct KeptSchema {
 [[nodiscard]] Result<QList<KeptSchema>> keptSchemas(postgres::Session &session,
                                                     TaskContext &context);
 
-/// Renames the schema to keptName with the comment that makes it findable, and makes an empty one
-/// with the same owner, rights and relocatable extensions in its place. Inside the caller's
-/// transaction; a schema that is not there is simply made. Waits at most lockWait for others.
+/// The name a schema's content is kept under as of then, or the next one that is not taken: long
+/// names differ behind the part there is room for, and two undos may fall into one second.
+[[nodiscard]] Result<QString> freeKeptName(postgres::Session &session, const QString &schema,
+                                           const QDateTime &at, TaskContext &context);
+
+/// Renames the schema to kept.name with the comment that makes it findable, and makes an empty one
+/// with the same owner, rights and relocatable extensions in its place; returns notes on what is
+/// different. Inside the caller's transaction; a schema that is not there is simply made, and
+/// nothing is kept. Waits as long as the caller's lock_timeout says.
 [[nodiscard]] Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                                             TaskContext &context);
 

@@ -41,7 +41,7 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
     connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
     connect(m_progress, &ProgressView::stopRequested, this, [this] {
         m_progress->setStopping(true);
-        m_parts.desk.cancel();
+        m_parts.desk.requestStop();
     });
     connect(m_verdict, &VerdictView::anotherRequested, this, &RestorePanel::showChoice);
     connect(m_verdict, &VerdictView::putBackRequested, this, &RestorePanel::putBack);

@@ -17,7 +17,7 @@ namespace mayday::restore::test {
 /// A shop in a real database, and dumps of it made by the real pg_dump.
 class Shop final {
 public:
-    explicit Shop(tests::TempPostgres &server) : m_server(server)
+    explicit Shop(tests::TempPostgres &server, int rows = 3000) : m_server(server)
     {
         static int number = 0;
         m_database = QStringLiteral("shop%1").arg(++number);
@@ -36,7 +36,9 @@ public:
             "CREATE FUNCTION public.twice(integer) RETURNS integer LANGUAGE sql AS $f$ SELECT $1 * "
             "2; $f$;"
             "INSERT INTO public.products (name, kind, extra) SELECT 'p;''' || g || E'\\t\\\\.', "
-            "'a', '{\"a\": 1}' FROM generate_series(1, 3000) g;"
+            "'a', '{\"a\": 1}' FROM generate_series(1, " +
+            QByteArray::number(rows) +
+            ") g;"
             "INSERT INTO public.listings (product_id, price) SELECT id, id / 10.0 FROM "
             "public.products;");
     }
@@ -53,8 +55,27 @@ public:
         return m_server.scalar(m_database, sql);
     }
 
+    /// Everything live, with the identity of each table: equal text, nothing was touched.
+    [[nodiscard]] QString liveState() const
+    {
+        return ask("SELECT string_agg(x, E'\\n' ORDER BY x) FROM ("
+                   "SELECT 'schema ' || nspname || oid || coalesce(nspacl::text, '') ||"
+                   " coalesce(obj_description(oid, 'pg_namespace'), '') AS x FROM pg_namespace"
+                   " WHERE nspname !~ '^pg_(temp|toast)' UNION ALL "
+                   "SELECT 'thing ' || relnamespace::regnamespace || '.' || relname || oid"
+                   " FROM pg_class WHERE relnamespace::regnamespace::text !~ '^pg_' UNION ALL "
+                   "SELECT 'products ' || md5(string_agg(p::text, '' ORDER BY p.id))"
+                   " FROM public.products p UNION ALL "
+                   "SELECT 'listings ' || md5(string_agg(l::text, '' ORDER BY l.id))"
+                   " FROM public.listings l) AS everything");
+    }
+
     /// The live schema as the real pg_dump writes it.
     [[nodiscard]] QByteArray dump(const QStringList &extra = {}) const
+    {
+        return dumpOf(QStringList{QStringLiteral("--schema=public")} + extra);
+    }
+    [[nodiscard]] QByteArray dumpOf(const QStringList &options) const
     {
         QProcess pgDump;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -62,9 +83,8 @@ public:
                            QString::fromUtf8(m_server.password().reveal()));
         pgDump.setProcessEnvironment(environment);
         pgDump.start(QStringLiteral("pg_dump"),
-                     QStringList{QStringLiteral("--schema=public"),
-                                 QStringLiteral("--dbname=") + target().withoutPassword()} +
-                         extra);
+                     QStringList{QStringLiteral("--dbname=") + target().withoutPassword()} +
+                         options);
         if (!pgDump.waitForFinished() || pgDump.exitCode() != 0)
             qFatal("pg_dump: %s", pgDump.readAllStandardError().constData());
         return pgDump.readAllStandardOutput();

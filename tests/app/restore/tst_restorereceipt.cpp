@@ -115,7 +115,8 @@ void TestRestoreReceipt::namesWhatIsKept()
     QVERIFY(longest.toUtf8().size() <= 63);
     QVERIFY(longest.endsWith(u"_before_20261123_081500"_s));
     QCOMPARE(plan().targetName(u"public"_s), u"schema public in shop on db:5432"_s);
-    QVERIFY(freshRestoreId(plan().plannedAt).text().startsWith(u"restore-20261123-081500"_s));
+    QVERIFY(freshRestoreId(plan().plannedAt).text().startsWith(u"restore-20261123-081500-"_s));
+    QVERIFY(freshRestoreId(plan().plannedAt) != freshRestoreId(plan().plannedAt));
 }
 
 void TestRestoreReceipt::aRecordFollowsItsEvents()
