@@ -5,8 +5,8 @@ class QCoreApplication;
 
 namespace mayday::ui {
 
-/// Installs the words of translations/ for the user's language; English, with its own plurals, where
-/// there are none. Once, before the first text is shown.
+/// Installs the words of translations/ for the user's language; English, with its own plurals,
+/// where there are none. Once, before the first text is shown.
 void installLanguage(QCoreApplication &application);
 
 } // namespace mayday::ui

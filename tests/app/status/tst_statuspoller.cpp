@@ -282,8 +282,7 @@ void TestStatusPoller::readsARealServer()
     const auto poller = makePoller(network);
     poller->start(stackOf(server.url("/api/v2/summary.json"), server.url("/")), quick());
     QTRY_COMPARE(m_board->verdict().side, Side::Them);
-    QVERIFY2(m_board->verdict().sentence.startsWith(
-                 u"It is them: Vercel. Our service API "_s),
+    QVERIFY2(m_board->verdict().sentence.startsWith(u"It is them: Vercel. Our service API "_s),
              qPrintable(m_board->verdict().sentence));
     server.on("/", {.body = "ok"});
     server.on("/api/v2/summary.json",
