@@ -88,6 +88,7 @@ void RestorePanel::showChoice()
     m_shown = {};
     turnTo(m_choose);
     takeFocus();
+    Q_EMIT doneChanged(false);
 }
 
 /// Whoever gives the panel the focus means the part that is shown.
@@ -205,6 +206,7 @@ void RestorePanel::follow(const restore::RestoreId &id)
         m_progress->setProgress(m_parts.desk.progress());
         turnTo(m_progress);
         takeFocus();
+        Q_EMIT doneChanged(false);
         return;
     }
     m_verdict->setRecord(*record);
@@ -214,8 +216,8 @@ void RestorePanel::follow(const restore::RestoreId &id)
         if (const auto connection = m_target.connection())
             m_parts.desk.settle(id, *connection);
     }
-    if (record->receipt)
-        Q_EMIT finished(record->receipt->verdict);
+    const bool isProven = record->receipt && record->receipt->verdict == restore::Verdict::Proven;
+    Q_EMIT doneChanged(isProven && record->isInEffect());
 }
 
 QWidget *RestorePanel::initialFocus() const

@@ -54,8 +54,8 @@ public:
     [[nodiscard]] QWidget *initialFocus() const;
 
 Q_SIGNALS:
-    /// A restore of this target has ended with this verdict.
-    void finished(mayday::restore::Verdict verdict);
+    /// Whether nothing is left to do here: the restored data is live, and proven.
+    void doneChanged(bool isDone);
 
 private:
     void turnTo(QWidget *view);

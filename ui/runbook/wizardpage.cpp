@@ -251,6 +251,7 @@ void WizardPage::rebuildStep()
         return;
     const runbook::Checklist &checklist = incident()->checklist;
     m_shownState = checklist.state(m_shown);
+    m_isPanelDone = false;
     auto *view = new StepView({.theme = m_parts.theme,
                                .clock = m_parts.clock,
                                .variables = m_parts.variables,
@@ -317,14 +318,20 @@ void WizardPage::showFoot()
     m_defer->setEnabled(isOpen && m_shownState == runbook::StepState::Open);
     m_override->setEnabled(isOpen);
     // One primary button a screen: a panel brings its own.
-    m_doneButton->setKind(m_view && m_view->hasPanel() ? ButtonKind::Secondary
-                                                       : ButtonKind::Primary);
+    m_doneButton->setKind(m_view && m_view->hasPanel() && !m_isPanelDone ? ButtonKind::Secondary
+                                                                         : ButtonKind::Primary);
     m_doneButton->setVisible(isOpen && !step->isSensed());
     m_deferButton->setVisible(isOpen);
     m_overrideButton->setVisible(isOpen);
     m_closeButton->setVisible(running && running->checklist.canClose());
     if (isOfFoot && (focus->isHidden() || !focus->isEnabled()))
         m_list->setFocus();
+}
+
+void WizardPage::setPanelDone(bool isDone)
+{
+    m_isPanelDone = isDone;
+    showFoot();
 }
 
 void WizardPage::tick()

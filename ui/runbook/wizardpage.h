@@ -36,6 +36,8 @@ public:
     void activated() override;
     [[nodiscard]] QWidget *initialFocus() override;
     [[nodiscard]] const runbook::StepId &shownStep() const { return m_shown; }
+    /// The panel of the step shown needs no more: going on is now the primary thing to do.
+    void setPanelDone(bool isDone);
 
 Q_SIGNALS:
     void actionRequested(const mayday::runbook::VerbCall &call);
@@ -74,6 +76,7 @@ private:
     QString m_resumedAt; ///< what was to do then; the line goes when that is done
     QScrollArea *m_scroll;
     StepView *m_view = nullptr;
+    bool m_isPanelDone = false;
     QAction *m_done = nullptr;
     QAction *m_defer = nullptr;
     QAction *m_override = nullptr;

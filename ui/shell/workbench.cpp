@@ -218,6 +218,7 @@ QWidget *Workbench::panelFor(const runbook::VerbCall &call, QWidget *parent)
     if (call.verb != "restore"_L1 || !running)
         return nullptr;
     auto *panel = new RestorePanel(restoreParts(), parent);
+    connect(panel, &RestorePanel::doneChanged, m_wizard, &WizardPage::setPanelDone);
     panel->setTarget(restoreTarget(call.parameter(u"database"_s), running->id.text()));
     return panel;
 }

@@ -429,6 +429,10 @@ void TestWizardPage::aPanelGetsTheRoomAndTheFocus()
     QCOMPARE(database, u"main"_s);
     QTRY_COMPARE(QApplication::focusWidget(), panel.data());
     QCOMPARE(m_bench->button(u"Done, next step"_s)->kind(), ButtonKind::Secondary);
+    m_bench->page->setPanelDone(true);
+    QCOMPARE(m_bench->button(u"Done, next step"_s)->kind(), ButtonKind::Primary);
+    m_bench->page->setPanelDone(false);
+    QCOMPARE(m_bench->button(u"Done, next step"_s)->kind(), ButtonKind::Secondary);
     m_bench->list().setFocus();
     m_bench->press(Qt::Key_N);
     QVERIFY(!panel || !panel->isVisible());
