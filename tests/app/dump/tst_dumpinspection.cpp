@@ -221,7 +221,7 @@ void TestDumpInspection::badFiles_data()
     row("mysqldump without its header",
         sample(u"mysql.sql"_s).sliced(sample(u"mysql.sql"_s).indexOf("CREATE")), notADump,
         u"MySQL"_s);
-    row("prose", "Dear all,\nthe backup is attached.\n", notADump, u"no SQL"_s);
+    row("prose", "Dear all,\nthe backup is attached.\n", notADump, u"does not begin with SQL"_s);
     row("only stderr",
         "pg_dump: error: connection to server failed: fe_sendauth: no password supplied\n",
         notADump, u"only messages"_s);
