@@ -2,6 +2,7 @@
 #include "app/ctl/ctlfixture.h"
 
 #include <QDir>
+#include <QDirIterator>
 #include <QFile>
 
 using namespace mayday::tests;

@@ -2,6 +2,8 @@
 #include "app/desk/deskfixture.h"
 #include "incident/evidence.h"
 
+#include <QDirIterator>
+
 using namespace mayday;
 using namespace mayday::desk;
 using namespace mayday::tests;

@@ -106,7 +106,7 @@ void TestStackReader::unknownKeyNamesPlaceAndNearest()
     QCOMPARE(stack.error().line, 6);
     QCOMPARE(stack.error().advice, Advice::EditStackFile);
     QCOMPARE(stack.error().detail,
-             u"line 6, column 5: services[0]: unknown key helth; did you mean health?"_s);
+             u"column 5: services[0]: unknown key helth; did you mean health?"_s);
 }
 
 void TestStackReader::reportsAllFindings()
