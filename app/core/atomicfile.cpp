@@ -15,14 +15,19 @@ namespace mayday {
 
 namespace {
 
-Error fileError(const QFileDevice &file, const QString &path)
+bool meansNoSpace(int code)
 {
+    return code == ENOSPC || code == EDQUOT || code == EFBIG;
+}
+
+/// code: errno just after it failed. QFileDevice has no word for a full disk, and none at all for
+/// one that was full in the middle of a write.
+Error fileError(const QFileDevice &file, const QString &path, int code = 0)
+{
+    if (meansNoSpace(code))
+        return errorFromErrno(code, path);
     Error error{.kind = ErrorKind::Refused, .subject = path, .detail = file.errorString()};
     switch (file.error()) {
-    case QFileDevice::ResourceError:
-        error.kind = ErrorKind::NoSpace;
-        error.advice = Advice::FreeSpace;
-        break;
     case QFileDevice::PermissionsError: error.kind = ErrorKind::Denied; break;
     case QFileDevice::OpenError:
         if (!QFileInfo::exists(path))
@@ -41,9 +46,11 @@ Result<void> writeFileAtomically(const QString &path, const QByteArray &bytes)
         return failure(
             {.kind = ErrorKind::Denied, .subject = path, .detail = u"its folder cannot be made"_s});
     QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return failure(fileError(file, path));
-    return {};
+    errno = 0;
+    const bool isWritten =
+        file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
+    const int code = errno;
+    return isWritten ? Result<void>() : failure(fileError(file, path, code));
 }
 
 Result<QByteArray> readWholeFile(const QString &path, qint64 maxBytes)
@@ -70,6 +77,7 @@ Error errorFromErrno(int code, const QString &subject)
     switch (code) {
     case ENOSPC:
     case EDQUOT:
+    case EFBIG: // the largest file this user may write
         error.kind = ErrorKind::NoSpace;
         error.advice = Advice::FreeSpace;
         break;

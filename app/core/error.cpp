@@ -108,4 +108,15 @@ QString describe(const Error &error)
     return text;
 }
 
+QJsonObject toJson(const Error &error)
+{
+    return {{u"kind"_s, kindKey(error.kind)},
+            {u"subject"_s, error.subject},
+            {u"detail"_s, error.detail},
+            {u"line"_s, error.line > 0 ? QJsonValue(error.line) : QJsonValue()},
+            {u"sqlstate"_s, error.sqlState.isEmpty() ? QJsonValue() : QJsonValue(error.sqlState)},
+            {u"adviceKey"_s, error.advice ? QJsonValue(adviceKey(*error.advice)) : QJsonValue()},
+            {u"advice"_s, error.advice ? QJsonValue(adviceText(*error.advice)) : QJsonValue()}};
+}
+
 } // namespace mayday

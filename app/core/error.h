@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QJsonObject>
 #include <QString>
 
 #include <optional>
@@ -65,5 +66,8 @@ struct [[nodiscard]] Error {
 [[nodiscard]] QString adviceText(Advice advice);
 /// One line for logs and maydayctl: kind, subject, detail, line, SQLSTATE.
 [[nodiscard]] QString describe(const Error &error);
+/// For maydayctl and the journal: kind, subject, detail, line, sqlstate, adviceKey, advice (its
+/// sentence); null where there is none.
+[[nodiscard]] QJsonObject toJson(const Error &error);
 
 } // namespace mayday

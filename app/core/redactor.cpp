@@ -30,7 +30,9 @@ const std::array<Rule, 8> &rules()
          hidden},
         // scheme://user:password@host; the password may itself hold an '@'.
         {pattern(R"re(([a-z][a-z0-9+.-]*://[^\s/:@]*):[^\s/]+@)re"_L1), u"\\1:[hidden]@"_s},
-        {pattern(R"re((authorization\s*[:=]\s*(?:bearer|basic|token)?\s*)[^\s"']+)re"_L1),
+        // "$API_TOKEN" is a shell's variable, and a command with it is meant to be copied.
+        {pattern(
+             R"re((authorization\s*+[:=]\s*+(?:bearer|basic|token)?+\s*+)(?!\$\{?(?-i:[A-Z_][A-Z0-9_]*)\}?(?:[\s"']|$))[^\s"']+)re"_L1),
          u"\\1[hidden]"_s},
         {pattern(R"re((\bbearer\s+)[A-Za-z0-9._~+/=-]{8,})re"_L1), u"\\1[hidden]"_s},
         {pattern(

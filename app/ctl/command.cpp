@@ -47,7 +47,7 @@ void Output::answer(const QJsonObject &document, const QString &text) const
 ExitCode Output::fail(const Error &error, ExitCode code) const
 {
     if (m_json) {
-        print(stdout, QJsonDocument(QJsonObject{{u"error"_s, restore::toJson(error)}}).toJson());
+        print(stdout, QJsonDocument(QJsonObject{{u"error"_s, toJson(error)}}).toJson());
         return code;
     }
     QString text = u"maydayctl: %1\n"_s.arg(describe(error));

@@ -128,17 +128,6 @@ void takeFacts(DumpInspection &inspection, const DumpReader &reader)
     inspection.lines = reader.lines();
 }
 
-QJsonObject toJson(const Error &error)
-{
-    QJsonObject json{{u"kind"_s, kindKey(error.kind)},
-                     {u"subject"_s, error.subject},
-                     {u"detail"_s, error.detail},
-                     {u"line"_s, error.line}};
-    if (error.advice)
-        json.insert(u"advice"_s, adviceKey(*error.advice));
-    return json;
-}
-
 QJsonArray toJson(const QList<TableInDump> &tables)
 {
     QJsonArray json;

@@ -94,17 +94,6 @@ QString verdictKey(Verdict verdict)
     Q_UNREACHABLE_RETURN({});
 }
 
-QJsonObject toJson(const Error &error)
-{
-    return {{u"kind"_s, kindKey(error.kind)},
-            {u"subject"_s, error.subject},
-            {u"detail"_s, error.detail},
-            {u"line"_s, error.line > 0 ? QJsonValue(error.line) : QJsonValue()},
-            {u"sqlstate"_s, error.sqlState.isEmpty() ? QJsonValue() : QJsonValue(error.sqlState)},
-            {u"adviceKey"_s, error.advice ? QJsonValue(adviceKey(*error.advice)) : QJsonValue()},
-            {u"advice"_s, error.advice ? QJsonValue(adviceText(*error.advice)) : QJsonValue()}};
-}
-
 QJsonObject toJson(const RestoreReceipt &receipt)
 {
     return {{u"id"_s, receipt.id.text()},

@@ -51,7 +51,6 @@ struct RestoreReceipt {
 };
 
 [[nodiscard]] QString verdictKey(Verdict verdict); ///< "proven", "differences", "not-restored"
-[[nodiscard]] QJsonObject toJson(const Error &error);
 [[nodiscard]] QJsonObject toJson(const RestoreReceipt &receipt);
 /// What toJson() wrote; missing keys become defaults, for journals of older versions.
 [[nodiscard]] RestoreReceipt receiptFromJson(const QJsonObject &json);

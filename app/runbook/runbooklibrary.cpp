@@ -22,12 +22,16 @@ struct File {
     Result<QByteArray> bytes;
 };
 
+QFileInfoList markdownIn(const QString &folder)
+{
+    return folder.isEmpty() ? QFileInfoList()
+                            : QDir(folder).entryInfoList({u"*.md"_s}, QDir::Files, QDir::Name);
+}
+
 QList<File> filesIn(const QString &folder, bool shipped)
 {
     QList<File> files;
-    if (folder.isEmpty())
-        return files;
-    const QFileInfoList found = QDir(folder).entryInfoList({u"*.md"_s}, QDir::Files, QDir::Name);
+    const QFileInfoList found = markdownIn(folder);
     for (const QFileInfo &info : found.first(std::min(found.size(), mostFiles)))
         files.append({.path = info.filePath(),
                       .name = info.completeBaseName(),
@@ -72,6 +76,23 @@ Finding sameId(const Runbook &runbook, const Runbook &other)
             .line = 1};
 }
 
+/// What lies behind the limit must not be missed in silence.
+std::optional<RunbookLibrary::Entry> leftOut(const QString &folder)
+{
+    const QFileInfoList found = markdownIn(folder);
+    if (found.size() <= mostFiles)
+        return std::nullopt;
+    RunbookReading reading;
+    reading.findings.append(
+        {.severity = Finding::Error,
+         .key = u"too-many-files"_s,
+         .title = u"%1 files were left out, from %2 on"_s.arg(found.size() - mostFiles)
+                      .arg(found[mostFiles].fileName()),
+         .explanation = u"At most %1 are read, in the order of their names. Move what is not a "
+                        "runbook to another folder."_s.arg(mostFiles)});
+    return RunbookLibrary::Entry{.fileName = folder, .reading = reading};
+}
+
 /// Replaces the one of the same id; says so when both are the user's.
 void put(QList<Runbook> &runbooks, RunbookLibrary::Entry &entry)
 {
@@ -104,6 +125,8 @@ RunbookLibrary RunbookLibrary::load(const QString &userFolder, const VerbRegistr
         }
         library.m_files.append(std::move(entry));
     }
+    if (const auto more = leftOut(userFolder))
+        library.m_files.append(*more);
     std::ranges::stable_sort(library.m_runbooks, [](const Runbook &a, const Runbook &b) {
         return a.tier != b.tier ? a.tier < b.tier : a.title.localeAwareCompare(b.title) < 0;
     });

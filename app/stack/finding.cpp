@@ -9,7 +9,7 @@ QString Finding::sentence() const
 {
     QString all;
     if (line > 0)
-        all += u"line %1, column %2: "_s.arg(line).arg(column);
+        all += u"column %1: "_s.arg(column);
     if (!path.isEmpty())
         all += path + u": "_s;
     all += text;

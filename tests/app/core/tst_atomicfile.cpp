@@ -9,7 +9,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/resource.h>
+
 #include <cerrno>
+#include <csignal>
 
 using namespace mayday;
 using namespace Qt::StringLiterals;
@@ -44,7 +47,21 @@ void TestAtomicFile::aFullDiskLeavesTheOldBytes()
     const QTemporaryDir folder;
     const QString path = folder.filePath(u"file.txt"_s);
     QVERIFY(writeFileAtomically(path, "old"));
-    // A folder in the way of the final rename fails the write as late as a full disk would.
+    // The kernel refuses the byte that would be too many, as it does on a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    rlimit small = before;
+    small.rlim_cur = 100'000;
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    const auto tooMuch = writeFileAtomically(path, QByteArray(200'000, 'x'));
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    QVERIFY(!tooMuch);
+    QVERIFY2(tooMuch.error().kind == ErrorKind::NoSpace, qPrintable(describe(tooMuch.error())));
+    QCOMPARE(tooMuch.error().advice, Advice::FreeSpace);
+    QCOMPARE(readWholeFile(path, 100).value(), QByteArray("old"));
+    QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 1); // and no half of it beside
+    // A folder in the way of the final rename fails the write as late as can be.
     const QString blocked = folder.filePath(u"blocked"_s);
     QVERIFY(QDir().mkpath(blocked + u"/inside"_s));
     const auto written = writeFileAtomically(blocked, "new");

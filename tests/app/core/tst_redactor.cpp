@@ -33,6 +33,7 @@ void TestRedactor::hides_data()
     row("header", u"Authorization: Bearer abcdefgh12345678"_s, u"abcdefgh12345678"_s);
     row("basic", u"authorization: Basic dXNlcjpwYXNz"_s, u"dXNlcjpwYXNz"_s);
     row("loose bearer", u"sent bearer abcdefgh12345678 to it"_s, u"abcdefgh12345678"_s);
+    row("begins with a dollar", u"Authorization: Bearer $ecret12345"_s, u"$ecret12345"_s);
     row("github", u"token ghp_0123456789abcdefghijABCDEFGHIJ"_s,
         u"ghp_0123456789abcdefghijABCDEFGHIJ"_s);
     row("supabase", u"key sbp_0123456789abcdefghij0123456789"_s,
@@ -66,6 +67,9 @@ void TestRedactor::leavesOrdinaryTextAlone_data()
     QTest::newRow("sql") << u"SELECT count(*) FROM products WHERE id > 7"_s;
     QTest::newRow("sha") << u"deploy 4f2c91e to backend"_s;
     QTest::newRow("words") << u"Check the password in Settings > Credentials."_s;
+    QTest::newRow("a shell's variable")
+        << u"curl -H \"Authorization: Bearer $API_KEY\" x.example"_s;
+    QTest::newRow("in braces") << u"curl -H 'Authorization: Bearer ${API_KEY}' x.example"_s;
     QTest::newRow("empty") << QString();
 }
 

@@ -142,7 +142,7 @@ void TestDumpInspection::jsonHasStableKeys()
     QCOMPARE(json["objects"_L1].toObject()["index"_L1].toInt(), 1);
     const QJsonObject bad = toJson(inspected("nothing"))["problem"_L1].toObject();
     QCOMPARE(bad["kind"_L1].toString(), u"corrupt"_s);
-    QCOMPARE(bad["advice"_L1].toString(), u"make-backup-with-pg-dump"_s);
+    QCOMPARE(bad["adviceKey"_L1].toString(), u"make-backup-with-pg-dump"_s);
 }
 
 void TestDumpInspection::countsInserts()

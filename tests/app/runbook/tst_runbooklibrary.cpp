@@ -212,6 +212,19 @@ private Q_SLOTS:
         QCOMPARE(list.current()->action, u"Call the boss"_s);
     }
 
+    void filesBehindTheLimitAreNamed()
+    {
+        const QTemporaryDir folder;
+        for (int i = 0; i < 502; ++i) {
+            QFile file(folder.filePath(u"note%1.md"_s.arg(i, 4, 10, QChar(u'0'))));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+        }
+        const auto library = RunbookLibrary::load(folder.path(), VerbRegistry::standard());
+        const QList<Finding> findings = library.findings(folder.path());
+        QCOMPARE(findings.size(), 1);
+        QCOMPARE(findings.first().title, u"2 files were left out, from note0500.md on"_s);
+    }
+
     void mutatedRunbooksAreReadSafely()
     {
         const VerbRegistry verbs = VerbRegistry::standard();
