@@ -55,8 +55,8 @@ public:
     [[nodiscard]] Error copyRefused(TaskContext &context);
     [[nodiscard]] Result<void>
     streamCopyOut(const std::function<Result<void>(QByteArrayView)> &sink, TaskContext &context);
-    [[nodiscard]] Result<void> runPipeline(std::span<const QByteArray> statements, qsizetype &done,
-                                           TaskContext &context);
+    [[nodiscard]] Result<void> runPipeline(std::span<const QByteArray> statements,
+                                           QList<qint64> &rows, TaskContext &context);
 
     [[nodiscard]] Error errorOf(const PGresult *answer) const;
     [[nodiscard]] Error lostError() const;

@@ -37,7 +37,7 @@ Result<void> Session::Link::streamCopyOut(const std::function<Result<void>(QByte
     }
 }
 
-Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements, qsizetype &done,
+Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements, QList<qint64> &rows,
                                         TaskContext &context)
 {
     if (PQenterPipelineMode(m_connection) != 1)
@@ -64,7 +64,7 @@ Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements, 
         if (status == PGRES_PIPELINE_SYNC)
             break;
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
-            ++done;
+            rows.append(QByteArrayView(PQcmdTuples(answer->get())).toLongLong());
         else if (status != PGRES_PIPELINE_ABORTED && !firstError)
             firstError = errorOf(answer->get());
     }

@@ -160,17 +160,17 @@ Result<qint64> Session::execute(QByteArrayView sql, TaskContext &context)
     return QByteArrayView(PQcmdTuples(answer->get())).toLongLong();
 }
 
-Result<void> Session::executeBatch(std::span<const QByteArray> statements, qsizetype &done,
+Result<void> Session::executeBatch(std::span<const QByteArray> statements, QList<qint64> &rows,
                                    TaskContext &context)
 {
-    done = 0;
+    rows.clear();
     for (const QByteArray &sql : statements) {
         if (const auto ready = m_link->readyFor(sql, context); !ready)
             return failure(ready.error());
     }
     if (statements.empty())
         return {};
-    return m_link->runPipeline(statements, done, context);
+    return m_link->runPipeline(statements, rows, context);
 }
 
 Result<void> Session::copyInBegin(QByteArrayView copySql, TaskContext &context)
@@ -293,6 +293,12 @@ bool Session::inTransaction() const
         return false;
     const PGTransactionStatusType state = PQtransactionStatus(m_link->connection());
     return state == PQTRANS_INTRANS || state == PQTRANS_INERROR || state == PQTRANS_ACTIVE;
+}
+
+QByteArray Session::clientEncoding() const
+{
+    const char *name = isOpen() ? PQparameterStatus(m_link->connection(), "client_encoding") : "";
+    return QByteArray(name);
 }
 
 bool Session::isOpen() const

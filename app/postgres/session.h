@@ -7,6 +7,7 @@
 #include "postgres/rows.h"
 
 #include <QByteArray>
+#include <QList>
 #include <QString>
 #include <QStringList>
 
@@ -70,10 +71,11 @@ public:
     /// transaction are one transaction.
     [[nodiscard]] Result<qint64> execute(QByteArrayView sql, TaskContext &context);
     /// Statements sent without waiting in between: one round trip for all. Stops at the first that
-    /// fails; done tells how many succeeded, so statements[done] is the culprit. Outside a
-    /// transaction they are one transaction. No COPY; one statement in each text.
-    [[nodiscard]] Result<void> executeBatch(std::span<const QByteArray> statements, qsizetype &done,
-                                            TaskContext &context);
+    /// fails. rows gets the number each that succeeded returned or affected, so
+    /// statements[rows.size()] is the culprit. Outside a transaction they are one transaction. No
+    /// COPY; one statement in each text.
+    [[nodiscard]] Result<void> executeBatch(std::span<const QByteArray> statements,
+                                            QList<qint64> &rows, TaskContext &context);
 
     /// COPY ... FROM STDIN; then write as often as needed, then finish or abort.
     [[nodiscard]] Result<void> copyInBegin(QByteArrayView copySql, TaskContext &context);
@@ -98,6 +100,8 @@ public:
     [[nodiscard]] QStringList notices() const;
     [[nodiscard]] bool inTransaction() const;
     [[nodiscard]] bool isOpen() const;
+    /// What the server takes our bytes for, as it last said: "UTF8".
+    [[nodiscard]] QByteArray clientEncoding() const;
     void close();
 
 private:

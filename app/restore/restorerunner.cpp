@@ -169,6 +169,8 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
     });
     if (auto read = reader->read(load, watched); !read)
         return read;
+    if (auto arrived = load.finish(); !arrived)
+        return arrived;
     if (!reader->completionLineSeen())
         return failure(changedError(m_plan.file, u"its last line is gone"_s));
     // What was shown and agreed to is what the inspection found; another dump is another question.

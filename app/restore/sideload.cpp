@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/sideload.h"
 
-#include "postgres/servererror.h"
 #include "restore/sqlwords.h"
+
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -11,31 +12,24 @@ namespace mayday::restore {
 namespace {
 
 constexpr qint64 advanceEvery = 1024 * 1024;
+/// Beyond this a COPY's own round trips are the smaller cost.
+constexpr qsizetype smallBlock = 32 * 1024;
 
-/// The server counts lines inside the COPY data; people look for lines of the file.
-Error inFile(Error error, const dump::CopyHeader &copy)
+bool changesInserts(dump::StatementClass kind)
 {
-    error.subject = copy.schema.isEmpty() ? copy.table : copy.schema + u'.' + copy.table;
-    error.line = copy.statement.line + postgres::copyLineOf(error).value_or(0);
-    return error;
-}
-
-Error inFile(Error error, const dump::DumpStatement &statement)
-{
-    if (error.kind == ErrorKind::Cancelled || error.kind == ErrorKind::Unreachable)
-        return error;
-    error.subject =
-        statement.objectName.isEmpty()
-            ? u"statement at line %1"_s.arg(statement.line)
-            : u"%1 (statement at line %2)"_s.arg(statement.objectName).arg(statement.line);
-    error.line = statement.line;
-    return error;
+    using enum dump::StatementClass;
+    return kind == Rule || kind == Policy || kind == Trigger;
 }
 
 } // namespace
 
 SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter, TaskContext &context)
-    : m_session(session), m_filter(filter), m_context(context)
+    : m_session(session),
+      m_filter(filter),
+      m_context(context),
+      m_queue(session, context, [this](const dump::DumpStatement &statement, qint64 rows) {
+          return noteDone(statement, rows);
+      })
 {
 }
 
@@ -44,54 +38,67 @@ Result<void> SideLoad::statement(const dump::DumpStatement &statement)
     const StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
     case StatementDecision::Kind::Skip: note(decision); return {};
-    case StatementDecision::Kind::Refuse: return failure(*decision.error);
+    case StatementDecision::Kind::Refuse:
+        // What stands before it in the file fails before it.
+        return finish().and_then([&] { return Result<void>(failure(*decision.error)); });
     case StatementDecision::Kind::Run: break;
     }
-    const Result<qint64> rows = m_session.execute(statement.sql, m_context);
-    if (!rows)
-        return failure(inFile(rows.error(), statement));
-    // A statement that ended our transaction would have ended the protection of the live data.
-    if (!m_session.inTransaction())
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = u"statement at line %1"_s.arg(statement.line),
-                        .detail = u"it ended the transaction of the restore"_s,
-                        .advice = Advice::MakeBackupWithPgDump,
-                        .line = statement.line});
+    m_isAfterData = m_isAfterData || changesInserts(statement.kind);
+    return m_queue.add(statement);
+}
+
+Result<void> SideLoad::noteDone(const dump::DumpStatement &statement, qint64 rows)
+{
     if (statement.kind == dump::StatementClass::Table)
-        return noteCreatedTable(statement);
+        noteCreatedTable(statement);
     if (statement.kind == dump::StatementClass::Data)
-        tally(statement.objectSchema, statement.objectName, *rows);
+        tally(statement.objectSchema, statement.objectName, rows);
+    if (m_onAdvance)
+        m_onAdvance(*this);
     return {};
 }
 
 /// A table that gets no rows is proven to be empty, so it has to be on the list.
-Result<void> SideLoad::noteCreatedTable(const dump::DumpStatement &statement)
+void SideLoad::noteCreatedTable(const dump::DumpStatement &statement)
 {
     const QStringList words = leadingWords(statement.sql, 3);
     const bool creates = words.value(0) == "create"_L1 &&
                          (words.value(1) == "table"_L1 || words.value(1) == "unlogged"_L1);
     if (creates && !statement.objectName.isEmpty())
         tally(statement.objectSchema, statement.objectName, 0);
-    return {};
 }
 
 Result<void> SideLoad::copyBegin(const dump::CopyHeader &header)
 {
     const StatementDecision decision = m_filter.decide(header.statement);
     if (decision.kind == StatementDecision::Kind::Refuse)
-        return failure(*decision.error);
+        return finish().and_then([&] { return Result<void>(failure(*decision.error)); });
     m_copy = header;
-    if (auto begun = m_session.copyInBegin(header.statement.sql, m_context); !begun)
-        return failure(inFile(begun.error(), header));
+    m_copy.statement.objectSchema = header.schema;
+    m_copy.statement.objectName = header.table;
+    m_copy.statement.kind = dump::StatementClass::Data;
     m_inCopy = true;
-    return {};
+    m_isStreaming = false;
+    m_waiting.clear();
+    return m_isAfterData ? beginStream() : Result<void>();
 }
 
-Result<void> SideLoad::copyData(QByteArrayView rows)
+/// The block is not small, or no INSERT can say it: everything before it goes first.
+Result<void> SideLoad::beginStream()
+{
+    if (auto sent = finish(); !sent)
+        return sent;
+    if (auto begun = m_session.copyInBegin(m_copy.statement.sql, m_context); !begun)
+        return failure(atCopyRow(begun.error(), m_copy.statement));
+    m_isStreaming = true;
+    return m_waiting.isEmpty() ? Result<void>() : write(std::exchange(m_waiting, {}));
+}
+
+Result<void> SideLoad::write(QByteArrayView rows)
 {
     if (auto written = m_session.copyInWrite(rows, m_context); !written) {
         m_inCopy = false;
-        return failure(inFile(written.error(), m_copy));
+        return failure(atCopyRow(written.error(), m_copy.statement));
     }
     m_bytesSinceAdvance += rows.size();
     if (m_bytesSinceAdvance >= advanceEvery && m_onAdvance) {
@@ -101,12 +108,30 @@ Result<void> SideLoad::copyData(QByteArrayView rows)
     return {};
 }
 
+Result<void> SideLoad::copyData(QByteArrayView rows)
+{
+    if (m_isStreaming)
+        return write(rows);
+    m_waiting += rows;
+    return m_waiting.size() > smallBlock ? beginStream() : Result<void>();
+}
+
 Result<void> SideLoad::copyEnd(qint64 rows, qint64, qint64 line)
 {
+    if (!m_isStreaming) {
+        const Result<bool> queued = m_queue.addCopy(m_copy, m_waiting, rows);
+        m_inCopy = false;
+        if (!queued)
+            return failure(queued.error());
+        if (*queued)
+            return {};
+        if (auto begun = beginStream(); !begun)
+            return begun;
+    }
     m_inCopy = false;
     const Result<qint64> taken = m_session.copyInFinish(m_context);
     if (!taken)
-        return failure(inFile(taken.error(), m_copy));
+        return failure(atCopyRow(taken.error(), m_copy.statement));
     if (*taken != rows)
         return failure(
             {.kind = ErrorKind::Corrupt,
@@ -114,10 +139,7 @@ Result<void> SideLoad::copyEnd(qint64 rows, qint64, qint64 line)
              .detail = u"the file has %1 rows for it, the server took %2"_s.arg(rows).arg(*taken),
              .advice = Advice::SendReport,
              .line = line});
-    tally(m_copy.schema, m_copy.table, rows);
-    if (m_onAdvance)
-        m_onAdvance(*this);
-    return {};
+    return noteDone(m_copy.statement, rows);
 }
 
 QList<TableTally> SideLoad::tallies() const

@@ -5,6 +5,7 @@
 #include "postgres/session.h"
 #include "restore/restoreprogress.h"
 #include "restore/statementfilter.h"
+#include "restore/statementqueue.h"
 
 #include <QMap>
 
@@ -36,6 +37,9 @@ public:
     Result<void> copyBegin(const dump::CopyHeader &header) override;
     Result<void> copyData(QByteArrayView rows) override;
     Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;
+    /// What is still on its way. To be called at the end of the file; without it nothing is
+    /// certain.
+    [[nodiscard]] Result<void> finish() { return m_queue.flush(); }
 
     /// In the order of the file; several blocks of one table are summed.
     [[nodiscard]] QList<TableTally> tallies() const;
@@ -48,14 +52,21 @@ public:
 private:
     void note(const StatementDecision &decision);
     void tally(const QString &schema, const QString &name, qint64 rows);
-    Result<void> noteCreatedTable(const dump::DumpStatement &statement);
+    Result<void> noteDone(const dump::DumpStatement &statement, qint64 rows);
+    void noteCreatedTable(const dump::DumpStatement &statement);
+    Result<void> beginStream();
+    Result<void> write(QByteArrayView rows);
 
     postgres::Session &m_session;
     const StatementFilter &m_filter;
     TaskContext &m_context;
+    StatementQueue m_queue;
     std::function<void(const SideLoad &)> m_onAdvance;
     dump::CopyHeader m_copy;
+    QByteArray m_waiting; ///< rows of a block that may turn out to be small
     bool m_inCopy = false;
+    bool m_isStreaming = false;
+    bool m_isAfterData = false; ///< rules, policies and triggers that an INSERT would wake
     qint64 m_bytesSinceAdvance = 0;
     qint64 m_rows = 0;
     QMap<QPair<QString, QString>, qint64> m_rowsOf;
