@@ -20,6 +20,7 @@ public:
         void operator()(PGresult *result) const { PQclear(result); }
     };
     using Answer = std::unique_ptr<PGresult, ClearResult>;
+    using AnswerSink = std::function<void(Answer &)>;
 
     [[nodiscard]] static Result<std::unique_ptr<Link>> open(const ConnectionString &where,
                                                             std::chrono::milliseconds timeout,
@@ -56,7 +57,7 @@ public:
     [[nodiscard]] Result<void>
     streamCopyOut(const std::function<Result<void>(QByteArrayView)> &sink, TaskContext &context);
     [[nodiscard]] Result<void> runPipeline(std::span<const QByteArray> statements,
-                                           QList<qint64> &rows, TaskContext &context);
+                                           const AnswerSink &onAnswer, TaskContext &context);
 
     [[nodiscard]] Error errorOf(const PGresult *answer) const;
     [[nodiscard]] Error lostError() const;

@@ -37,9 +37,15 @@ Result<void> Session::Link::streamCopyOut(const std::function<Result<void>(QByte
     }
 }
 
-Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements, QList<qint64> &rows,
-                                        TaskContext &context)
+Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements,
+                                        const AnswerSink &onAnswer, TaskContext &context)
 {
+    for (const QByteArray &sql : statements) {
+        if (const auto ready = readyFor(sql, context); !ready)
+            return failure(ready.error());
+    }
+    if (statements.empty())
+        return {};
     if (PQenterPipelineMode(m_connection) != 1)
         return failure(lostError());
     for (const QByteArray &sql : statements) {
@@ -64,7 +70,7 @@ Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements, 
         if (status == PGRES_PIPELINE_SYNC)
             break;
         if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
-            rows.append(QByteArrayView(PQcmdTuples(answer->get())).toLongLong());
+            onAnswer(*answer);
         else if (status != PGRES_PIPELINE_ABORTED && !firstError)
             firstError = errorOf(answer->get());
     }

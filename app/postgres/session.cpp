@@ -164,13 +164,23 @@ Result<void> Session::executeBatch(std::span<const QByteArray> statements, QList
                                    TaskContext &context)
 {
     rows.clear();
-    for (const QByteArray &sql : statements) {
-        if (const auto ready = m_link->readyFor(sql, context); !ready)
-            return failure(ready.error());
-    }
-    if (statements.empty())
-        return {};
-    return m_link->runPipeline(statements, rows, context);
+    return m_link->runPipeline(
+        statements,
+        [&rows](const Link::Answer &answer) {
+            rows.append(QByteArrayView(PQcmdTuples(answer.get())).toLongLong());
+        },
+        context);
+}
+
+Result<std::vector<Rows>> Session::queryBatch(std::span<const QByteArray> questions,
+                                              TaskContext &context)
+{
+    std::vector<Rows> answers;
+    return m_link
+        ->runPipeline(
+            questions, [&answers](Link::Answer &answer) { answers.emplace_back(answer.release()); },
+            context)
+        .transform([&answers] { return std::move(answers); });
 }
 
 Result<void> Session::copyInBegin(QByteArrayView copySql, TaskContext &context)

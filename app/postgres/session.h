@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace mayday::postgres {
 
@@ -76,6 +77,10 @@ public:
     /// COPY; one statement in each text.
     [[nodiscard]] Result<void> executeBatch(std::span<const QByteArray> statements,
                                             QList<qint64> &rows, TaskContext &context);
+
+    /// Questions, sent as by executeBatch(); their answers in the same order.
+    [[nodiscard]] Result<std::vector<Rows>> queryBatch(std::span<const QByteArray> questions,
+                                                       TaskContext &context);
 
     /// COPY ... FROM STDIN; then write as often as needed, then finish or abort.
     [[nodiscard]] Result<void> copyInBegin(QByteArrayView copySql, TaskContext &context);

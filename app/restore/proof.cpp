@@ -9,7 +9,7 @@
 #include <QSet>
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -105,6 +105,28 @@ Result<QSet<QString>> gatherPartitions(postgres::Session &session, ProofResult &
     return roots;
 }
 
+QByteArray countOf(const TableResult &table, const QSet<QString> &roots)
+{
+    const bool isPart = !table.note.isEmpty();
+    const QString sql = u"SELECT pg_catalog.count(*) FROM %1%2.%3%4"_s.arg(
+        roots.contains(nameOf(table.schema, table.name)) ? QString() : u"ONLY "_s,
+        quoteIdentifier(table.schema), quoteIdentifier(table.name),
+        isPart ? u" WHERE false"_s : QString());
+    return sql.toUtf8();
+}
+
+/// So many tables share a round trip that a stop and the progress stay prompt.
+qsizetype roundEnd(const QList<TableResult> &tables, qsizetype from)
+{
+    constexpr qint64 mostRows = 200'000;
+    constexpr qsizetype mostTables = 128;
+    qint64 rows = 0;
+    qsizetype end = from;
+    while (end < tables.size() && end < from + mostTables && (end == from || rows < mostRows))
+        rows += tables[end++].rowsInDump;
+    return end;
+}
+
 Result<void> countTables(postgres::Session &session, const QHash<QString, Validity> &validity,
                          ProofResult &proof, TaskContext &context,
                          const std::function<void(const ProofResult &)> &onTable)
@@ -112,77 +134,97 @@ Result<void> countTables(postgres::Session &session, const QHash<QString, Validi
     const auto roots = gatherPartitions(session, proof, context);
     if (!roots)
         return failure(roots.error());
-    for (TableResult &table : proof.tables) {
-        const QString name = nameOf(table.schema, table.name);
-        const bool isPart = !table.note.isEmpty();
-        const QString sql = u"SELECT pg_catalog.count(*) FROM %1%2.%3%4"_s.arg(
-            roots->contains(name) ? QString() : u"ONLY "_s, quoteIdentifier(table.schema),
-            quoteIdentifier(table.name), isPart ? u" WHERE false"_s : QString());
-        const auto count = session.query(sql.toUtf8(), context);
-        if (!count)
-            return failure(count.error());
-        table.rowsAfter = count->integer(0, 0);
-        judge(table, validity.value(name));
-        noteValidity(table, validity.value(name), proof);
-        onTable(proof);
+    for (qsizetype from = 0; from < proof.tables.size();) {
+        const qsizetype end = roundEnd(proof.tables, from);
+        std::vector<QByteArray> questions;
+        for (qsizetype i = from; i < end; ++i)
+            questions.push_back(countOf(proof.tables[i], *roots));
+        const auto counts = session.queryBatch(questions, context);
+        if (!counts)
+            return failure(counts.error());
+        for (const postgres::Rows &count : *counts) {
+            TableResult &table = proof.tables[from++];
+            const Validity facts = validity.value(nameOf(table.schema, table.name));
+            table.rowsAfter = count.integer(0, 0);
+            judge(table, facts);
+            noteValidity(table, facts, proof);
+            onTable(proof);
+        }
     }
     return {};
 }
 
-/// The sequence's state against the dump's setval.
-Result<void> proveSequence(postgres::Session &session, const dump::SequenceInDump &sequence,
-                           ProofResult &proof, TaskContext &context)
+/// In what the sequence differs from the dump's setval; empty: in nothing.
+QString differenceOf(const dump::SequenceInDump &sequence, const postgres::Rows &state)
 {
-    const QByteArray sql =
-        u"SELECT last_value, is_called FROM %1.%2"_s
-            .arg(quoteIdentifier(sequence.schema), quoteIdentifier(sequence.name))
-            .toUtf8();
-    const auto state = session.query(sql, context);
-    if (!state)
-        return failure(state.error());
     const QString name = nameOf(sequence.schema, sequence.name);
     const QString value = QString::number(sequence.value);
-    QString difference;
-    if (state->integer(0, 0) != sequence.value)
-        difference =
-            u"sequence %1 is at %2, the dump says %3"_s.arg(name, state->text(0, 0), value);
-    else if (state->isTrue(0, 1) && !sequence.isCalled)
-        difference = u"sequence %1 has used %2, the dump says it comes next"_s.arg(name, value);
-    else if (!state->isTrue(0, 1) && sequence.isCalled)
-        difference = u"sequence %1 gives %2 next, the dump says it is used"_s.arg(name, value);
-    if (!difference.isEmpty()) {
+    if (state.integer(0, 0) != sequence.value)
+        return u"sequence %1 is at %2, the dump says %3"_s.arg(name, state.text(0, 0), value);
+    if (state.isTrue(0, 1) && !sequence.isCalled)
+        return u"sequence %1 has used %2, the dump says it comes next"_s.arg(name, value);
+    if (!state.isTrue(0, 1) && sequence.isCalled)
+        return u"sequence %1 gives %2 next, the dump says it is used"_s.arg(name, value);
+    return {};
+}
+
+Result<void> proveSequences(postgres::Session &session,
+                            const QList<dump::SequenceInDump> &sequences, ProofResult &proof,
+                            TaskContext &context)
+{
+    std::vector<QByteArray> questions;
+    for (const dump::SequenceInDump &sequence : sequences)
+        questions.push_back(
+            u"SELECT last_value, is_called FROM %1.%2"_s
+                .arg(quoteIdentifier(sequence.schema), quoteIdentifier(sequence.name))
+                .toUtf8());
+    const auto states = session.queryBatch(questions, context);
+    if (!states)
+        return failure(states.error());
+    for (qsizetype i = 0; i < sequences.size(); ++i) {
+        const QString difference = differenceOf(sequences[i], (*states)[static_cast<size_t>(i)]);
+        if (difference.isEmpty())
+            continue;
         proof.isProven = false;
         proof.notes.prepend(difference); // before what is no difference
     }
     return {};
 }
 
-/// Whether the column has gone beyond the sequence that feeds it, in the direction it counts;
-/// nothing when the column is not one of numbers ("A-17").
-Result<std::optional<bool>> isBehind(postgres::Session &session,
-                                     const postgres::SequenceFacts &sequence, TaskContext &context)
+/// A sequence and the table whose numbers it feeds.
+struct Feeding {
+    postgres::SequenceFacts sequence;
+    qsizetype table = 0; ///< its place in the proof
+};
+
+QString tableOf(const postgres::SequenceFacts &sequence)
 {
-    const QString table =
-        quoteIdentifier(sequence.schema) + u'.' + quoteIdentifier(sequence.ownerTable);
-    const std::array parameters{
-        (quoteIdentifier(sequence.schema) + u'.' + quoteIdentifier(sequence.name)).toUtf8(),
-        table.toUtf8(), sequence.ownerColumn.toUtf8()};
-    const auto kind = session.query(
-        "SELECT s.seqincrement < 0, t.typcategory = 'N' FROM pg_catalog.pg_sequence s,"
-        " pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
-        " WHERE s.seqrelid = $1::regclass AND a.attrelid = $2::regclass AND a.attname = $3",
-        parameters, context);
-    if (!kind)
-        return failure(kind.error());
-    if (kind->rowCount() == 0 || !kind->isTrue(0, 1))
-        return std::optional<bool>();
-    const bool countsDown = kind->isTrue(0, 0);
-    const QString sql = u"SELECT coalesce(pg_catalog.%1(%2) %3 %4, false) FROM %5"_s.arg(
-        countsDown ? u"min"_s : u"max"_s, quoteIdentifier(sequence.ownerColumn),
-        countsDown ? u"<"_s : u">"_s, QString::number(sequence.lastValue), table);
-    return session.query(sql.toUtf8(), context).transform([](const postgres::Rows &rows) {
-        return std::optional(rows.isTrue(0, 0));
-    });
+    return quoteIdentifier(sequence.schema) + u'.' + quoteIdentifier(sequence.ownerTable);
+}
+
+/// Which way it counts; no row when the column is not one of numbers ("A-17").
+QByteArray wayOf(const postgres::SequenceFacts &sequence)
+{
+    const QByteArray name =
+        (quoteIdentifier(sequence.schema) + u'.' + quoteIdentifier(sequence.name)).toUtf8();
+    return "SELECT s.seqincrement < 0 FROM pg_catalog.pg_sequence s, pg_catalog.pg_attribute a"
+           " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE t.typcategory = 'N'"
+           " AND s.seqrelid = " +
+           postgres::quoteLiteral(name) +
+           "::regclass AND a.attrelid = " + postgres::quoteLiteral(tableOf(sequence).toUtf8()) +
+           "::regclass AND a.attname = " + postgres::quoteLiteral(sequence.ownerColumn.toUtf8());
+}
+
+/// Whether the column has gone beyond the sequence; way: the answer to wayOf().
+QByteArray isBehind(const postgres::SequenceFacts &sequence, const postgres::Rows &way)
+{
+    if (way.rowCount() == 0)
+        return "SELECT NULL::boolean";
+    const bool countsDown = way.isTrue(0, 0);
+    return u"SELECT coalesce(pg_catalog.%1(%2) %3 %4, false) FROM %5"_s
+        .arg(countsDown ? u"min"_s : u"max"_s, quoteIdentifier(sequence.ownerColumn),
+             countsDown ? u"<"_s : u">"_s, QString::number(sequence.lastValue), tableOf(sequence))
+        .toUtf8();
 }
 
 Result<void> checkAgainstColumns(postgres::Session &session, const QString &schema,
@@ -191,19 +233,33 @@ Result<void> checkAgainstColumns(postgres::Session &session, const QString &sche
     const auto facts = postgres::sequences(session, schema, context);
     if (!facts)
         return failure(facts.error());
+    std::vector<Feeding> feeding;
+    std::vector<QByteArray> questions;
     for (const postgres::SequenceFacts &sequence : *facts) {
         const auto table = std::ranges::find_if(proof.tables, [&](const TableResult &t) {
             return t.schema == sequence.schema && t.name == sequence.ownerTable;
         });
         if (table == proof.tables.end())
             continue;
-        const auto behind = isBehind(session, sequence, context);
-        if (!behind)
-            return failure(behind.error());
-        if (!*behind)
+        feeding.push_back({.sequence = sequence, .table = table - proof.tables.begin()});
+        questions.push_back(wayOf(sequence));
+    }
+    const auto ways = session.queryBatch(questions, context);
+    if (!ways)
+        return failure(ways.error());
+    for (size_t i = 0; i < questions.size(); ++i)
+        questions[i] = isBehind(feeding[i].sequence, (*ways)[i]);
+    const auto answers = session.queryBatch(questions, context);
+    if (!answers)
+        return failure(answers.error());
+    for (size_t i = 0; i < questions.size(); ++i) {
+        const postgres::SequenceFacts &sequence = feeding[i].sequence;
+        const postgres::Rows &behind = (*answers)[i];
+        if (behind.isNull(0, 0))
             continue;
-        table->sequence = **behind ? u"behind its column"_s : u"ok"_s;
-        if (**behind)
+        proof.tables[feeding[i].table].sequence =
+            behind.isTrue(0, 0) ? u"behind its column"_s : u"ok"_s;
+        if (behind.isTrue(0, 0))
             proof.notes.append(
                 u"sequence %1 is behind %2.%3, as it was when the dump was made"_s.arg(
                     sequence.name, sequence.ownerTable, sequence.ownerColumn));
@@ -238,10 +294,8 @@ Result<ProofResult> prove(postgres::Session &session, const QList<TableTally> &t
         return failure(counted.error());
     proof.isProven = std::ranges::all_of(
         proof.tables, [](const TableResult &t) { return t.verdict == Verdict::Proven; });
-    for (const dump::SequenceInDump &sequence : sequences) {
-        if (auto same = proveSequence(session, sequence, proof, context); !same)
-            return failure(same.error());
-    }
+    if (auto same = proveSequences(session, sequences, proof, context); !same)
+        return failure(same.error());
     for (const QString &schema : std::as_const(schemas)) {
         if (auto checked = checkAgainstColumns(session, schema, proof, context); !checked)
             return failure(checked.error());

@@ -8,6 +8,8 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -15,6 +17,8 @@ namespace mayday::restore {
 
 namespace {
 
+/// Rows whose tables are analysed in one round trip; more would delay a stop.
+constexpr qint64 analyseRound = 100'000;
 /// Often enough to look alive, seldom enough to cost nothing.
 constexpr std::chrono::milliseconds publishEvery{80};
 
@@ -220,14 +224,27 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
 {
     enter(RestorePhase::Analysing, 0);
     m_now.tables = m_receipt.tables;
-    for (const TableTally &tally : std::as_const(m_tallies)) {
-        const QString sql = u"ANALYZE %1.%2"_s.arg(postgres::quoteIdentifier(tally.schema),
-                                                   postgres::quoteIdentifier(tally.name));
-        if (auto done = session.execute(sql.toUtf8(), context); !done)
-            return failure(done.error());
+    std::vector<QByteArray> statements;
+    qint64 rows = 0;
+    const auto send = [&]() -> Result<void> {
+        rows = 0;
+        QList<qint64> done;
+        auto sent = session.executeBatch(std::exchange(statements, {}), done, context);
         publish(&session);
+        return sent;
+    };
+    for (const TableTally &tally : std::as_const(m_tallies)) {
+        statements.push_back(
+            u"ANALYZE %1.%2"_s
+                .arg(postgres::quoteIdentifier(tally.schema), postgres::quoteIdentifier(tally.name))
+                .toUtf8());
+        rows += tally.rows;
+        if (rows < analyseRound)
+            continue;
+        if (auto sent = send(); !sent)
+            return sent;
     }
-    return {};
+    return send();
 }
 
 Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &context)

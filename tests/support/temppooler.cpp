@@ -4,11 +4,8 @@
 #include <QByteArray>
 #include <QtEndian>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 
@@ -18,51 +15,15 @@ namespace mayday::tests {
 
 namespace {
 
-constexpr int lookEvery = 50;
-
-sockaddr_in loopback(int port)
-{
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<quint16>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-template <typename Call>
-int withAddress(sockaddr_in &address, Call call)
-{
-    return call(reinterpret_cast<sockaddr *>(&address), static_cast<socklen_t>(sizeof address));
-}
-
-bool sendAll(int socket, QByteArrayView bytes)
-{
-    while (!bytes.isEmpty()) {
-        const ssize_t sent =
-            ::send(socket, bytes.data(), static_cast<size_t>(bytes.size()), MSG_NOSIGNAL);
-        if (sent <= 0)
-            return false;
-        bytes = bytes.sliced(sent);
-    }
-    return true;
-}
-
 /// One client and its backend.
 class Relay final {
 public:
     Relay(int client, int server) : m_client(client), m_server(server) {}
-    ~Relay()
-    {
-        ::close(m_client);
-        ::close(m_server);
-    }
-    Q_DISABLE_COPY_MOVE(Relay)
-
     void run(const std::atomic<bool> &over)
     {
         while (!over) {
             std::array<pollfd, 2> watched{pollfd{m_client, POLLIN, 0}, pollfd{m_server, POLLIN, 0}};
-            if (::poll(watched.data(), watched.size(), lookEvery) < 0)
+            if (::poll(watched.data(), watched.size(), relayPatience) < 0)
                 return;
             if (watched[0].revents != 0 && !fromClient())
                 return;
@@ -123,53 +84,17 @@ private:
 
 } // namespace
 
-TempPooler::TempPooler(const postgres::ConnectionString &server) : m_server(server)
+TempPooler::TempPooler(const postgres::ConnectionString &server)
+    : m_server(server),
+      m_relay(server.port(), [](int client, int backend, const std::atomic<bool> &over) {
+          Relay(client, backend).run(over);
+      })
 {
-    m_listener = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    const bool listening =
-        withAddress(address,
-                    [this](auto *to, auto bytes) { return ::bind(m_listener, to, bytes); }) == 0 &&
-        ::listen(m_listener, 8) == 0 &&
-        ::getsockname(m_listener, reinterpret_cast<sockaddr *>(&address), &size) == 0;
-    if (!listening)
-        qFatal("TempPooler: no port of 127.0.0.1 can be had");
-    m_port = ntohs(address.sin_port);
-    m_acceptor = std::thread([this] { accept(); });
-}
-
-TempPooler::~TempPooler()
-{
-    m_over = true;
-    m_acceptor.join();
-    m_relays.clear();
-    ::close(m_listener);
-}
-
-void TempPooler::accept()
-{
-    while (!m_over) {
-        pollfd watched{m_listener, POLLIN, 0};
-        if (::poll(&watched, 1, lookEvery) <= 0)
-            continue;
-        const int client = ::accept(m_listener, nullptr, nullptr);
-        const int server = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address = loopback(m_server.port());
-        withAddress(address,
-                    [server](auto *to, auto bytes) { return ::connect(server, to, bytes); });
-        m_relays.emplace_back([this, client, server] { Relay(client, server).run(m_over); });
-    }
 }
 
 postgres::ConnectionString TempPooler::connectionString() const
 {
-    const QString text =
-        u"host=127.0.0.1 port=%1 dbname=%2 user=%3 sslmode=disable gssencmode=disable"_s.arg(m_port)
-            .arg(m_server.database(), m_server.user());
-    return postgres::ConnectionString::parse(text)
-        .value_or(postgres::ConnectionString())
-        .withPassword(m_server.password());
+    return m_relay.instead(m_server);
 }
 
 } // namespace mayday::tests

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "postgres/connectionstring.h"
-
-#include <atomic>
-#include <thread>
-#include <vector>
+#include "support/tcprelay.h"
 
 namespace mayday::tests {
 
@@ -17,20 +13,12 @@ class TempPooler final {
 public:
     /// server: over TCP, with password.
     explicit TempPooler(const postgres::ConnectionString &server);
-    ~TempPooler();
-    Q_DISABLE_COPY_MOVE(TempPooler)
 
     [[nodiscard]] postgres::ConnectionString connectionString() const;
 
 private:
-    void accept();
-
     postgres::ConnectionString m_server;
-    int m_listener = -1;
-    int m_port = 0;
-    std::atomic<bool> m_over = false;
-    std::vector<std::jthread> m_relays;
-    std::thread m_acceptor;
+    TcpRelay m_relay;
 };
 
 } // namespace mayday::tests

@@ -248,6 +248,25 @@ private Q_SLOTS:
         QCOMPARE(session.query("SELECT count(*) FROM t", m_context)->integer(0, 0), 1);
     }
 
+    void manyQuestionsInOneRoundTrip()
+    {
+        Session session = open();
+        const std::array<QByteArray, 3> questions{QByteArray("SELECT 7"),
+                                                  QByteArray("SELECT 'a', NULL WHERE false"),
+                                                  QByteArray("VALUES (1), (2)")};
+        const auto answers = session.queryBatch(questions, m_context);
+        QVERIFY(answers.has_value());
+        QCOMPARE(answers->size(), 3U);
+        QCOMPARE((*answers)[0].integer(0, 0), 7);
+        QCOMPARE((*answers)[1].rowCount(), 0);
+        QCOMPARE((*answers)[1].columnCount(), 2);
+        QCOMPARE((*answers)[2].rowCount(), 2);
+        QVERIFY(session.queryBatch({}, m_context).value().empty());
+        const std::array<QByteArray, 2> bad{QByteArray("SELECT 1"), QByteArray("SELECT 1/0")};
+        QCOMPARE(session.queryBatch(bad, m_context).error().sqlState, u"22012"_s);
+        QCOMPARE(session.query("SELECT 3", m_context)->integer(0, 0), 3);
+    }
+
     void batchOfManyStatementsDoesNotDeadlock()
     {
         Session session = open();

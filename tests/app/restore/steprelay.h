@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "postgres/connectionstring.h"
+#include "support/tcprelay.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <QByteArray>
-#include <QtLogging>
 
 #include <array>
 #include <atomic>
 #include <functional>
-#include <thread>
-#include <vector>
 
 namespace mayday::restore::test {
 
@@ -32,91 +26,30 @@ public:
 
     StepRelay(const postgres::ConnectionString &server, QByteArray step,
               std::function<Then()> atStep)
-        : m_server(server), m_step(std::move(step)), m_atStep(std::move(atStep))
+        : m_server(server),
+          m_step(std::move(step)),
+          m_atStep(std::move(atStep)),
+          m_relay(server.port(), [this](int client, int backend, const std::atomic<bool> &over) {
+              run(client, backend, over);
+          })
     {
-        m_listener = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address = loopback(0);
-        socklen_t size = sizeof address;
-        auto *where = reinterpret_cast<sockaddr *>(&address);
-        if (::bind(m_listener, where, size) != 0 || ::listen(m_listener, 8) != 0 ||
-            ::getsockname(m_listener, where, &size) != 0)
-            qFatal("StepRelay: no port of 127.0.0.1 can be had");
-        m_port = ntohs(address.sin_port);
-        m_acceptor = std::thread([this] { accept(); });
     }
-    ~StepRelay()
-    {
-        m_over = true;
-        m_acceptor.join();
-        m_relays.clear();
-        ::close(m_listener);
-    }
-    Q_DISABLE_COPY_MOVE(StepRelay)
 
     [[nodiscard]] postgres::ConnectionString connectionString() const
     {
-        const QString text = QStringLiteral("host=127.0.0.1 port=%1 dbname=%2 user=%3 "
-                                            "sslmode=disable gssencmode=disable")
-                                 .arg(m_port)
-                                 .arg(m_server.database(), m_server.user());
-        return postgres::ConnectionString::parse(text)
-            .value_or(postgres::ConnectionString())
-            .withPassword(m_server.password());
+        return m_relay.instead(m_server);
     }
     /// Whether the step was reached at all.
     [[nodiscard]] bool hasStruck() const { return m_hasStruck; }
 
 private:
-    static constexpr int lookEvery = 50;
-
-    static sockaddr_in loopback(int port)
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(static_cast<quint16>(port));
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        return address;
-    }
-
-    static bool sendAll(int socket, QByteArrayView bytes)
-    {
-        while (!bytes.isEmpty()) {
-            const ssize_t sent =
-                ::send(socket, bytes.data(), static_cast<size_t>(bytes.size()), MSG_NOSIGNAL);
-            if (sent <= 0)
-                return false;
-            bytes = bytes.sliced(sent);
-        }
-        return true;
-    }
-
-    void accept()
-    {
-        while (!m_over) {
-            pollfd watched{m_listener, POLLIN, 0};
-            if (::poll(&watched, 1, lookEvery) <= 0)
-                continue;
-            const int client = ::accept(m_listener, nullptr, nullptr);
-            const int server = ::socket(AF_INET, SOCK_STREAM, 0);
-            sockaddr_in address = loopback(m_server.port());
-            const bool isThere =
-                ::connect(server, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0;
-            m_relays.emplace_back([this, client, server, isThere] {
-                if (isThere)
-                    run(client, server);
-                ::close(client);
-                ::close(server);
-            });
-        }
-    }
-
-    void run(int client, int server)
+    void run(int client, int server, const std::atomic<bool> &over)
     {
         QByteArray seen; // the step may come in two pieces
         std::array<char, 16384> bytes;
-        while (!m_over) {
+        while (!over) {
             std::array<pollfd, 2> watched{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
-            if (::poll(watched.data(), watched.size(), lookEvery) < 0)
+            if (::poll(watched.data(), watched.size(), tests::relayPatience) < 0)
                 return;
             if (watched[0].revents != 0) {
                 const ssize_t size = ::recv(client, bytes.data(), bytes.size(), 0);
@@ -130,7 +63,7 @@ private:
             }
             if (watched[1].revents != 0) {
                 const ssize_t size = ::recv(server, bytes.data(), bytes.size(), 0);
-                if (size <= 0 || !sendAll(client, QByteArrayView(bytes.data(), size)))
+                if (size <= 0 || !tests::sendAll(client, QByteArrayView(bytes.data(), size)))
                     return;
             }
         }
@@ -143,7 +76,7 @@ private:
             then = m_atStep();
         if (then == Then::Cut)
             return false;
-        if (!sendAll(server, got))
+        if (!tests::sendAll(server, got))
             return false;
         if (then == Then::GoOn)
             return true;
@@ -155,12 +88,8 @@ private:
     postgres::ConnectionString m_server;
     QByteArray m_step;
     std::function<Then()> m_atStep;
-    int m_listener = -1;
-    int m_port = 0;
-    std::atomic<bool> m_over = false;
     std::atomic<bool> m_hasStruck = false;
-    std::vector<std::jthread> m_relays;
-    std::thread m_acceptor;
+    tests::TcpRelay m_relay; // last: its threads use the rest
 };
 
 } // namespace mayday::restore::test
