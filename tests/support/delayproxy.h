@@ -13,8 +13,7 @@ class DelayProxy final {
 public:
     DelayProxy(int serverPort, std::chrono::milliseconds roundTrip);
 
-    [[nodiscard]] postgres::ConnectionString
-    instead(const postgres::ConnectionString &direct) const
+    [[nodiscard]] postgres::ConnectionString instead(const postgres::ConnectionString &direct) const
     {
         return m_relay.instead(direct);
     }
