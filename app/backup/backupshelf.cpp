@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/backupshelf.h"
 
+#include "backup/dumpopener.h"
+
 #include <QDir>
 #include <QFileInfo>
 
@@ -80,6 +82,11 @@ void BackupShelf::listFiles()
 {
     // Also those we may not read: left out, last night's backup would seem never to have been made.
     QFileInfoList files = QDir(m_folder).entryInfoList(QDir::Files, QDir::NoSort);
+    for (const QFileInfo &folder :
+         QDir(m_folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        if (QFileInfo::exists(folder.filePath() + u"/toc.dat"_s)) // as pg_dump -Fd writes one
+            files.append(folder);
+    }
     for (const QString &path : std::as_const(m_extraFiles)) {
         const QFileInfo file(path);
         if ((file.isFile() || file.isDir()) && !files.contains(file))
@@ -89,7 +96,7 @@ void BackupShelf::listFiles()
     for (const QFileInfo &file : std::as_const(files)) {
         BackupEntry fresh{.path = file.absoluteFilePath(),
                           .fileName = file.fileName(),
-                          .bytes = file.size(),
+                          .bytes = sizeOnDisk(file.absoluteFilePath()),
                           .modifiedAt = file.lastModified().toUTC(),
                           .inspection = std::nullopt,
                           .error = std::nullopt};
@@ -115,9 +122,8 @@ void BackupShelf::inspectNext()
         return;
     }
     const BackupEntry asked = *next;
-    m_inspecting = startTask(m_pool, [path = asked.path](TaskContext &context) {
-        return dump::inspectDump(path, context);
-    });
+    m_inspecting = startTask(
+        m_pool, [path = asked.path](TaskContext &context) { return inspectDump(path, context); });
     m_inspecting.deliverTo(this, [this, asked](Result<dump::DumpInspection> outcome) {
         const auto entry = std::ranges::find(m_entries, asked.path, &BackupEntry::path);
         // What was found belongs to the file as it was; when it is another by now, it comes again.

@@ -52,7 +52,7 @@ AdviceWords words(Advice advice)
         return {"download-again"_L1, "Download or copy the file again and compare its size."_L1};
     case Advice::MakeBackupWithPgDump:
         return {"make-backup-with-pg-dump"_L1,
-                "Make the backup with pg_dump (plain SQL, optionally gzipped)."_L1};
+                "Make the backup with pg_dump, in any of its formats."_L1};
     case Advice::FreeSpace: return {"free-space"_L1, "Free space on this disk, then try again."_L1};
     case Advice::FreeServerSpace:
         return {"free-server-space"_L1,
@@ -65,6 +65,9 @@ AdviceWords words(Advice advice)
                 "Connect as the owner, or ask the owner for the missing right."_L1};
     case Advice::InstallExtension:
         return {"install-extension"_L1, "Install the extension on the server first."_L1};
+    case Advice::InstallClient:
+        return {"install-client"_L1,
+                "Install the PostgreSQL client programs of that version or a newer one."_L1};
     case Advice::CreateRole:
         return {"create-role"_L1, "Create the missing role on the server first."_L1};
     case Advice::UnlockKeychain:

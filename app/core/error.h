@@ -38,6 +38,7 @@ enum class Advice {
     CloseOtherSessions,
     AskForRights,
     InstallExtension,
+    InstallClient,
     CreateRole,
     UnlockKeychain,
     EditStackFile,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "backup/dumpopener.h"
 #include "ctl/command.h"
 #include "dump/dumpinspection.h"
 
@@ -21,6 +22,8 @@ QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
     if (!inspection.serverVersion.isEmpty())
         text +=
             u", PostgreSQL %1, pg_dump %2"_s.arg(inspection.serverVersion, inspection.dumpVersion);
+    if (!inspection.reader.isEmpty())
+        text += u"; read by %1, whose text the lines are of"_s.arg(inspection.reader);
     text += u'\n';
     if (inspection.problem)
         text += u"%1\n"_s.arg(describe(*inspection.problem));
@@ -45,7 +48,7 @@ ExitCode runInspect(const Call &call)
     TaskContext context({}, [&call](qint64 done, qint64 total, const QString &phase) {
         call.output.progress(phase, done, total);
     });
-    const auto inspection = dump::inspectDump(call.arguments.front(), context);
+    const auto inspection = backup::inspectDump(call.arguments.front(), context);
     call.output.endProgress();
     if (!inspection)
         return call.output.fail(inspection.error());

@@ -81,7 +81,6 @@ void judgeFailure(DumpInspection &inspection, const DumpReader &reader, const Er
 {
     inspection.problem = error;
     if (reader.format().problem) {
-        // The archive formats are sound files as far as anybody looked; they cannot be read yet.
         inspection.verdict = reader.endedEarly() ? DumpVerdict::Truncated : DumpVerdict::NotADump;
         return;
     }
@@ -153,19 +152,16 @@ QJsonArray toJson(const QList<SequenceInDump> &sequences)
 
 } // namespace
 
-Result<DumpInspection> inspectDump(const QString &path, TaskContext &context)
+Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
 {
-    auto reader = DumpReader::open(path);
-    if (!reader)
-        return failure(reader.error());
     DumpInspection inspection;
     Inspector inspector(inspection);
-    const Result<void> read = reader->read(inspector, context);
+    const Result<void> read = reader.read(inspector, context);
     if (!read && isAboutTheFile(read.error()))
         return failure(read.error());
     inspector.finish();
-    takeFacts(inspection, *reader);
-    judge(inspection, *reader, read, path);
+    takeFacts(inspection, reader);
+    judge(inspection, reader, read, reader.subject());
     return inspection;
 }
 
@@ -199,6 +195,8 @@ QJsonObject toJson(const DumpInspection &inspection)
                      {u"lines"_s, inspection.lines},
                      {u"fileBytes"_s, inspection.fileBytes},
                      {u"plainBytes"_s, inspection.plainBytes}};
+    if (!inspection.reader.isEmpty())
+        json.insert(u"reader"_s, inspection.reader);
     if (inspection.startedAt)
         json.insert(u"startedAt"_s, inspection.startedAt->toString(Qt::ISODate));
     if (inspection.problem)

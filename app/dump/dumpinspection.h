@@ -18,7 +18,7 @@ enum class DumpVerdict {
     Complete,
     Truncated, ///< it stops too early, or the line pg_dump writes last is not there
     Damaged,   ///< wrong bytes, or text that has no place in a dump
-    NotADump,  ///< something else; also the archive formats, which cannot be read yet
+    NotADump,  ///< something else
 };
 
 /// A table of the dump and its rows. copyLine 0: it is created and gets none.
@@ -55,13 +55,17 @@ struct DumpInspection {
     qint64 plainBytes = 0;
     qint64 lines = 0;
     qint64 statements = 0;
+    qint64 copyBlocks = 0;
+    QString reader = {}; ///< of an archive: "pg_restore 17.11", whose text the lines are of
     std::optional<QDateTime> startedAt = std::nullopt;
     std::optional<Error> problem = std::nullopt; ///< why it is not Complete, with the line
 };
 
-/// Reads the whole file, checksums included. A bad file is a verdict; an Error is only a file that
-/// cannot be read at all, or Cancelled.
-[[nodiscard]] Result<DumpInspection> inspectDump(const QString &path, TaskContext &context);
+class DumpReader;
+
+/// Reads all of it, checksums included. A bad file is a verdict; an Error is only a file that
+/// cannot be read at all, or Cancelled. backup::inspectDump() takes any file.
+[[nodiscard]] Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context);
 
 /// "complete", "truncated", "damaged", "not-a-dump".
 [[nodiscard]] QString verdictKey(DumpVerdict verdict);

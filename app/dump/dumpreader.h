@@ -13,8 +13,8 @@ namespace mayday::dump {
 
 class DumpInterpreter;
 
-/// Reads a plain dump, compressed or not, from front to end and tells a visitor what is in it. Runs
-/// nothing, contacts nobody; memory does not depend on the size of the file.
+/// Reads the SQL text of a dump, compressed or not, from front to end and tells a visitor what is
+/// in it. Runs nothing, contacts nobody; memory does not depend on the size of the file.
 ///
 /// For one reading, on one thread that may block (inflating takes a second thread of its own).
 class DumpReader final {
@@ -31,6 +31,8 @@ public:
     /// completionLineSeen().
     [[nodiscard]] Result<void> read(DumpVisitor &visitor, TaskContext &context);
 
+    /// The file, as errors name it.
+    [[nodiscard]] const QString &subject() const { return m_subject; }
     /// What the first bytes say.
     [[nodiscard]] const FileFormat &format() const { return m_format; }
     [[nodiscard]] const DumpFacts &facts() const { return m_facts; }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/fileformat.h"
 
-#include <QDir>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -58,15 +56,25 @@ Error notADump(const QString &path, const QString &detail)
             .advice = Advice::MakeBackupWithPgDump};
 }
 
-FileFormat archive(const QString &word, const QString &path, const QString &name)
+/// Archives are opened by their header and read through pg_restore; here only what hides one.
+FileFormat hiddenArchive(const QString &path, const QString &name, const QString &source)
 {
-    return {.word = word,
-            .problem =
-                Error{.kind = ErrorKind::Unsupported,
-                      .subject = path,
-                      .detail = u"it is a pg_dump archive (%1); this version reads plain SQL only. "
-                                "pg_restore -f backup.sql turns it into plain SQL"_s.arg(name),
-                      .advice = std::nullopt}};
+    const QString how =
+        source == "plain"_L1
+            ? u"it is no SQL text"_s
+            : u"and it was compressed once more (%1); unpack it first"_s.arg(source);
+    return {.word = u"unknown"_s,
+            .problem = Error{.kind = ErrorKind::Unsupported,
+                             .subject = path,
+                             .detail = u"it is a pg_dump archive (%1), %2"_s.arg(name, how)}};
+}
+
+QString wordFor(const QString &source)
+{
+    if (source == "plain"_L1 || source == "custom"_L1 || source == "directory"_L1 ||
+        source == "tar"_L1)
+        return source;
+    return u"plain."_s + source;
 }
 
 /// A tar file's magic stands behind the first name.
@@ -122,16 +130,21 @@ QString thingOf(QByteArrayView head)
 
 } // namespace
 
-FileFormat recogniseFormat(QByteArrayView head, const QString &path, const QString &compression)
+bool isPgDumpTar(QByteArrayView head)
+{
+    return isTar(head) && startsWith(head, "toc.dat"sv);
+}
+
+FileFormat recogniseFormat(QByteArrayView head, const QString &path, const QString &source)
 {
     if (head.startsWith("PGDMP"))
-        return archive(u"custom"_s, path, u"custom format"_s);
-    if (isTar(head) && startsWith(head, "toc.dat"sv))
-        return archive(u"tar"_s, path, u"tar format"_s);
-    const QString word = compression == "plain"_L1 ? compression : u"plain."_s + compression;
+        return hiddenArchive(path, u"custom format"_s, source);
+    if (isPgDumpTar(head))
+        return hiddenArchive(path, u"tar format"_s, source);
+    const QString word = wordFor(source);
     if (head.isEmpty())
         return {.word = word,
-                .problem = notADump(path, compression == "plain"_L1
+                .problem = notADump(path, source == "plain"_L1
                                               ? u"the file is empty"_s
                                               : u"the compressed file has nothing inside"_s)};
     const QString thing = thingOf(head);
@@ -142,8 +155,6 @@ FileFormat recogniseFormat(QByteArrayView head, const QString &path, const QStri
 
 FileFormat recogniseFolder(const QString &path)
 {
-    if (QFile::exists(QDir(path).filePath(u"toc.dat"_s)))
-        return archive(u"directory"_s, path, u"directory format"_s);
     return {.word = u"unknown"_s,
             .problem = notADump(path, u"it is a folder without a dump in it"_s)};
 }

@@ -9,17 +9,23 @@ namespace mayday::dump {
 
 /// What a file is, by its first bytes (after decompression).
 struct FileFormat {
-    QString word;                 ///< "plain", "custom", "directory", "tar", "unknown"
+    QString word;                 ///< "plain", "plain.gz", "custom", "directory", "tar", "unknown"
     std::optional<Error> problem; ///< why it cannot be read as SQL text
 
     [[nodiscard]] bool isText() const { return !problem; }
 };
 
-/// compression: "plain" or what ByteSource::format() says; it becomes part of the word
-/// ("plain.gz").
+/// How far into a tar file its first member begins, in bytes.
+inline constexpr qsizetype tarBlock = 512;
+
+/// Whether these are the first bytes of what pg_dump -Ft writes.
+[[nodiscard]] bool isPgDumpTar(QByteArrayView head);
+
+/// source: what ByteSource::format() says; "gz" becomes "plain.gz", and the SQL text that comes out
+/// of an archive keeps the archive's word.
 [[nodiscard]] FileFormat recogniseFormat(QByteArrayView head, const QString &path,
-                                         const QString &compression);
-/// The same for a folder, as pg_dump -Fd writes one.
+                                         const QString &source);
+/// The same for a folder, which is no text.
 [[nodiscard]] FileFormat recogniseFolder(const QString &path);
 
 } // namespace mayday::dump

@@ -171,6 +171,7 @@ Result<void> Inspector::statement(const DumpStatement &statement)
 Result<void> Inspector::copyBegin(const CopyHeader &header)
 {
     noteSchema(header.statement);
+    ++m_inspection.copyBlocks;
     TableInDump &filled = table(header.schema, header.table);
     if (filled.copyLine == 0)
         filled.copyLine = header.statement.line;

@@ -3,6 +3,7 @@
 
 #include "core/redactor.h"
 
+#include <QFile>
 #include <QFileInfo>
 #include <QProcess>
 #include <QProcessEnvironment>
@@ -23,6 +24,20 @@ using std::chrono::steady_clock;
 /// A stop or a time limit is seen within this time.
 constexpr int slice = 50;
 constexpr milliseconds patience{2000};
+constexpr milliseconds readingEvery{100};
+
+/// From /proc/PID/io, as proc(5) describes it.
+std::optional<qint64> bytesReadBy(qint64 pid)
+{
+    QFile file(u"/proc/%1/io"_s.arg(pid));
+    if (!file.open(QIODevice::ReadOnly))
+        return std::nullopt;
+    for (const QByteArray &line : file.readAll().split('\n')) {
+        if (line.startsWith("rchar: "))
+            return line.sliced(7).toLongLong();
+    }
+    return std::nullopt;
+}
 
 /// One running program. Lives in one blocking call on one worker.
 class Run final {
@@ -37,6 +52,7 @@ public:
 private:
     [[nodiscard]] Result<void> start();
     [[nodiscard]] Result<void> takeOutput();
+    void tellReading();
     [[nodiscard]] std::optional<Error> reasonToEnd() const;
     void endGroup();
     void tellGroup(bool kill);
@@ -49,6 +65,7 @@ private:
     qint64 m_pid = 0;
     ProcessOutcome m_outcome;
     steady_clock::time_point m_began = steady_clock::now();
+    steady_clock::time_point m_told = m_began;
 };
 
 Result<void> Run::start()
@@ -94,6 +111,16 @@ Result<void> Run::takeOutput()
     return {};
 }
 
+void Run::tellReading()
+{
+    const auto now = steady_clock::now();
+    if (!m_options.onBytesRead || now - m_told < readingEvery)
+        return;
+    m_told = now;
+    if (const auto bytes = bytesReadBy(m_pid))
+        m_options.onBytesRead(*bytes);
+}
+
 std::optional<Error> Run::reasonToEnd() const
 {
     if (m_context.stopRequested())
@@ -136,6 +163,7 @@ Result<ProcessOutcome> Run::toTheEnd()
         return failure(started.error());
     while (m_process.state() != QProcess::NotRunning) {
         m_process.waitForReadyRead(slice);
+        tellReading();
         std::optional<Error> end = reasonToEnd();
         if (const Result<void> taken = takeOutput(); !taken && !end)
             end = taken.error();

@@ -20,6 +20,9 @@ struct RunOptions {
     std::function<Result<void>(QByteArrayView)> onOutput = {};
     /// Kept of each captured stream: the beginning of the output, the end of the complaints.
     qint64 captureLimit = 1024 * 1024;
+    /// Told now and then how many bytes the program has read from disks and pipes so far, its
+    /// libraries among them, where the system says so (Linux).
+    std::function<void(qint64)> onBytesRead = {};
     QByteArray input = {}; ///< given as standard input, which is then closed
     std::optional<std::chrono::milliseconds> timeLimit = std::nullopt;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restorerunner.h"
 
+#include "backup/dumpopener.h"
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
@@ -91,7 +92,7 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
 Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspection,
                                     TaskContext &context)
 {
-    enter(RestorePhase::Inspecting, QFileInfo(m_plan.file).size());
+    enter(RestorePhase::Inspecting, backup::sizeOnDisk(m_plan.file));
     if (!inspection) {
         TaskContext watched(context.stopToken(),
                             [this](qint64 done, qint64 total, const QString &) {
@@ -99,7 +100,7 @@ Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspecti
                                 m_now.bytesTotal = total;
                                 publish(nullptr);
                             });
-        auto fresh = dump::inspectDump(m_plan.file, watched);
+        auto fresh = backup::inspectDump(m_plan.file, watched);
         if (!fresh)
             return failure(fresh.error());
         inspection = *std::move(fresh);
@@ -156,8 +157,8 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
 Result<void> RestoreRunner::readInto(postgres::Session &session, const StatementFilter &filter,
                                      TaskContext &context)
 {
-    enter(RestorePhase::Loading, QFileInfo(m_plan.file).size());
-    auto reader = dump::DumpReader::open(m_plan.file);
+    enter(RestorePhase::Loading, backup::sizeOnDisk(m_plan.file));
+    auto reader = backup::openDump(m_plan.file, context);
     if (!reader)
         return failure(reader.error());
     SideLoad load(session, filter, context);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Restores a schema of many small tables over a long way: by Mayday, by "psql -1", by
 // "pg_restore -1" and by "pg_restore -j4", in turn, through the same delaying proxy.
+#include "backup/dumpopener.h"
 #include "bench/benchtable.h"
 #include "core/clock.h"
 #include "postgres/session.h"
@@ -88,7 +89,7 @@ int main(int argc, char **argv)
         {u"--schema=public"_s, u"--format=custom"_s, u"--file="_s + custom,
          u"--dbname="_s + source});
     TaskContext context;
-    const auto inspection = dump::inspectDump(plain, context);
+    const auto inspection = backup::inspectDump(plain, context);
     if (!inspection || inspection->verdict != dump::DumpVerdict::Complete)
         qFatal("the dump cannot be read");
     std::printf("%lld tables, %lld statements, %d rows each, %lld ms round trip\n",

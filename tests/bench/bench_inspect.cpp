@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Inspects a .sql.gz of realistic rows by Mayday and inflates it to nowhere by gunzip, in turn.
+#include "backup/dumpopener.h"
 #include "bench/benchtable.h"
 #include "bench/samplerows.h"
 #include "dump/dumpinspection.h"
@@ -37,7 +38,7 @@ double secondsOf(const std::function<void()> &work)
 void inspect(const QString &file, qint64 rows)
 {
     TaskContext context;
-    const auto found = dump::inspectDump(file, context);
+    const auto found = backup::inspectDump(file, context);
     if (!found || found->verdict != dump::DumpVerdict::Complete ||
         found->tables.front().rows != rows)
         qFatal("the verdict is wrong");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Restores the same dump by Mayday and by "gunzip -c | psql -1", in turn, on the same server.
+#include "backup/dumpopener.h"
 #include "bench/benchtable.h"
 #include "core/clock.h"
 #include "postgres/session.h"
@@ -95,7 +96,7 @@ int main(int argc, char **argv)
     TaskContext context;
     QElapsedTimer timer;
     timer.start();
-    const auto inspection = dump::inspectDump(file, context);
+    const auto inspection = backup::inspectDump(file, context);
     const double inspectSeconds = seconds(timer);
     if (!inspection || inspection->verdict != dump::DumpVerdict::Complete)
         qFatal("the dump cannot be read");

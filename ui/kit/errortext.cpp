@@ -131,7 +131,7 @@ QString adviceSentence(Advice advice)
     case Advice::DownloadAgain:
         return Words::tr("Download the file once more and compare its size with the source.");
     case Advice::MakeBackupWithPgDump:
-        return Words::tr("Make the backup with pg_dump in plain format, with or without gzip.");
+        return Words::tr("Make the backup with pg_dump, in any of its formats.");
     case Advice::FreeSpace: return Words::tr("Free space on this computer, then try again.");
     case Advice::FreeServerSpace:
         return Words::tr("Free space on the server, or give it a larger disk, then try again.");
@@ -141,6 +141,8 @@ QString adviceSentence(Advice advice)
         return Words::tr("Ask the database's owner for the missing right; the details name it.");
     case Advice::InstallExtension:
         return Words::tr("Install the extension that the details name, then try again.");
+    case Advice::InstallClient:
+        return Words::tr("Install the PostgreSQL client programs of that version or a newer one.");
     case Advice::CreateRole:
         return Words::tr("Create the role that the details name, or let its owner be replaced.");
     case Advice::UnlockKeychain:

@@ -60,9 +60,9 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
     m_table->setMonoColumns({BackupModel::File});
     m_table->setNumberColumns({BackupModel::Size, BackupModel::Tables, BackupModel::Rows});
     m_table->setStretchColumn(BackupModel::File);
-    m_table->setEmptyText(tr("No backups here yet"),
-                          tr("Put .sql or .sql.gz files of pg_dump into %1, or add a file.")
-                              .arg(parts.shelf.folder()));
+    m_table->setEmptyText(
+        tr("No backups here yet"),
+        tr("Put what pg_dump has written into %1, or add a file.").arg(parts.shelf.folder()));
     auto *add = new ActionButton(parts.theme, ButtonKind::Secondary, tr("Add a file..."), this);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
@@ -133,7 +133,8 @@ void ChooseView::addFile()
         {.title = tr("Choose a backup"),
          .mode = FileQuestion::Mode::Open,
          .folder = m_parts.shelf.folder(),
-         .filters = {tr("PostgreSQL dumps (*.sql *.sql.gz *.gz)"), tr("All files (*)")}},
+         .filters = {tr("PostgreSQL dumps (*.sql *.gz *.zst *.xz *.bz2 *.dump *.backup *.tar)"),
+                     tr("All files (*)")}},
         [this](const std::optional<QString> &path) {
             if (path)
                 m_parts.shelf.addFile(*path);

@@ -108,8 +108,6 @@ void TestCtlInspect::aFileThatIsNoBackupIsNamed_data()
                                  << QByteArray("unpack it first");
     QTest::newRow("encrypted") << QByteArray("Salted__\x12\x34\x56\x78")
                                << QByteArray("decrypt it first");
-    QTest::newRow("the custom format")
-        << QByteArray("PGDMP\x01\x0e\0", 8) << QByteArray("pg_restore -f backup.sql");
     QTest::newRow("empty") << QByteArray() << QByteArray("the file is empty");
     QTest::newRow("nothing packed") << gzipped({}) << QByteArray("nothing inside");
     QTest::newRow("packed page") << gzipped("<html><body>403</body></html>")

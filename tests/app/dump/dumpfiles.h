@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dump/dumpinspection.h"
+#include "dump/dumpreader.h"
 #include "support/temppostgres.h"
 
 #include <QFile>
@@ -10,6 +11,16 @@
 #include <QTest>
 
 namespace mayday::tests {
+
+/// Of a dump that is SQL text; archives take a program, and are backup's.
+[[nodiscard]] inline Result<dump::DumpInspection> inspectText(const QString &path,
+                                                              TaskContext &context)
+{
+    auto reader = dump::DumpReader::open(path);
+    if (!reader)
+        return failure(reader.error());
+    return dump::inspect(*reader, context);
+}
 
 /// A folder for the dumps of one test class: made of bytes, or by pg_dump of a real server. What
 /// goes wrong in it ends the test program.
@@ -29,7 +40,7 @@ public:
     [[nodiscard]] dump::DumpInspection inspected(const QByteArray &bytes) const
     {
         TaskContext context;
-        return dump::inspectDump(written(bytes), context).value();
+        return inspectText(written(bytes), context).value();
     }
 
     /// program: "pg_dump" or "pg_dumpall". With no database, the server's own.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/dump/dumpfiles.h"
 #include "app/dump/recordingvisitor.h"
 #include "core/atomicfile.h"
 #include "dump/dumpinspection.h"
@@ -61,8 +62,6 @@ private Q_SLOTS:
     void aCutNamesTheTable();
     void everyWrongBitOfTheGzIsNoticed();
     void twoDumpsInARow();
-    void archivesAreRecognised_data();
-    void archivesAreRecognised();
     void dangersAreListed();
     void manyDangersAreShortened();
     void whatCannotBeReadIsAnError();
@@ -86,7 +85,7 @@ DumpInspection TestDumpInspection::inspected(const QByteArray &bytes)
         qFatal("the test's own file cannot be written");
     file.close();
     TaskContext context;
-    return inspectDump(path, context).value();
+    return tests::inspectText(path, context).value();
 }
 
 void TestDumpInspection::tellsWhatIsInside()
@@ -334,37 +333,6 @@ void TestDumpInspection::twoDumpsInARow()
     QVERIFY(more.warnings.join(u'\n').contains(u"behind the end"_s));
 }
 
-void TestDumpInspection::archivesAreRecognised_data()
-{
-    QTest::addColumn<QByteArray>("file");
-    QTest::addColumn<QString>("format");
-    QTest::newRow("custom") << QByteArray("PGDMP\x01\x0f\0\x04\x08", 10) << u"custom"_s;
-    QByteArray tar("toc.dat");
-    tar.append(QByteArray(250, '\0')).append("ustar").append(QByteArray(250, '\0'));
-    QTest::newRow("tar") << tar << u"tar"_s;
-    QTest::newRow("folder") << QByteArray() << u"directory"_s;
-}
-
-void TestDumpInspection::archivesAreRecognised()
-{
-    QFETCH(QByteArray, file);
-    QFETCH(QString, format);
-    DumpInspection found;
-    if (format == "directory"_L1) {
-        QTemporaryDir folder;
-        QFile toc(folder.filePath(u"toc.dat"_s));
-        QVERIFY(toc.open(QIODevice::WriteOnly));
-        TaskContext context;
-        found = inspectDump(folder.path(), context).value();
-    } else {
-        found = inspected(file);
-    }
-    QCOMPARE(found.format, format);
-    QVERIFY(found.verdict != DumpVerdict::Complete);
-    QCOMPARE(found.problem->kind, ErrorKind::Unsupported);
-    QVERIFY(found.problem->detail.contains(u"pg_restore"_s));
-}
-
 void TestDumpInspection::dangersAreListed()
 {
     const QByteArray text = "-- PostgreSQL database dump\nCOPY a FROM PROGRAM 'id';\nALTER SYSTEM "
@@ -391,7 +359,7 @@ void TestDumpInspection::manyDangersAreShortened()
 void TestDumpInspection::whatCannotBeReadIsAnError()
 {
     TaskContext context;
-    const auto missing = inspectDump(m_folder.filePath(u"none.sql"_s), context);
+    const auto missing = tests::inspectText(m_folder.filePath(u"none.sql"_s), context);
     QVERIFY(!missing);
     QCOMPARE(missing.error().kind, ErrorKind::NotFound);
 }
@@ -402,7 +370,7 @@ void TestDumpInspection::stops()
     std::stop_source stop;
     stop.request_stop();
     TaskContext context(stop.get_token());
-    const auto outcome = inspectDump(path, context);
+    const auto outcome = tests::inspectText(path, context);
     QVERIFY(!outcome);
     QCOMPARE(outcome.error().kind, ErrorKind::Cancelled);
 }
@@ -416,7 +384,8 @@ void TestDumpInspection::tellsProgress()
         last = done;
         size = total;
     });
-    QVERIFY(inspectDump(QStringLiteral(MAYDAY_SOURCE_DIR "/tests/data/dumps/shop.sql"), context));
+    QVERIFY(tests::inspectText(QStringLiteral(MAYDAY_SOURCE_DIR "/tests/data/dumps/shop.sql"),
+                               context));
     QCOMPARE(size, sample(u"shop.sql"_s).size());
     QCOMPARE(last, size);
 }

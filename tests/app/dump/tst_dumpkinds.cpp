@@ -429,7 +429,7 @@ void TestDumpKinds::progressReachesTheEnd()
         QCOMPARE(phase, u"read"_s);
         steps.append(done);
     });
-    QVERIFY(inspectDump(m_files.written(file), context));
+    QVERIFY(tests::inspectText(m_files.written(file), context));
     QVERIFY(steps.size() > 2);
     QVERIFY(std::ranges::is_sorted(steps));
     QCOMPARE(steps.last(), file.size());
@@ -446,7 +446,7 @@ void TestDumpKinds::stopsWhereverItIs()
             if (++steps == stopAt)
                 stop.request_stop();
         });
-        const auto outcome = inspectDump(path, context);
+        const auto outcome = tests::inspectText(path, context);
         QVERIFY(!outcome);
         QCOMPARE(outcome.error().kind, ErrorKind::Cancelled);
         QCOMPARE(outcome.error().detail, u"reading stopped; the file is as it was"_s);
@@ -495,7 +495,7 @@ void TestDumpKinds::aDumpThatIsCutWhileItIsRead()
 void TestDumpKinds::aDiskThatFails()
 {
     TaskContext context;
-    const auto outcome = inspectDump(u"/proc/self/mem"_s, context);
+    const auto outcome = tests::inspectText(u"/proc/self/mem"_s, context);
     QVERIFY(!outcome);
     QCOMPARE(outcome.error().kind, ErrorKind::Unreachable);
     QVERIFY2(outcome.error().detail.startsWith(u"reading failed at byte 0"_s),

@@ -2,6 +2,7 @@
 #include "app/restore/restorefixture.h"
 #include "app/restore/steprelay.h"
 #include "app/store/journalfixture.h"
+#include "backup/dumpopener.h"
 #include "restore/restoredesk.h"
 
 #include <QSignalSpy>
@@ -464,7 +465,7 @@ void TestRestoreDesk::progressGoesOnUntilTheEnd()
 void TestRestoreDesk::theLossIsKnownBeforeTheStart()
 {
     TaskContext context;
-    const auto inspection = dump::inspectDump(m_file, context);
+    const auto inspection = backup::inspectDump(m_file, context);
     const QDateTime takenAt = SystemClock().now();
     m_shop->run("INSERT INTO public.products (name, created_at) VALUES ('new', now() + '9 min')");
     std::optional<Result<PreflightReport>> report;

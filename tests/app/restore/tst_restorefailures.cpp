@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "app/restore/steprelay.h"
+#include "backup/dumpopener.h"
 
 #include <QDir>
 #include <QTest>
@@ -258,7 +259,7 @@ void TestRestoreFailures::aFileThatChangedAfterItsInspection()
     const QByteArray text = shop.dump();
     const QString path = shop.writeDump(text);
     TaskContext context;
-    const auto inspection = dump::inspectDump(path, context);
+    const auto inspection = backup::inspectDump(path, context);
     QVERIFY(inspection);
     if (change == "locked"_L1)
         QVERIFY(QFile::setPermissions(path, {}));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
+#include "backup/dumpopener.h"
 #include "core/task.h"
 #include "restore/putback.h"
 
@@ -35,6 +36,8 @@ private Q_SLOTS:
     void aLoginWithoutRightsIsToldWhichRight();
     void extensionsStayWithTheSchema();
     void outsideDependentsAreNamed();
+    void everyFormatOfPgDumpComesBack_data();
+    void everyFormatOfPgDumpComesBack();
     void theServerTellsWhetherItWasCommitted();
     void theLossIsCounted();
     void keptDataIsListedAndDiscarded();
@@ -381,6 +384,34 @@ void TestRestoreRunner::outsideDependentsAreNamed()
     QVERIFY(receipt.notes.join(u' ').contains(u"reports.daily"_s));
 }
 
+void TestRestoreRunner::everyFormatOfPgDumpComesBack_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::newRow("custom") << QStringList{u"--format=custom"_s};
+    QTest::newRow("custom, zstd") << QStringList{u"--format=custom"_s, u"--compress=zstd"_s};
+    QTest::newRow("custom, inserts") << QStringList{u"--format=custom"_s, u"--inserts"_s};
+    QTest::newRow("directory") << QStringList{u"--format=directory"_s};
+    QTest::newRow("directory, made by two")
+        << QStringList{u"--format=directory"_s, u"--jobs=2"_s, u"--compress=lz4"_s};
+    QTest::newRow("directory, bare") << QStringList{u"--format=directory"_s, u"--compress=none"_s};
+    QTest::newRow("tar") << QStringList{u"--format=tar"_s};
+}
+
+void TestRestoreRunner::everyFormatOfPgDumpComesBack()
+{
+    QFETCH(QStringList, options);
+    const Shop shop(*m_server);
+    const QByteArray before = withoutKeys(shop.dump());
+    const QTemporaryDir folder;
+    const QString archive = folder.filePath(u"shop.archive"_s);
+    (void)shop.dumpOf(options + QStringList{u"--schema=public"_s, u"--file="_s + archive});
+    shop.run("DELETE FROM public.products");
+    const RestoreReceipt receipt = shop.restore(archive);
+    QVERIFY2(!receipt.error, receipt.error ? qPrintable(describe(*receipt.error)) : "");
+    QCOMPARE(receipt.verdict, Verdict::Proven);
+    QCOMPARE(withoutKeys(shop.dump()), before);
+}
+
 void TestRestoreRunner::theServerTellsWhetherItWasCommitted()
 {
     const Shop shop(*m_server);
@@ -402,7 +433,7 @@ void TestRestoreRunner::theLossIsCounted()
              "('newer', now() + '1 second');"
              "DELETE FROM public.products WHERE id <= 5");
     TaskContext context;
-    const auto inspection = dump::inspectDump(file, context);
+    const auto inspection = backup::inspectDump(file, context);
     QVERIFY(inspection);
     RestorePlan plan = shop.plan(file);
     plan.plannedAt = takenAt.addSecs(7200);
