@@ -106,6 +106,21 @@ const QList<Command> &commands()
                     "  --restore ID       which restore; without it, the last one\n"
                     "  --yes              do not ask\n"_s,
          .run = runPutBack},
+        {.name = u"compare"_s,
+         .usage = u"compare --target CONNINFO [--restore ID]"_s,
+         .summary = u"Count what came after the backup and went with the last restore."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --restore ID       which restore; without it, the last one\n"_s,
+         .run = runCompare},
+        {.name = u"bring-back"_s,
+         .usage = u"bring-back --target CONNINFO --table NAME=add [--table ...] [--yes]"_s,
+         .summary = u"Bring rows that came after the backup into the restored tables, proven."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --table NAME=add     the rows that only the earlier state has\n"
+                    "  --table NAME=before  exactly the rows of the earlier state\n"
+                    "  --restore ID       which restore; without it, the last one\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runBringBack},
         {.name = u"status"_s,
          .usage = u"status [--stack FILE]"_s,
          .summary = u"Probe the stack and read its providers once: us or them."_s,

@@ -68,6 +68,8 @@ struct Command {
 [[nodiscard]] ExitCode runInspect(const Call &call);
 [[nodiscard]] ExitCode runRestore(const Call &call);
 [[nodiscard]] ExitCode runPutBack(const Call &call);
+[[nodiscard]] ExitCode runCompare(const Call &call);
+[[nodiscard]] ExitCode runBringBack(const Call &call);
 [[nodiscard]] ExitCode runStatus(const Call &call);
 [[nodiscard]] ExitCode runRunbook(const Call &call);
 

@@ -1,48 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/log.h"
-#include "ctl/command.h"
+#include "ctl/serverwork.h"
 #include "restore/restorerecord.h"
 #include "restore/restorerunner.h"
-#include "store/journal.h"
 
 #include <QFile>
 #include <QFileInfo>
-#include <QTextStream>
 
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <thread>
-
-#ifndef Q_OS_WIN
-#include <unistd.h>
-#endif
 
 using namespace Qt::StringLiterals;
 
 namespace mayday::ctl {
 
 namespace {
-
-std::atomic<bool> interrupted = false;
-
-/// Ctrl+C and SIGTERM ask the work to stop; it rolls back and says so.
-class StopOnSignal final {
-public:
-    StopOnSignal()
-    {
-        std::signal(SIGINT, [](int) { interrupted = true; });
-        std::signal(SIGTERM, [](int) { interrupted = true; });
-    }
-    [[nodiscard]] TaskContext context() { return TaskContext(m_source.get_token()); }
-    [[nodiscard]] std::stop_source &source() { return m_source; }
-
-private:
-    std::stop_source m_source;
-};
 
 /// Watches the worker from beside it: passes signals on and progress out, five times a second.
 class Watcher final {
@@ -55,8 +27,7 @@ public:
               std::unique_lock lock(mutex);
               while (!ended.stop_requested()) {
                   woken.wait_for(lock, ended, std::chrono::milliseconds(200), [] { return false; });
-                  if (interrupted)
-                      stop.source().request_stop();
+                  stop.look();
                   report(progress.read(), output);
               }
           })
@@ -80,94 +51,6 @@ private:
     std::jthread m_thread;
 };
 
-bool stdinIsTerminal()
-{
-#ifdef Q_OS_WIN
-    return false;
-#else
-    return isatty(STDIN_FILENO) != 0;
-#endif
-}
-
-/// The name is typed, as in the window: Enter alone never replaces anything.
-bool isConfirmed(const Call &call, const QString &what, const QString &name)
-{
-    if (!stdinIsTerminal())
-        return false;
-    call.output.ask(what);
-    call.output.ask(u"Type the name of the database (%1) to go on:"_s.arg(name));
-    QTextStream in(stdin);
-    return in.readLine().trimmed() == name;
-}
-
-/// libpq takes what the text leaves out from the environment, unseen. Here it is filled in first,
-/// so that what is shown, confirmed and written down is the database that is changed.
-Result<postgres::ConnectionString> completed(const postgres::ConnectionString &given)
-{
-    constexpr std::array<std::pair<const char *, const char *>, 4> parts{
-        {{"host", "PGHOST"}, {"port", "PGPORT"}, {"user", "PGUSER"}, {"dbname", "PGDATABASE"}}};
-    QString text = given.withoutPassword();
-    for (const auto &[keyword, variable] : parts) {
-        const auto isIt = [keyword](const auto &setting) {
-            return setting.first == keyword;
-        };
-        QString value = qEnvironmentVariable(variable);
-        if (value.isEmpty() || std::ranges::any_of(given.settings(), isIt))
-            continue;
-        value.replace(u'\\', u"\\\\"_s).replace(u'\'', u"\\'"_s);
-        text += u" %1='%2'"_s.arg(QLatin1StringView(keyword), value);
-    }
-    return text == given.withoutPassword() ? given : postgres::ConnectionString::parse(text);
-}
-
-Result<postgres::ConnectionString> targetOf(QStringList &arguments)
-{
-    const auto text = takeOption(arguments, u"--target"_s);
-    if (!text)
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = u"usage"_s,
-                        .detail = u"--target is missing"_s});
-    const auto given = postgres::ConnectionString::parse(*text);
-    if (!given)
-        return given;
-    const auto target = completed(*given);
-    if (!target)
-        return target;
-    if (target->database().isEmpty())
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = u"usage"_s,
-                        .detail = u"--target names no database"_s});
-    const QByteArray password = qgetenv("PGPASSWORD");
-    const postgres::ConnectionString named = target->withDatabase(target->database());
-    if (given->hasPassword())
-        return named.withPassword(given->password());
-    return password.isEmpty() ? named : named.withPassword(Secret(password));
-}
-
-/// The record is worth having and never worth more than the data: without it the work goes on.
-class Record final {
-public:
-    explicit Record(const Call &call)
-    {
-        auto journal = store::Journal::open(call.profile.journalFile(), call.clock);
-        if (journal)
-            m_journal = *std::move(journal);
-        else
-            call.output.say(
-                u"warning: nothing is written to the record: %1"_s.arg(describe(journal.error())));
-    }
-    void write(const store::JournalDraft &draft)
-    {
-        if (!m_journal)
-            return;
-        if (auto written = m_journal->appendNow(draft); !written)
-            log::error(u"ctl", describe(written.error()));
-    }
-
-private:
-    std::unique_ptr<store::Journal> m_journal;
-};
-
 ExitCode exitCodeOf(restore::Verdict verdict, bool somethingLeft)
 {
     switch (verdict) {
@@ -186,16 +69,6 @@ QString leftAsText(const QList<restore::Leftover> &left)
         if (!one.removeWith.isEmpty())
             text += u"      remove it with: %1\n"_s.arg(one.removeWith);
     }
-    return text;
-}
-
-QString errorAsText(const std::optional<Error> &error)
-{
-    if (!error)
-        return {};
-    QString text = describe(*error) + u'\n';
-    if (error->advice)
-        text += u"What to do: %1\n"_s.arg(adviceText(*error->advice));
     return text;
 }
 
@@ -249,12 +122,8 @@ ExitCode runRestore(const Call &call)
         return call.output.fail({.kind = ErrorKind::NotFound,
                                  .subject = plan.file,
                                  .detail = u"there is no such file"_s});
-    if (!yes && !isConfirmed(call, u"This replaces the data in %1."_s.arg(target->display()),
-                             target->database()))
-        return call.output.fail({.kind = ErrorKind::Refused,
-                                 .subject = target->display(),
-                                 .detail = u"not confirmed; without a terminal, say --yes"_s},
-                                ExitCode::NotDone);
+    if (!isConfirmed(call, yes, u"This replaces the data in %1."_s.arg(target->display()), *target))
+        return notConfirmed(call, *target);
     StopOnSignal stop;
     Latest<restore::RestoreProgress> progress;
     TaskContext context = stop.context();
@@ -281,12 +150,9 @@ ExitCode runPutBack(const Call &call)
         return usageError(call, target.error().detail);
     if (!arguments.isEmpty())
         return usageError(call, u"put-back does not know %1"_s.arg(arguments.front()));
-    if (!yes && !isConfirmed(call, u"This puts the kept data back in %1."_s.arg(target->display()),
-                             target->database()))
-        return call.output.fail({.kind = ErrorKind::Refused,
-                                 .subject = target->display(),
-                                 .detail = u"not confirmed; without a terminal, say --yes"_s},
-                                ExitCode::NotDone);
+    if (!isConfirmed(call, yes, u"This puts the kept data back in %1."_s.arg(target->display()),
+                     *target))
+        return notConfirmed(call, *target);
     StopOnSignal stop;
     TaskContext context = stop.context();
     const Latest<restore::RestoreProgress> silent;

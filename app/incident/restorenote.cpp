@@ -143,6 +143,21 @@ QString restoreSettledWords(const QJsonObject &data, const QString &subject)
                : u"Restore %1 was interrupted; the server says that nothing changed"_s.arg(subject);
 }
 
+QString bringBackWords(const QJsonObject &data, const QString &subject)
+{
+    const QJsonObject receipt = data["receipt"_L1].toObject();
+    if (receipt["verdict"_L1].toString() != "proven"_L1)
+        return u"What came after the backup of restore %1 was not brought back: %2"_s.arg(
+            subject, errorWords(receipt["error"_L1]));
+    QStringList tables;
+    for (const auto &table : receipt["tables"_L1].toArray())
+        tables.append(u"%1.%2 %3"_s.arg(
+            table["schema"_L1].toString(), table["name"_L1].toString(),
+            QLocale(QLocale::English).toString(table["inserted"_L1].toInteger())));
+    return u"What came after the backup of restore %1 brought back, rows added: %2"_s.arg(
+        subject, tables.join(u", "_s));
+}
+
 QString putBackWords(const QJsonObject &data, const QString &subject)
 {
     if (isPutBackDone(data))

@@ -123,6 +123,7 @@ const QHash<QString, Words> &vocabulary()
         {u"restore.finished"_s, restoreFinishedWords},
         {u"restore.settled"_s, restoreSettledWords},
         {u"restore.putback"_s, putBackWords},
+        {u"restore.broughtback"_s, bringBackWords},
     };
     return words;
 }

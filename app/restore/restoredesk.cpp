@@ -27,6 +27,7 @@ RestoreDesk::~RestoreDesk()
 {
     m_task.requestStop();
     m_putBack.requestStop();
+    m_bringBack.requestStop();
 }
 
 void RestoreDesk::replay(const QList<store::JournalEvent> &events)
@@ -98,6 +99,7 @@ void RestoreDesk::requestStop()
     m_isStopRequested = true;
     m_task.requestStop();
     m_putBack.requestStop();
+    m_bringBack.requestStop();
 }
 
 void RestoreDesk::putBack(const postgres::ConnectionString &target, const QString &restore)
@@ -126,6 +128,41 @@ void RestoreDesk::putBack(const postgres::ConnectionString &target, const QStrin
                    Q_EMIT putBackFinished(receipt);
                    Q_EMIT restoreChanged(id);
                });
+    });
+}
+
+Task<Comparison> RestoreDesk::compare(const postgres::ConnectionString &target,
+                                      const QString &restore, const Latest<Comparison> &progress)
+{
+    return startTask(m_pool, [target, restore, progress](TaskContext &context) {
+        return compareWithKept(target, restore, context,
+                               [&progress](const Comparison &at) { progress.publish(at); });
+    });
+}
+
+void RestoreDesk::bringBack(const postgres::ConnectionString &target, const QString &restore,
+                            const QList<TableDecision> &decisions)
+{
+    if (refuseWhenBusy())
+        return;
+    setBusy(true);
+    m_bringBack = startTask(
+        m_pool, [target, restore, decisions](TaskContext &context) -> Result<BringBackReceipt> {
+            return restore::bringBack(target, restore, decisions, context);
+        });
+    m_bringBack.deliverTo(this, [this, restore](Result<BringBackReceipt> outcome) {
+        BringBackReceipt receipt{.restore = restore};
+        if (outcome)
+            receipt = *std::move(outcome);
+        else
+            receipt.error = outcome.error();
+        const auto id = RestoreId::parse(receipt.restore).value_or(RestoreId{});
+        const RestoreRecord *known = record(id);
+        append(bringBackDraft(known ? known->incident : QString(), receipt), [this, id, receipt] {
+            setBusy(false);
+            Q_EMIT bringBackFinished(receipt);
+            Q_EMIT restoreChanged(id);
+        });
     });
 }
 

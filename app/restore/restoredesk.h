@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/latest.h"
 #include "core/task.h"
+#include "restore/bringback.h"
 #include "restore/preflight.h"
 #include "restore/restoreprogress.h"
 #include "restore/restorerecord.h"
@@ -18,8 +19,8 @@ namespace mayday::restore {
 /// All restores: the one that runs and those of the past.
 ///
 /// A domain object of the GUI thread, owned by Desk, so that closing a page never loses the outcome
-/// of a restore. Nothing is started before its intention is on disk. One restore or put-back at a
-/// time. After a crash the record says Interrupted until the server has been asked.
+/// of a restore. Nothing is started before its intention is on disk. One change at a time. After a
+/// crash the record says Interrupted until the server has been asked.
 class RestoreDesk final : public QObject {
     Q_OBJECT
 
@@ -36,10 +37,17 @@ public:
                                                   const dump::DumpInspection &inspection,
                                                   const QDateTime &takenAt);
     void start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
-    /// What runs, a restore or a put-back, also when it has only been asked for. Within a second
-    /// the live data is as it was; the receipt says so.
+    /// What runs, a restore, a put-back or a bring-back, also when it has only been asked for.
+    /// Within a second the live data is as it was; the receipt says so.
     void requestStop();
     void putBack(const postgres::ConnectionString &target, const QString &restore);
+    /// What the restore's earlier state has and the live tables have not. Changes nothing; progress
+    /// has the tables compared so far.
+    [[nodiscard]] Task<Comparison> compare(const postgres::ConnectionString &target,
+                                           const QString &restore,
+                                           const Latest<Comparison> &progress);
+    void bringBack(const postgres::ConnectionString &target, const QString &restore,
+                   const QList<TableDecision> &decisions);
     /// Asks the server about an interrupted restore and writes its answer into the journal.
     void settle(const RestoreId &id, const postgres::ConnectionString &target);
 
@@ -55,6 +63,7 @@ Q_SIGNALS:
     /// about ten times a second while something runs
     void progressChanged();
     void putBackFinished(const mayday::restore::PutBackReceipt &receipt);
+    void bringBackFinished(const mayday::restore::BringBackReceipt &receipt);
     /// something could not be started, recorded or asked; nothing changed
     void failed(const mayday::Error &error);
 
@@ -71,6 +80,7 @@ private:
     Latest<RestoreProgress> m_progress;
     Task<RestoreReceipt> m_task;
     Task<PutBackReceipt> m_putBack;
+    Task<BringBackReceipt> m_bringBack;
     QTimer m_ticker;
     RestoreId m_running;
     QSet<RestoreId> m_asked; ///< those the server is being asked about

@@ -48,6 +48,12 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
         record.receipt->left = receiptFromJson(json).left;
 }
 
+void bringBack(RestoreRecord &record, const store::JournalEvent &event)
+{
+    for (const QJsonValue &table : event.data["receipt"_L1]["tables"_L1].toArray())
+        record.rowsBroughtBack += table["inserted"_L1].toInteger();
+}
+
 } // namespace
 
 bool RestoreRecord::isInEffect() const
@@ -91,6 +97,13 @@ store::JournalDraft putBackDraft(const QString &restore, const QString &incident
             .data = {{u"incident"_s, incident}, {u"receipt"_s, toJson(receipt)}}};
 }
 
+store::JournalDraft bringBackDraft(const QString &incident, const BringBackReceipt &receipt)
+{
+    return {.kind = u"restore.broughtback"_s,
+            .subject = receipt.restore,
+            .data = {{u"incident"_s, incident}, {u"receipt"_s, toJson(receipt)}}};
+}
+
 void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
 {
     if (event.kind == "restore.started"_L1) {
@@ -107,6 +120,8 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         settle(*record, event);
     else if (event.kind == "restore.putback"_L1)
         putBack(*record, event);
+    else if (event.kind == "restore.broughtback"_L1)
+        bringBack(*record, event);
 }
 
 } // namespace mayday::restore

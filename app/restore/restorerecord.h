@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "restore/bringback.h"
 #include "restore/putback.h"
 #include "store/journalevent.h"
 
@@ -29,6 +30,7 @@ struct RestoreRecord {
     std::optional<RestoreReceipt> receipt = std::nullopt;
     std::optional<bool> committed = std::nullopt; ///< for Settled: did the swap take place
     std::optional<QDateTime> putBackAt = std::nullopt;
+    qint64 rowsBroughtBack = 0; ///< that came after the backup, since the restore
 
     /// Whether the live data is now what this restore brought.
     [[nodiscard]] bool isInEffect() const;
@@ -41,6 +43,9 @@ struct RestoreRecord {
 [[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record, bool committed);
 [[nodiscard]] store::JournalDraft putBackDraft(const QString &restore, const QString &incident,
                                                const PutBackReceipt &receipt);
+
+[[nodiscard]] store::JournalDraft bringBackDraft(const QString &incident,
+                                                 const BringBackReceipt &receipt);
 
 /// Applies one event; events of other kinds change nothing. Running is never the result: only the
 /// process that works knows that it does.

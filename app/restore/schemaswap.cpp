@@ -200,6 +200,31 @@ Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &c
     return all;
 }
 
+Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &restore,
+                                 TaskContext &context)
+{
+    auto all = keptSchemas(session, context);
+    if (!all)
+        return all;
+    if (all->isEmpty())
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = session.subject(),
+                        .detail = u"no earlier state is kept here"_s});
+    const QString wanted = restore.isEmpty() ? all->front().restore : restore;
+    QList<KeptSchema> matching;
+    for (const KeptSchema &kept : std::as_const(*all)) {
+        // Several states of one schema: a restore, put back, put back again. The newest counts.
+        const bool isKnown = std::ranges::contains(matching, kept.original, &KeptSchema::original);
+        if (kept.restore == wanted && !isKnown)
+            matching.append(kept);
+    }
+    if (matching.isEmpty())
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = session.subject(),
+                        .detail = u"nothing of restore %1 is kept here"_s.arg(wanted)});
+    return matching;
+}
+
 Result<QString> freeKeptName(postgres::Session &session, const QString &schema, const QDateTime &at,
                              TaskContext &context)
 {

@@ -28,6 +28,11 @@ struct KeptSchema {
 [[nodiscard]] Result<QList<KeptSchema>> keptSchemas(postgres::Session &session,
                                                     TaskContext &context);
 
+/// All schemas of one restore that are kept here, each once, in its newest state; the newest
+/// restore when none is named. NotFound when there are none.
+[[nodiscard]] Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &restore,
+                                               TaskContext &context);
+
 /// The name a schema's content is kept under as of then, or the next one that is not taken: long
 /// names differ behind the part there is room for, and two undos may fall into one second.
 [[nodiscard]] Result<QString> freeKeptName(postgres::Session &session, const QString &schema,

@@ -2,6 +2,7 @@
 #include "ui/restore/restorepanel.h"
 
 #include "backup/backupshelf.h"
+#include "ui/restore/cameafterview.h"
 #include "ui/restore/chooseview.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
@@ -25,13 +26,15 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
                               this)),
       m_plan(new PlanView(parts.theme, this)),
       m_progress(new ProgressView(parts.theme, this)),
-      m_verdict(new VerdictView(parts.theme, this))
+      m_verdict(new VerdictView(parts.theme, this)),
+      m_cameAfter(new CameAfterView(parts.theme, this))
 {
     // Not a stacked layout: that one asks for the room of its largest view all the time.
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     for (QWidget *view : {static_cast<QWidget *>(m_choose), static_cast<QWidget *>(m_plan),
-                          static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict)}) {
+                          static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict),
+                          static_cast<QWidget *>(m_cameAfter)}) {
         column->addWidget(view);
         view->hide();
     }
@@ -45,6 +48,29 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
     });
     connect(m_verdict, &VerdictView::anotherRequested, this, &RestorePanel::showChoice);
     connect(m_verdict, &VerdictView::putBackRequested, this, &RestorePanel::putBack);
+    connect(m_verdict, &VerdictView::cameAfterRequested, this, &RestorePanel::compare);
+    connect(m_cameAfter, &CameAfterView::compareAgainRequested, this, &RestorePanel::compare);
+    connect(m_cameAfter, &CameAfterView::bringBackRequested, this, &RestorePanel::bringBack);
+    connect(m_cameAfter, &CameAfterView::stopRequested, this, [this] {
+        m_comparing.requestStop();
+        m_parts.desk.requestStop();
+    });
+    connect(m_cameAfter, &CameAfterView::backRequested, this, [this] {
+        m_view->hide();
+        m_view = nullptr;
+        follow(m_shown);
+    });
+    connect(&parts.desk, &restore::RestoreDesk::bringBackFinished, this,
+            [this](const restore::BringBackReceipt &receipt) {
+                if (m_view != m_cameAfter || receipt.restore != m_shown.text())
+                    return;
+                m_cameAfter->showReceipt(receipt);
+                if (!receipt.error)
+                    compare();
+            });
+    m_comparingTick.setInterval(std::chrono::milliseconds(200));
+    connect(&m_comparingTick, &QTimer::timeout, this,
+            [this] { m_cameAfter->showComparing(m_compared.read()); });
     connect(&parts.desk, &restore::RestoreDesk::restoreChanged, this, &RestorePanel::follow);
     connect(&parts.desk, &restore::RestoreDesk::progressChanged, this,
             [this] { m_progress->setProgress(m_parts.desk.progress()); });
@@ -195,10 +221,63 @@ void RestorePanel::putBack()
         });
 }
 
+void RestorePanel::compare()
+{
+    turnTo(m_cameAfter);
+    const auto connection = m_target.connection();
+    if (!connection) {
+        m_cameAfter->showError(connection.error());
+        return;
+    }
+    m_compared = {};
+    m_cameAfter->showComparing({});
+    m_comparingTick.start();
+    m_comparing.requestStop();
+    m_comparing = m_parts.desk.compare(*connection, m_shown.text(), m_compared);
+    m_comparing.deliverTo(this, [this](Result<restore::Comparison> comparison) {
+        m_comparingTick.stop();
+        if (!comparison)
+            m_cameAfter->showError(comparison.error());
+        else
+            m_cameAfter->showComparison(*comparison);
+        if (m_view == m_cameAfter)
+            takeFocus();
+    });
+}
+
+void RestorePanel::bringBack()
+{
+    const auto connection = m_target.connection();
+    if (!connection) {
+        m_cameAfter->showError(connection.error());
+        return;
+    }
+    m_parts.prompter.confirm(
+        this,
+        {.title = tr("%1 in %2?").arg(m_cameAfter->verb(), connection->database()),
+         .text = tr("In one transaction, proven before it is committed. Writers of these tables "
+                    "wait meanwhile, readers do not."),
+         .confirmLabel = m_cameAfter->verb(),
+         .facts = {fact(tr("Environment"), m_target.environment),
+                   fact(tr("Target"), connection->display(), FactStyle::Mono),
+                   fact(tr("Rows"), m_cameAfter->consequence())}},
+        [this, connection = *connection](bool confirmed) {
+            if (!confirmed)
+                return;
+            const bool isFree = !m_parts.desk.isBusy();
+            m_parts.desk.bringBack(connection, m_shown.text(), m_cameAfter->decisions());
+            if (isFree)
+                m_cameAfter->showBringing();
+        });
+}
+
 void RestorePanel::follow(const restore::RestoreId &id)
 {
     const restore::RestoreRecord *record = m_parts.desk.record(id);
     if (!record || record->database != m_target.database)
+        return;
+    // Somebody is choosing what to bring back of it; the verdict waits behind that.
+    if (m_view == m_cameAfter && id == m_shown && record->isInEffect())
         return;
     m_shown = id;
     if (record->state == restore::RestoreState::Running) {
@@ -228,6 +307,8 @@ QWidget *RestorePanel::initialFocus() const
         return m_progress->initialFocus();
     if (m_view == m_verdict)
         return m_verdict->initialFocus();
+    if (m_view == m_cameAfter)
+        return m_cameAfter->initialFocus();
     return m_view;
 }
 

@@ -5,6 +5,7 @@
 #include "ui/kit/prompter.h"
 #include "ui/kit/theme.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <functional>
@@ -16,6 +17,7 @@ struct BackupEntry;
 
 namespace mayday::ui {
 
+class CameAfterView;
 class ChooseView;
 class PlanView;
 class ProgressView;
@@ -31,9 +33,9 @@ struct RestoreTarget {
     std::function<Result<postgres::ConnectionString>()> connection;
 };
 
-/// The whole way of a restore in one widget: choose, plan, confirm, watch, verdict, put back. Alone
-/// on the Backups page or inside the step of an incident; both show what RestoreDesk knows, so
-/// closing either loses nothing.
+/// The whole way of a restore in one widget: choose, plan, confirm, watch, verdict, put back, bring
+/// back what came after. Alone on the Backups page or inside the step of an incident; both show
+/// what RestoreDesk knows, so closing either loses nothing.
 class RestorePanel final : public QWidget {
     Q_OBJECT
 
@@ -65,6 +67,8 @@ private:
     void showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report);
     void confirm();
     void putBack();
+    void compare();
+    void bringBack();
     void follow(const restore::RestoreId &id);
     [[nodiscard]] const restore::RestoreRecord *latest() const;
 
@@ -75,9 +79,13 @@ private:
     PlanView *m_plan;
     ProgressView *m_progress;
     VerdictView *m_verdict;
+    CameAfterView *m_cameAfter;
     restore::RestorePlan m_draft;
     restore::PreflightReport m_report;
     Task<restore::PreflightReport> m_asking;
+    Task<restore::Comparison> m_comparing;
+    Latest<restore::Comparison> m_compared;
+    QTimer m_comparingTick; ///< while the server compares
     restore::RestoreId m_shown;
 };
 

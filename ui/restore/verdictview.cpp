@@ -42,6 +42,8 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
       m_table(new ActionTable(theme, this)),
       m_putBack(new ActionButton(theme, ButtonKind::Secondary,
                                  tr("Put back the data as it was before..."), this)),
+      m_cameAfter(new ActionButton(theme, ButtonKind::Secondary,
+                                   tr("What came after the backup..."), this)),
       m_another(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
 {
     m_header->addControl(m_copy);
@@ -52,6 +54,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     m_table->setNumberColumns({TableResultModel::InDump, TableResultModel::Now});
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
+    buttons->addWidget(m_cameAfter);
     buttons->addWidget(m_putBack);
     buttons->addWidget(m_another);
     buttons->addStretch();
@@ -64,6 +67,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addWidget(m_notes);
     column->addLayout(buttons);
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
+    connect(m_cameAfter, &ActionButton::clicked, this, &VerdictView::cameAfterRequested);
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
 }
 
@@ -83,6 +87,7 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     m_table->hide();
     m_notes->hide();
     m_putBack->setVisible(record.isInEffect());
+    m_cameAfter->setVisible(record.isInEffect());
 }
 
 void VerdictView::showReceipt(const restore::RestoreRecord &record,
@@ -108,13 +113,18 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     }
     m_model->setResults(receipt.tables, false);
     m_table->setVisible(!receipt.tables.isEmpty());
-    const QString notes = notesText(receipt);
+    QString notes = notesText(receipt);
+    if (record.rowsBroughtBack > 0)
+        notes.prepend(tr("Brought back since: %1 rows that came after the backup.")
+                          .arg(timetext::count(record.rowsBroughtBack)) +
+                      (notes.isEmpty() ? QString() : u"\n"_s));
     m_notes->setText(notes);
     m_notes->setVisible(!notes.isEmpty());
     const bool isDone = receipt.verdict != restore::Verdict::NotRestored;
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
     m_putBack->setVisible(isDone);
+    m_cameAfter->setVisible(record.isInEffect());
 }
 
 QWidget *VerdictView::initialFocus() const

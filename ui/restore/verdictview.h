@@ -29,6 +29,7 @@ public:
 
 Q_SIGNALS:
     void putBackRequested();
+    void cameAfterRequested();
     void anotherRequested();
 
 private:
@@ -41,6 +42,7 @@ private:
     TableResultModel *m_model;
     ActionTable *m_table;
     ActionButton *m_putBack;
+    ActionButton *m_cameAfter;
     ActionButton *m_another;
 };
 

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void aSchemaInUseIsNotWaitedForForever();
     void thePasswordMayStandInAFile();
     void theRecordHoldsBothEndsAndNoSecret();
+    void whatCameAfterIsFoundAndBroughtBack();
     void twoAtOnceOneIsRefused();
 
 private:
@@ -177,8 +178,7 @@ void TestCtlRestore::nothingToPutBackIs2()
         {u"put-back"_s, u"--target"_s, m_ctl.liveDatabase(u"fresh"_s), u"--yes"_s, u"--json"_s});
     QVERIFY2(answer.code == 2, answer.all());
     QCOMPARE(answer.error()["kind"_L1].toString(), u"not-found"_s);
-    QCOMPARE(answer.error()["detail"_L1].toString(),
-             u"no earlier state is kept here, so nothing can be put back"_s);
+    QCOMPARE(answer.error()["detail"_L1].toString(), u"no earlier state is kept here"_s);
     QCOMPARE(m_ctl.products(u"fresh"_s), u"99"_s);
 }
 
@@ -384,6 +384,42 @@ void TestCtlRestore::theRecordHoldsBothEndsAndNoSecret()
     QCOMPARE(events->last().kind, u"restore.putback"_s);
     const QByteArray bytes = readWholeFile(journal, 64 << 20).value();
     QVERIFY(!bytes.contains(m_ctl.server().password().reveal()));
+}
+
+void TestCtlRestore::whatCameAfterIsFoundAndBroughtBack()
+{
+    const QString target = m_ctl.liveDatabase(u"later"_s);
+    QCOMPARE(restore(good(), target).code, 0);
+    QCOMPARE(m_ctl.products(u"later"_s), u"1 2 3"_s);
+    const QStringList there{u"--target"_s, target};
+    const Answer compared = m_ctl.run(QStringList{u"compare"_s, u"--json"_s} + there);
+    QVERIFY2(compared.code == 1, compared.all());
+    const QJsonObject table = compared.json()["tables"_L1][0].toObject();
+    QCOMPARE(table["name"_L1].toString(), u"products"_s);
+    QCOMPARE(table["onlyKept"_L1].toInteger(), 1);
+    QCOMPARE(table["onlyLive"_L1].toInteger(), 3);
+    const Answer text = m_ctl.run(QStringList{u"compare"_s} + there);
+    QVERIFY2(text.out.contains("1 rows came after the backup"), text.all());
+
+    const QStringList bring = QStringList{u"bring-back"_s} + there;
+    QCOMPARE(m_ctl.run(bring + QStringList{u"--yes"_s}).code, 64);
+    const Answer unknown = m_ctl.run(bring + QStringList{u"--yes"_s, u"--table=products=all"_s});
+    QVERIFY2(unknown.code == 64, unknown.all());
+    const Answer missing = m_ctl.run(bring + QStringList{u"--yes"_s, u"--table=nothing=add"_s});
+    QVERIFY2(missing.code == 2, missing.all());
+    QVERIFY2(missing.out.contains("Not brought back. Nothing changed."), missing.all());
+    QCOMPARE(m_ctl.run(bring + QStringList{u"--table=products=add"_s}).code, 2); // not confirmed
+    QCOMPARE(m_ctl.products(u"later"_s), u"1 2 3"_s);
+
+    const Answer done =
+        m_ctl.run(bring + QStringList{u"--yes"_s, u"--table=public.products=add"_s});
+    QVERIFY2(done.code == 0, done.all());
+    QVERIFY2(done.out.startsWith("Brought back and proven: 1 rows."), done.all());
+    QCOMPARE(m_ctl.products(u"later"_s), u"1 2 3 99"_s);
+    const auto events = store::readJournal(Profile::under(m_ctl.profile()).journalFile(),
+                                           {.kindPrefix = u"restore.broughtback"_s});
+    QCOMPARE(events->size(), 2); // also that it was tried
+    QCOMPARE(events->last().data["receipt"_L1]["tables"_L1][0]["inserted"_L1].toInteger(), 1);
 }
 
 void TestCtlRestore::twoAtOnceOneIsRefused()

@@ -11,6 +11,7 @@
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/facttable.h"
 #include "ui/kit/progressstrip.h"
+#include "ui/restore/cameafterview.h"
 #include "ui/restore/chooseview.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
@@ -38,6 +39,9 @@ private Q_SLOTS:
     void thePlanNamesEverythingAboveTheButton();
     void theButtonIsDeafToEnterAndAsksForTheName();
     void aRestoreIsProvenAndPutBack();
+    void whatCameAfterIsBroughtBackByKeyboard();
+    void aComparisonThatFailsSaysSo();
+    void aBringBackThatFailsChangesNothing();
     void aBackupCanBeChosenAgainAfterwards();
     void aFailureNamesLineAndStateAndChangesNothing();
     void itStopsAndLeavesEverythingAsItWas();
@@ -252,6 +256,98 @@ void TestRestorePanel::aRestoreIsProvenAndPutBack()
     QTRY_VERIFY(seenAll().contains(u"Proven: "_s));
     QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"3000"_s);
     QVERIFY(m_errors.isEmpty());
+}
+
+void TestRestorePanel::whatCameAfterIsBroughtBackByKeyboard()
+{
+    putDump(m_shop->dump());
+    m_shop->run("INSERT INTO products (name) VALUES ('new 1'), ('new 2');"
+                "DELETE FROM products WHERE id <= 5;"
+                "CREATE TABLE brand_new AS SELECT 1 AS a");
+    restoreNow();
+    button(u"What came after the backup"_s)->setFocus();
+    press(*m_panel, Qt::Key_Return);
+    QTRY_VERIFY(seen<CameAfterView>(*m_panel) && seen<ActionTable>(*m_panel));
+    QVERIFY2(seenAll().contains(u"3 rows came after the backup and are not live now."_s),
+             qPrintable(seenAll()));
+    const auto *table = seen<ActionTable>(*m_panel);
+    table->selectionModel()->clearSelection(); // the text is then that of all rows
+    const QString text = table->asText();
+    QVERIFY2(text.contains(u"public.products\t2\t5\t0\tAdd what came after"_s), qPrintable(text));
+    QVERIFY2(text.contains(u"public.listings\t0\t5\t0\tLeave as restored"_s), qPrintable(text));
+    QVERIFY2(text.contains(u"The backup has no such table"_s), qPrintable(text));
+    QVERIFY(!text.contains(u"empty_one"_s)); // the same on both sides
+    const QStringList clipped = clippedTexts(*m_panel);
+    QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
+    int named = 0;
+    QVERIFY(namelessFor(*seen<CameAfterView>(*m_panel), named).isEmpty());
+    QCOMPARE(QApplication::focusWidget(), m_panel->initialFocus());
+    // Enter changes the choice of the row: the first is brand_new, which has none.
+    press(*m_panel, Qt::Key_Return);
+    QVERIFY(button(u"Bring back 2 rows..."_s));
+    press(*m_panel, Qt::Key_Down);
+    press(*m_panel, Qt::Key_Down);
+    press(*m_panel, Qt::Key_Return);
+    QVERIFY(button(u"Bring back 2 rows, change 5 rows..."_s));
+    press(*m_panel, Qt::Key_Return);
+    QVERIFY(!button(u"Bring back"_s)->isEnabled());
+    press(*m_panel, Qt::Key_Return);
+    button(u"Bring back 2 rows..."_s)->setFocus(); // and whoever says no has changed nothing
+    press(*m_panel, Qt::Key_Return);
+    QTRY_COMPARE(m_prompter->confirms.size(), 1);
+    QCoreApplication::sendPostedEvents();
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3000"_s);
+    m_prompter->decisions = {true};
+    press(*m_panel, Qt::Key_Return);
+    QTRY_VERIFY2(seenAll().contains(u"Brought back and proven: 2 rows in 1 table."_s),
+                 qPrintable(seenAll()));
+    QStringList facts;
+    for (const Fact &one : m_prompter->confirms.last().facts)
+        facts.append(one.label + u": "_s + plainValue(one));
+    QVERIFY2(facts.contains(u"Rows: 2 rows added"_s), qPrintable(facts.join(u'\n')));
+    QVERIFY(facts.contains(u"Environment: production"_s));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3002"_s);
+    button(u"Back to the verdict"_s)->setFocus();
+    press(*m_panel, Qt::Key_Return);
+    QVERIFY(seen<VerdictView>(*m_panel));
+    QVERIFY2(seenAll().contains(u"Brought back since: 2 rows that came after the backup."_s),
+             qPrintable(seenAll()));
+    QVERIFY(m_errors.isEmpty());
+}
+
+void TestRestorePanel::aComparisonThatFailsSaysSo()
+{
+    putDump(m_shop->dump());
+    restoreNow();
+    m_shop->run("DO $$ BEGIN EXECUTE (SELECT 'DROP SCHEMA ' || nspname || ' CASCADE' FROM "
+                "pg_namespace WHERE nspname LIKE 'public_before%'); END $$");
+    button(u"What came after the backup"_s)->click();
+    QTRY_VERIFY(seen<ErrorPanel>(*m_panel));
+    QVERIFY2(seenAll().contains(u"It could not be compared."_s), qPrintable(seenAll()));
+    QVERIFY(seenAll().contains(u"Nothing was changed: only questions were asked."_s));
+    QVERIFY(button(u"Compare again"_s));
+    m_noConnection = Error{.kind = ErrorKind::Denied, .subject = u"database main"_s, .detail = {}};
+    button(u"Compare again"_s)->click();
+    QVERIFY(seen<ErrorPanel>(*m_panel));
+    button(u"Back to the verdict"_s)->click();
+    QVERIFY(seen<VerdictView>(*m_panel));
+}
+
+void TestRestorePanel::aBringBackThatFailsChangesNothing()
+{
+    putDump(m_shop->dump());
+    m_shop->run("INSERT INTO products (name) VALUES ('new')");
+    restoreNow();
+    m_shop->run("ALTER TABLE products ADD CHECK (name <> 'new')");
+    button(u"What came after the backup"_s)->click();
+    QTRY_VERIFY(button(u"Bring back 1 row..."_s));
+    m_prompter->decisions = {true};
+    button(u"Bring back 1 row..."_s)->click();
+    QTRY_VERIFY2(seenAll().contains(u"Not brought back. Nothing changed."_s),
+                 qPrintable(seenAll()));
+    QVERIFY(seenAll().contains(u"was rolled back"_s));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3000"_s);
+    QVERIFY(button(u"Compare again"_s)->isEnabled());
 }
 
 void TestRestorePanel::aBackupCanBeChosenAgainAfterwards()

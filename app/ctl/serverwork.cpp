@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/serverwork.h"
+
+#include "core/log.h"
+
+#include <QTextStream>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <csignal>
+
+#ifndef Q_OS_WIN
+#include <unistd.h>
+#endif
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ctl {
+
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+bool stdinIsTerminal()
+{
+#ifdef Q_OS_WIN
+    return false;
+#else
+    return isatty(STDIN_FILENO) != 0;
+#endif
+}
+
+/// libpq takes what the text leaves out from the environment, unseen. Here it is filled in first,
+/// so that what is shown, confirmed and written down is the database that is changed.
+Result<postgres::ConnectionString> completed(const postgres::ConnectionString &given)
+{
+    constexpr std::array<std::pair<const char *, const char *>, 4> parts{
+        {{"host", "PGHOST"}, {"port", "PGPORT"}, {"user", "PGUSER"}, {"dbname", "PGDATABASE"}}};
+    QString text = given.withoutPassword();
+    for (const auto &[keyword, variable] : parts) {
+        const auto isIt = [keyword](const auto &setting) {
+            return setting.first == keyword;
+        };
+        QString value = qEnvironmentVariable(variable);
+        if (value.isEmpty() || std::ranges::any_of(given.settings(), isIt))
+            continue;
+        value.replace(u'\\', u"\\\\"_s).replace(u'\'', u"\\'"_s);
+        text += u" %1='%2'"_s.arg(QLatin1StringView(keyword), value);
+    }
+    return text == given.withoutPassword() ? given : postgres::ConnectionString::parse(text);
+}
+
+} // namespace
+
+StopOnSignal::StopOnSignal()
+{
+    std::signal(SIGINT, [](int) { interrupted = true; });
+    std::signal(SIGTERM, [](int) { interrupted = true; });
+}
+
+void StopOnSignal::look()
+{
+    if (interrupted)
+        m_source.request_stop();
+}
+
+Record::Record(const Call &call)
+{
+    auto journal = store::Journal::open(call.profile.journalFile(), call.clock);
+    if (journal)
+        m_journal = *std::move(journal);
+    else
+        call.output.say(
+            u"warning: nothing is written to the record: %1"_s.arg(describe(journal.error())));
+}
+
+void Record::write(const store::JournalDraft &draft)
+{
+    if (!m_journal)
+        return;
+    if (auto written = m_journal->appendNow(draft); !written)
+        log::error(u"ctl", describe(written.error()));
+}
+
+Result<postgres::ConnectionString> targetOf(QStringList &arguments)
+{
+    const auto text = takeOption(arguments, u"--target"_s);
+    if (!text)
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = u"usage"_s,
+                        .detail = u"--target is missing"_s});
+    const auto given = postgres::ConnectionString::parse(*text);
+    if (!given)
+        return given;
+    const auto target = completed(*given);
+    if (!target)
+        return target;
+    if (target->database().isEmpty())
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = u"usage"_s,
+                        .detail = u"--target names no database"_s});
+    const QByteArray password = qgetenv("PGPASSWORD");
+    const postgres::ConnectionString named = target->withDatabase(target->database());
+    if (given->hasPassword())
+        return named.withPassword(given->password());
+    return password.isEmpty() ? named : named.withPassword(Secret(password));
+}
+
+bool isConfirmed(const Call &call, bool yes, const QString &what,
+                 const postgres::ConnectionString &target)
+{
+    if (yes || !stdinIsTerminal())
+        return yes;
+    call.output.ask(what);
+    call.output.ask(u"Type the name of the database (%1) to go on:"_s.arg(target.database()));
+    QTextStream in(stdin);
+    return in.readLine().trimmed() == target.database();
+}
+
+ExitCode notConfirmed(const Call &call, const postgres::ConnectionString &target)
+{
+    return call.output.fail({.kind = ErrorKind::Refused,
+                             .subject = target.display(),
+                             .detail = u"not confirmed; without a terminal, say --yes"_s},
+                            ExitCode::NotDone);
+}
+
+QString errorAsText(const std::optional<Error> &error)
+{
+    if (!error)
+        return {};
+    QString text = describe(*error) + u'\n';
+    if (error->advice)
+        text += u"What to do: %1\n"_s.arg(adviceText(*error->advice));
+    return text;
+}
+
+} // namespace mayday::ctl

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ctl/command.h"
+#include "postgres/connectionstring.h"
+#include "store/journal.h"
+
+#include <stop_token>
+
+namespace mayday::ctl {
+
+/// Ctrl+C and SIGTERM ask the work to stop; it rolls back and says so. One at a time.
+class StopOnSignal final {
+public:
+    StopOnSignal();
+    [[nodiscard]] TaskContext context() { return TaskContext(m_source.get_token()); }
+    /// Passes a signal on to the work. Any thread.
+    void look();
+
+private:
+    std::stop_source m_source;
+};
+
+/// The record is worth having and never worth more than the data: without it the work goes on.
+class Record final {
+public:
+    explicit Record(const Call &call);
+    void write(const store::JournalDraft &draft);
+
+private:
+    std::unique_ptr<store::Journal> m_journal;
+};
+
+/// --target, taken out of the arguments and filled in from the environment, so that what is shown,
+/// confirmed and written down is the database that is changed.
+[[nodiscard]] Result<postgres::ConnectionString> targetOf(QStringList &arguments);
+/// Whether --yes was said or the database's name was typed, as in the window: Enter alone never
+/// changes anything. what: "This replaces the data in ...".
+[[nodiscard]] bool isConfirmed(const Call &call, bool yes, const QString &what,
+                               const postgres::ConnectionString &target);
+/// The answer to "no", or to no terminal to ask on.
+[[nodiscard]] ExitCode notConfirmed(const Call &call, const postgres::ConnectionString &target);
+/// The error and what to do, a line each; empty without one.
+[[nodiscard]] QString errorAsText(const std::optional<Error> &error);
+
+} // namespace mayday::ctl

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/comparison.h"
+#include "restore/restorereceipt.h"
+
+namespace mayday::restore {
+
+/// What becomes of one table of which a restore has taken something away.
+enum class TableChoice {
+    LeaveAsRestored, ///< as the backup has it
+    AddMissing,      ///< the backup's rows, and those that only the earlier state has
+    AsBefore,        ///< exactly the rows of the earlier state
+};
+
+struct TableDecision {
+    QString schema; ///< the live one
+    QString name;
+    TableChoice choice = TableChoice::LeaveAsRestored;
+};
+
+/// What one table got.
+struct TableBroughtBack {
+    QString schema;
+    QString name;
+    TableChoice choice = TableChoice::AddMissing;
+    qint64 inserted = 0;
+    qint64 updated = 0;
+    qint64 deleted = 0;
+};
+
+/// The outcome, counted. On any failure nothing changed, unless isUnknown says that the connection
+/// was lost during the commit.
+struct BringBackReceipt {
+    Verdict verdict = Verdict::NotRestored;
+    QString restore = {};
+    QList<TableBroughtBack> tables = {};
+    QStringList notes = {};
+    std::optional<Error> error = std::nullopt;
+    bool isUnknown = false;
+    double seconds = 0;
+
+    [[nodiscard]] qint64 inserted() const;
+};
+
+/// Brings rows that a restore took away into the live tables, in one transaction: writers of the
+/// chosen tables wait, readers do not. Parents before children; user triggers do not run; sequences
+/// never stay behind. Proven before the commit: each chosen table compared again, no other table
+/// with another number of rows.
+///
+/// restore: id of the one whose kept schemas are the source. A blocking worker.
+[[nodiscard]] BringBackReceipt bringBack(const postgres::ConnectionString &target,
+                                         const QString &restore,
+                                         const QList<TableDecision> &decisions,
+                                         TaskContext &context);
+
+[[nodiscard]] QString choiceKey(TableChoice choice); ///< "leave", "add", "before"
+[[nodiscard]] std::optional<TableChoice> choiceFromKey(const QString &key);
+[[nodiscard]] QJsonObject toJson(const BringBackReceipt &receipt);
+
+} // namespace mayday::restore

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/tablepair.h"
+
+#include "postgres/quoting.h"
+
+#include <QHash>
+#include <QMap>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+using postgres::quoteIdentifier;
+
+QString tableIn(const QString &schema, const QString &name)
+{
+    return quoteIdentifier(schema) + u'.' + quoteIdentifier(name);
+}
+
+/// "o.a, o.b" of the columns that are wanted, each as the text makes it.
+QString list(const QList<PairColumn> &columns,
+             const std::function<bool(const PairColumn &)> &isWanted,
+             const std::function<QString(const PairColumn &)> &text, const QString &separator)
+{
+    QStringList parts;
+    for (const PairColumn &column : columns) {
+        if (isWanted(column))
+            parts.append(text(column));
+    }
+    return parts.join(separator);
+}
+
+bool isStored(const PairColumn &column)
+{
+    return !column.isGenerated;
+}
+
+bool isKey(const PairColumn &column)
+{
+    return column.isKey;
+}
+
+/// The whole row as one text: types need no equality of their own, and those that were moved aside
+/// are other types now.
+QString rowText(const TablePair &pair, QChar alias)
+{
+    return u"ROW(%1)::text"_s.arg(list(
+        pair.columns, isStored,
+        [alias](const PairColumn &c) { return alias + u'.' + quoteIdentifier(c.name); }, u", "_s));
+}
+
+QString sameKey(const TablePair &pair)
+{
+    return list(
+        pair.columns, isKey,
+        [](const PairColumn &c) {
+            const QString name = quoteIdentifier(c.name);
+            return (c.isSameType ? u"o.%1 = l.%1"_s : u"o.%1::text = l.%1::text"_s).arg(name);
+        },
+        u" AND "_s);
+}
+
+/// A value of the kept row as the live column takes it.
+QString keptValue(const PairColumn &column)
+{
+    const QString value = u"o."_s + quoteIdentifier(column.name);
+    return column.isSameType ? value : u"%1::text::%2"_s.arg(value, column.liveType);
+}
+
+/// Rows of one table numbered among their equals, and how many equals the other table has: those
+/// with a number above that are the surplus.
+QString surplusSql(const TablePair &pair, const QString &columns, const QString &from, QChar alias,
+                   const QString &other, QChar otherAlias)
+{
+    return u"SELECT %1 FROM (SELECT %3.*, %3.ctid AS mayday_at, %4 AS mayday_row,"
+           " pg_catalog.row_number() OVER (PARTITION BY %4) AS mayday_nr FROM ONLY %2 %3) %3"
+           " LEFT JOIN (SELECT %6 AS mayday_row, pg_catalog.count(*) AS mayday_count"
+           " FROM ONLY %5 %7 GROUP BY 1) x ON x.mayday_row = %3.mayday_row"
+           " WHERE %3.mayday_nr > coalesce(x.mayday_count, 0)"_s.arg(
+               columns, from, QString(alias), rowText(pair, alias), other,
+               rowText(pair, otherAlias), QString(otherAlias));
+}
+
+struct ColumnFacts {
+    QString name;
+    QString type;
+    qint64 typeOid = 0;
+    bool isKey = false;
+    bool isGenerated = false;
+    bool isFixed = false;
+};
+
+/// Table name to its columns in their order.
+Result<QMap<QString, QList<ColumnFacts>>> columnsOf(postgres::Session &session,
+                                                    const QString &schema, TaskContext &context)
+{
+    const std::array parameters{schema.toUtf8()};
+    const auto rows = session.query(
+        "SELECT c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),"
+        " a.atttypid::bigint, coalesce(a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]), "
+        "false), a.attgenerated <> '',"
+        " a.attidentity = 'a'"
+        " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
+        "a.attisdropped"
+        " LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary"
+        " WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY c.relname, a.attnum",
+        parameters, context);
+    if (!rows)
+        return failure(rows.error());
+    QMap<QString, QList<ColumnFacts>> tables;
+    for (int i = 0; i < rows->rowCount(); ++i) {
+        QList<ColumnFacts> &columns = tables[rows->text(i, 0)];
+        if (rows->isNull(i, 1)) // a table without any
+            continue;
+        columns.append({.name = rows->text(i, 1),
+                        .type = rows->text(i, 2),
+                        .typeOid = rows->integer(i, 3),
+                        .isKey = rows->isTrue(i, 4),
+                        .isGenerated = rows->isTrue(i, 5),
+                        .isFixed = rows->isTrue(i, 6)});
+    }
+    return tables;
+}
+
+QStringList keyOf(const QList<ColumnFacts> &columns)
+{
+    QStringList key;
+    for (const ColumnFacts &column : columns) {
+        if (column.isKey)
+            key.append(column.name);
+    }
+    std::ranges::sort(key);
+    return key;
+}
+
+void pairColumns(TablePair &pair, const QList<ColumnFacts> &kept, const QList<ColumnFacts> &live)
+{
+    const bool isSameKey = keyOf(kept) == keyOf(live);
+    for (const ColumnFacts &column : kept) {
+        const auto other = std::ranges::find(live, column.name, &ColumnFacts::name);
+        if (other == live.end()) {
+            pair.onlyKeptColumns.append(column.name);
+            continue;
+        }
+        pair.columns.append({.name = column.name,
+                             .liveType = other->type,
+                             .isSameType = column.typeOid == other->typeOid,
+                             .isKey = isSameKey && column.isKey,
+                             .isGenerated = column.isGenerated || other->isGenerated,
+                             .isFixed = other->isFixed});
+    }
+    for (const ColumnFacts &column : live) {
+        if (!std::ranges::contains(kept, column.name, &ColumnFacts::name))
+            pair.onlyLiveColumns.append(column.name);
+    }
+}
+
+} // namespace
+
+bool TablePair::hasKey() const
+{
+    return std::ranges::any_of(columns, &PairColumn::isKey);
+}
+
+QByteArray TablePair::comparisonSql() const
+{
+    const QString kept = tableIn(keptSchema, name);
+    const QString live = tableIn(liveSchema, name);
+    if (!hasLive)
+        return u"SELECT pg_catalog.count(*), 0, 0 FROM ONLY %1"_s.arg(kept).toUtf8();
+    if (!hasKey())
+        return u"SELECT coalesce(pg_catalog.sum(greatest(o - l, 0)), 0)::bigint,"
+               " coalesce(pg_catalog.sum(greatest(l - o, 0)), 0)::bigint, 0"
+               " FROM (SELECT pg_catalog.sum(o) AS o, pg_catalog.sum(l) AS l FROM"
+               " (SELECT %1 AS r, 1 AS o, 0 AS l FROM ONLY %2 o"
+               " UNION ALL SELECT %3, 0, 1 FROM ONLY %4 l) u GROUP BY r) g"_s
+                   .arg(rowText(*this, u'o'), kept, rowText(*this, u'l'), live)
+                   .toUtf8();
+    const auto key = std::ranges::find_if(columns, &PairColumn::isKey);
+    return u"SELECT pg_catalog.count(*) FILTER (WHERE l.%1 IS NULL),"
+           " pg_catalog.count(*) FILTER (WHERE o.%1 IS NULL),"
+           " pg_catalog.count(*) FILTER (WHERE o.%1 IS NOT NULL AND l.%1 IS NOT NULL AND %2 <> %3)"
+           " FROM ONLY %4 o FULL JOIN ONLY %5 l ON %6"_s
+               .arg(quoteIdentifier(key->name), rowText(*this, u'o'), rowText(*this, u'l'), kept,
+                    live, sameKey(*this))
+               .toUtf8();
+}
+
+QByteArray TablePair::insertSql() const
+{
+    const QString kept = tableIn(keptSchema, name);
+    const QString live = tableIn(liveSchema, name);
+    const QString names = list(
+        columns, isStored, [](const PairColumn &c) { return quoteIdentifier(c.name); }, u", "_s);
+    const QString values = list(columns, isStored, keptValue, u", "_s);
+    const QString rows =
+        hasKey()
+            ? u"SELECT %1 FROM ONLY %2 o WHERE NOT EXISTS (SELECT FROM ONLY %3 l WHERE %4)"_s.arg(
+                  values, kept, live, sameKey(*this))
+            : surplusSql(*this, values, kept, u'o', live, u'l');
+    return u"INSERT INTO %1 (%2) OVERRIDING SYSTEM VALUE %3"_s.arg(live, names, rows).toUtf8();
+}
+
+QByteArray TablePair::updateSql() const
+{
+    const QString set = list(
+        columns, [](const PairColumn &c) { return isStored(c) && !c.isKey && !c.isFixed; },
+        [](const PairColumn &c) { return quoteIdentifier(c.name) + u" = "_s + keptValue(c); },
+        u", "_s);
+    if (!hasKey() || set.isEmpty())
+        return {};
+    return u"UPDATE ONLY %1 l SET %2 FROM ONLY %3 o WHERE %4 AND %5 <> %6"_s
+        .arg(tableIn(liveSchema, name), set, tableIn(keptSchema, name), sameKey(*this),
+             rowText(*this, u'o'), rowText(*this, u'l'))
+        .toUtf8();
+}
+
+QByteArray TablePair::deleteSql() const
+{
+    const QString kept = tableIn(keptSchema, name);
+    const QString live = tableIn(liveSchema, name);
+    if (hasKey())
+        return u"DELETE FROM ONLY %1 l WHERE NOT EXISTS (SELECT FROM ONLY %2 o WHERE %3)"_s
+            .arg(live, kept, sameKey(*this))
+            .toUtf8();
+    return u"DELETE FROM ONLY %1 l WHERE l.ctid IN (%2)"_s
+        .arg(live, surplusSql(*this, u"l.mayday_at"_s, live, u'l', kept, u'o'))
+        .toUtf8();
+}
+
+Result<QList<TablePair>> tablePairs(postgres::Session &session, const QString &keptSchema,
+                                    const QString &liveSchema, TaskContext &context)
+{
+    // With nothing in the path every type is named with its schema.
+    if (auto set = session.execute("SET LOCAL search_path = pg_catalog", context); !set)
+        return failure(set.error());
+    const auto kept = columnsOf(session, keptSchema, context);
+    if (!kept)
+        return failure(kept.error());
+    const auto live = columnsOf(session, liveSchema, context);
+    if (!live)
+        return failure(live.error());
+    if (auto set = session.execute("SET LOCAL search_path TO DEFAULT", context); !set)
+        return failure(set.error());
+    QList<TablePair> pairs;
+    for (const auto &[name, columns] : kept->asKeyValueRange()) {
+        TablePair pair{.keptSchema = keptSchema,
+                       .liveSchema = liveSchema,
+                       .name = name,
+                       .columns = {},
+                       .onlyKeptColumns = {},
+                       .onlyLiveColumns = {},
+                       .hasLive = live->contains(name)};
+        pairColumns(pair, columns, live->value(name));
+        pairs.append(pair);
+    }
+    return pairs;
+}
+
+} // namespace mayday::restore
