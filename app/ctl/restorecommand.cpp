@@ -156,12 +156,14 @@ ExitCode runPutBack(const Call &call)
     StopOnSignal stop;
     TaskContext context = stop.context();
     const Latest<restore::RestoreProgress> silent;
+    Record record(call);
+    record.write(restore::putBackStartedDraft(restore, {}));
     restore::PutBackReceipt receipt;
     {
         const Watcher watcher(stop, silent, call.output);
         receipt = restore::putBack(*target, restore, call.clock.now(), context);
     }
-    Record(call).write(restore::putBackDraft(restore, {}, receipt));
+    record.write(restore::putBackDraft(restore, {}, receipt));
     QString text = receipt.verdict == restore::Verdict::Proven
                        ? u"Put back: schema %1.\n"_s.arg(receipt.schemas.join(u", "_s))
                        : u"Not put back. Nothing changed.\n"_s;

@@ -228,7 +228,7 @@ void Desk::useStack(const stack::Stack &stack)
 void Desk::settleInterrupted()
 {
     for (const restore::RestoreRecord &record : m_restores->records()) {
-        if (record.state != restore::RestoreState::Interrupted)
+        if (!record.isToBeAsked())
             continue;
         const stack::Database *database = databaseOf(record);
         if (!database)

@@ -123,6 +123,8 @@ const QHash<QString, Change> &changes()
         {u"restore.finished"_s, restore},
         {u"restore.settled"_s, restore},
         {u"restore.putback"_s, restore},
+        {u"restore.putback.started"_s, restore},
+        {u"restore.putback.settled"_s, restore},
         {u"restore.broughtback"_s, restore},
     };
     return all;

@@ -91,6 +91,9 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
     } else if (event.kind == "restore.settled"_L1) {
         note->endedAt = event.at;
         note->committed = event.data["committed"_L1].toBool();
+    } else if (event.kind == "restore.putback.settled"_L1) {
+        note->putBackAt =
+            event.data["putBack"_L1].toBool() ? std::optional(event.at) : std::nullopt;
     } else if (event.kind == "restore.putback"_L1 && isPutBackDone(event.data)) {
         note->putBackAt = isRestoredLive(event.data) ? std::nullopt : std::optional(event.at);
         note->left = leftFrom(event.data["receipt"_L1].toObject());
@@ -141,6 +144,20 @@ QString restoreSettledWords(const QJsonObject &data, const QString &subject)
                ? u"Restore %1 was interrupted; the server says that it did take effect"_s.arg(
                      subject)
                : u"Restore %1 was interrupted; the server says that nothing changed"_s.arg(subject);
+}
+
+QString putBackStartedWords(const QJsonObject &, const QString &subject)
+{
+    return u"Put-back of restore %1 started"_s.arg(subject);
+}
+
+QString putBackSettledWords(const QJsonObject &data, const QString &subject)
+{
+    return data["putBack"_L1].toBool()
+               ? u"The put-back of restore %1 was interrupted; the server says that the data as it was before is live"_s
+                     .arg(subject)
+               : u"The put-back of restore %1 was interrupted; the server says that the restored data is live"_s
+                     .arg(subject);
 }
 
 QString bringBackWords(const QJsonObject &data, const QString &subject)

@@ -49,6 +49,8 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
 [[nodiscard]] QString restoreFinishedWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString restoreSettledWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString putBackWords(const QJsonObject &data, const QString &subject);
+[[nodiscard]] QString putBackStartedWords(const QJsonObject &data, const QString &subject);
+[[nodiscard]] QString putBackSettledWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString bringBackWords(const QJsonObject &data, const QString &subject);
 
 } // namespace mayday::incident

@@ -123,6 +123,8 @@ const QHash<QString, Words> &vocabulary()
         {u"restore.finished"_s, restoreFinishedWords},
         {u"restore.settled"_s, restoreSettledWords},
         {u"restore.putback"_s, putBackWords},
+        {u"restore.putback.started"_s, putBackStartedWords},
+        {u"restore.putback.settled"_s, putBackSettledWords},
         {u"restore.broughtback"_s, bringBackWords},
     };
     return words;

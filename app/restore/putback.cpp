@@ -63,6 +63,8 @@ Result<void> settleCommit(PutBackReceipt &receipt, const postgres::ConnectionStr
             postgres::Session::connect(target, patient, {.applicationName = u"mayday put-back"_s});
         if (!session)
             continue;
+        if (!waitForQuiet(*session, patient))
+            continue;
         // Under its kept name still: nothing has moved.
         const auto isKept = postgres::schemaExists(*session, moved.front().name, patient);
         if (isKept)
@@ -159,6 +161,19 @@ PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &
                               restore, verdictKey(receipt.verdict),
                               receipt.error ? u": "_s + describe(*receipt.error) : QString()));
     return receipt;
+}
+
+Result<bool> isPutBack(const postgres::ConnectionString &target, const QString &restore,
+                       TaskContext &context)
+{
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
+    if (!session)
+        return failure(session.error());
+    if (auto quiet = waitForQuiet(*session, context); !quiet)
+        return failure(quiet.error());
+    return keptOf(*session, restore, context).transform([](const QList<KeptSchema> &kept) {
+        return kept.front().isRestored;
+    });
 }
 
 Result<void> discardKept(const postgres::ConnectionString &target, const QString &name,

@@ -26,6 +26,11 @@ struct PutBackReceipt {
                                      const QString &restore, const QDateTime &now,
                                      TaskContext &context);
 
+/// Whether what that restore brought is put back now, that is, kept aside with its mark. Asked after
+/// a put-back that nobody saw end.
+[[nodiscard]] Result<bool> isPutBack(const postgres::ConnectionString &target,
+                                     const QString &restore, TaskContext &context);
+
 /// Drops a kept schema for good. There is no undo for this one; refused while a view, a foreign key
 /// or the like outside still uses it.
 [[nodiscard]] Result<void> discardKept(const postgres::ConnectionString &target,

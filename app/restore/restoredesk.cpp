@@ -107,11 +107,20 @@ void RestoreDesk::putBack(const postgres::ConnectionString &target, const QStrin
     if (refuseWhenBusy())
         return;
     setBusy(true);
+    const RestoreRecord *known = record(RestoreId::parse(restore).value_or(RestoreId{}));
+    append(putBackStartedDraft(restore, known ? known->incident : QString()),
+           [this, target, restore] { runPutBack(target, restore); });
+}
+
+void RestoreDesk::runPutBack(const postgres::ConnectionString &target, const QString &restore)
+{
     m_putBack = startTask(
         m_pool,
         [target, restore, now = m_clock.now()](TaskContext &context) -> Result<PutBackReceipt> {
             return restore::putBack(target, restore, now, context);
         });
+    if (m_isStopRequested)
+        m_putBack.requestStop();
     m_putBack.deliverTo(this, [this, restore](Result<PutBackReceipt> outcome) {
         PutBackReceipt receipt;
         if (outcome)
@@ -168,24 +177,28 @@ void RestoreDesk::bringBack(const postgres::ConnectionString &target, const QStr
 
 void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &target)
 {
-    const RestoreRecord *interrupted = record(id);
-    if (!interrupted || interrupted->state != RestoreState::Interrupted || m_asked.contains(id))
+    const RestoreRecord *open = record(id);
+    if (!open || !open->isToBeAsked() || m_asked.contains(id) || m_isBusy)
         return;
     m_asked.insert(id);
-    auto asking = startTask(
-        m_pool, [id, target](TaskContext &context) { return wasCommitted(target, id, context); });
-    asking.deliverTo(this, [this, id](Result<bool> committed) {
+    const bool isRestore = open->state == RestoreState::Interrupted;
+    auto asking = startTask(m_pool, [id, target, isRestore](TaskContext &context) {
+        return isRestore ? wasCommitted(target, id, context)
+                         : isPutBack(target, id.text(), context);
+    });
+    asking.deliverTo(this, [this, id, isRestore](Result<bool> answer) {
         const RestoreRecord *known = record(id);
-        if (committed && known) {
-            append(settledDraft(*known, *committed), [this, id] {
-                m_asked.remove(id);
-                Q_EMIT restoreChanged(id);
-            });
+        if (answer && known) {
+            append(isRestore ? settledDraft(*known, *answer) : putBackSettledDraft(*known, *answer),
+                   [this, id] {
+                       m_asked.remove(id);
+                       Q_EMIT restoreChanged(id);
+                   });
             return;
         }
         m_asked.remove(id);
-        if (!committed)
-            Q_EMIT failed(committed.error());
+        if (!answer)
+            Q_EMIT failed(answer.error());
     });
 }
 
@@ -193,7 +206,7 @@ void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &
 /// start that cannot be written down does not happen.
 void RestoreDesk::append(store::JournalDraft draft, std::function<void()> then)
 {
-    const bool isStart = draft.kind == "restore.started"_L1;
+    const bool isStart = draft.kind.endsWith(".started"_L1);
     auto writing = m_journal.append(draft);
     writing.deliverTo(
         this, [this, draft, isStart, then = std::move(then)](Result<store::JournalEvent> written) {

@@ -48,7 +48,8 @@ public:
                                            const Latest<Comparison> &progress);
     void bringBack(const postgres::ConnectionString &target, const QString &restore,
                    const QList<TableDecision> &decisions);
-    /// Asks the server about an interrupted restore and writes its answer into the journal.
+    /// Asks the server about an interrupted restore or put-back and writes its answer into the
+    /// journal.
     void settle(const RestoreId &id, const postgres::ConnectionString &target);
 
     [[nodiscard]] bool isBusy() const { return m_isBusy; }
@@ -69,6 +70,7 @@ Q_SIGNALS:
 
 private:
     void run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
+    void runPutBack(const postgres::ConnectionString &target, const QString &restore);
     void append(store::JournalDraft draft, std::function<void()> then);
     void setBusy(bool busy);
     [[nodiscard]] bool refuseWhenBusy();

@@ -39,6 +39,7 @@ void settle(RestoreRecord &record, const store::JournalEvent &event)
 /// A put-back undoes, and one more redoes.
 void putBack(RestoreRecord &record, const store::JournalEvent &event)
 {
+    record.isPutBackOpen = false;
     const QJsonObject json = event.data["receipt"_L1].toObject();
     if (json["verdict"_L1].toString() != "proven"_L1)
         return;
@@ -46,6 +47,15 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
     record.putBackAt = isRedone ? std::nullopt : std::optional(event.at);
     if (record.receipt)
         record.receipt->left = receiptFromJson(json).left;
+}
+
+void settlePutBack(RestoreRecord &record, const store::JournalEvent &event)
+{
+    record.isPutBackOpen = false;
+    if (event.data["putBack"_L1].toBool() && !record.putBackAt)
+        record.putBackAt = event.at;
+    else if (!event.data["putBack"_L1].toBool())
+        record.putBackAt.reset();
 }
 
 void bringBack(RestoreRecord &record, const store::JournalEvent &event)
@@ -88,6 +98,20 @@ store::JournalDraft settledDraft(const RestoreRecord &record, bool committed)
             .data = {{u"incident"_s, record.incident}, {u"committed"_s, committed}}};
 }
 
+store::JournalDraft putBackStartedDraft(const QString &restore, const QString &incident)
+{
+    return {.kind = u"restore.putback.started"_s,
+            .subject = restore,
+            .data = {{u"incident"_s, incident}}};
+}
+
+store::JournalDraft putBackSettledDraft(const RestoreRecord &record, bool isPutBack)
+{
+    return {.kind = u"restore.putback.settled"_s,
+            .subject = record.id.text(),
+            .data = {{u"incident"_s, record.incident}, {u"putBack"_s, isPutBack}}};
+}
+
 store::JournalDraft putBackDraft(const QString &restore, const QString &incident,
                                  const PutBackReceipt &receipt)
 {
@@ -120,6 +144,10 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         settle(*record, event);
     else if (event.kind == "restore.putback"_L1)
         putBack(*record, event);
+    else if (event.kind == "restore.putback.started"_L1)
+        record->isPutBackOpen = true;
+    else if (event.kind == "restore.putback.settled"_L1)
+        settlePutBack(*record, event);
     else if (event.kind == "restore.broughtback"_L1)
         bringBack(*record, event);
 }

@@ -30,9 +30,16 @@ struct RestoreRecord {
     std::optional<RestoreReceipt> receipt = std::nullopt;
     std::optional<bool> committed = std::nullopt; ///< for Settled: did the swap take place
     std::optional<QDateTime> putBackAt = std::nullopt;
+    /// A put-back was begun, and nobody has written down how it ended: the server has to be asked.
+    bool isPutBackOpen = false;
     qint64 rowsBroughtBack = 0; ///< that came after the backup, since the restore
 
-    /// Whether the live data is now what this restore brought.
+    /// Whether only the server can say what is live.
+    [[nodiscard]] bool isToBeAsked() const
+    {
+        return state == RestoreState::Interrupted || isPutBackOpen;
+    }
+    /// Whether the live data is now what this restore brought, as far as it is known.
     [[nodiscard]] bool isInEffect() const;
 };
 
@@ -41,6 +48,10 @@ struct RestoreRecord {
 [[nodiscard]] store::JournalDraft finishedDraft(const RestorePlan &plan,
                                                 const RestoreReceipt &receipt);
 [[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record, bool committed);
+[[nodiscard]] store::JournalDraft putBackStartedDraft(const QString &restore,
+                                                      const QString &incident);
+/// What the server said of a put-back that nobody saw end.
+[[nodiscard]] store::JournalDraft putBackSettledDraft(const RestoreRecord &record, bool isPutBack);
 [[nodiscard]] store::JournalDraft putBackDraft(const QString &restore, const QString &incident,
                                                const PutBackReceipt &receipt);
 

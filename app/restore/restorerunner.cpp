@@ -266,7 +266,9 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
     for (const KeptSchema &kept : std::as_const(m_kept))
         m_receipt.left.append(
-            {u"schema %1: the data as it was before"_s.arg(kept.name),
+            {(m_keptEmpty.contains(kept.name) ? u"schema %1: empty, as there was none before"_s
+                                              : u"schema %1: the data as it was before"_s)
+                 .arg(kept.name),
              u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(kept.name))});
     return {};
 }
@@ -281,10 +283,9 @@ Result<void> RestoreRunner::settleCommit(const Error &lost)
                                                   {.applicationName = u"mayday restore"_s});
         if (!session)
             continue;
-        // There now, and not before us: the kept content, or the schema itself when none was kept.
-        const QString &witness =
-            m_kept.isEmpty() ? m_inspection.schemas.front() : m_kept.front().name;
-        const auto committed = postgres::schemaExists(*session, witness, patient);
+        if (!waitForQuiet(*session, patient))
+            continue;
+        const auto committed = postgres::schemaExists(*session, m_kept.front().name, patient);
         if (committed)
             return *committed ? Result<void>() : failure(lost);
     }
@@ -292,8 +293,6 @@ Result<void> RestoreRunner::settleCommit(const Error &lost)
     unknown.detail =
         u"the connection was lost during the commit, and the server cannot be asked: it may "
         "have taken place"_s;
-    if (m_kept.isEmpty())
-        m_receipt.left.append({u"possibly: the restored data"_s, QString()});
     for (const KeptSchema &kept : std::as_const(m_kept))
         m_receipt.left.append(
             {u"possibly: schema %1: the data as it was before"_s.arg(kept.name), QString()});
@@ -340,8 +339,9 @@ Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &
     if (!notes)
         return failure(notes.error());
     m_receipt.notes += *notes;
-    if (*exists)
-        m_kept.append(kept);
+    if (!*exists)
+        m_keptEmpty.append(kept.name);
+    m_kept.append(kept);
     return {};
 }
 
@@ -351,6 +351,8 @@ Result<bool> wasCommitted(const postgres::ConnectionString &target, const Restor
     auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)
         return failure(session.error());
+    if (auto quiet = waitForQuiet(*session, context); !quiet)
+        return failure(quiet.error());
     const auto kept = keptSchemas(*session, context);
     if (!kept)
         return failure(kept.error());

@@ -47,7 +47,8 @@ private:
     std::chrono::milliseconds m_lastPublished{0};
     dump::DumpInspection m_inspection;
     QList<TableTally> m_tallies;
-    QList<KeptSchema> m_kept; ///< what stood there; not those the restore made anew
+    QList<KeptSchema> m_kept;
+    QStringList m_keptEmpty; ///< of them, those that stand for a schema that was not there
     RestoreReceipt m_receipt;
     bool m_hasDifferences = false;
 };

@@ -171,6 +171,18 @@ Result<QStringList> createLike(postgres::Session &session, const QString &kept, 
     return notes + *rights;
 }
 
+/// The state before was that there was none: an empty schema with the mark stands for it, so that
+/// the restore can be found after a crash and undone like any other.
+Result<QStringList> keepNothing(postgres::Session &session, const KeptSchema &kept,
+                                TaskContext &context)
+{
+    if (auto made = run(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.name), context); !made)
+        return failure(made.error());
+    if (auto done = setComment(session, kept.name, commentOf(kept), context); !done)
+        return failure(done.error());
+    return QStringList();
+}
+
 } // namespace
 
 Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &context)
@@ -246,8 +258,10 @@ Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept
     if (!exists)
         return failure(exists.error());
     if (!*exists) {
-        auto made = run(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.original), context);
-        return made ? Result<QStringList>(QStringList()) : failure(made.error());
+        if (auto made = run(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.original), context);
+            !made)
+            return failure(made.error());
+        return keepNothing(session, kept, context);
     }
     const auto comment = commentOn(session, kept.original, context);
     if (!comment)
@@ -291,6 +305,23 @@ Result<void> moveBack(postgres::Session &session, const KeptSchema &kept, const 
     if (auto done = setComment(session, kept.original, kept.comment.toUtf8(), context); !done)
         return done;
     return *exists ? moveExtensions(session, parkedName, kept.original, context) : Result<void>();
+}
+
+Result<void> waitForQuiet(postgres::Session &session, TaskContext &context)
+{
+    const auto quiet = session.execute(
+        sql(u"BEGIN; SET LOCAL lock_timeout = '20s'; SELECT pg_catalog.pg_advisory_xact_lock(%1); "
+            "COMMIT"_s.arg(advisoryKey)),
+        context);
+    if (quiet)
+        return {};
+    if (quiet.error().sqlState != "55P03"_L1)
+        return failure(quiet.error());
+    return failure({.kind = ErrorKind::Timeout,
+                    .subject = session.subject(),
+                    .detail = u"a restore or put-back of this database is still under way on the "
+                              "server, so its outcome is not known yet"_s,
+                    .advice = Advice::TryAgain});
 }
 
 Result<void> lockForRestore(postgres::Session &session, TaskContext &context)

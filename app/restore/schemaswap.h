@@ -40,8 +40,7 @@ struct KeptSchema {
 
 /// Renames the schema to kept.name with the comment that makes it findable, and makes an empty one
 /// with the same owner, rights and relocatable extensions in its place; returns notes on what is
-/// different. Inside the caller's transaction; a schema that is not there is simply made, and
-/// nothing is kept. Waits as long as the caller's lock_timeout says.
+/// different. Inside the caller's transaction; of a schema that is not there an empty one is kept. Waits as long as the caller's lock_timeout says.
 [[nodiscard]] Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                                             TaskContext &context);
 
@@ -50,6 +49,11 @@ struct KeptSchema {
 [[nodiscard]] Result<void> moveBack(postgres::Session &session, const KeptSchema &kept,
                                     const QString &parkedName, const QDateTime &now,
                                     TaskContext &context);
+
+/// Waits, twenty seconds at most, until nothing that holds the lock of restores is under way: a
+/// server may be committing for somebody who is long dead. What is seen after it is final. Timeout
+/// when it did not end. Outside a transaction.
+[[nodiscard]] Result<void> waitForQuiet(postgres::Session &session, TaskContext &context);
 
 /// Takes the lock that only one restore or put-back of a database may hold, until the transaction
 /// ends. Refused when somebody else has it.

@@ -291,7 +291,7 @@ void RestorePanel::follow(const restore::RestoreId &id)
     m_verdict->setRecord(*record);
     turnTo(m_verdict);
     takeFocus();
-    if (record->state == restore::RestoreState::Interrupted) {
+    if (record->isToBeAsked()) {
         if (const auto connection = m_target.connection())
             m_parts.desk.settle(id, *connection);
     }

@@ -93,7 +93,12 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
 void VerdictView::showReceipt(const restore::RestoreRecord &record,
                               const restore::RestoreReceipt &receipt)
 {
-    if (record.putBackAt) {
+    if (record.isPutBackOpen) {
+        m_header->setSentence(tr("A put-back was interrupted; the server is being asked whether it "
+                                 "took place."));
+        m_header->setDetail(tr("Both states are on the server: one live, one kept."));
+        m_header->setShape(StateShape::Unknown);
+    } else if (record.putBackAt) {
         m_header->setSentence(tr("Put back: the data as it was before the restore is live again."));
         m_header->setDetail(tr("Since %1. What the restore had brought is kept.")
                                 .arg(timetext::utcMinutes(*record.putBackAt)));
@@ -123,8 +128,8 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     const bool isDone = receipt.verdict != restore::Verdict::NotRestored;
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
-    m_putBack->setVisible(isDone);
-    m_cameAfter->setVisible(record.isInEffect());
+    m_putBack->setVisible(isDone && !record.isPutBackOpen);
+    m_cameAfter->setVisible(record.isInEffect() && !record.isPutBackOpen);
 }
 
 QWidget *VerdictView::initialFocus() const

@@ -50,7 +50,7 @@ private Q_SLOTS:
     void aNameSomebodyElseTookIsLeftAlone();
     void theCommentOfASchemaComesBack_data();
     void theCommentOfASchemaComesBack();
-    void aRestoreIntoNothingKeepsNothing();
+    void aRestoreIntoNothingIsUndoneToo();
     void nothingKeptIsSaid();
     void harmAtAnyStepMovesNothing_data();
     void harmAtAnyStepMovesNothing();
@@ -322,7 +322,7 @@ void TestPutBack::theCommentOfASchemaComesBack()
     QCOMPARE(shop.ask("SELECT obj_description('public'::regnamespace, 'pg_namespace')"), comment);
 }
 
-void TestPutBack::aRestoreIntoNothingKeepsNothing()
+void TestPutBack::aRestoreIntoNothingIsUndoneToo()
 {
     const Shop source(*m_server, 50);
     const QString file = source.writeDump(source.dump());
@@ -330,8 +330,14 @@ void TestPutBack::aRestoreIntoNothingKeepsNothing()
     target.run("DROP SCHEMA public CASCADE");
     const RestoreReceipt receipt = target.restore(file);
     QCOMPARE(receipt.verdict, Verdict::Proven);
-    QVERIFY2(receipt.left.isEmpty(), "names a schema that is not there");
-    QCOMPARE(putBackNow(target).error->kind, ErrorKind::NotFound);
+    QCOMPARE(receipt.left.size(), 1);
+    QVERIFY2(receipt.left[0].what.endsWith(u"empty, as there was none before"_s),
+             qPrintable(receipt.left[0].what));
+    QCOMPARE(products(target), u"50"_s);
+    QCOMPARE(putBackNow(target).verdict, Verdict::Proven);
+    QCOMPARE(target.ask("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
+             u"0"_s);
+    QCOMPARE(putBackNow(target).verdict, Verdict::Proven); // and once more the other way
     QCOMPARE(products(target), u"50"_s);
 }
 

@@ -8,6 +8,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <thread>
+
 using namespace mayday;
 using namespace mayday::restore;
 using namespace mayday::restore::test;
@@ -49,6 +51,10 @@ private Q_SLOTS:
     void anInterruptedRestoreThatWasCommittedIsFound();
     void aServerThatCannotBeAskedSettlesNothing();
     void settlingTwiceWritesOnce();
+    void aPutBackNobodySawEndIsAskedAbout_data();
+    void aPutBackNobodySawEndIsAskedAbout();
+    void aCommitStillUnderWayIsWaitedFor();
+    void aRestoreOfASchemaThatWasNotThereIsFoundAndUndone();
     void onlyWhatWasInterruptedIsSettled();
     void aNewDeskKnowsWhatTheOldOneKnew();
     void progressGoesOnUntilTheEnd();
@@ -390,6 +396,79 @@ void TestRestoreDesk::settlingTwiceWritesOnce()
     // A later restore ends after whatever the second asking would have written.
     QCOMPARE(restored(this->plan()).receipt->verdict, Verdict::Proven);
     QCOMPARE(kinds().count(u"restore.settled"_s), 1);
+}
+
+void TestRestoreDesk::aPutBackNobodySawEndIsAskedAbout_data()
+{
+    QTest::addColumn<bool>("tookPlace");
+    QTest::newRow("it took place") << true;
+    QTest::newRow("it did not") << false;
+}
+
+/// The process died between the put-back's commit and the record of it, or just before.
+void TestRestoreDesk::aPutBackNobodySawEndIsAskedAbout()
+{
+    QFETCH(bool, tookPlace);
+    const RestoreRecord record = restored(plan());
+    QVERIFY(m_journal->appendNow(putBackStartedDraft(record.id.text(), {})));
+    TaskContext context;
+    if (tookPlace)
+        QCOMPARE(putBack(m_shop->target(), record.id.text(), SystemClock().now(), context).verdict,
+                 Verdict::Proven);
+    restartDesk();
+    QVERIFY(m_desk->record(record.id)->isPutBackOpen);
+    QVERIFY(m_desk->record(record.id)->isToBeAsked());
+    m_desk->settle(record.id, m_shop->target());
+    QTRY_VERIFY_WITH_TIMEOUT(!m_desk->record(record.id)->isToBeAsked(), patience);
+    QCOMPARE(m_desk->record(record.id)->isInEffect(), !tookPlace);
+    QCOMPARE(kinds().last(), u"restore.putback.settled"_s);
+    restartDesk(); // the answer was written down
+    QVERIFY(!m_desk->record(record.id)->isToBeAsked());
+    QCOMPARE(m_desk->record(record.id)->isInEffect(), !tookPlace);
+}
+
+/// Whoever was killed with the commit on its way may have a server that is still at it.
+void TestRestoreDesk::aCommitStillUnderWayIsWaitedFor()
+{
+    const RestorePlan plan = this->plan();
+    TaskContext context;
+    auto dying = postgres::Session::connect(m_shop->target(), context);
+    QVERIFY(dying && dying->execute("BEGIN", context) && lockForRestore(*dying, context));
+    QVERIFY(moveAside(*dying,
+                      {.name = u"public_before_x"_s,
+                       .original = u"public"_s,
+                       .restore = plan.id.text(),
+                       .at = plan.plannedAt,
+                       .file = u"shop.sql"_s},
+                      context));
+    std::optional<bool> answer;
+    std::thread asking([&] {
+        TaskContext patient;
+        const auto committed = wasCommitted(m_shop->target(), plan.id, patient);
+        if (committed)
+            answer = *committed;
+    });
+    QTRY_COMPARE_WITH_TIMEOUT(m_shop->ask("SELECT count(*) FROM pg_locks WHERE locktype = "
+                                          "'advisory' AND NOT granted"),
+                              u"1"_s, patience);
+    QVERIFY(dying->execute("COMMIT", context));
+    asking.join();
+    QCOMPARE(answer, std::optional(true));
+}
+
+void TestRestoreDesk::aRestoreOfASchemaThatWasNotThereIsFoundAndUndone()
+{
+    m_shop->run("DROP SCHEMA public CASCADE");
+    const RestoreRecord record = restored(plan());
+    QVERIFY(record.receipt && record.receipt->verdict == Verdict::Proven);
+    TaskContext context;
+    QCOMPARE(wasCommitted(m_shop->target(), record.id, context).value(), true);
+    const PutBackReceipt undone =
+        putBack(m_shop->target(), record.id.text(), SystemClock().now(), context);
+    QVERIFY2(!undone.error, undone.error ? qPrintable(mayday::describe(*undone.error)) : "");
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM pg_class WHERE relnamespace = "
+                         "'public'::regnamespace"),
+             u"0"_s);
 }
 
 void TestRestoreDesk::onlyWhatWasInterruptedIsSettled()
