@@ -38,7 +38,12 @@ QString errorWords(const QJsonValue &value)
     QString words = error["subject"_L1].toString();
     if (!words.isEmpty())
         words += u": "_s;
-    return words + error["detail"_L1].toString();
+    words += error["detail"_L1].toString();
+    if (const qint64 line = error["line"_L1].toInteger(); line > 0)
+        words += u", line %1 of the dump"_s.arg(line);
+    if (const QString state = error["sqlstate"_L1].toString(); !state.isEmpty())
+        words += u" (SQLSTATE %1)"_s.arg(state);
+    return words;
 }
 
 RestoredTable tableFrom(const QJsonObject &json)

@@ -8,7 +8,6 @@
 #include <QDir>
 #include <QFile>
 #include <QTcpServer>
-#include <QTemporaryFile>
 
 #include <condition_variable>
 #include <mutex>
@@ -87,17 +86,14 @@ Result<void> Cluster::initialise(TaskContext &context)
     QDir(m_options.folder).removeRecursively();
     if (!QDir().mkpath(unfinished))
         return failure(errorFromErrno(errno, unfinished));
-    QTemporaryFile passwordFile(QDir(unfinished).filePath(u"../pwXXXXXX"_s));
-    if (!passwordFile.open() || passwordFile.write(m_password.reveal() + '\n') < 0 ||
-        !passwordFile.flush())
-        return failure(errorFromErrno(errno, passwordFile.fileName()));
     const process::CommandLine command{
         .program = *program,
         .arguments = {u"--pgdata="_s + unfinished, u"--username="_s + m_options.user,
-                      u"--pwfile="_s + passwordFile.fileName(), u"--auth=scram-sha-256"_s,
-                      u"--encoding=UTF8"_s, u"--locale=C"_s, u"--no-sync"_s,
-                      u"--no-instructions"_s}};
-    const process::RunOptions limits{.timeLimit = initialiseLimit};
+                      u"--pwfile=/dev/stdin"_s, u"--auth=scram-sha-256"_s, u"--encoding=UTF8"_s,
+                      u"--locale=C"_s, u"--no-sync"_s, u"--no-instructions"_s}};
+    // By a pipe: a file would stay behind if we were killed now, with the password in plain text.
+    const process::RunOptions limits{.input = m_password.reveal() + '\n',
+                                     .timeLimit = initialiseLimit};
     if (const auto made = process::succeeded(m_runner.run(command, limits, context), command);
         !made)
         return failure(made.error());

@@ -49,6 +49,7 @@ start_x_server() {
 mkdir -m 0700 "$scratch/runtime" "$scratch/data" "$scratch/config" "$scratch/cache"
 export XDG_RUNTIME_DIR=$scratch/runtime XDG_DATA_HOME=$scratch/data
 export XDG_CONFIG_HOME=$scratch/config XDG_CACHE_HOME=$scratch/cache
+export MAYDAY_VIRTUAL_DESKTOP=1
 start_x_server
 rc=0
 dbus-run-session -- "$here/session.sh" "$@" || rc=$?

@@ -43,6 +43,8 @@ plan_for_people() {
     PLAN+=(--temporary host)
     pass_variables LANG LC_
     [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]] && PLAN+=(--looks)
+    plan_own_folders
+    plan_database
     for word in "$@"; do
         word=${word#--*=}
         path=$(realpath -m -- "$word" 2>/dev/null) || continue
@@ -52,6 +54,33 @@ plan_for_people() {
             PLAN+=(--show "${path%/*}")
         fi
     done
+}
+
+# Where people keep their settings when it is not below their home. Root's home stays outside, so
+# root's folders do as well.
+plan_own_folders() {
+    local name
+    ((EUID != 0)) || return 0
+    for name in XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME; do
+        [[ -n ${!name:-} && -O ${!name} ]] || continue
+        ENVIRONMENT+=("$name=${!name}")
+        PLAN+=(--show "${!name}")
+    done
+}
+
+# What libpq reads from the environment. The password goes by a file that is gone at once: words of
+# a command line can be read by everybody on this machine.
+plan_database() {
+    local name secret
+    for name in PGHOST PGPORT PGUSER PGDATABASE PGSSLMODE PGPASSFILE PGSSLROOTCERT; do
+        [[ -n ${!name:-} ]] || continue
+        ENVIRONMENT+=("$name=${!name}")
+        [[ ! -e ${!name} ]] || PLAN+=(--show "$(realpath -m -- "${!name}")")
+    done
+    [[ -n ${PGPASSWORD:-} ]] || return 0
+    secret=$(umask 077 && mktemp "$CACHE/run/secret.XXXXXX")
+    printf '%s' "$PGPASSWORD" >"$secret"
+    PLAN+=(--password "$secret")
 }
 
 # A worktree keeps its history in the main checkout.

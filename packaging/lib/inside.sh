@@ -8,7 +8,7 @@ set -euo pipefail
 # Anywhere else, handing on a signal would reach every process there is.
 (($$ == 1)) || exit 70
 
-runtime='' bus='' xauthority='' temporary=own nested=0 looks=0 shown=()
+runtime='' bus='' xauthority='' password='' temporary=own nested=0 looks=0 shown=()
 while [[ $1 != -- ]]; do
     case $1 in
         --root) root=$2 ;;
@@ -20,6 +20,7 @@ while [[ $1 != -- ]]; do
         --runtime) runtime=$2 ;;
         --bus) bus=$2 ;;
         --xauthority) xauthority=$2 ;;
+        --password) password=$2 ;;
         --temporary) temporary=$2 ;;
         --show) shown+=("$2") ;;
         --looks) looks=1; shift; continue ;;
@@ -132,6 +133,14 @@ mount_session() {
     fi
 }
 
+# Into the root's own memory, where only the unprivileged user reads it, and away from the disk.
+take_password() {
+    [[ -n $password ]] || return 0
+    (umask 077 && cat "$password" >"$root/run/host/password")
+    chown "$user" "$root/run/host/password" 2>/dev/null || true
+    rm -f "$password"
+}
+
 mount_folders() {
     local path
     inside_home=/home/mayday
@@ -159,6 +168,7 @@ mount_kernel_folders
 mount_host_settings
 make_locales
 mount_session
+take_password
 mount_folders
 
 environment=(
@@ -174,11 +184,15 @@ if ((nested)); then
 else
     command=(chroot "--userspec=$user" --groups= "$root")
 fi
-# The shell behind it only finds the folder again.
+# The shell behind it only finds the folder again, and the password.
 # shellcheck disable=SC2016
 command+=(/usr/bin/env -i '--default-signal=INT,QUIT' "${environment[@]}" /bin/bash -c '
     cd -- "$1" 2>/dev/null || cd -- "$2"
     shift 2
+    if [[ -r /run/host/password ]]; then
+        PGPASSWORD=$(</run/host/password)
+        export PGPASSWORD
+    fi
     exec "$@"' enter "$folder" "$checkout" "$@")
 
 # The first process of a namespace gets no signal it does not ask for, and when it ends all others

@@ -33,7 +33,6 @@ lint_scripts() {
 # clang-tidy itself changes: tidykeys.py makes a key of all that, and a clean file leaves a stamp.
 lint_tidy() {
     local database=build/dev/compile_commands.json stamps=build/dev/.tidy
-    [[ -f $database ]] || die "lint wants the dev build: packaging/dev build" "$EX_USAGE"
     mkdir -p "$stamps"
     find "$stamps" -type f -mtime +30 -delete
     local key file
@@ -52,6 +51,7 @@ do_lint() {
     (($# == 0)) || die "usage: packaging/dev lint" "$EX_USAGE"
     cd "$CHECKOUT" || exit
     local part rc=0
+    build_quietly dev || return # its compile commands, and the headers that are made
     for part in format scripts tidy; do
         say "lint: $part"
         "lint_$part" || {

@@ -45,6 +45,12 @@ setup_native() {
 'sudo apt-get install --no-install-recommends ${missing[*]}' and call packaging/dev again." "$EX_UNAVAILABLE"
     say "installing with apt: ${missing[*]}"
     as_superuser apt-get update -q >&2
+    # The package would make and start a server of its own; only its programs are wanted.
+    if [[ ! -e /etc/postgresql-common/createcluster.conf ]]; then
+        as_superuser mkdir -p /etc/postgresql-common
+        echo 'create_main_cluster = false' |
+            as_superuser tee /etc/postgresql-common/createcluster.conf >/dev/null
+    fi
     as_superuser env DEBIAN_FRONTEND=noninteractive \
         apt-get install -q -y --no-install-recommends "${missing[@]}" >&2
 }

@@ -77,6 +77,7 @@ do_build() {
 do_run() {
     if [[ -z ${DISPLAY:-} && -z ${WAYLAND_DISPLAY:-} ]]; then
         say "there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set), so Mayday takes its tour instead"
+        (($# == 0)) || say "these words are for the window, so they do nothing here: $*"
         do_tour
         return
     fi
@@ -133,7 +134,8 @@ $(targets_like release '^bench_' | sed 's/^bench_//' | paste -sd' ')" "$EX_USAGE
 do_tour() {
     build_preset release mayday_tour
     mkdir -p "$CHECKOUT/build/tour"
-    on_virtual_desktop "$CHECKOUT/build/release/bin/mayday_tour" --pictures "$CHECKOUT/build/tour"
+    find "$CHECKOUT/build/tour" -name '*.png' -delete
+    on_virtual_desktop "$CHECKOUT/build/release/bin/mayday_tour" --timed --pictures "$CHECKOUT/build/tour"
     printf 'The pictures are in %s\n' "$CHECKOUT/build/tour"
 }
 

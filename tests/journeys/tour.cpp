@@ -30,12 +30,14 @@ constexpr qint64 longestStallAllowed = 50;
 
 class Tour final {
 public:
-    Tour(desk::Desk &desk, ui::MainWindow &window, ui::Theme &theme, const QString &pictures)
+    Tour(desk::Desk &desk, ui::MainWindow &window, ui::Theme &theme, const QString &pictures,
+         bool isTimed)
         : m_desk(desk),
           m_window(window),
           m_theme(theme),
           m_driver(window, pictures),
-          m_folder(pictures)
+          m_folder(pictures),
+          m_isTimed(isTimed)
     {
     }
 
@@ -47,8 +49,9 @@ public:
         startTheChecklist();
         doTheFirstSteps();
         restore();
-        verify();
         putBackAndAgain();
+        seeWhatCameAfter();
+        verify();
         finish();
         lookAround();
         m_driver.say(u"Done: %1 pictures"_s.arg(m_driver.pictures()));
@@ -93,7 +96,7 @@ private:
     void breakSomething()
     {
         m_driver.say(u"Somebody deletes the products"_s);
-        m_desk.practice().deleteProducts();
+        m_driver.click(u"Break something: delete"_s);
         m_driver.waitFor(u"the tiles tell it"_s,
                          [&] { return m_desk.board().verdict().side == status::Side::Us; });
         m_driver.waitFor(u"the right checklist is offered"_s, [&] {
@@ -135,7 +138,7 @@ private:
         m_driver.press(Qt::Key_C);
         tick();
         tick();
-        m_driver.click(u"Save logs"_s);
+        m_driver.click(u"Save what Mayday has seen"_s);
         m_driver.waitFor(u"the evidence is kept"_s, [&] {
             return std::ranges::contains(incident().timeline, u"incident.evidence"_s,
                                          &incident::TimelineEntry::kind);
@@ -167,6 +170,7 @@ private:
         m_driver.waitFor(u"it is loading"_s, [&] {
             return m_desk.restores().progress().phase >= restore::RestorePhase::Loading;
         });
+        const qint64 stallBefore = probe.longestStallMs();
         m_driver.picture(u"restore-progress"_s);
         probe.restart(); // the picture itself is no work of the program
         m_driver.waitFor(
@@ -179,10 +183,11 @@ private:
                 .arg(record()->receipt->tables.size())
                 .arg(record()->receipt->rowsRestored())
                 .arg(record()->receipt->seconds)
-                .arg(probe.longestStallMs())
+                .arg(std::max(stallBefore, probe.longestStallMs()))
                 .arg(probe.beats()));
-        if (probe.longestStallMs() > longestStallAllowed)
-            m_driver.say(u"Note: a stall over %1 ms"_s.arg(longestStallAllowed));
+        // As a test it runs beside others, who take the processor away from it.
+        if (m_isTimed && std::max(stallBefore, probe.longestStallMs()) > longestStallAllowed)
+            m_driver.fail(u"the window stood still for more than %1 ms"_s.arg(longestStallAllowed));
         QCoreApplication::sendPostedEvents();
         m_driver.picture(u"restore-verdict"_s);
     }
@@ -202,15 +207,40 @@ private:
     /// The undo, and the undo of the undo.
     void putBackAndAgain()
     {
-        for (int time = 1; time <= 2; ++time) {
+        for (const QString &button :
+             {u"Put back the data as it was"_s, u"Take the restored data again"_s}) {
             const bool wasBack = record()->putBackAt.has_value();
-            const auto where = m_desk.connection(u"main"_s);
-            m_desk.restores().putBack(*where, record()->id.text());
+            m_driver.click(button);
+            m_driver.waitFor(u"the name is asked for"_s,
+                             [&] { return m_driver.dialog() != nullptr; });
+            m_driver.type(u"shop"_s);
+            m_driver.click(u"Put the kept data back"_s);
             m_driver.waitFor(u"it is put back"_s,
                              [&] { return record()->putBackAt.has_value() != wasBack; });
-            m_driver.say(time == 1 ? u"Put back: the broken data is live again"_s
-                                   : u"Put back once more: the restored data is live"_s);
+            m_driver.say(wasBack ? u"Put back once more: the restored data is live"_s
+                                 : u"Put back: the broken data is live again"_s);
+            QCoreApplication::sendPostedEvents();
+            m_driver.picture(wasBack ? u"taken-again"_s : u"put-back"_s);
         }
+    }
+
+    /// The shop goes on selling between the backup and the damage.
+    void seeWhatCameAfter()
+    {
+        m_driver.click(u"What came after the backup"_s);
+        m_driver.waitFor(u"it is compared"_s, [&] { return m_driver.sees(u"Compare again"_s); });
+        m_driver.picture(u"came-after"_s);
+        m_driver.click(u"Bring back"_s);
+        m_driver.waitFor(u"it is asked"_s, [&] { return m_driver.dialog() != nullptr; });
+        m_driver.picture(u"bring-back-confirm"_s);
+        m_driver.click(u"Bring back"_s);
+        m_driver.waitFor(u"the rows are back"_s, [&] { return record()->rowsBroughtBack > 0; });
+        m_driver.waitFor(u"it is compared again"_s,
+                         [&] { return m_driver.sees(u"Compare again"_s); });
+        m_driver.say(
+            u"Brought back: %1 rows that came after the backup"_s.arg(record()->rowsBroughtBack));
+        m_driver.picture(u"brought-back"_s);
+        m_driver.click(u"Back to the verdict"_s);
     }
 
     void finish()
@@ -222,20 +252,34 @@ private:
         m_driver.waitFor(u"the incident is closed"_s,
                          [&] { return !m_desk.incidents().running(); });
         const auto &closed = m_desk.incidents().incidents().front();
-        const QString report = m_desk.reportOf(closed.id);
-        if (!report.contains(u"proven"_s) ||
-            !writeFileAtomically(QDir(m_folder).filePath(u"report.md"_s), report.toUtf8()))
-            m_driver.fail(u"the report does not tell the restore"_s);
         m_driver.say(
-            u"Closed; %1 lines of timeline wrote themselves; report.md is beside the pictures"_s
-                .arg(closed.timeline.size()));
+            u"Closed; %1 lines of timeline wrote themselves"_s.arg(closed.timeline.size()));
         m_driver.waitFor(u"the list of incidents is shown"_s,
                          [&] { return m_window.currentPage()->identity().id == "incidents"_L1; });
+        saveTheReport();
         m_driver.picture(u"incidents"_s);
+    }
+
+    void saveTheReport()
+    {
+        const QString file = QDir(m_folder).absoluteFilePath(u"report.md"_s);
+        QFile::remove(file);
+        m_driver.click(u"Save the report"_s);
+        m_driver.waitFor(u"the place is asked for"_s, [&] { return m_driver.dialog() != nullptr; });
+        m_driver.press(Qt::Key_A, Qt::ControlModifier);
+        m_driver.type(file);
+        m_driver.press(Qt::Key_Return);
+        m_driver.waitFor(u"the report is written"_s, [&] { return QFile::exists(file); });
+        const auto report = readWholeFile(file, 1 << 20);
+        if (!report || !report->contains("proven"))
+            m_driver.fail(u"the report does not tell the restore"_s);
+        m_driver.say(u"The report is beside the pictures: report.md"_s);
     }
 
     void lookAround()
     {
+        if (m_desk.credentials().storeKind() != secrets::StoreKind::Keychain)
+            m_driver.fail(u"the password is in memory only, not in the keychain"_s);
         for (const QString &page : {u"runbooks"_s, u"backups"_s, u"settings"_s}) {
             m_window.showPage(page);
             QCoreApplication::sendPostedEvents();
@@ -252,6 +296,7 @@ private:
     ui::Theme &m_theme;
     WindowDriver m_driver;
     QString m_folder;
+    bool m_isTimed; ///< a stall of the window is a failure
 };
 
 } // namespace
@@ -263,7 +308,8 @@ int main(int argc, char **argv)
     ui::installLanguage(application);
     QCommandLineParser parser;
     const QCommandLineOption pictures(u"pictures"_s, u"Where pictures go"_s, u"DIR"_s, u"tour"_s);
-    parser.addOption(pictures);
+    const QCommandLineOption timed(u"timed"_s, u"Fail when the window stands still"_s);
+    parser.addOptions({pictures, timed});
     parser.process(application);
     const QTemporaryDir folder;
     const Profile profile = Profile::under(folder.path());
@@ -284,7 +330,7 @@ int main(int argc, char **argv)
         (*desk)->start();
         if (!QTest::qWaitForWindowExposed(&window))
             qFatal("the window did not appear");
-        Tour((**desk), window, theme, parser.value(pictures)).run();
+        Tour((**desk), window, theme, parser.value(pictures), parser.isSet(timed)).run();
     }
     return 0;
 }

@@ -117,11 +117,14 @@ private Q_SLOTS:
     void initTestCase();
     void resumesAfterEveryKill_data();
     void resumesAfterEveryKill();
+    void theKillsTookPlace();
 
 private:
     int m_part;
     QTemporaryDir m_folder;
     qsizetype m_checkpoints = 0;
+    int m_rows = 0;
+    int m_kills = 0;
 };
 
 /// Plays the story once to its end, to know how many points there are.
@@ -148,8 +151,10 @@ void TestKill::resumesAfterEveryKill_data()
 void TestKill::resumesAfterEveryKill()
 {
     QFETCH(int, point);
+    ++m_rows;
     const Run killed = runChild({u"--story"_s, m_folder.path(), QString::number(point)});
     QVERIFY2(killed.wasKilled || killed.exitCode == 0, killed.complaints.constData());
+    m_kills += killed.wasKilled ? 1 : 0;
 
     const Run next = runChild({u"--finish"_s, m_folder.path()});
     QVERIFY2(!next.wasKilled && next.exitCode == 0, next.complaints.constData());
@@ -159,16 +164,27 @@ void TestKill::resumesAfterEveryKill()
         "killed at: " + killed.lines.last() + "; found: " + next.lines.value(0);
     QVERIFY2(found["intact"_L1].toBool(), where);
     // Everything that was certain before is there afterwards.
+    const bool isOver = killed.lines.contains("closed");
+    QVERIFY2(found["running"_L1].toBool() == (killed.lines.contains("opened") && !isOver), where);
     const QString done = found["done"_L1].toString() + u' ';
     for (const QByteArray &line : killed.lines) {
-        if (line.startsWith(doneMark) && found["running"_L1].toBool())
+        if (line.startsWith(doneMark) && !isOver)
             QVERIFY2(done.contains(QString::fromUtf8(line.mid(5)) + u' '), where);
     }
     // The record says exactly what the server has.
     const qint64 products = found["products"_L1].toInteger();
+    const bool hasBegun = std::ranges::any_of(
+        killed.lines, [](const QByteArray &line) { return line.startsWith("restore phase"); });
+    QVERIFY2(!hasBegun || found["restoreKnown"_L1].toBool(), where);
     if (found["restoreKnown"_L1].toBool())
         QVERIFY2(found["restoreInEffect"_L1].toBool() == (products > 0), where);
     QVERIFY2(products >= 0, where);
+}
+
+/// How often a load says how far it is differs from run to run, so a late point may not be reached.
+void TestKill::theKillsTookPlace()
+{
+    QVERIFY2(m_kills >= m_rows - 2, qPrintable(u"%1 of %2"_s.arg(m_kills).arg(m_rows)));
 }
 
 int main(int argc, char **argv)

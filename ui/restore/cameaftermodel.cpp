@@ -30,6 +30,9 @@ void CameAfterModel::setComparison(const restore::Comparison &comparison)
             hasMissing ? TableChoice::AddMissing : TableChoice::LeaveAsRestored;
         lines.append({.table = table, .choice = known == m_lines.end() ? first : known->choice});
     }
+    // What can be brought back first; the rest is only worth knowing.
+    std::ranges::stable_sort(lines, std::ranges::greater{},
+                             [](const Line &line) { return line.table.onlyKept > 0; });
     beginResetModel();
     m_lines = std::move(lines);
     endResetModel();

@@ -80,7 +80,7 @@ CameAfterView::CameAfterView(const Theme &theme, QWidget *parent)
     choices->setContentsMargins({});
     choices->setSpacing(metric::space8);
     choices->addWidget(new TextLabel(theme, TextStyle::Detail, Ink::Second, m_choices));
-    m_choices->findChild<TextLabel *>()->setText(tr("For the selected tables:"));
+    m_choices->findChild<TextLabel *>()->setText(tr("Selected tables:"));
     for (const TableChoice choice :
          {TableChoice::AddMissing, TableChoice::AsBefore, TableChoice::LeaveAsRestored}) {
         auto *button =

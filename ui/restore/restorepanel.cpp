@@ -230,6 +230,7 @@ void RestorePanel::compare()
         return;
     }
     m_compared = {};
+    Q_EMIT doneChanged(false); // one primary button, and it is not the one that goes on
     m_cameAfter->showComparing({});
     m_comparingTick.start();
     m_comparing.requestStop();

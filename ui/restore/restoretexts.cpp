@@ -219,6 +219,11 @@ QString verdictDetail(const restore::RestoreReceipt &receipt)
                          .arg(timetext::duration(
                              std::chrono::milliseconds(std::llround(receipt.seconds * 1000)))));
         parts.append(tr("The data that was there before is kept and can be put back."));
+    } else if (receipt.error) {
+        if (receipt.error->line > 0)
+            parts.append(tr("Line %1 of the dump.").arg(timetext::count(receipt.error->line)));
+        if (!receipt.error->sqlState.isEmpty())
+            parts.append(tr("SQLSTATE %1.").arg(receipt.error->sqlState));
     }
     return parts.join(u' ');
 }

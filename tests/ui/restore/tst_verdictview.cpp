@@ -157,6 +157,8 @@ void TestVerdictView::aFailureIsToldWithWhatIsSafe()
     QVERIFY(seenAll().contains(u"Not restored. Nothing changed: the live data is as it was."_s));
     QVERIFY(seenAll().contains(u"Safe: The live data was not touched"_s));
     QVERIFY(seenAll().contains(u"Now: Choose another backup from the shelf."_s));
+    QVERIFY2(seenAll().contains(u"Line 48,201 of the dump. SQLSTATE 22P02."_s),
+             qPrintable(seenAll())); // without unfolding anything
     seen<ErrorPanel>(*m_view)->findChild<Disclosure *>()->setOpen(true);
     QVERIFY(seenAll().contains(u"Line 48,201\nSQLSTATE 22P02"_s));
     QVERIFY(!seenButton(*m_view, u"Put back"_s));
