@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "architecture/sourcetree.h"
 
+#include <QRegularExpression>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace mayday::architecture;
 using namespace Qt::StringLiterals;
 
 namespace {
+
+const QString top = QStringLiteral(MAYDAY_SOURCE_DIR);
 
 /// The hard limits. Function sizes are clang-tidy's (readability-function-size).
 qsizetype limitOf(const QString &path)
@@ -30,6 +35,39 @@ QStringList tooLong(const QList<SourceFile> &files)
     return found;
 }
 
+/// The paths that REUSE.toml gives a licence, one a line there.
+QStringList patternsOfReuse()
+{
+    QFile file(top + u"/REUSE.toml"_s);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    static const QRegularExpression path(u"^  \"([^\"]+)\",$"_s,
+                                         QRegularExpression::MultilineOption);
+    QStringList patterns;
+    for (const auto &match : path.globalMatch(QString::fromUtf8(file.readAll())))
+        patterns.append(match.captured(1));
+    return patterns;
+}
+
+/// Everything of the project that is not C++, by its path from the top; what builds leave is none.
+QStringList otherFiles()
+{
+    QStringList paths;
+    for (const QString &folder : {u"app"_s, u"ui"_s, u"tests"_s, u"packaging"_s, u"resources"_s,
+                                  u"translations"_s, u".ci"_s}) {
+        QDirIterator at(top + u'/' + folder, QDir::Files | QDir::Hidden,
+                        QDirIterator::Subdirectories);
+        while (at.hasNext())
+            paths.append(QDir(top).relativeFilePath(at.next()));
+    }
+    for (const QString &name : QDir(top).entryList(QDir::Files | QDir::Hidden))
+        paths.append(name);
+    paths.removeIf([](const QString &path) {
+        return path.endsWith(".h"_L1) || path.endsWith(".cpp"_L1) || path == ".git"_L1;
+    });
+    return paths;
+}
+
 qsizetype linesIn(const QList<SourceFile> &files)
 {
     qsizetype lines = 0;
@@ -37,8 +75,6 @@ qsizetype linesIn(const QList<SourceFile> &files)
         lines += file.lines.size();
     return lines;
 }
-
-const QString top = QStringLiteral(MAYDAY_SOURCE_DIR);
 
 } // namespace
 
@@ -82,6 +118,22 @@ void TestSizes::everyFileSaysItsLicence()
         if (file.lines.value(0) != "// SPDX-License-Identifier: GPL-3.0-or-later"_L1)
             found.append(file.path);
     }
+    // Scripts, build files, settings: within the first lines, or named in REUSE.toml.
+    const QStringList patterns = patternsOfReuse();
+    QVERIFY(patterns.size() > 5);
+    qsizetype seen = 0;
+    for (const QString &path : otherFiles()) {
+        ++seen;
+        QFile file(top + u'/' + path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const bool isNamed = std::ranges::any_of(patterns, [&path](const QString &pattern) {
+            return pattern.endsWith("/**"_L1) ? path.startsWith(pattern.chopped(2))
+                                              : path == pattern;
+        });
+        if (!isNamed && !file.read(1000).contains("SPDX-License-Identifier: GPL-3.0-or-later"))
+            found.append(path);
+    }
+    QVERIFY(seen > 30);
     QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
 }
 

@@ -28,7 +28,10 @@ void CameAfterModel::setComparison(const restore::Comparison &comparison)
         const bool hasMissing = table.onlyKept > 0 && table.pair.hasLive;
         const TableChoice first =
             hasMissing ? TableChoice::AddMissing : TableChoice::LeaveAsRestored;
-        lines.append({.table = table, .choice = known == m_lines.end() ? first : known->choice});
+        // "Add" without anything to add is no choice any more.
+        const bool isKept =
+            known != m_lines.end() && (hasMissing || known->choice != TableChoice::AddMissing);
+        lines.append({.table = table, .choice = isKept ? known->choice : first});
     }
     // What can be brought back first; the rest is only worth knowing.
     std::ranges::stable_sort(lines, std::ranges::greater{},

@@ -155,7 +155,7 @@ void CameAfterView::showComparison(const restore::Comparison &comparison)
                                  "restore."));
     } else if (comparison.onlyKept() == 0) {
         m_header->setShape(StateShape::Ok);
-        m_header->setSentence(tr("No row came after the backup."));
+        m_header->setSentence(tr("Nothing that came after the backup is missing."));
         detail = tr("%1 differ in other ways.").arg(tables(differing));
     } else {
         m_header->setShape(StateShape::Degraded);

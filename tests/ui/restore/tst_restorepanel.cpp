@@ -306,6 +306,9 @@ void TestRestorePanel::whatCameAfterIsBroughtBackByKeyboard()
     QVERIFY2(facts.contains(u"Rows: 2 rows added"_s), qPrintable(facts.join(u'\n')));
     QVERIFY(facts.contains(u"Environment: production"_s));
     QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3002"_s);
+    QVERIFY2(seenAll().contains(u"Nothing that came after the backup is missing."_s),
+             qPrintable(seenAll()));
+    QVERIFY(!button(u"Bring back"_s)->isEnabled());
     button(u"Back to the verdict"_s)->setFocus();
     press(*m_panel, Qt::Key_Return);
     QVERIFY(seen<VerdictView>(*m_panel));
