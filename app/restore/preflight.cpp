@@ -5,6 +5,7 @@
 #include "postgres/quoting.h"
 
 #include <algorithm>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -23,15 +24,12 @@ QByteArray textArray(const QStringList &values)
     return '{' + quoted.join(',') + '}';
 }
 
-Result<QSet<QString>> nameSet(postgres::Session &session, QByteArrayView sql, TaskContext &context)
+QSet<QString> names(const postgres::Rows &rows)
 {
-    const auto rows = session.query(sql, context);
-    if (!rows)
-        return failure(rows.error());
-    QSet<QString> names;
-    for (int i = 0; i < rows->rowCount(); ++i)
-        names.insert(rows->text(i, 0));
-    return names;
+    QSet<QString> all;
+    for (int i = 0; i < rows.rowCount(); ++i)
+        all.insert(rows.text(i, 0));
+    return all;
 }
 
 Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QStringList &schemas,
@@ -184,14 +182,16 @@ Result<TargetFacts> targetFacts(postgres::Session &session, TaskContext &context
         {&TargetFacts::extensions, "SELECT extname FROM pg_catalog.pg_extension"},
         {&TargetFacts::availableExtensions, "SELECT name FROM pg_catalog.pg_available_extensions"},
     };
+    std::vector<QByteArray> texts;
+    for (const Question &question : questions)
+        texts.emplace_back(question.sql);
+    const auto answers = session.queryBatch(texts, context);
+    if (!answers)
+        return failure(answers.error());
     TargetFacts facts;
     facts.isSuperuser = session.facts().isSuperuser;
-    for (const Question &question : questions) {
-        auto names = nameSet(session, question.sql, context);
-        if (!names)
-            return failure(names.error());
-        facts.*question.answer = *std::move(names);
-    }
+    for (size_t i = 0; i < answers->size(); ++i)
+        facts.*questions[i].answer = names((*answers)[i]);
     return facts;
 }
 

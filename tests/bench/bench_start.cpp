@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Time from exec to the first painted tile, and the memory then and a little later. Each run is a
-// process of its own, put together exactly as ui/main.cpp does it, on a profile that was used
-// before.
+// Time from exec to the first painted tile, and the memory then. Each run is a process of its own,
+// put together as ui/main.cpp does it (without its command line and the lock of the one instance),
+// on a profile that was used before.
 #include "bench/benchtable.h"
+#include "core/log.h"
 #include "desk/desk.h"
 #include "ui/kit/dialogprompter.h"
+#include "ui/kit/language.h"
 #include "ui/kit/tile.h"
 #include "ui/shell/workbench.h"
 
@@ -72,8 +74,11 @@ int runChild(QApplication &application, const QString &folder, qint64 startedAt)
 {
     FirstTile first(startedAt);
     application.installEventFilter(&first);
+    ui::installLanguage(application);
     const SystemClock clock;
     const Profile profile = Profile::under(folder);
+    if (!log::open(profile.logFolder()))
+        return 4;
     ui::Theme theme;
     theme.applyTo(application);
     ui::MainWindow window(theme, clock, {.stateFile = profile.windowStateFile()});
@@ -81,6 +86,9 @@ int runChild(QApplication &application, const QString &folder, qint64 startedAt)
     const auto desk = desk::Desk::open(profile, clock);
     if (!desk)
         return 3;
+    // An invalid stack would measure the start of the practice world instead.
+    QObject::connect(desk->get(), &desk::Desk::failed, &application,
+                     [](const Error &error) { qFatal("%s", qPrintable(describe(error))); });
     ui::Workbench workbench({.desk = **desk, .theme = theme, .prompter = prompter}, window);
     window.show();
     (*desk)->start();
@@ -108,8 +116,8 @@ int main(int argc, char **argv)
     QFile stack(config + u"/stack.yaml"_s);
     if (!stack.open(QIODevice::WriteOnly))
         return 1;
-    stack.write("name: Bench\nenvironment: production\nservices:\n  - id: backend\n    name: "
-                "Backend\n    url: http://127.0.0.1:9/\n");
+    stack.write("stack:\n  name: Bench\n  environment: production\nservices:\n  - id: backend\n"
+                "    name: Backend\n    url: http://127.0.0.1:9\n    health: /\n");
     stack.close();
 
     bench::Series series{u"exec to first painted tile"_s};
