@@ -26,8 +26,8 @@ struct PutBackReceipt {
                                      const QString &restore, const QDateTime &now,
                                      TaskContext &context);
 
-/// Whether what that restore brought is put back now, that is, kept aside with its mark. Asked after
-/// a put-back that nobody saw end.
+/// Whether what that restore brought is put back now, that is, kept aside with its mark. Asked
+/// after a put-back that nobody saw end.
 [[nodiscard]] Result<bool> isPutBack(const postgres::ConnectionString &target,
                                      const QString &restore, TaskContext &context);
 

@@ -62,7 +62,7 @@ void settlePutBack(RestoreRecord &record, const store::JournalEvent &event)
 
 void bringBack(RestoreRecord &record, const store::JournalEvent &event)
 {
-    for (const QJsonValue &table : event.data["receipt"_L1]["tables"_L1].toArray())
+    for (const auto &table : event.data["receipt"_L1]["tables"_L1].toArray())
         record.rowsBroughtBack += table["inserted"_L1].toInteger();
 }
 

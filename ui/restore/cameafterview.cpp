@@ -160,7 +160,7 @@ void CameAfterView::showComparison(const restore::Comparison &comparison)
     } else {
         m_header->setShape(StateShape::Degraded);
         m_header->setSentence(
-            tr("%1 came after the backup and are not live now.").arg(rows(comparison.onlyKept())));
+            tr("Not live now: %1 that came after the backup.").arg(rows(comparison.onlyKept())));
         detail = tr("They are kept on this server. Choose for each table what happens; Enter "
                     "changes the choice.");
     }

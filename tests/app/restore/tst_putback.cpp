@@ -335,8 +335,9 @@ void TestPutBack::aRestoreIntoNothingIsUndoneToo()
              qPrintable(receipt.left[0].what));
     QCOMPARE(products(target), u"50"_s);
     QCOMPARE(putBackNow(target).verdict, Verdict::Proven);
-    QCOMPARE(target.ask("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
-             u"0"_s);
+    QCOMPARE(
+        target.ask("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"),
+        u"0"_s);
     QCOMPARE(putBackNow(target).verdict, Verdict::Proven); // and once more the other way
     QCOMPARE(products(target), u"50"_s);
 }
