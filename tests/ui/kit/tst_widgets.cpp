@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/screen.h"
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/banner.h"
@@ -10,6 +11,7 @@
 #include "ui/kit/textlabel.h"
 #include "ui/kit/tilegrid.h"
 
+#include <QScrollArea>
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
@@ -68,6 +70,28 @@ public:
 class TestWidgets final : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void aSentenceThatGrowsGetsItsRoom()
+    {
+        QScrollArea area;
+        area.setWidgetResizable(true);
+        auto *page = new QWidget;
+        auto *column = new QVBoxLayout(page);
+        auto *header = new SentenceHeader(m_theme, page);
+        header->addControl(new ActionButton(m_theme, ButtonKind::Secondary, u"Copy"_s, header));
+        column->addWidget(header);
+        column->addWidget(new QWidget, 1);
+        area.setWidget(page);
+        area.resize(900, 500);
+        header->setSentence(u"All is well."_s);
+        header->setDetail(u"3 of 3 probes answer."_s);
+        area.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&area));
+        header->setSentence(u"It is us: database shop answers, and 2 of its 4 watched tables are "
+                            "empty; service Backend API answers 503."_s);
+        header->setDetail(u"Since 19:40 UTC. In database shop, products fell from 12,012 to 0."_s);
+        QTRY_VERIFY2(mayday::tests::clippedTexts(area).isEmpty(),
+                     qPrintable(mayday::tests::clippedTexts(area).join(u" | "_s)));
+    }
     void shapesDifferInGreyscale()
     {
         for (int one = 0; one < shapes; ++one) {
