@@ -11,12 +11,12 @@
 #include "ui/kit/textlabel.h"
 #include "ui/kit/tilegrid.h"
 
-#include <QScrollArea>
 #include <QAction>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLineEdit>
 #include <QPainter>
+#include <QScrollArea>
 #include <QSignalSpy>
 #include <QStandardItemModel>
 #include <QTest>
