@@ -65,9 +65,15 @@ int lookAndFinish(const QString &folder)
                 done.append(step.id.value);
         }
     }
+    // Killed after its end, the story's incident is the newest of the closed ones.
+    const QList<incident::Incident> &incidents = (*desk)->incidents().incidents();
+    const incident::Incident *ours = running;
+    for (const incident::Incident &one : incidents) {
+        if (!running && (!ours || one.number > ours->number))
+            ours = &one;
+    }
     const auto &restores = (*desk)->restores().records();
-    const bool isOurs =
-        running && !restores.isEmpty() && restores.front().incident == running->id.text();
+    const bool isOurs = ours && !restores.isEmpty() && restores.front().incident == ours->id.text();
     const QJsonObject found{{u"intact"_s, (*desk)->journalHealth().intact},
                             {u"running"_s, running != nullptr},
                             {u"done"_s, done.join(u' ')},
@@ -176,7 +182,7 @@ void TestKill::resumesAfterEveryKill()
     const bool hasBegun = std::ranges::any_of(
         killed.lines, [](const QByteArray &line) { return line.startsWith("restore phase"); });
     QVERIFY2(!hasBegun || found["restoreKnown"_L1].toBool(), where);
-    if (found["restoreKnown"_L1].toBool())
+    if (hasBegun)
         QVERIFY2(found["restoreInEffect"_L1].toBool() == (products > 0), where);
     QVERIFY2(products >= 0, where);
 }
