@@ -107,8 +107,10 @@ void judge(DumpInspection &inspection, const DumpReader &reader, const Result<vo
     } else {
         inspection.verdict = DumpVerdict::Truncated;
         const qint64 brokenOffAt = reader.facts().brokenOffAt;
+        // Cut before its last word, the completion line reads as the first line of another dump.
+        const bool isBrokenOff = brokenOffAt > 0 && brokenOffAt < reader.lines();
         inspection.problem =
-            brokenOffAt > 0 ? brokenOff(path, brokenOffAt) : noCompletionLine(path, reader);
+            isBrokenOff ? brokenOff(path, brokenOffAt) : noCompletionLine(path, reader);
     }
 }
 

@@ -128,6 +128,12 @@ QString databaseOf(QByteArrayView text)
     return QString::fromUtf8(text).replace("\"\""_L1, "\""_L1);
 }
 
+/// An option of COPY without a value is on; "match" is more than on.
+bool isSwitchedOn(const SqlTokens &behindName)
+{
+    return isOn(valueOf(behindName.peek())).value_or(true);
+}
+
 bool contains(QByteArrayView text, std::string_view lowerCase)
 {
     return !std::ranges::search(text, lowerCase, {}, lower, std::identity{}).empty();
@@ -240,10 +246,12 @@ Result<ScanHandler::After> DumpInterpreter::copy(DumpStatement statement)
     (void)takeName(tokens);
     int depth = 0;
     bool hasRows = false;
+    bool hasHeader = false;
     for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
         depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
         hasRows = hasRows || (depth == 0 && token.is("from") && tokens.take("stdin"));
         isBinary = isBinary || (hasRows && token.is("binary"));
+        hasHeader = hasHeader || (hasRows && token.is("header") && isSwitchedOn(tokens));
     }
     if (!hasRows) {
         const auto told = m_visitor.statement(statement);
@@ -258,6 +266,7 @@ Result<ScanHandler::After> DumpInterpreter::copy(DumpStatement statement)
     m_facts.lastTable =
         header.schema.isEmpty() ? header.table : header.schema + u'.' + header.table;
     m_facts.inRows = true;
+    m_rowsHaveHeader = hasHeader;
     if (const auto told = m_visitor.copyBegin(header); !told)
         return failure(told.error());
     return After::Rows;
@@ -266,7 +275,7 @@ Result<ScanHandler::After> DumpInterpreter::copy(DumpStatement statement)
 Result<void> DumpInterpreter::rowsEnd(qint64 rows, qint64 bytes, qint64 line)
 {
     m_facts.inRows = false;
-    return m_visitor.copyEnd(rows, bytes, line);
+    return m_visitor.copyEnd(rows - (m_rowsHaveHeader && rows > 0 ? 1 : 0), bytes, line);
 }
 
 Result<void> DumpInterpreter::setting(const DumpStatement &statement)
@@ -397,13 +406,17 @@ Result<void> DumpInterpreter::unrestrict(QByteArrayView key, qint64 line)
 
 Result<void> DumpInterpreter::connectTo(QByteArrayView text, qint64 line)
 {
-    if (++m_connects > 1)
+    const QString database = databaseOf(text);
+    // --create connects again when the database has settings of its own.
+    if (!m_connectedTo.isEmpty() && m_connectedTo != database)
         return failure(unsupported(
             line,
             u"the file holds more than one database (pg_dumpall); Mayday restores one at a time"_s));
-    m_facts.warnings.append(
-        u"line %1: \\connect was not run; the dump comes from %2"_s.arg(line).arg(
-            redacted(databaseOf(text))));
+    if (m_connectedTo.isEmpty())
+        m_facts.warnings.append(
+            u"line %1: \\connect was not run; the dump comes from %2"_s.arg(line).arg(
+                redacted(database)));
+    m_connectedTo = database;
     return {};
 }
 

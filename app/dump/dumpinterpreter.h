@@ -42,8 +42,9 @@ private:
     DumpFacts m_facts;
     QString m_defaultSchema;
     QByteArray m_restrictKey;
-    int m_connects = 0;
+    QString m_connectedTo;
     bool m_plainStringsEscape = false;
+    bool m_rowsHaveHeader = false;
     bool m_isCluster = false; // in a file of pg_dumpall ...
     bool m_isInDump = false;  // ... and in one of its databases
     bool m_warnedAfterEnd = false;

@@ -10,7 +10,7 @@ namespace mayday::dump {
 enum class StatementClass {
     Session, ///< SET, set_config, BEGIN, COMMIT
     Schema,
-    Type,     ///< also domains, collations, casts
+    Type,     ///< also domains, collations, casts, text search, statistics
     Function, ///< also procedures, aggregates, operators, languages
     Table,
     Data, ///< COPY and INSERT

@@ -12,10 +12,26 @@ namespace mayday::dump {
 
 namespace {
 
-constexpr std::array filesOfTheServer = {
-    "lo_import",        "lo_export",     "pg_read_file",   "pg_read_binary_file", "pg_ls_dir",
-    "pg_stat_file",     "pg_file_write", "pg_reload_conf", "pg_rotate_logfile",   "dblink_connect",
-    "dblink_connect_u", "dblink_exec",   "dblink"};
+constexpr std::array reachingOut = {"lo_import",
+                                    "lo_export",
+                                    "pg_read_file",
+                                    "pg_stat_file",
+                                    "pg_file_write",
+                                    "pg_read_binary_file",
+                                    "pg_ls_dir",
+                                    "pg_reload_conf",
+                                    "pg_rotate_logfile",
+                                    "dblink",
+                                    "dblink_connect",
+                                    "dblink_connect_u",
+                                    "dblink_exec",
+                                    "pg_cancel_backend",
+                                    "pg_terminate_backend",
+                                    "pg_promote",
+                                    "pg_switch_wal",
+                                    "pg_drop_replication_slot",
+                                    "pg_notify",
+                                    "pg_logical_emit_message"};
 
 bool isOneOf(const SqlToken &token, std::span<const char *const> words)
 {
@@ -45,24 +61,26 @@ QString forbiddenCopy(SqlTokens tokens)
 }
 
 /// Whether a call of that name is one, however the name is written.
-bool isFileFunction(const SqlToken &token)
+bool reachesOut(const SqlToken &token)
 {
     if (!token.isName())
         return false;
     const QString name = token.name();
-    return std::ranges::any_of(filesOfTheServer, [&](const char *function) {
-        return name == QLatin1StringView(function);
-    });
+    return std::ranges::any_of(
+        reachingOut, [&](const char *function) { return name == QLatin1StringView(function); });
 }
 
-QString forbiddenCall(SqlTokens tokens)
+/// setval() outlives a rollback, so it may only be called where its sequence is known.
+QString forbiddenCall(SqlTokens tokens, int setvals)
 {
     for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
         const SqlToken after = tokens.peek();
         if (token.isEscapedName() && (after.isSymbol('(') || after.is("uescape")))
             return u"it calls a function whose name is hidden by escapes"_s;
-        if (isFileFunction(token) && after.isSymbol('('))
+        if (reachesOut(token) && after.isSymbol('('))
             return u"it calls %1(), which reaches out of the database"_s.arg(token.name());
+        if (token.isName() && token.name() == "setval"_L1 && after.isSymbol('(') && setvals-- <= 0)
+            return u"it calls setval() where it cannot be said which sequence that changes"_s;
     }
     return {};
 }
@@ -97,7 +115,8 @@ QString reasonAgainst(const DumpStatement &statement)
                                     "call",   "execute", "explain", "table",  "merge"};
     const bool runs =
         isOneOf(first, running) || (first.is("create") && createsTableByQuery(statement, tokens));
-    return runs ? forbiddenCall(tokens) : QString();
+    const bool setsSequence = statement.kind == StatementClass::SequenceSet;
+    return runs ? forbiddenCall(tokens, setsSequence ? 1 : 0) : QString();
 }
 
 /// Languages whose functions can do what the server's operating system account can.

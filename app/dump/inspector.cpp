@@ -50,6 +50,34 @@ bool holdsRows(const DumpStatement &statement)
     return true;
 }
 
+/// SELECT pg_catalog.setval('public.products_id_seq', 42, true). Nothing when a person has written
+/// it in another way: then the server works out what it comes to.
+std::optional<SequenceInDump> sequenceSetBy(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    while (!tokens.take("setval")) {
+        if (tokens.next().kind == SqlToken::Kind::End)
+            return std::nullopt;
+    }
+    const bool isNamed = tokens.takeSymbol('(') && tokens.next().kind == SqlToken::Kind::String;
+    if (tokens.takeSymbol(':') && tokens.takeSymbol(':'))
+        tokens.take("regclass");
+    if (!isNamed || statement.objectSchema.isEmpty() || !tokens.takeSymbol(','))
+        return std::nullopt;
+    const bool isNegative = tokens.takeSymbol('-');
+    bool isNumber = false;
+    const qint64 value = tokens.next().text.toLongLong(&isNumber);
+    const bool isCalled = !(tokens.takeSymbol(',') && tokens.take("false"));
+    if (isCalled)
+        tokens.take("true");
+    if (!isNumber || !tokens.takeSymbol(')'))
+        return std::nullopt;
+    return SequenceInDump{.schema = statement.objectSchema,
+                          .name = statement.objectName,
+                          .value = isNegative ? -value : value,
+                          .isCalled = isCalled};
+}
+
 } // namespace
 
 qint64 rowsOfInsert(const DumpStatement &statement)
@@ -123,21 +151,14 @@ void Inspector::noteInsert(const DumpStatement &statement)
         filled.copyLine = statement.line;
 }
 
-/// SELECT pg_catalog.setval('public.products_id_seq', 42, true)
+/// The last word on a sequence counts.
 void Inspector::noteSequence(const DumpStatement &statement)
 {
-    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
-    SqlToken token = tokens.next();
-    while (token.kind != SqlToken::Kind::End && token.kind != SqlToken::Kind::String)
-        token = tokens.next();
-    tokens.takeSymbol(',');
-    const bool isNegative = tokens.takeSymbol('-');
-    const qint64 value = tokens.next().text.toLongLong();
-    tokens.takeSymbol(',');
-    m_inspection.sequences.append({.schema = statement.objectSchema,
-                                   .name = statement.objectName,
-                                   .value = isNegative ? -value : value,
-                                   .isCalled = !tokens.take("false")});
+    m_inspection.sequences.removeIf([&](const SequenceInDump &known) {
+        return known.schema == statement.objectSchema && known.name == statement.objectName;
+    });
+    if (const auto set = sequenceSetBy(statement))
+        m_inspection.sequences.append(*set);
 }
 
 void Inspector::noteDanger(const DumpStatement &statement)

@@ -29,6 +29,10 @@ constexpr std::array objectKinds = {
     ObjectKind{{"foreign", "data", "wrapper"}, StatementClass::Platform},
     ObjectKind{{"user", "mapping"}, StatementClass::Platform},
     ObjectKind{{"large", "object"}, StatementClass::LargeObject},
+    ObjectKind{{"text", "search", "configuration"}, StatementClass::Type},
+    ObjectKind{{"text", "search", "dictionary"}, StatementClass::Type},
+    ObjectKind{{"text", "search", "parser"}, StatementClass::Type},
+    ObjectKind{{"text", "search", "template"}, StatementClass::Type},
     ObjectKind{{"operator", "class"}, StatementClass::Function},
     ObjectKind{{"operator", "family"}, StatementClass::Function},
     ObjectKind{{"unlogged", "sequence"}, StatementClass::Sequence},
@@ -39,6 +43,8 @@ constexpr std::array objectKinds = {
     ObjectKind{{"domain"}, StatementClass::Type},
     ObjectKind{{"collation"}, StatementClass::Type},
     ObjectKind{{"cast"}, StatementClass::Type},
+    ObjectKind{{"statistics"}, StatementClass::Type},
+    ObjectKind{{"conversion"}, StatementClass::Type},
     ObjectKind{{"function"}, StatementClass::Function},
     ObjectKind{{"procedure"}, StatementClass::Function},
     ObjectKind{{"routine"}, StatementClass::Function},
@@ -82,7 +88,7 @@ StatementClass takeKind(SqlTokens &tokens)
         if (takeWords(tokens, kind))
             return kind.kind;
     }
-    (void)tokens.next(); // some other object: "TEXT SEARCH ...", "STATISTICS ..."
+    (void)tokens.next(); // some other object: "ACCESS METHOD ..."
     return StatementClass::Other;
 }
 
@@ -116,8 +122,7 @@ void nameAfterTable(DumpStatement &statement, SqlTokens tokens)
 void classifyCreate(DumpStatement &statement, SqlTokens tokens)
 {
     tokens.take({"or", "replace"});
-    if (tokens.take({"default", "conversion"}) || tokens.take("conversion"))
-        return setName(statement, takeName(tokens));
+    tokens.take("default"); // conversion
     statement.kind = takeKind(tokens);
     skipOptions(tokens);
     if (statement.kind == StatementClass::Schema && tokens.take("authorization"))
@@ -187,19 +192,26 @@ void classifyAlter(DumpStatement &statement, SqlTokens tokens)
     }
 }
 
+/// "schema.table.column": the last two are not schema and name.
+QualifiedName takeTableOfColumn(SqlTokens &tokens)
+{
+    QStringList parts{tokens.next().name()};
+    while (tokens.takeSymbol('.'))
+        parts.append(tokens.next().name());
+    return {.schema = parts.size() > 2 ? parts[parts.size() - 3] : QString(),
+            .name = parts.value(parts.size() - 2)};
+}
+
 void classifyComment(DumpStatement &statement, SqlTokens tokens)
 {
     statement.kind = StatementClass::Comment;
     tokens.take("on");
     const bool isColumn = tokens.peek().is("column");
     const StatementClass about = takeKind(tokens);
-    QualifiedName name = takeName(tokens);
-    // "schema.table.column": the last two are not schema and name.
-    if (isColumn)
-        name = {.schema = {}, .name = name.schema};
+    const QualifiedName name = isColumn ? takeTableOfColumn(tokens) : takeName(tokens);
     setName(statement, name);
     if (about == StatementClass::Trigger || about == StatementClass::Policy ||
-        about == StatementClass::Rule)
+        about == StatementClass::Rule || about == StatementClass::Constraint)
         nameAfterTable(statement, tokens);
 }
 
@@ -235,7 +247,10 @@ void classifySelect(DumpStatement &statement, SqlTokens tokens)
         statement.kind = StatementClass::Session;
     } else if (function.is("setval")) {
         statement.kind = StatementClass::SequenceSet;
+        const bool isOfColumn = tokens.take("pg_get_serial_sequence") && tokens.takeSymbol('(');
         setName(statement, nameInLiteral(tokens.next()));
+        if (isOfColumn)
+            statement.objectName.clear(); // that was its table
     } else if (function.name().startsWith("lo"_L1)) {
         for (const char *name : {"lo_create", "lo_open", "lo_close", "lo_unlink", "lo_from_bytea",
                                  "lo_put", "lowrite", "loread"}) {
@@ -255,6 +270,16 @@ bool isTransactionWord(const SqlToken &token)
     return false;
 }
 
+/// pg_dump never writes them, people do: UPDATE, DELETE, TRUNCATE, MERGE. The name comes next.
+bool changesRows(const SqlToken &first, SqlTokens &tokens)
+{
+    if (first.is("truncate"))
+        tokens.take("table");
+    return first.is("update") || first.is("truncate") ||
+           (first.is("delete") && tokens.take("from")) ||
+           (first.is("merge") && tokens.take("into"));
+}
+
 void classifyOthers(DumpStatement &statement, const SqlToken &first, SqlTokens tokens)
 {
     if (first.is("set") || first.is("reset") || isTransactionWord(first)) {
@@ -266,6 +291,12 @@ void classifyOthers(DumpStatement &statement, const SqlToken &first, SqlTokens t
     } else if (first.is("drop")) {
         statement.kind = takeKind(tokens);
         skipOptions(tokens);
+        setName(statement, takeName(tokens));
+        if (statement.kind == StatementClass::Trigger || statement.kind == StatementClass::Policy ||
+            statement.kind == StatementClass::Rule)
+            nameAfterTable(statement, tokens);
+    } else if (changesRows(first, tokens)) {
+        tokens.take("only");
         setName(statement, takeName(tokens));
     } else if (first.is("refresh") && tokens.take({"materialized", "view"})) {
         statement.kind = StatementClass::View;

@@ -227,8 +227,24 @@ QByteArray isBehind(const postgres::SequenceFacts &sequence, const postgres::Row
         .toUtf8();
 }
 
+/// A sequence that is behind its column: it was so in the original if the dump says its value;
+/// without a value the next new row takes a number that is taken.
+void noteBehind(const postgres::SequenceFacts &sequence, const QList<dump::SequenceInDump> &inDump,
+                ProofResult &proof)
+{
+    const bool isSaid = std::ranges::any_of(inDump, [&](const dump::SequenceInDump &said) {
+        return said.schema == sequence.schema && said.name == sequence.name;
+    });
+    proof.hasDifferences = proof.hasDifferences || !isSaid;
+    const QString how = isSaid ? u"as it was when the dump was made"_s
+                               : u"because the dump does not say its value"_s;
+    proof.notes.append(u"sequence %1 is behind %2.%3, %4"_s.arg(sequence.name, sequence.ownerTable,
+                                                                sequence.ownerColumn, how));
+}
+
 Result<void> checkAgainstColumns(postgres::Session &session, const QString &schema,
-                                 ProofResult &proof, TaskContext &context)
+                                 const QList<dump::SequenceInDump> &inDump, ProofResult &proof,
+                                 TaskContext &context)
 {
     const auto facts = postgres::sequences(session, schema, context);
     if (!facts)
@@ -260,9 +276,7 @@ Result<void> checkAgainstColumns(postgres::Session &session, const QString &sche
         proof.tables[feeding[i].table].sequence =
             behind.isTrue(0, 0) ? u"behind its column"_s : u"ok"_s;
         if (behind.isTrue(0, 0))
-            proof.notes.append(
-                u"sequence %1 is behind %2.%3, as it was when the dump was made"_s.arg(
-                    sequence.name, sequence.ownerTable, sequence.ownerColumn));
+            noteBehind(sequence, inDump, proof);
     }
     return {};
 }
@@ -297,7 +311,8 @@ Result<ProofResult> prove(postgres::Session &session, const QList<TableTally> &t
     if (auto same = proveSequences(session, sequences, proof, context); !same)
         return failure(same.error());
     for (const QString &schema : std::as_const(schemas)) {
-        if (auto checked = checkAgainstColumns(session, schema, proof, context); !checked)
+        if (auto checked = checkAgainstColumns(session, schema, sequences, proof, context);
+            !checked)
             return failure(checked.error());
     }
     return proof;

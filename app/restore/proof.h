@@ -9,8 +9,9 @@ namespace mayday::restore {
 /// Facts counted on the server after a load, compared with what passed through our hands.
 struct ProofResult {
     QList<TableResult> tables;
-    QStringList notes;     ///< facts worth knowing that are no difference
-    bool isProven = false; ///< every table and sequence is as the file says
+    QStringList notes;           ///< facts worth knowing that are no difference
+    bool isProven = false;       ///< every table and sequence is as the file says
+    bool hasDifferences = false; ///< proven, and yet something a person has to see to
 };
 
 /// Counts every table, compares every sequence, and looks for constraints and indexes that are not

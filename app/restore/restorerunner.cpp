@@ -5,6 +5,8 @@
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/foreignkeys.h"
+#include "restore/outsidewatch.h"
 
 #include <QFileInfo>
 
@@ -148,10 +150,13 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
         if (auto aside = setAside(session, schema, context); !aside)
             return aside;
     }
-    if (auto set = session.execute("SET LOCAL lock_timeout = 0", context); !set)
-        return failure(set.error());
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
-    return readInto(session, StatementFilter(*std::move(facts), schemas), context);
+    const auto watch = OutsideWatch::begin(session, context);
+    if (!watch)
+        return failure(watch.error());
+    return readInto(session, StatementFilter(*std::move(facts), schemas), context).and_then([&] {
+        return watch->verify(session, context);
+    });
 }
 
 Result<void> RestoreRunner::readInto(postgres::Session &session, const StatementFilter &filter,
@@ -192,6 +197,7 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
     m_tallies = load.tallies();
     m_receipt.notes += load.notes();
     m_hasDifferences = m_hasDifferences || load.hasDifferences();
+    m_checksWereOff = load.checksWereOff();
     return {};
 }
 
@@ -210,8 +216,10 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
         return failure(proof.error());
     m_receipt.tables = proof->tables;
     m_receipt.notes += proof->notes;
+    m_hasDifferences = m_hasDifferences || proof->hasDifferences;
     if (proof->isProven)
-        return {};
+        return m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
+                               : Result<void>();
     const auto wrong =
         std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);
     const bool isTable = wrong != proof->tables.end();

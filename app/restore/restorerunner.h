@@ -51,6 +51,7 @@ private:
     QStringList m_keptEmpty; ///< of them, those that stand for a schema that was not there
     RestoreReceipt m_receipt;
     bool m_hasDifferences = false;
+    bool m_checksWereOff = false;
 };
 
 /// What the server says about a restore that ended without telling: true when its kept schemas are

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/sideload.h"
 
+#include "dump/inspector.h"
 #include "restore/sqlwords.h"
 
 #include <utility>
@@ -15,10 +16,21 @@ constexpr qint64 advanceEvery = 1024 * 1024;
 /// Beyond this a COPY's own round trips are the smaller cost.
 constexpr qsizetype smallBlock = 32 * 1024;
 
-bool changesInserts(dump::StatementClass kind)
+/// Rules, policies and triggers do; nobody knows what a block has made.
+bool changesInserts(const dump::DumpStatement &statement)
 {
     using enum dump::StatementClass;
-    return kind == Rule || kind == Policy || kind == Trigger;
+    if (statement.kind == Other) {
+        const QString first = leadingWords(statement.sql, 1).value(0);
+        return first == "do"_L1 || first == "call"_L1 || first == "select"_L1;
+    }
+    return statement.kind == Rule || statement.kind == Policy || statement.kind == Trigger;
+}
+
+bool isInsert(const dump::DumpStatement &statement)
+{
+    return statement.kind == dump::StatementClass::Data &&
+           leadingWords(statement.sql, 1).value(0) == "insert"_L1;
 }
 
 } // namespace
@@ -37,20 +49,53 @@ Result<void> SideLoad::statement(const dump::DumpStatement &statement)
 {
     const StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
-    case StatementDecision::Kind::Skip: note(decision); return {};
+    case StatementDecision::Kind::Skip: return leaveOut(statement, decision);
     case StatementDecision::Kind::Refuse:
         // What stands before it in the file fails before it.
         return finish().and_then([&] { return Result<void>(failure(*decision.error)); });
     case StatementDecision::Kind::Run: break;
     }
-    m_isAfterData = m_isAfterData || changesInserts(statement.kind);
+    if (!m_made.mayWrite(statement))
+        return finish().and_then([&] {
+            return Result<void>(
+                failure({.kind = ErrorKind::Refused,
+                         .subject = u"statement at line %1"_s.arg(statement.line),
+                         .detail = u"it writes into a large object that the dump has not made"_s,
+                         .advice = Advice::MakeBackupWithPgDump,
+                         .line = statement.line}));
+        });
+    m_isAfterData = m_isAfterData || changesInserts(statement);
+    m_made.note(statement);
     return m_queue.add(statement);
+}
+
+/// A DROP is moot in an empty schema, and not behind what the dump itself has made.
+Result<void> SideLoad::leaveOut(const dump::DumpStatement &statement,
+                                const StatementDecision &decision)
+{
+    note(decision);
+    const auto harmless = decision.isDrop ? m_made.harmless(statement) : std::nullopt;
+    if (!harmless)
+        return {};
+    dump::DumpStatement drop = statement;
+    drop.sql = *harmless;
+    return m_queue.add(drop);
 }
 
 Result<void> SideLoad::noteDone(const dump::DumpStatement &statement, qint64 rows)
 {
+    if (isInsert(statement) && rows < dump::rowsOfInsert(statement))
+        return failure(
+            {.kind = ErrorKind::Corrupt,
+             .subject =
+                 u"%1 (statement at line %2)"_s.arg(statement.objectName).arg(statement.line),
+             .detail =
+                 u"it has %1 rows, and the server took %2"_s.arg(dump::rowsOfInsert(statement))
+                     .arg(rows),
+             .advice = Advice::TakeAnotherBackup,
+             .line = statement.line});
     if (statement.kind == dump::StatementClass::Table)
-        noteCreatedTable(statement);
+        noteCreatedTable(statement, rows);
     if (statement.kind == dump::StatementClass::Data)
         tally(statement.objectSchema, statement.objectName, rows);
     if (m_onAdvance)
@@ -58,14 +103,15 @@ Result<void> SideLoad::noteDone(const dump::DumpStatement &statement, qint64 row
     return {};
 }
 
-/// A table that gets no rows is proven to be empty, so it has to be on the list.
-void SideLoad::noteCreatedTable(const dump::DumpStatement &statement)
+/// A table that gets no rows is proven to be empty, so it has to be on the list. rows: of CREATE
+/// TABLE ... AS.
+void SideLoad::noteCreatedTable(const dump::DumpStatement &statement, qint64 rows)
 {
     const QStringList words = leadingWords(statement.sql, 3);
     const bool creates = words.value(0) == "create"_L1 &&
                          (words.value(1) == "table"_L1 || words.value(1) == "unlogged"_L1);
     if (creates && !statement.objectName.isEmpty())
-        tally(statement.objectSchema, statement.objectName, 0);
+        tally(statement.objectSchema, statement.objectName, rows);
 }
 
 Result<void> SideLoad::copyBegin(const dump::CopyHeader &header)

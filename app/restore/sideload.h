@@ -3,6 +3,7 @@
 
 #include "dump/dumpreader.h"
 #include "postgres/session.h"
+#include "restore/loadedthings.h"
 #include "restore/restoreprogress.h"
 #include "restore/statementfilter.h"
 #include "restore/statementqueue.h"
@@ -46,14 +47,17 @@ public:
     [[nodiscard]] const QStringList &notes() const { return m_notes; }
     [[nodiscard]] bool hasDifferences() const { return m_hasDifferences; }
     [[nodiscard]] qint64 rows() const { return m_rows; }
+    /// The dump had the server look away while rows came.
+    [[nodiscard]] bool checksWereOff() const { return m_made.checksWereOff(); }
     [[nodiscard]] QString currentTable() const;
     [[nodiscard]] qsizetype tablesDone() const { return m_order.size(); }
 
 private:
+    Result<void> leaveOut(const dump::DumpStatement &statement, const StatementDecision &decision);
     void note(const StatementDecision &decision);
     void tally(const QString &schema, const QString &name, qint64 rows);
     Result<void> noteDone(const dump::DumpStatement &statement, qint64 rows);
-    void noteCreatedTable(const dump::DumpStatement &statement);
+    void noteCreatedTable(const dump::DumpStatement &statement, qint64 rows);
     Result<void> beginStream();
     Result<void> write(QByteArrayView rows);
 
@@ -61,12 +65,13 @@ private:
     const StatementFilter &m_filter;
     TaskContext &m_context;
     StatementQueue m_queue;
+    LoadedThings m_made;
     std::function<void(const SideLoad &)> m_onAdvance;
     dump::CopyHeader m_copy;
     QByteArray m_waiting; ///< rows of a block that may turn out to be small
     bool m_inCopy = false;
     bool m_isStreaming = false;
-    bool m_isAfterData = false; ///< rules, policies and triggers that an INSERT would wake
+    bool m_isAfterData = false; ///< there may be rules and triggers that an INSERT would wake
     qint64 m_bytesSinceAdvance = 0;
     qint64 m_rows = 0;
     QMap<QPair<QString, QString>, qint64> m_rowsOf;

@@ -2,6 +2,8 @@
 #include "restore/statementfilter.h"
 
 #include "dump/forbidden.h"
+#include "dump/sqltokens.h"
+#include "restore/outside.h"
 #include "restore/sqlwords.h"
 
 #include <array>
@@ -63,15 +65,38 @@ std::optional<StatementDecision> decideTransaction(const QStringList &words, qin
     return std::nullopt;
 }
 
-/// pg_dump --clean writes DROPs and ALTER TABLE ... DROP CONSTRAINT; the side schema is empty.
-bool isDrop(const QStringList &words)
+/// Whether an ALTER TABLE does one thing only, and that is to drop a constraint or a default.
+bool dropsOneThing(const QByteArray &sql)
+{
+    const QStringList words = allWords(sql);
+    if (!startsWith(words, {"alter"_L1, "table"_L1}) || words.contains(","_L1))
+        return false;
+    const qsizetype drop = words.indexOf("drop"_L1);
+    const QString what = drop > 0 ? words.value(drop + 1) : QString();
+    return what == "constraint"_L1 || (what == "default"_L1 && drop + 2 == words.size());
+}
+
+/// What pg_dump --clean writes in front: DROPs, ALTER TABLE ... DROP CONSTRAINT and DROP DEFAULT,
+/// lo_unlink(). The side schema is empty, and what is not in it must not go.
+bool isDrop(const dump::DumpStatement &statement, const QStringList &words)
 {
     if (words.front() == "drop"_L1)
         return true;
-    if (!startsWith(words, {"alter"_L1, "table"_L1}))
-        return false;
-    const qsizetype drop = words.indexOf("drop"_L1);
-    return drop > 0 && words.value(drop + 1) == "constraint"_L1;
+    if (words.front() == "alter"_L1)
+        return dropsOneThing(statement.sql);
+    return statement.kind == dump::StatementClass::LargeObject && words.contains("lo_unlink"_L1);
+}
+
+/// CREATE SCHEMA a; CREATE SCHEMA IF NOT EXISTS a AUTHORIZATION b; and no tables behind it.
+bool isSchemaAlone(const QByteArray &sql)
+{
+    dump::SqlTokens tokens(sql);
+    tokens.take({"create", "schema"});
+    tokens.take({"if", "not", "exists"});
+    (void)tokens.next();
+    if (tokens.take("authorization"))
+        (void)tokens.next();
+    return tokens.next().kind == dump::SqlToken::Kind::End;
 }
 
 /// Role names after the last OWNER TO, TO or FROM; pg_dump writes one role a statement.
@@ -102,17 +127,19 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return *decided;
     if (auto error = dump::forbidden(statement))
         return {.kind = Kind::Refuse, .error = std::move(error)};
-    if (isDrop(words))
-        return skip({});
     const QString &first = words.front();
+    if (auto decided = decideOutside(statement, words, m_schemas))
+        return *decided;
+    if (isDrop(statement, words))
+        return {.kind = Kind::Skip, .isDrop = true};
     if (first == "set"_L1)
         return decideSetting(words);
+    if (startsWith(words, {"create"_L1, "schema"_L1}) && !isSchemaAlone(statement.sql))
+        return refuse(statement.line, u"CREATE SCHEMA with objects in it cannot be followed"_s);
     if (startsWith(words, {"create"_L1, "schema"_L1}) && m_schemas.contains(statement.objectName))
-        return skip({});
-    if (startsWith(words, {"create"_L1, "database"_L1}) ||
-        startsWith(words, {"alter"_L1, "database"_L1}))
-        return skip(u"line %1 left out: it is about the whole database"_s.arg(statement.line),
-                    true);
+        return skip(words.contains("authorization"_L1) ? u"owner %1 of schema %2 left out"_s.arg(
+                                                             words.last(), statement.objectName)
+                                                       : QString());
     if (words.contains("extension"_L1) && words.indexOf("extension"_L1) <= 2)
         return decideExtension(words, statement.line);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||

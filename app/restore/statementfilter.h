@@ -25,6 +25,7 @@ struct StatementDecision {
     Kind kind = Kind::Run;
     QString note = {};         ///< for Skip: one sentence for the receipt, or empty
     bool isDifference = false; ///< the result then differs from the dump
+    bool isDrop = false;       ///< for Skip: right only as long as there is nothing to drop
     std::optional<Error> error = std::nullopt;
 };
 

@@ -28,7 +28,7 @@ const QByteArray backToMark = QByteArrayLiteral("ROLLBACK TO SAVEPOINT mayday_ro
 bool isAnswer(const Error &error)
 {
     return !error.sqlState.isEmpty() && error.kind != ErrorKind::Cancelled &&
-           error.kind != ErrorKind::Unreachable && error.kind != ErrorKind::Timeout;
+           error.kind != ErrorKind::Unreachable;
 }
 
 } // namespace
@@ -49,7 +49,8 @@ Error atCopyRow(Error error, const dump::DumpStatement &copy)
 {
     error.subject =
         copy.objectSchema.isEmpty() ? copy.objectName : copy.objectSchema + u'.' + copy.objectName;
-    error.line = copy.line + postgres::copyLineOf(error).value_or(0);
+    const auto row = postgres::copyLineOf(error);
+    error.line = row ? copy.line + copy.sql.count('\n') + *row : copy.line;
     return error;
 }
 

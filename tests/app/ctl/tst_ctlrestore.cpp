@@ -320,7 +320,7 @@ void TestCtlRestore::aServerThatGoesAwayInTheMiddle()
         u"leaving.sql"_s,
         QByteArray(smallDump).replace(
             "COPY public",
-            "SELECT pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid());\n\nCOPY public"));
+            "DO 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); END';\n\nCOPY public"));
     const Answer answer = restore(file, target);
     QVERIFY2(answer.code == 2, answer.all());
     QCOMPARE(answer.error()["kind"_L1].toString(), u"unreachable"_s);

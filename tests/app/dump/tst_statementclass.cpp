@@ -123,7 +123,7 @@ void TestStatementClass::classifies_data()
     row("CREATE DATABASE shop", u"platform"_s, u".shop"_s);
     row("ALTER ROLE r SET search_path = x", u"platform"_s, u".r"_s);
     row("CREATE SERVER s FOREIGN DATA WRAPPER w", u"platform"_s, u".s"_s);
-    row("CREATE STATISTICS public.s ON a, b FROM public.c", u"other"_s, u"public.s"_s);
+    row("CREATE STATISTICS public.s ON a, b FROM public.c", u"type"_s, u"public.s"_s);
     row("DO $$ begin end $$", u"other"_s);
     row("SELECT 1", u"other"_s);
     row("", u"other"_s);

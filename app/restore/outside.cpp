@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/outside.h"
+
+#include "restore/sqlwords.h"
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+using dump::StatementClass;
+using Decision = std::optional<StatementDecision>;
+
+Decision leftOut(const QString &what, qint64 line, const QString &why)
+{
+    return StatementDecision{.kind = StatementDecision::Kind::Skip,
+                             .note = u"%1 at line %2 left out: %3"_s.arg(what).arg(line).arg(why),
+                             .isDifference = true};
+}
+
+Decision refused(qint64 line, const QString &detail)
+{
+    return StatementDecision{.kind = StatementDecision::Kind::Refuse,
+                             .error = Error{.kind = ErrorKind::Refused,
+                                            .subject = u"statement at line %1"_s.arg(line),
+                                            .detail = detail,
+                                            .advice = Advice::MakeBackupWithPgDump,
+                                            .line = line}};
+}
+
+bool isOneOf(const QString &word, std::initializer_list<QLatin1StringView> words)
+{
+    return std::ranges::any_of(words, [&](QLatin1StringView one) { return word == one; });
+}
+
+/// Where the kind of object stands in CREATE ROLE, COMMENT ON ROLE, GRANT ... ON DATABASE; 0 in
+/// statements that have none. In others, "on" begins the condition of a join.
+qsizetype kindAt(const QStringList &words)
+{
+    if (isOneOf(words[0], {"create"_L1, "alter"_L1, "drop"_L1}))
+        return 1;
+    const bool saysOnWhat =
+        isOneOf(words[0], {"comment"_L1, "security"_L1, "grant"_L1, "revoke"_L1});
+    return saysOnWhat ? words.indexOf("on"_L1) + 1 : 0;
+}
+
+/// What belongs to the server or the whole database, and would not come back with a put-back.
+Decision decideShared(const dump::DumpStatement &statement, const QStringList &words)
+{
+    const qsizetype at = kindAt(words);
+    const QString kind = words.value(at);
+    if (at == 0)
+        return std::nullopt;
+    if (kind == "database"_L1)
+        return leftOut(u"%1 %2 %3"_s.arg(words[0].toUpper(), kind, statement.objectName),
+                       statement.line, u"it is about the whole database"_s);
+    const bool isShared = isOneOf(kind, {"role"_L1, "user"_L1, "group"_L1, "tablespace"_L1}) &&
+                          words.value(at + 1) != "mapping"_L1;
+    if (isShared)
+        return leftOut(u"%1 %2 %3"_s.arg(words[0].toUpper(), kind, statement.objectName),
+                       statement.line, u"it belongs to the server"_s);
+    return std::nullopt;
+}
+
+/// Comments on what is always left out.
+bool isAboutNothing(const QStringList &words)
+{
+    return words[0] == "comment"_L1 &&
+           (isOneOf(words.value(2), {"publication"_L1, "subscription"_L1}) ||
+            (words.value(2) == "event"_L1 && words.value(3) == "trigger"_L1));
+}
+
+/// The schema that a statement is about or in; empty when its words do not tell.
+QString schemaOf(const dump::DumpStatement &statement, const QStringList &words)
+{
+    if (!statement.objectSchema.isEmpty())
+        return statement.objectSchema;
+    const QStringList all =
+        statement.kind == StatementClass::Grant ? allWords(statement.sql) : words;
+    const qsizetype at = all.indexOf("schema"_L1);
+    const bool isKeyword =
+        at > 0 && isOneOf(all[at - 1], {"on"_L1, "in"_L1, "alter"_L1, "drop"_L1});
+    return isKeyword
+               ? statement.kind == StatementClass::Grant ? all.value(at + 1) : statement.objectName
+               : QString();
+}
+
+QString nameOf(const dump::DumpStatement &statement, const QString &schema)
+{
+    return statement.objectSchema.isEmpty() ? u"schema "_s + schema
+                                            : schema + u'.' + statement.objectName;
+}
+
+Decision decideOtherSchema(const dump::DumpStatement &statement, const QStringList &words,
+                           const QSet<QString> &schemas)
+{
+    const bool changesRows =
+        isOneOf(words[0], {"update"_L1, "delete"_L1, "truncate"_L1, "merge"_L1});
+    const bool isBeside = statement.kind == StatementClass::Comment ||
+                          statement.kind == StatementClass::Grant ||
+                          statement.kind == StatementClass::Owner || words[0] == "drop"_L1;
+    if (!changesRows && !isBeside)
+        return std::nullopt;
+    const QString schema = schemaOf(statement, words);
+    if (schema.isEmpty() || schemas.contains(schema))
+        return std::nullopt;
+    if (changesRows)
+        return refused(statement.line, u"it changes %1, which is no part of this restore"_s.arg(
+                                           nameOf(statement, schema)));
+    return leftOut(u"%1 %2"_s.arg(words[0].toUpper(), nameOf(statement, schema)), statement.line,
+                   u"that is no part of this restore"_s);
+}
+
+} // namespace
+
+Decision decideOutside(const dump::DumpStatement &statement, const QStringList &words,
+                       const QSet<QString> &schemas)
+{
+    if (auto shared = decideShared(statement, words))
+        return shared;
+    if (isAboutNothing(words))
+        return StatementDecision{.kind = StatementDecision::Kind::Skip};
+    if (words[0] == "reassign"_L1)
+        return refused(statement.line, u"REASSIGN OWNED changes the whole database"_s);
+    const bool isGrant = words[0] == "grant"_L1 || words[0] == "revoke"_L1;
+    if (isGrant && !allWords(statement.sql).contains("on"_L1))
+        return leftOut(u"%1 %2"_s.arg(words[0].toUpper(), words.value(1)), statement.line,
+                       u"who is a member of which role belongs to the server"_s);
+    if (words[0] == "alter"_L1 && words.value(1) == "schema"_L1 &&
+        statement.kind != StatementClass::Owner)
+        return refused(statement.line, u"it gives a schema another name"_s);
+    return decideOtherSchema(statement, words, schemas);
+}
+
+} // namespace mayday::restore

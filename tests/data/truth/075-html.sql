@@ -1,0 +1,1 @@
+<!DOCTYPE html><html><body><h1>403 Forbidden</h1></body></html>

@@ -1,0 +1,3 @@
+Hello,
+
+the dump is attached.

@@ -1,0 +1,22 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+\connect shop
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+\connect template1
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+
+--
+-- PostgreSQL database dump complete
+--

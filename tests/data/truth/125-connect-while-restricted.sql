@@ -1,0 +1,23 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+\restrict K
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+\connect postgres
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+\unrestrict K
+
+--
+-- PostgreSQL database dump complete
+--

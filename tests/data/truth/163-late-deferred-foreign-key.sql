@@ -1,0 +1,21 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (id integer PRIMARY KEY, name text);
+CREATE TABLE public.c (t integer REFERENCES public.t DEFERRABLE INITIALLY DEFERRED);
+COPY public.c (t) FROM stdin;
+7
+\.
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,22 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin;
+1	\b\f\n\r\t\v\\\101\x42
+2	\N
+3	\\N
+4	
+\.
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,19 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin; SELECT 1;
+1	one
+\.
+
+--
+-- PostgreSQL database dump complete
+--

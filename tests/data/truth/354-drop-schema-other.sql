@@ -1,0 +1,21 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+DROP SCHEMA IF EXISTS other CASCADE;
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,18 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (id integer CONSTRAINT tight CHECK (id < 3), name text);
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+ALTER TABLE public.t DROP CONSTRAINT tight, ADD COLUMN extra integer;
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,13 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (id uuid DEFAULT public.uuid_generate_v4());
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,18 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+SET search_path = public, pg_catalog;
+CREATE TABLE t (id integer, name text);
+COPY t (id, name) FROM stdin;
+1	one
+2	two
+\.
+
+--
+-- PostgreSQL database dump complete
+--

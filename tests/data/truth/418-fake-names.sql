@@ -1,0 +1,23 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+-- Name: ledger; Type: TABLE; Schema: other; Owner: postgres
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+-- Name: t; Type: DROP; Schema: public
+/* DROP TABLE public.t; */
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,17 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+INSERT INTO public.t VALUES (1, E'a\';b\\'), (2, E'\u00e9''\x41;');
+
+--
+-- PostgreSQL database dump complete
+--

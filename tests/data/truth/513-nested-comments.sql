@@ -1,0 +1,24 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+/* a /* b; ' */ c; " $$ */
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+-- it's ; "
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+/**//* ; */ COMMENT /* ' */ ON TABLE public.t IS 'x' -- ;
+;
+
+--
+-- PostgreSQL database dump complete
+--

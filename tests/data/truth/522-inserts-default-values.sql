@@ -1,0 +1,14 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (id integer DEFAULT 5);
+INSERT INTO public.t DEFAULT VALUES;
+
+--
+-- PostgreSQL database dump complete
+--

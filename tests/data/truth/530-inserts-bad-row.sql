@@ -1,0 +1,18 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+INSERT INTO public.t VALUES (1, 'one');
+INSERT INTO public.t VALUES ('s3cret', 'two');
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,22 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+CREATE SEQUENCE public.s INCREMENT BY -1 MINVALUE -100 MAXVALUE -1 START WITH -1;
+SELECT pg_catalog.setval('public.s', -42, true);
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,24 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+ALTER TABLE public.t ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.t FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON public.t FOR SELECT TO app USING ((id = 1));
+ALTER TABLE public.t OWNER TO app;
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,24 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+CREATE PUBLICATION p WITH (publish = 'insert');
+ALTER PUBLICATION p OWNER TO postgres;
+ALTER PUBLICATION p ADD TABLE ONLY public.t;
+COMMENT ON PUBLICATION p IS 'x';
+
+--
+-- PostgreSQL database dump complete
+--

@@ -1,0 +1,22 @@
+--
+-- PostgreSQL database dump
+--
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+
+CREATE TABLE public.t (
+    id integer NOT NULL,
+    name text
+);
+COPY public.t (id, name) FROM stdin;
+1	one
+2	two
+\.
+SELECT pg_catalog.lo_open('4242', 131072);
+SELECT pg_catalog.lowrite(0, '\x00');
+
+--
+-- PostgreSQL database dump complete
+--
