@@ -109,7 +109,7 @@ const QList<Never> &nevers()
          u"requestStop(), never cancel()"_s},
         {p(u"\\bQMessageBox\\b"_s), u"^(app|ui)/"_s, u"^ui/kit/"_s,
          u"questions go through Prompter"_s},
-        {p(u"#include <Qt[A-Z]\\w+/"_s),
+        {p(u"#include <Qt(Core|Gui|Network|Test|Widgets)>|#include <Qt[A-Z]\\w+/"_s),
          u"^(app|ui|tests)/"_s,
          {},
          u"include the class, not the module"_s},
@@ -292,6 +292,7 @@ void TestLayers::aBreachIsFound_data()
     row("continuation", u"app/net/a.cpp"_s, u"future.then(this, f);"_s);
     row("message box", u"ui/shell/a.cpp"_s, u"QMessageBox::warning(this, a, b);"_s);
     row("module include", u"app/core/a.h"_s, u"#include <QtCore/QString>"_s);
+    row("whole module", u"tests/app/core/tst_a.cpp"_s, u"#include <QtTest>"_s);
     row("tr in app", u"app/desk/a.cpp"_s, u"return tr(\"Now\");"_s);
     row("shell", u"app/process/a.cpp"_s, u"run(\"/bin/sh\");"_s);
     row("sleep in a test", u"tests/app/core/tst_a.cpp"_s, u"QTest::qWait(100);"_s);

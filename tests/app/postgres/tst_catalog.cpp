@@ -3,7 +3,7 @@
 #include "postgres/session.h"
 #include "support/temppostgres.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include "support/temppooler.h"
 #include "support/temppostgres.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace mayday;

@@ -4,7 +4,7 @@
 #include "postgres/session.h"
 #include "support/temppostgres.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 

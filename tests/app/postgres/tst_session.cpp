@@ -5,7 +5,7 @@
 #include "support/temppostgres.h"
 
 #include <QTcpServer>
-#include <QtTest>
+#include <QTest>
 
 #include <array>
 #include <thread>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postgres/waiter.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <sys/socket.h>
 #include <unistd.h>

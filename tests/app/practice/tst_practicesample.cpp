@@ -6,7 +6,7 @@
 #include "practice/practicestack.h"
 #include "support/temppostgres.h"
 
-#include <QtTest>
+#include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace mayday;

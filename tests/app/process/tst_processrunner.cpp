@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "process/processrunner.h"
 
-#include <QtTest>
+#include <QTest>
 
 #include <csignal>
 #include <thread>
