@@ -121,6 +121,17 @@ const QList<Command> &commands()
                     "  --restore ID       which restore; without it, the last one\n"
                     "  --yes              do not ask\n"_s,
          .run = runBringBack},
+        {.name = u"kept"_s,
+         .usage = u"kept --target CONNINFO"_s,
+         .summary = u"List the earlier data that restores keep in a database, with sizes."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"_s,
+         .run = runKept},
+        {.name = u"discard"_s,
+         .usage = u"discard NAME --target CONNINFO [--yes]"_s,
+         .summary = u"Drop one of them for good, when nothing uses it any more."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runDiscard},
         {.name = u"status"_s,
          .usage = u"status [--stack FILE]"_s,
          .summary = u"Probe the stack and read its providers once: us or them."_s,

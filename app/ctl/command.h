@@ -70,6 +70,8 @@ struct Command {
 [[nodiscard]] ExitCode runPutBack(const Call &call);
 [[nodiscard]] ExitCode runCompare(const Call &call);
 [[nodiscard]] ExitCode runBringBack(const Call &call);
+[[nodiscard]] ExitCode runKept(const Call &call);
+[[nodiscard]] ExitCode runDiscard(const Call &call);
 [[nodiscard]] ExitCode runStatus(const Call &call);
 [[nodiscard]] ExitCode runRunbook(const Call &call);
 

@@ -79,8 +79,19 @@ void Record::write(const store::JournalDraft &draft)
 {
     if (!m_journal)
         return;
-    if (auto written = m_journal->appendNow(draft); !written)
+    if (auto written = m_journal->appendNow(withIncident(draft)); !written)
         log::error(u"ctl", describe(written.error()));
+}
+
+store::JournalDraft Record::withIncident(store::JournalDraft draft) const
+{
+    if (!draft.data["incident"_L1].toString().isEmpty())
+        return draft;
+    const auto started =
+        m_journal->read({.kindPrefix = u"restore.started"_s, .subject = draft.subject});
+    if (started && !started->isEmpty())
+        draft.data[u"incident"_s] = started->last().data["incident"_L1];
+    return draft;
 }
 
 Result<postgres::ConnectionString> targetOf(QStringList &arguments)

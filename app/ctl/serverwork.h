@@ -28,6 +28,9 @@ public:
     void write(const store::JournalDraft &draft);
 
 private:
+    /// What is done to a restore belongs to the incident that the restore belongs to.
+    [[nodiscard]] store::JournalDraft withIncident(store::JournalDraft draft) const;
+
     std::unique_ptr<store::Journal> m_journal;
 };
 

@@ -126,6 +126,7 @@ const QHash<QString, Change> &changes()
         {u"restore.putback.started"_s, restore},
         {u"restore.putback.settled"_s, restore},
         {u"restore.broughtback"_s, restore},
+        {u"restore.discarded"_s, restore},
     };
     return all;
 }

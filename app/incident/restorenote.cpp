@@ -102,6 +102,9 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
     } else if (event.kind == "restore.putback"_L1 && isPutBackDone(event.data)) {
         note->putBackAt = isRestoredLive(event.data) ? std::nullopt : std::optional(event.at);
         note->left = leftFrom(event.data["receipt"_L1].toObject());
+    } else if (event.kind == "restore.discarded"_L1) {
+        const QString gone = u"schema %1: "_s.arg(event.data["schema"_L1].toString());
+        note->left.removeIf([&](const QString &left) { return left.startsWith(gone); });
     }
 }
 
@@ -178,6 +181,13 @@ QString bringBackWords(const QJsonObject &data, const QString &subject)
             QLocale(QLocale::English).toString(table["inserted"_L1].toInteger())));
     return u"What came after the backup of restore %1 brought back, rows added: %2"_s.arg(
         subject, tables.join(u", "_s));
+}
+
+QString discardedWords(const QJsonObject &data, const QString &subject)
+{
+    return u"What restore %1 kept is discarded for good: schema %2, %3 tables, %4"_s.arg(
+        subject, data["schema"_L1].toString(), QString::number(data["tables"_L1].toInteger()),
+        QLocale::c().formattedDataSize(data["bytes"_L1].toInteger(), 1, QLocale::DataSizeSIFormat));
 }
 
 QString putBackWords(const QJsonObject &data, const QString &subject)

@@ -126,6 +126,7 @@ const QHash<QString, Words> &vocabulary()
         {u"restore.putback.started"_s, putBackStartedWords},
         {u"restore.putback.settled"_s, putBackSettledWords},
         {u"restore.broughtback"_s, bringBackWords},
+        {u"restore.discarded"_s, discardedWords},
     };
     return words;
 }

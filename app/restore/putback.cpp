@@ -3,7 +3,6 @@
 
 #include "core/log.h"
 #include "postgres/catalog.h"
-#include "postgres/quoting.h"
 #include "restore/preflight.h"
 
 #include <QElapsedTimer>
@@ -93,7 +92,7 @@ Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const 
     const auto parked = freeKeptName(session, kept.original, now, context);
     if (!parked)
         return failure(parked.error());
-    if (auto moved = moveBack(session, kept, *parked, now, context); !moved)
+    if (auto moved = moveBack(session, kept, *parked, context); !moved)
         return moved;
     receipt.tables += *before;
     receipt.schemas.append(kept.original);
@@ -104,7 +103,7 @@ Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const 
             {(kept.isRestored ? u"schema %1: the data as it was before the restore"_s
                               : u"schema %1: the data the restore had brought"_s)
                  .arg(*parked),
-             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(*parked))});
+             removalOf(*parked)});
     return {};
 }
 
@@ -136,6 +135,26 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
         committed.error().kind != ErrorKind::Timeout)
         return failure(committed.error());
     return settleCommit(receipt, target, *matching, committed.error());
+}
+
+/// The connection died with the commit on its way: only the server knows, so it is asked.
+Result<KeptSchema> settleDiscard(const postgres::ConnectionString &target, const KeptSchema &kept,
+                                 const Error &lost)
+{
+    TaskContext patient;
+    auto session = postgres::Session::connect(target, patient, {.applicationName = u"mayday"_s});
+    if (session && waitForQuiet(*session, patient)) {
+        const auto isKept = postgres::schemaExists(*session, kept.name, patient);
+        if (isKept && *isKept)
+            return failure(lost);
+        if (isKept)
+            return kept;
+    }
+    Error unknown = lost;
+    unknown.sqlState = outcomeUnknown;
+    unknown.detail = u"the connection was lost on the last word, and the server cannot be asked: "
+                     "it may be gone"_s;
+    return failure(unknown);
 }
 
 } // namespace
@@ -176,17 +195,23 @@ Result<bool> isPutBack(const postgres::ConnectionString &target, const QString &
     });
 }
 
-Result<void> discardKept(const postgres::ConnectionString &target, const QString &name,
-                         TaskContext &context)
+Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const QString &name,
+                               TaskContext &context)
 {
     auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)
         return failure(session.error());
+    if (auto begun = session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context); !begun)
+        return failure(begun.error());
+    // A put-back under way may be about to make this one live.
+    if (auto locked = lockForRestore(*session, context); !locked)
+        return failure(locked.error());
     const auto all = keptSchemas(*session, context);
     if (!all)
         return failure(all.error());
     // Only what carries our mark: a name alone must never be enough to drop somebody's schema.
-    if (!std::ranges::contains(*all, name, &KeptSchema::name))
+    const auto kept = std::ranges::find(*all, name, &KeptSchema::name);
+    if (kept == all->end())
         return failure({.kind = ErrorKind::NotFound,
                         .subject = u"schema "_s + name,
                         .detail = u"it is not one that Mayday keeps"_s});
@@ -199,8 +224,16 @@ Result<void> discardKept(const postgres::ConnectionString &target, const QString
             {.kind = ErrorKind::Refused,
              .subject = u"schema "_s + name,
              .detail = u"still used, and would be dropped with it: "_s + users->join(u", "_s)});
-    const QString sql = u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(name));
-    return session->execute(sql.toUtf8(), context).transform([](qint64) {});
+    if (auto dropped = session->execute(removalOf(name).toUtf8(), context); !dropped)
+        return failure(dropped.error());
+    TaskContext unstoppable;
+    const auto committed = session->execute("COMMIT", unstoppable);
+    if (committed)
+        return *kept;
+    if (committed.error().kind != ErrorKind::Unreachable &&
+        committed.error().kind != ErrorKind::Timeout)
+        return failure(committed.error());
+    return settleDiscard(target, *kept, committed.error());
 }
 
 QJsonObject toJson(const PutBackReceipt &receipt)

@@ -19,6 +19,9 @@ struct PutBackReceipt {
     double seconds = 0;
 };
 
+/// transaction_resolution_unknown (PostgreSQL's manual, appendix A).
+inline const QString outcomeUnknown = QStringLiteral("08007");
+
 /// Puts back what a restore has moved aside: all its schemas in one transaction, counted before and
 /// after. restore: its id, or empty for the newest. A blocking worker; the receipt says what is
 /// true; on any failure nothing changed, unless it says that it cannot know.
@@ -31,10 +34,12 @@ struct PutBackReceipt {
 [[nodiscard]] Result<bool> isPutBack(const postgres::ConnectionString &target,
                                      const QString &restore, TaskContext &context);
 
-/// Drops a kept schema for good. There is no undo for this one; refused while a view, a foreign key
-/// or the like outside still uses it.
-[[nodiscard]] Result<void> discardKept(const postgres::ConnectionString &target,
-                                       const QString &name, TaskContext &context);
+/// Drops a kept schema for good, and says what it was. There is no undo for this one; refused while
+/// a view, a foreign key or the like outside still uses it, and while a restore or a put-back runs.
+/// An error with the state outcomeUnknown means that the connection was lost on the last word and
+/// the server could not be asked; after any other nothing changed.
+[[nodiscard]] Result<KeptSchema> discardKept(const postgres::ConnectionString &target,
+                                             const QString &name, TaskContext &context);
 
 [[nodiscard]] QJsonObject toJson(const PutBackReceipt &receipt);
 

@@ -60,6 +60,21 @@ void settlePutBack(RestoreRecord &record, const store::JournalEvent &event)
         record.putBackAt.reset();
 }
 
+bool hasHappened(const RestoreRecord &record)
+{
+    return record.committed.value_or(record.receipt &&
+                                     record.receipt->verdict != Verdict::NotRestored);
+}
+
+void discard(RestoreRecord &record, const store::JournalEvent &event)
+{
+    record.discardedAt = event.at;
+    if (record.receipt)
+        record.receipt->left.removeIf([&](const Leftover &left) {
+            return left.removeWith == event.data["removedWith"_L1].toString();
+        });
+}
+
 void bringBack(RestoreRecord &record, const store::JournalEvent &event)
 {
     for (const auto &table : event.data["receipt"_L1]["tables"_L1].toArray())
@@ -70,8 +85,12 @@ void bringBack(RestoreRecord &record, const store::JournalEvent &event)
 
 bool RestoreRecord::isInEffect() const
 {
-    const bool happened = committed.value_or(receipt && receipt->verdict != Verdict::NotRestored);
-    return happened && !putBackAt;
+    return hasHappened(*this) && !putBackAt;
+}
+
+bool RestoreRecord::canBePutBack() const
+{
+    return hasHappened(*this) && !isPutBackOpen && !discardedAt;
 }
 
 store::JournalDraft startedDraft(const RestorePlan &plan)
@@ -130,6 +149,16 @@ store::JournalDraft bringBackDraft(const QString &incident, const BringBackRecei
             .data = {{u"incident"_s, incident}, {u"receipt"_s, toJson(receipt)}}};
 }
 
+store::JournalDraft discardedDraft(const KeptSchema &gone)
+{
+    return {.kind = u"restore.discarded"_s,
+            .subject = gone.restore,
+            .data = {{u"schema"_s, gone.name},
+                     {u"removedWith"_s, removalOf(gone.name)},
+                     {u"tables"_s, gone.tables},
+                     {u"bytes"_s, gone.bytes}}};
+}
+
 void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
 {
     if (event.kind == "restore.started"_L1) {
@@ -150,6 +179,8 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         record->isPutBackOpen = true;
     else if (event.kind == "restore.putback.settled"_L1)
         settlePutBack(*record, event);
+    else if (event.kind == "restore.discarded"_L1)
+        discard(*record, event);
     else if (event.kind == "restore.broughtback"_L1)
         bringBack(*record, event);
 }

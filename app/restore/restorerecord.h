@@ -33,6 +33,8 @@ struct RestoreRecord {
     /// A put-back was begun, and nobody has written down how it ended: the server has to be asked.
     bool isPutBackOpen = false;
     qint64 rowsBroughtBack = 0; ///< that came after the backup, since the restore
+    /// When the other state was dropped for good: there is nothing to swap with any more.
+    std::optional<QDateTime> discardedAt = std::nullopt;
 
     /// Whether only the server can say what is live.
     [[nodiscard]] bool isToBeAsked() const
@@ -41,6 +43,8 @@ struct RestoreRecord {
     }
     /// Whether the live data is now what this restore brought, as far as it is known.
     [[nodiscard]] bool isInEffect() const;
+    /// Whether there are two states to swap, as far as it is known.
+    [[nodiscard]] bool canBePutBack() const;
 };
 
 /// The journal's words for it. Every process that restores writes the same ones.
@@ -57,6 +61,9 @@ struct RestoreRecord {
 
 [[nodiscard]] store::JournalDraft bringBackDraft(const QString &incident,
                                                  const BringBackReceipt &receipt);
+
+/// What was kept is gone, by somebody's decision.
+[[nodiscard]] store::JournalDraft discardedDraft(const KeptSchema &gone);
 
 /// Applies one event; events of other kinds change nothing. Running is never the result: only the
 /// process that works knows that it does.

@@ -277,7 +277,7 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
             {(m_keptEmpty.contains(kept.name) ? u"schema %1: empty, as there was none before"_s
                                               : u"schema %1: the data as it was before"_s)
                  .arg(kept.name),
-             u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(kept.name))});
+             removalOf(kept.name)});
     return {};
 }
 
@@ -341,7 +341,6 @@ Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &
     const KeptSchema kept{.name = *name,
                           .original = schema,
                           .restore = m_plan.id.text(),
-                          .at = m_plan.plannedAt,
                           .file = QFileInfo(m_plan.file).fileName()};
     const auto notes = moveAside(session, kept, context);
     if (!notes)

@@ -5,7 +5,7 @@
 #include "postgres/quoting.h"
 
 #include <QJsonDocument>
-#include <QJsonObject>
+#include <QTimeZone>
 
 #include <algorithm>
 
@@ -31,7 +31,7 @@ QByteArray commentOf(const KeptSchema &kept)
     const QJsonObject json{{u"mayday"_s, 1},
                            {u"original"_s, kept.original},
                            {u"restore"_s, kept.restore},
-                           {u"at"_s, kept.at.toUTC().toString(Qt::ISODate)},
+                           {u"at"_s, kept.at.toUTC().toString(Qt::ISODateWithMs)},
                            {u"file"_s, kept.file},
                            {u"comment"_s, kept.comment},
                            {u"restored"_s, kept.isRestored}};
@@ -65,14 +65,26 @@ Result<void> rename(postgres::Session &session, const QString &from, const QStri
                context);
 }
 
-Result<QString> commentOn(postgres::Session &session, const QString &schema, TaskContext &context)
+struct Standing {
+    QString comment = {};
+    QDateTime at = {};
+};
+
+/// What a schema that is about to be moved says of itself, and when that is by the server's clock:
+/// the order of what is kept must not hang on the clocks of several laptops.
+Result<Standing> standing(postgres::Session &session, const QString &schema, TaskContext &context)
 {
     const QByteArray name = schema.toUtf8();
     return session
-        .query("SELECT pg_catalog.obj_description(oid, 'pg_namespace')"
-               " FROM pg_catalog.pg_namespace WHERE nspname = $1",
+        .query("SELECT (SELECT pg_catalog.obj_description(oid, 'pg_namespace')"
+               " FROM pg_catalog.pg_namespace WHERE nspname = $1),"
+               " (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint",
                {&name, 1}, context)
-        .transform([](const postgres::Rows &rows) { return rows.text(0, 0); });
+        .transform([](const postgres::Rows &rows) {
+            return Standing{.comment = rows.text(0, 0),
+                            .at =
+                                QDateTime::fromMSecsSinceEpoch(rows.integer(0, 1), QTimeZone::UTC)};
+        });
 }
 
 Result<void> setComment(postgres::Session &session, const QString &schema,
@@ -178,7 +190,12 @@ Result<QStringList> keepNothing(postgres::Session &session, const KeptSchema &ke
 {
     if (auto made = run(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.name), context); !made)
         return failure(made.error());
-    if (auto done = setComment(session, kept.name, commentOf(kept), context); !done)
+    const auto now = standing(session, kept.name, context);
+    if (!now)
+        return failure(now.error());
+    KeptSchema marked = kept;
+    marked.at = now->at;
+    if (auto done = setComment(session, kept.name, commentOf(marked), context); !done)
         return failure(done.error());
     return QStringList();
 }
@@ -263,9 +280,9 @@ Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept
             return failure(made.error());
         return keepNothing(session, kept, context);
     }
-    const auto comment = commentOn(session, kept.original, context);
-    if (!comment)
-        return failure(comment.error());
+    const auto now = standing(session, kept.original, context);
+    if (!now)
+        return failure(now.error());
     if (auto renamed = rename(session, kept.original, kept.name, context); !renamed)
         return failure(renamed.error());
     auto notes = createLike(session, kept.name, kept.original, context);
@@ -274,26 +291,27 @@ Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept
     if (auto moved = moveExtensions(session, kept.name, kept.original, context); !moved)
         return failure(moved.error());
     KeptSchema marked = kept;
-    marked.comment = *comment;
+    marked.comment = now->comment;
+    marked.at = now->at;
     if (auto done = setComment(session, kept.name, commentOf(marked), context); !done)
         return failure(done.error());
     return notes;
 }
 
 Result<void> moveBack(postgres::Session &session, const KeptSchema &kept, const QString &parkedName,
-                      const QDateTime &now, TaskContext &context)
+                      TaskContext &context)
 {
     const auto exists = postgres::schemaExists(session, kept.original, context);
     if (!exists)
         return failure(exists.error());
     if (*exists) {
-        const auto comment = commentOn(session, kept.original, context);
-        if (!comment)
-            return failure(comment.error());
+        const auto now = standing(session, kept.original, context);
+        if (!now)
+            return failure(now.error());
         KeptSchema parked = kept;
         parked.name = parkedName;
-        parked.comment = *comment;
-        parked.at = now;
+        parked.comment = now->comment;
+        parked.at = now->at;
         parked.isRestored = !kept.isRestored;
         if (auto renamed = rename(session, kept.original, parkedName, context); !renamed)
             return renamed;
@@ -322,6 +340,20 @@ Result<void> waitForQuiet(postgres::Session &session, TaskContext &context)
                     .detail = u"a restore or put-back of this database is still under way on the "
                               "server, so its outcome is not known yet"_s,
                     .advice = Advice::TryAgain});
+}
+
+QJsonObject toJson(const KeptSchema &kept)
+{
+    return {
+        {u"name"_s, kept.name},       {u"original"_s, kept.original},
+        {u"restore"_s, kept.restore}, {u"at"_s, kept.at.toString(Qt::ISODateWithMs)},
+        {u"file"_s, kept.file},       {u"holds"_s, kept.isRestored ? u"restored"_s : u"before"_s},
+        {u"tables"_s, kept.tables},   {u"bytes"_s, kept.bytes}};
+}
+
+QString removalOf(const QString &keptName)
+{
+    return u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(keptName));
 }
 
 Result<void> lockForRestore(postgres::Session &session, TaskContext &context)

@@ -5,6 +5,7 @@
 #include "restore/restoreplan.h"
 
 #include <QDateTime>
+#include <QJsonObject>
 #include <QList>
 #include <QStringList>
 
@@ -16,13 +17,16 @@ struct KeptSchema {
     QString name;            ///< "public_before_20261123_081500"
     QString original;        ///< "public"
     QString restore;         ///< id of the restore that moved it
-    QDateTime at;            ///< UTC
+    QDateTime at = {};       ///< UTC, by the server's clock
     QString file;            ///< the file that took its place
     QString comment = {};    ///< what its own comment said before ours
     bool isRestored = false; ///< what the restore brought, not what stood there before it
     qint64 bytes = 0;
     qint64 tables = 0;
 };
+
+/// Keys: name, original, restore, at, file, holds ("before" or "restored"), tables, bytes.
+[[nodiscard]] QJsonObject toJson(const KeptSchema &kept);
 
 /// Everything Mayday keeps in this database, newest first.
 [[nodiscard]] Result<QList<KeptSchema>> keptSchemas(postgres::Session &session,
@@ -38,6 +42,9 @@ struct KeptSchema {
 [[nodiscard]] Result<QString> freeKeptName(postgres::Session &session, const QString &schema,
                                            const QDateTime &at, TaskContext &context);
 
+/// The statement that takes a kept schema away by hand.
+[[nodiscard]] QString removalOf(const QString &keptName);
+
 /// Renames the schema to kept.name with the comment that makes it findable, and makes an empty one
 /// with the same owner, rights and relocatable extensions in its place; returns notes on what is
 /// different. Inside the caller's transaction; of a schema that is not there an empty one is kept.
@@ -45,11 +52,10 @@ struct KeptSchema {
 [[nodiscard]] Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                                             TaskContext &context);
 
-/// Gives a kept schema its old name back; what stands there now is kept under parkedName as of now.
-/// Inside the caller's transaction.
+/// Gives a kept schema its old name back; what stands there now is kept under parkedName. Inside
+/// the caller's transaction.
 [[nodiscard]] Result<void> moveBack(postgres::Session &session, const KeptSchema &kept,
-                                    const QString &parkedName, const QDateTime &now,
-                                    TaskContext &context);
+                                    const QString &parkedName, TaskContext &context);
 
 /// Waits, twenty seconds at most, until nothing that holds the lock of restores is under way: a
 /// server may be committing for somebody who is long dead. What is seen after it is final. Timeout

@@ -86,8 +86,8 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     m_error->hide();
     m_table->hide();
     m_notes->hide();
-    m_putBack->setVisible(record.isInEffect());
-    m_cameAfter->setVisible(record.isInEffect());
+    m_putBack->setVisible(record.isInEffect() && record.canBePutBack());
+    m_cameAfter->setVisible(record.isInEffect() && record.canBePutBack());
 }
 
 void VerdictView::showReceipt(const restore::RestoreRecord &record,
@@ -100,7 +100,9 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
         m_header->setShape(StateShape::Unknown);
     } else if (record.putBackAt) {
         m_header->setSentence(tr("Put back: the data as it was before the restore is live again."));
-        m_header->setDetail(tr("Since %1. What the restore had brought is kept.")
+        m_header->setDetail((record.discardedAt
+                                 ? tr("Since %1. What the restore had brought was discarded.")
+                                 : tr("Since %1. What the restore had brought is kept."))
                                 .arg(timetext::utcMinutes(*record.putBackAt)));
         m_header->setShape(StateShape::Ok);
     } else {
@@ -123,13 +125,16 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
         notes.prepend(tr("Brought back since: %1 rows that came after the backup.")
                           .arg(timetext::count(record.rowsBroughtBack)) +
                       (notes.isEmpty() ? QString() : u"\n"_s));
+    if (record.discardedAt)
+        notes.prepend(tr("The other state was discarded at %1: there is no put-back any more.")
+                          .arg(timetext::utcMinutes(*record.discardedAt)) +
+                      (notes.isEmpty() ? QString() : u"\n"_s));
     m_notes->setText(notes);
     m_notes->setVisible(!notes.isEmpty());
-    const bool isDone = receipt.verdict != restore::Verdict::NotRestored;
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
-    m_putBack->setVisible(isDone && !record.isPutBackOpen);
-    m_cameAfter->setVisible(record.isInEffect() && !record.isPutBackOpen);
+    m_putBack->setVisible(record.canBePutBack());
+    m_cameAfter->setVisible(record.isInEffect() && record.canBePutBack());
 }
 
 QWidget *VerdictView::initialFocus() const

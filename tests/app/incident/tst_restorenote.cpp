@@ -64,6 +64,7 @@ private Q_SLOTS:
     void theServersWordSettlesIt();
     void aPutBackThatFailedChangesNothing();
     void backAndForth();
+    void whatIsDiscardedIsNotLeft();
     void twoAtOnceAreKeptApart();
     void anUnknownRestoreIsLeftAlone();
     void thousandsOfTables();
@@ -222,6 +223,20 @@ void TestRestoreNote::backAndForth()
     const auto again = putBack(u"before"_s);
     QCOMPARE(note().putBackAt, std::optional(again.at));
     QCOMPARE(note().verdict, u"proven"_s); // of the restore itself
+}
+
+void TestRestoreNote::whatIsDiscardedIsNotLeft()
+{
+    const QJsonArray left{QJsonObject{{u"what"_s, u"schema a_before_1: as it was"_s}},
+                          QJsonObject{{u"what"_s, u"schema a_before_12: as it was"_s}}};
+    apply(u"restore.finished"_s, receiptOf(u"proven"_s, {}, {{u"left"_s, left}}));
+    QCOMPARE(note().left.size(), 2);
+    const QJsonObject gone{
+        {u"schema"_s, u"a_before_1"_s}, {u"tables"_s, 3}, {u"bytes"_s, 4'200'000}};
+    apply(u"restore.discarded"_s, gone);
+    QCOMPARE(note().left, QStringList{u"schema a_before_12: as it was"_s});
+    QCOMPARE(discardedWords(gone, u"r1"_s),
+             u"What restore r1 kept is discarded for good: schema a_before_1, 3 tables, 4.2 MB"_s);
 }
 
 void TestRestoreNote::twoAtOnceAreKeptApart()

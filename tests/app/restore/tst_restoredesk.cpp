@@ -438,7 +438,6 @@ void TestRestoreDesk::aCommitStillUnderWayIsWaitedFor()
                       {.name = u"public_before_x"_s,
                        .original = u"public"_s,
                        .restore = plan.id.text(),
-                       .at = plan.plannedAt,
                        .file = u"shop.sql"_s},
                       context));
     std::optional<bool> answer;

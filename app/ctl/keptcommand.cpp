@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/serverwork.h"
+#include "restore/restorerecord.h"
+
+#include <QJsonArray>
+#include <QLocale>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ctl {
+
+namespace {
+
+QString sizeWords(qint64 bytes)
+{
+    return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat);
+}
+
+QString holdsWords(const restore::KeptSchema &kept)
+{
+    return kept.isRestored
+               ? u"what %1 had brought"_s.arg(kept.file)
+               : u"%1 as it was before %2 took its place"_s.arg(kept.original, kept.file);
+}
+
+QString asLine(const restore::KeptSchema &kept)
+{
+    return u"  %1: %2; %3 tables, %4, restore %5\n"_s.arg(kept.name, holdsWords(kept))
+        .arg(kept.tables)
+        .arg(sizeWords(kept.bytes), kept.restore);
+}
+
+QString asText(const QList<restore::KeptSchema> &all, const postgres::ConnectionString &target)
+{
+    if (all.isEmpty())
+        return u"Restores keep nothing in %1.\n"_s.arg(target.display());
+    qint64 bytes = 0;
+    QString lines;
+    for (const restore::KeptSchema &kept : all) {
+        bytes += kept.bytes;
+        lines += asLine(kept);
+    }
+    return u"Kept in %1, newest first, %2 in all:\n"_s.arg(target.display(), sizeWords(bytes)) +
+           lines + u"put-back makes it live again; discard takes it away for good.\n"_s;
+}
+
+Result<QList<restore::KeptSchema>> keptIn(const postgres::ConnectionString &target)
+{
+    TaskContext context;
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"maydayctl"_s});
+    if (!session)
+        return failure(session.error());
+    return restore::keptSchemas(*session, context);
+}
+
+} // namespace
+
+ExitCode runKept(const Call &call)
+{
+    QStringList arguments = call.arguments;
+    const auto target = targetOf(arguments);
+    if (!target)
+        return usageError(call, target.error().detail);
+    if (!arguments.isEmpty())
+        return usageError(call, u"kept does not know %1"_s.arg(arguments.front()));
+    const auto kept = keptIn(*target);
+    if (!kept)
+        return call.output.fail(kept.error());
+    QJsonArray list;
+    for (const restore::KeptSchema &one : *kept)
+        list.append(restore::toJson(one));
+    call.output.answer({{u"target"_s, target->display()}, {u"kept"_s, list}},
+                       asText(*kept, *target));
+    return ExitCode::Done;
+}
+
+ExitCode runDiscard(const Call &call)
+{
+    QStringList arguments = call.arguments;
+    const bool yes = takeFlag(arguments, u"--yes"_s);
+    const auto target = targetOf(arguments);
+    if (!target)
+        return usageError(call, target.error().detail);
+    if (const auto option = unknownOption(arguments))
+        return usageError(call, u"discard does not know %1"_s.arg(*option));
+    if (arguments.size() != 1)
+        return usageError(call, u"discard wants the name of one kept schema; kept lists them"_s);
+    const QString &name = arguments.front();
+    if (!isConfirmed(
+            call, yes,
+            u"This drops %1 in %2 for good: there is no undo."_s.arg(name, target->display()),
+            *target))
+        return notConfirmed(call, *target);
+    StopOnSignal stop;
+    TaskContext context = stop.context();
+    const auto gone = restore::discardKept(*target, name, context);
+    if (!gone) {
+        const bool isUnknown = gone.error().sqlState == restore::outcomeUnknown;
+        return call.output.fail(gone.error(),
+                                isUnknown ? ExitCode::NotDoneAndLeft : ExitCode::NotDone);
+    }
+    Record(call).write(restore::discardedDraft(*gone));
+    call.output.answer({{u"discarded"_s, restore::toJson(*gone)}},
+                       u"Discarded:\n"_s + asLine(*gone));
+    return ExitCode::Done;
+}
+
+} // namespace mayday::ctl

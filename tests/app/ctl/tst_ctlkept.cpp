@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/ctl/ctlfixture.h"
+#include "core/profile.h"
+#include "postgres/session.h"
+#include "restore/schemaswap.h"
+#include "store/journalreader.h"
+
+using namespace mayday;
+using namespace mayday::tests;
+using namespace Qt::StringLiterals;
+
+/// `kept` and `discard`: what restores leave in a database, and how it goes.
+class TestCtlKept : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void nothingIsKeptBeforeARestore();
+    void listsTheNewestFirst();
+    void discardTakesOneAwayAndSaysSo();
+    void whatIsNotKeptIsNotDropped();
+    void nobodyIsThereToConfirm();
+    void aRestoreUnderWayIsNotDisturbed();
+    void wordsThatAreOff();
+
+private:
+    [[nodiscard]] QString restored(const QString &database, int times = 1)
+    {
+        const QString target = m_ctl.liveDatabase(database);
+        const QString file = m_ctl.write(u"ok.sql"_s, smallDump);
+        for (int i = 0; i < times; ++i) {
+            const Answer done =
+                m_ctl.run({u"restore"_s, file, u"--target"_s, target, u"--yes"_s, u"--json"_s});
+            if (done.code != 0)
+                qFatal("%s", done.all().constData());
+        }
+        return target;
+    }
+    [[nodiscard]] QJsonArray kept(const QString &target)
+    {
+        return m_ctl.run({u"kept"_s, u"--target"_s, target, u"--json"_s})
+            .json()["kept"_L1]
+            .toArray();
+    }
+    [[nodiscard]] Answer discard(const QString &name, const QString &target,
+                                 const QStringList &more = {u"--yes"_s, u"--json"_s})
+    {
+        return m_ctl.run(QStringList{u"discard"_s, name, u"--target"_s, target} + more);
+    }
+
+    Ctl m_ctl;
+};
+
+void TestCtlKept::nothingIsKeptBeforeARestore()
+{
+    const QString target = m_ctl.liveDatabase(u"fresh"_s);
+    const Answer answer = m_ctl.run({u"kept"_s, u"--target"_s, target});
+    QVERIFY2(answer.code == 0, answer.all());
+    QVERIFY2(answer.out.startsWith("Restores keep nothing in database fresh on "), answer.all());
+    QVERIFY(kept(target).isEmpty());
+}
+
+void TestCtlKept::listsTheNewestFirst()
+{
+    const QString target = restored(u"twice"_s, 2);
+    const QJsonArray list = kept(target);
+    QCOMPARE(list.size(), 2);
+    const QJsonObject newest = list[0].toObject();
+    QVERIFY(newest["name"_L1].toString().startsWith(u"public_before_"_s));
+    QCOMPARE(newest["original"_L1].toString(), u"public"_s);
+    QCOMPARE(newest["file"_L1].toString(), u"ok.sql"_s);
+    QCOMPARE(newest["holds"_L1].toString(), u"before"_s);
+    QCOMPARE(newest["tables"_L1].toInteger(), 1);
+    QVERIFY(newest["bytes"_L1].toInteger() > 0);
+    QVERIFY(newest["at"_L1].toString() >= list[1].toObject()["at"_L1].toString());
+    const QByteArray rows = "SELECT string_agg(id::text, ' ' ORDER BY id) FROM ";
+    const auto rowsOf = [&](const QJsonValue &one) {
+        return m_ctl.server().scalar(u"twice"_s,
+                                     rows + one["name"_L1].toString().toUtf8() + ".products");
+    };
+    QCOMPARE(rowsOf(list[0]), u"1 2 3"_s);
+    QCOMPARE(rowsOf(list[1]), u"99"_s);
+    const Answer text = m_ctl.run({u"kept"_s, u"--target"_s, target});
+    QVERIFY2(text.out.contains("public as it was before ok.sql took its place; 1 tables, "),
+             text.all());
+}
+
+void TestCtlKept::discardTakesOneAwayAndSaysSo()
+{
+    const QString target = restored(u"going"_s, 2);
+    const QJsonObject oldest = kept(target)[1].toObject();
+    const QString name = oldest["name"_L1].toString();
+    const Answer answer = discard(name, target);
+    QVERIFY2(answer.code == 0, answer.all());
+    QCOMPARE(answer.json()["discarded"_L1].toObject(), oldest);
+    QCOMPARE(kept(target).size(), 1);
+    QCOMPARE(m_ctl.products(u"going"_s), u"1 2 3"_s);
+    const auto events = store::readJournal(Profile::under(m_ctl.profile()).journalFile(), {});
+    QVERIFY(events && !events->isEmpty());
+    const store::JournalEvent last = events->last();
+    QCOMPARE(last.kind, u"restore.discarded"_s);
+    QCOMPARE(last.subject, oldest["restore"_L1].toString());
+    QCOMPARE(last.data["schema"_L1].toString(), name);
+    // And a second time there is nothing to discard.
+    QCOMPARE(discard(name, target).code, 2);
+}
+
+void TestCtlKept::whatIsNotKeptIsNotDropped()
+{
+    const QString target = restored(u"careful"_s);
+    for (const QString &name : {u"public"_s, u"pg_catalog"_s, u"no_such"_s}) {
+        const Answer answer = discard(name, target);
+        QVERIFY2(answer.code == 2, answer.all());
+        QCOMPARE(answer.error()["kind"_L1].toString(), u"not-found"_s);
+    }
+    QCOMPARE(m_ctl.products(u"careful"_s), u"1 2 3"_s);
+    QCOMPARE(kept(target).size(), 1);
+}
+
+void TestCtlKept::nobodyIsThereToConfirm()
+{
+    const QString target = restored(u"asked"_s);
+    const QString name = kept(target)[0]["name"_L1].toString();
+    const Answer answer = discard(name, target, {u"--json"_s});
+    QVERIFY2(answer.code == 2, answer.all());
+    QVERIFY(answer.error()["detail"_L1].toString().contains(u"not confirmed"_s));
+    QCOMPARE(kept(target).size(), 1);
+}
+
+void TestCtlKept::aRestoreUnderWayIsNotDisturbed()
+{
+    const QString target = restored(u"busy"_s);
+    const QString name = kept(target)[0]["name"_L1].toString();
+    TaskContext context;
+    auto other =
+        postgres::Session::connect(m_ctl.server().connectionString(u"busy"_s), context).value();
+    QVERIFY(other.execute("BEGIN", context));
+    QVERIFY(restore::lockForRestore(other, context));
+    const Answer answer = discard(name, target);
+    QVERIFY2(answer.code == 2, answer.all());
+    QVERIFY(answer.error()["detail"_L1].toString().contains(u"is running"_s));
+    QVERIFY(other.execute("ROLLBACK", context));
+    QCOMPARE(discard(name, target).code, 0);
+}
+
+void TestCtlKept::wordsThatAreOff()
+{
+    const QString target = m_ctl.liveDatabase(u"words"_s);
+    for (const QStringList &words :
+         {QStringList{u"kept"_s},
+          {u"kept"_s, u"--target"_s, target, u"more"_s},
+          {u"discard"_s, u"--target"_s, target, u"--yes"_s},
+          {u"discard"_s, u"a"_s, u"b"_s, u"--target"_s, target, u"--yes"_s},
+          {u"discard"_s, u"--all"_s, u"--target"_s, target, u"--yes"_s}}) {
+        const Answer answer = m_ctl.run(words + QStringList{u"--json"_s});
+        QVERIFY2(answer.code == 64, answer.all());
+    }
+}
+
+QTEST_GUILESS_MAIN(TestCtlKept)
+#include "tst_ctlkept.moc"
