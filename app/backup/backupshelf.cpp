@@ -2,6 +2,7 @@
 #include "backup/backupshelf.h"
 
 #include "backup/dumpopener.h"
+#include "backup/inspectionindex.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -122,8 +123,9 @@ void BackupShelf::inspectNext()
         return;
     }
     const BackupEntry asked = *next;
-    m_inspecting = startTask(
-        m_pool, [path = asked.path](TaskContext &context) { return inspectDump(path, context); });
+    m_inspecting = startTask(m_pool, [path = asked.path](TaskContext &context) {
+        return inspectUnlessKnown(path, context);
+    });
     m_inspecting.deliverTo(this, [this, asked](Result<dump::DumpInspection> outcome) {
         const auto entry = std::ranges::find(m_entries, asked.path, &BackupEntry::path);
         // What was found belongs to the file as it was; when it is another by now, it comes again.

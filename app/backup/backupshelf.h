@@ -29,7 +29,8 @@ struct BackupEntry {
 /// All backups of a folder in one list, newest first.
 ///
 /// Lives on the GUI thread, owned by Desk; reads files on the pool. A file is read again only when
-/// its size or time changed. A folder that is missing is an empty shelf, not an error.
+/// its size or time changed, also from one run to the next. A folder that is missing is an empty
+/// shelf, not an error.
 class BackupShelf final : public QObject {
     Q_OBJECT
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "backup/dumpopener.h"
+#include "backup/inspectionindex.h"
 #include "ctl/command.h"
 #include "dump/dumpinspection.h"
 
@@ -41,19 +41,29 @@ QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
 
 ExitCode runInspect(const Call &call)
 {
-    if (const auto unknown = unknownOption(call.arguments))
+    QStringList arguments = call.arguments;
+    const bool again = takeFlag(arguments, u"--again"_s);
+    if (const auto unknown = unknownOption(arguments))
         return usageError(call, u"inspect does not know %1"_s.arg(*unknown));
-    if (call.arguments.size() != 1)
+    if (arguments.size() != 1)
         return usageError(call, u"inspect takes one file"_s);
     TaskContext context({}, [&call](qint64 done, qint64 total, const QString &phase) {
         call.output.progress(phase, done, total);
     });
-    const auto inspection = backup::inspectDump(call.arguments.front(), context);
+    const QString &file = arguments.front();
+    const QDateTime start = call.clock.now();
+    const auto inspection =
+        again ? backup::inspectAgain(file, context) : backup::inspectUnlessKnown(file, context);
     call.output.endProgress();
     if (!inspection)
         return call.output.fail(inspection.error());
     const QJsonObject json = dump::toJson(*inspection);
-    call.output.answer(json, asText(*inspection, json));
+    QString text = asText(*inspection, json);
+    if (inspection->readAt && *inspection->readAt < start.addSecs(-1))
+        text += u"This was found on %1 UTC; the file has the same size, time and both ends since. "
+                "--again reads it anew.\n"_s.arg(
+                    inspection->readAt->toUTC().toString(u"yyyy-MM-dd HH:mm"_s));
+    call.output.answer(json, text);
     return inspection->verdict == dump::DumpVerdict::Complete ? ExitCode::Done : ExitCode::NotDone;
 }
 

@@ -4,8 +4,6 @@
 #include "dump/dumpreader.h"
 #include "dump/inspector.h"
 
-#include <QJsonArray>
-
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -129,29 +127,6 @@ void takeFacts(DumpInspection &inspection, const DumpReader &reader)
     inspection.lines = reader.lines();
 }
 
-QJsonArray toJson(const QList<TableInDump> &tables)
-{
-    QJsonArray json;
-    for (const TableInDump &table : tables)
-        json.append(QJsonObject{{u"schema"_s, table.schema},
-                                {u"name"_s, table.name},
-                                {u"rows"_s, table.rows},
-                                {u"bytes"_s, table.bytes},
-                                {u"line"_s, table.copyLine}});
-    return json;
-}
-
-QJsonArray toJson(const QList<SequenceInDump> &sequences)
-{
-    QJsonArray json;
-    for (const SequenceInDump &sequence : sequences)
-        json.append(QJsonObject{{u"schema"_s, sequence.schema},
-                                {u"name"_s, sequence.name},
-                                {u"value"_s, sequence.value},
-                                {u"isCalled"_s, sequence.isCalled}});
-    return json;
-}
-
 } // namespace
 
 Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
@@ -165,45 +140,6 @@ Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
     takeFacts(inspection, reader);
     judge(inspection, reader, read, reader.subject());
     return inspection;
-}
-
-QString verdictKey(DumpVerdict verdict)
-{
-    switch (verdict) {
-    case DumpVerdict::Complete: return u"complete"_s;
-    case DumpVerdict::Truncated: return u"truncated"_s;
-    case DumpVerdict::Damaged: return u"damaged"_s;
-    case DumpVerdict::NotADump: break;
-    }
-    return u"not-a-dump"_s;
-}
-
-QJsonObject toJson(const DumpInspection &inspection)
-{
-    QJsonObject objects;
-    for (auto it = inspection.objects.cbegin(); it != inspection.objects.cend(); ++it)
-        objects.insert(it.key(), it.value());
-    QJsonObject json{{u"verdict"_s, verdictKey(inspection.verdict)},
-                     {u"format"_s, inspection.format},
-                     {u"serverVersion"_s, inspection.serverVersion},
-                     {u"dumpVersion"_s, inspection.dumpVersion},
-                     {u"encoding"_s, inspection.encoding},
-                     {u"tables"_s, toJson(inspection.tables)},
-                     {u"sequences"_s, toJson(inspection.sequences)},
-                     {u"objects"_s, objects},
-                     {u"schemas"_s, QJsonArray::fromStringList(inspection.schemas)},
-                     {u"warnings"_s, QJsonArray::fromStringList(inspection.warnings)},
-                     {u"statements"_s, inspection.statements},
-                     {u"lines"_s, inspection.lines},
-                     {u"fileBytes"_s, inspection.fileBytes},
-                     {u"plainBytes"_s, inspection.plainBytes}};
-    if (!inspection.reader.isEmpty())
-        json.insert(u"reader"_s, inspection.reader);
-    if (inspection.startedAt)
-        json.insert(u"startedAt"_s, inspection.startedAt->toString(Qt::ISODate));
-    if (inspection.problem)
-        json.insert(u"problem"_s, toJson(*inspection.problem));
-    return json;
 }
 
 } // namespace mayday::dump

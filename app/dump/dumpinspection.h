@@ -58,7 +58,8 @@ struct DumpInspection {
     qint64 copyBlocks = 0;
     QString reader = {}; ///< of an archive: "pg_restore 17.11", whose text the lines are of
     std::optional<QDateTime> startedAt = std::nullopt;
-    std::optional<Error> problem = std::nullopt; ///< why it is not Complete, with the line
+    std::optional<QDateTime> readAt = std::nullopt; ///< to its end, when that is remembered
+    std::optional<Error> problem = std::nullopt;    ///< why it is not Complete, with the line
 };
 
 class DumpReader;
@@ -71,5 +72,7 @@ class DumpReader;
 [[nodiscard]] QString verdictKey(DumpVerdict verdict);
 /// Stable keys: what `maydayctl inspect --json` prints.
 [[nodiscard]] QJsonObject toJson(const DumpInspection &inspection);
+/// What toJson() wrote of a whole dump; nothing when it is not that.
+[[nodiscard]] std::optional<DumpInspection> inspectionFromJson(const QJsonObject &json);
 
 } // namespace mayday::dump

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpinspection.h"
+
+namespace mayday::backup {
+
+/// As inspectDump(); but a backup that was read to its end before, and has the same size, time and
+/// both ends since, is not read again: what was found then is written beside it, in a hidden file.
+/// Only whole backups are remembered. readAt says when it was read.
+///
+/// What rots in the middle of a file without a trace in its time is seen by the next full reading,
+/// which every restore does. Where nothing can be written beside the file, it is read each time.
+[[nodiscard]] Result<dump::DumpInspection> inspectUnlessKnown(const QString &path,
+                                                              TaskContext &context);
+
+/// Reads it in full, whatever is known, and remembers what was found.
+[[nodiscard]] Result<dump::DumpInspection> inspectAgain(const QString &path, TaskContext &context);
+
+/// The hidden file beside a backup: ".shop.sql.gz.mayday-index".
+[[nodiscard]] QString indexFileOf(const QString &path);
+
+} // namespace mayday::backup
