@@ -380,9 +380,9 @@ void TestBringBack::harmAtAnyStepChangesNothing()
     QVERIFY(relay.hasStruck());
     QCOMPARE(receipt.verdict, Verdict::NotRestored);
     QVERIFY(!receipt.isUnknown);
-    QTRY_COMPARE(shop.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = "
-                          "current_database() AND pid <> pg_backend_pid()"),
-                 u"0"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(shop.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                                       "current_database() AND pid <> pg_backend_pid()"),
+                              u"0"_s, 30000);
     QCOMPARE(shop.liveState(), before);
 }
 
