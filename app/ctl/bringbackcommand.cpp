@@ -2,55 +2,11 @@
 #include "ctl/serverwork.h"
 #include "restore/restorerecord.h"
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 using namespace Qt::StringLiterals;
 
 namespace mayday::ctl {
 
 namespace {
-
-/// Passes signals on while the work blocks this thread.
-class SignalWatcher final {
-public:
-    explicit SignalWatcher(StopOnSignal &stop)
-        : m_thread([&stop](const std::stop_token &ended) {
-              std::mutex mutex;
-              std::condition_variable_any woken;
-              std::unique_lock lock(mutex);
-              while (!ended.stop_requested()) {
-                  woken.wait_for(lock, ended, std::chrono::milliseconds(100), [] { return false; });
-                  stop.look();
-              }
-          })
-    {
-    }
-
-private:
-    std::jthread m_thread;
-};
-
-QString asText(const restore::Comparison &comparison)
-{
-    QString text;
-    for (const restore::TableComparison &table : comparison.tables) {
-        if (table.isSame())
-            continue;
-        text += u"  %1.%2: %3 came after the backup, %4 only in the backup, %5 changed%6\n"_s
-                    .arg(table.pair.liveSchema, table.pair.name)
-                    .arg(table.onlyKept)
-                    .arg(table.onlyLive)
-                    .arg(table.different)
-                    .arg(table.pair.hasLive ? QString() : u" (the backup has no such table)"_s);
-    }
-    if (text.isEmpty())
-        return u"Nothing differs: %1 tables hold the same rows as before the restore.\n"_s.arg(
-            comparison.tables.size());
-    return u"%1 rows came after the backup and are not live now:\n"_s.arg(comparison.onlyKept()) +
-           text;
-}
 
 QString asText(const restore::BringBackReceipt &receipt)
 {
@@ -71,17 +27,16 @@ QString asText(const restore::BringBackReceipt &receipt)
     return text;
 }
 
-/// "public.products=add"; the schema may be left out where it is public.
+/// "public.products=add". Of a copy, "backup" says better what "before" means.
 std::optional<restore::TableDecision> decisionFrom(const QString &text)
 {
     const QString table = text.section(u'=', 0, -2);
-    const auto choice = restore::choiceFromKey(text.section(u'=', -1));
+    const QString key = text.section(u'=', -1);
+    const auto choice = restore::choiceFromKey(key == "backup"_L1 ? u"before"_s : key);
     if (table.isEmpty() || !choice)
         return std::nullopt;
-    const bool isQualified = table.contains(u'.');
-    return restore::TableDecision{.schema = isQualified ? table.section(u'.', 0, 0) : u"public"_s,
-                                  .name = isQualified ? table.section(u'.', 1) : table,
-                                  .choice = *choice};
+    const auto [schema, name] = tableNameFrom(table);
+    return restore::TableDecision{.schema = schema, .name = name, .choice = *choice};
 }
 
 ExitCode exitCodeOf(const restore::BringBackReceipt &receipt)

@@ -85,67 +85,6 @@ void Output::endProgress() const
         print(stderr, "\r\x1b[K");
 }
 
-const QList<Command> &commands()
-{
-    static const QList<Command> all = {
-        {.name = u"inspect"_s,
-         .usage = u"inspect FILE"_s,
-         .summary = u"Read a backup to its end and say what is in it."_s,
-         .options = {},
-         .run = runInspect},
-        {.name = u"restore"_s,
-         .usage = u"restore FILE --target CONNINFO [--yes]"_s,
-         .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
-         .options = u"  --target CONNINFO  the database whose data is replaced\n"
-                    "  --yes              do not ask\n"_s,
-         .run = runRestore},
-        {.name = u"put-back"_s,
-         .usage = u"put-back --target CONNINFO [--restore ID] [--yes]"_s,
-         .summary = u"Undo the last restore: the kept data takes its old place."_s,
-         .options = u"  --target CONNINFO  the database that was restored\n"
-                    "  --restore ID       which restore; without it, the last one\n"
-                    "  --yes              do not ask\n"_s,
-         .run = runPutBack},
-        {.name = u"compare"_s,
-         .usage = u"compare --target CONNINFO [--restore ID]"_s,
-         .summary = u"Count what came after the backup and went with the last restore."_s,
-         .options = u"  --target CONNINFO  the database that was restored\n"
-                    "  --restore ID       which restore; without it, the last one\n"_s,
-         .run = runCompare},
-        {.name = u"bring-back"_s,
-         .usage = u"bring-back --target CONNINFO --table NAME=add [--table ...] [--yes]"_s,
-         .summary = u"Bring rows that came after the backup into the restored tables, proven."_s,
-         .options = u"  --target CONNINFO  the database that was restored\n"
-                    "  --table NAME=add     the rows that only the earlier state has\n"
-                    "  --table NAME=before  exactly the rows of the earlier state\n"
-                    "  --restore ID       which restore; without it, the last one\n"
-                    "  --yes              do not ask\n"_s,
-         .run = runBringBack},
-        {.name = u"kept"_s,
-         .usage = u"kept --target CONNINFO"_s,
-         .summary = u"List the earlier data that restores keep in a database, with sizes."_s,
-         .options = u"  --target CONNINFO  the database that was restored\n"_s,
-         .run = runKept},
-        {.name = u"discard"_s,
-         .usage = u"discard NAME --target CONNINFO [--yes]"_s,
-         .summary = u"Drop one of them for good, when nothing uses it any more."_s,
-         .options = u"  --target CONNINFO  the database that was restored\n"
-                    "  --yes              do not ask\n"_s,
-         .run = runDiscard},
-        {.name = u"status"_s,
-         .usage = u"status [--stack FILE]"_s,
-         .summary = u"Probe the stack and read its providers once: us or them."_s,
-         .options = u"  --stack FILE       a stack.yaml; without it, that of the profile\n"_s,
-         .run = runStatus},
-        {.name = u"runbook"_s,
-         .usage = u"runbook check FILE"_s,
-         .summary = u"Say what in a runbook Mayday cannot use."_s,
-         .options = {},
-         .run = runRunbook},
-    };
-    return all;
-}
-
 ExitCode usageError(const Call &call, const QString &reason)
 {
     return call.output.fail({.kind = ErrorKind::Refused,

@@ -67,6 +67,7 @@ struct Command {
 
 [[nodiscard]] ExitCode runInspect(const Call &call);
 [[nodiscard]] ExitCode runRestore(const Call &call);
+[[nodiscard]] ExitCode runCopy(const Call &call);
 [[nodiscard]] ExitCode runPutBack(const Call &call);
 [[nodiscard]] ExitCode runCompare(const Call &call);
 [[nodiscard]] ExitCode runBringBack(const Call &call);

@@ -18,9 +18,14 @@ QString sizeWords(qint64 bytes)
 
 QString holdsWords(const restore::KeptSchema &kept)
 {
-    return kept.isRestored
-               ? u"what %1 had brought"_s.arg(kept.file)
-               : u"%1 as it was before %2 took its place"_s.arg(kept.original, kept.file);
+    switch (kept.state) {
+    case restore::KeptState::Before:
+        return u"%1 as it was before %2 took its place"_s.arg(kept.original, kept.file);
+    case restore::KeptState::Restored: return u"what %1 had brought"_s.arg(kept.file);
+    case restore::KeptState::Copy: break;
+    }
+    return kept.only ? u"a copy of %1 from %2"_s.arg(kept.only->join(u", "_s), kept.file)
+                     : u"a copy of %1"_s.arg(kept.file);
 }
 
 QString asLine(const restore::KeptSchema &kept)
@@ -93,6 +98,7 @@ ExitCode runDiscard(const Call &call)
         return notConfirmed(call, *target);
     StopOnSignal stop;
     TaskContext context = stop.context();
+    const SignalWatcher watcher(stop);
     const auto gone = restore::discardKept(*target, name, context);
     if (!gone) {
         const bool isUnknown = gone.error().sqlState == restore::outcomeUnknown;

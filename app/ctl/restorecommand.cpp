@@ -74,19 +74,27 @@ QString leftAsText(const QList<restore::Leftover> &left)
 
 QString asText(const restore::RestoreReceipt &receipt)
 {
+    const bool isCopy = receipt.mode == restore::modeKey(restore::RestoreMode::Copy);
     QString text;
     switch (receipt.verdict) {
     case restore::Verdict::Proven:
-        text = u"Proven: %1 tables, %2 rows, in %3 s.\n"_s.arg(receipt.tables.size())
-                   .arg(receipt.rowsRestored())
-                   .arg(receipt.seconds, 0, 'f', 1);
+        text =
+            (isCopy
+                 ? u"Copied and proven: %1 tables, %2 rows, in %3 s. The live data is as it was.\n"_s
+                 : u"Proven: %1 tables, %2 rows, in %3 s.\n"_s)
+                .arg(receipt.tables.size())
+                .arg(receipt.rowsRestored())
+                .arg(receipt.seconds, 0, 'f', 1);
         break;
     case restore::Verdict::Differences:
-        text = u"Restored with differences; they are named below.\n"_s;
+        text =
+            (isCopy
+                 ? u"Copied with differences; they are named below. The live data is as it was.\n"_s
+                 : u"Restored with differences; they are named below.\n"_s);
         break;
     case restore::Verdict::NotRestored:
-        text =
-            receipt.left.isEmpty() ? u"Not restored. Nothing changed.\n"_s : u"Not restored.\n"_s;
+        text = isCopy ? u"Not copied."_s : u"Not restored."_s;
+        text += receipt.left.isEmpty() ? u" Nothing changed.\n"_s : u"\n"_s;
         break;
     }
     text += errorAsText(receipt.error);
@@ -98,6 +106,39 @@ QString asText(const restore::RestoreReceipt &receipt)
     for (const QString &note : receipt.notes)
         text += u"note: %1\n"_s.arg(note);
     return text + leftAsText(receipt.left);
+}
+
+Result<restore::RestorePlan> planFor(const Call &call, const QString &file,
+                                     const postgres::ConnectionString &target)
+{
+    restore::RestorePlan plan{.id = restore::freshRestoreId(call.clock.now()),
+                              .file = QFileInfo(file).absoluteFilePath(),
+                              .target = target,
+                              .environment = {},
+                              .plannedAt = call.clock.now()};
+    if (!QFile::exists(plan.file))
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = plan.file,
+                        .detail = u"there is no such file"_s});
+    return plan;
+}
+
+/// With signals, progress and the record.
+restore::RestoreReceipt carryOut(const Call &call, const restore::RestorePlan &plan)
+{
+    StopOnSignal stop;
+    Latest<restore::RestoreProgress> progress;
+    TaskContext context = stop.context();
+    Record record(call);
+    record.write(restore::startedDraft(plan));
+    restore::RestoreReceipt receipt;
+    {
+        const Watcher watcher(stop, progress, call.output);
+        receipt = restore::RestoreRunner(plan, call.clock, progress).run(std::nullopt, context);
+    }
+    call.output.endProgress();
+    record.write(restore::finishedDraft(plan, receipt));
+    return receipt;
 }
 
 } // namespace
@@ -113,30 +154,48 @@ ExitCode runRestore(const Call &call)
         return usageError(call, u"restore does not know %1"_s.arg(*unknown));
     if (arguments.size() != 1)
         return usageError(call, u"restore takes one file"_s);
-    restore::RestorePlan plan{.id = restore::freshRestoreId(call.clock.now()),
-                              .file = QFileInfo(arguments.front()).absoluteFilePath(),
-                              .target = *target,
-                              .environment = {},
-                              .plannedAt = call.clock.now()};
-    if (!QFile::exists(plan.file))
-        return call.output.fail({.kind = ErrorKind::NotFound,
-                                 .subject = plan.file,
-                                 .detail = u"there is no such file"_s});
+    const auto plan = planFor(call, arguments.front(), *target);
+    if (!plan)
+        return call.output.fail(plan.error());
     if (!isConfirmed(call, yes, u"This replaces the data in %1."_s.arg(target->display()), *target))
         return notConfirmed(call, *target);
-    StopOnSignal stop;
-    Latest<restore::RestoreProgress> progress;
-    TaskContext context = stop.context();
-    Record record(call);
-    record.write(restore::startedDraft(plan));
-    restore::RestoreReceipt receipt;
-    {
-        const Watcher watcher(stop, progress, call.output);
-        receipt = restore::RestoreRunner(plan, call.clock, progress).run(std::nullopt, context);
-    }
-    call.output.endProgress();
-    record.write(restore::finishedDraft(plan, receipt));
+    const restore::RestoreReceipt receipt = carryOut(call, *plan);
     call.output.answer(restore::toJson(receipt), asText(receipt));
+    return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
+}
+
+ExitCode runCopy(const Call &call)
+{
+    QStringList arguments = call.arguments;
+    QList<restore::TableName> tables;
+    while (const auto table = takeOption(arguments, u"--table"_s))
+        tables.append(tableNameFrom(*table));
+    const auto target = targetOf(arguments);
+    if (!target)
+        return usageError(call, target.error().detail);
+    if (const auto unknown = unknownOption(arguments))
+        return usageError(call, u"copy does not know %1"_s.arg(*unknown));
+    if (arguments.size() != 1)
+        return usageError(call, u"copy takes one file"_s);
+    auto plan = planFor(call, arguments.front(), *target);
+    if (!plan)
+        return call.output.fail(plan.error());
+    plan->mode = restore::RestoreMode::Copy;
+    plan->tables = tables;
+    const restore::RestoreReceipt receipt = carryOut(call, *plan);
+    QJsonObject json = restore::toJson(receipt);
+    QString text = asText(receipt);
+    if (receipt.verdict != restore::Verdict::NotRestored) {
+        StopOnSignal stop;
+        TaskContext context = stop.context();
+        const SignalWatcher watcher(stop);
+        const auto comparison = restore::compareWithKept(*target, receipt.id.text(), context, {});
+        if (comparison)
+            json.insert(u"comparison"_s, restore::toJson(*comparison));
+        text += comparison ? asText(*comparison)
+                           : u"It could not be compared:\n"_s + errorAsText(comparison.error());
+    }
+    call.output.answer(json, text);
     return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
 }
 

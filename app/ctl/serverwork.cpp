@@ -65,6 +65,19 @@ void StopOnSignal::look()
         m_source.request_stop();
 }
 
+SignalWatcher::SignalWatcher(StopOnSignal &stop)
+    : m_thread([&stop](const std::stop_token &ended) {
+          std::mutex mutex;
+          std::condition_variable_any woken;
+          std::unique_lock lock(mutex);
+          while (!ended.stop_requested()) {
+              woken.wait_for(lock, ended, std::chrono::milliseconds(100), [] { return false; });
+              stop.look();
+          }
+      })
+{
+}
+
 Record::Record(const Call &call)
 {
     auto journal = store::Journal::open(call.profile.journalFile(), call.clock);
@@ -135,6 +148,42 @@ ExitCode notConfirmed(const Call &call, const postgres::ConnectionString &target
                              .subject = target.display(),
                              .detail = u"not confirmed; without a terminal, say --yes"_s},
                             ExitCode::NotDone);
+}
+
+restore::TableName tableNameFrom(const QString &text)
+{
+    const bool isQualified = text.contains(u'.');
+    return isQualified ? restore::TableName(text.section(u'.', 0, 0), text.section(u'.', 1))
+                       : restore::TableName(u"public"_s, text);
+}
+
+QString asText(const restore::Comparison &comparison)
+{
+    const QString line =
+        comparison.isCopy
+            ? u"  %1.%2: %3 only in the backup, %4 written since, %5 changed since%6\n"_s
+            : u"  %1.%2: %3 came after the backup, %4 only in the backup, %5 changed%6\n"_s;
+    const QString notLive =
+        comparison.isCopy ? u" (it is not there live)"_s : u" (the backup has no such table)"_s;
+    QString text;
+    for (const restore::TableComparison &table : comparison.tables) {
+        if (table.isSame())
+            continue;
+        text += line.arg(table.pair.liveSchema, table.pair.name)
+                    .arg(table.onlyKept)
+                    .arg(table.onlyLive)
+                    .arg(table.different)
+                    .arg(table.pair.hasLive ? QString() : notLive);
+    }
+    if (text.isEmpty())
+        return (comparison.isCopy
+                    ? u"Nothing differs: %1 tables hold the same rows live as in the backup.\n"_s
+                    : u"Nothing differs: %1 tables hold the same rows as before the restore.\n"_s)
+            .arg(comparison.tables.size());
+    return (comparison.isCopy ? u"%1 rows of the backup are not live now:\n"_s
+                              : u"%1 rows came after the backup and are not live now:\n"_s)
+               .arg(comparison.onlyKept()) +
+           text;
 }
 
 QString errorAsText(const std::optional<Error> &error)

@@ -3,9 +3,11 @@
 
 #include "ctl/command.h"
 #include "postgres/connectionstring.h"
+#include "restore/comparison.h"
 #include "store/journal.h"
 
 #include <stop_token>
+#include <thread>
 
 namespace mayday::ctl {
 
@@ -19,6 +21,15 @@ public:
 
 private:
     std::stop_source m_source;
+};
+
+/// Passes signals on while the work blocks this thread.
+class SignalWatcher final {
+public:
+    explicit SignalWatcher(StopOnSignal &stop);
+
+private:
+    std::jthread m_thread;
 };
 
 /// The record is worth having and never worth more than the data: without it the work goes on.
@@ -43,6 +54,9 @@ private:
                                const postgres::ConnectionString &target);
 /// The answer to "no", or to no terminal to ask on.
 [[nodiscard]] ExitCode notConfirmed(const Call &call, const postgres::ConnectionString &target);
+/// "public.products"; the schema may be left out where it is public.
+[[nodiscard]] restore::TableName tableNameFrom(const QString &text);
+[[nodiscard]] QString asText(const restore::Comparison &comparison);
 /// The error and what to do, a line each; empty without one.
 [[nodiscard]] QString errorAsText(const std::optional<Error> &error);
 

@@ -13,6 +13,11 @@ namespace mayday::incident {
 
 namespace {
 
+bool isCopy(const QJsonObject &planOrReceipt)
+{
+    return planOrReceipt["mode"_L1].toString() == "copy"_L1;
+}
+
 bool isPutBackDone(const QJsonObject &data)
 {
     return data["receipt"_L1].toObject()["verdict"_L1].toString() == "proven"_L1;
@@ -77,7 +82,8 @@ RestoreNote noteFrom(const store::JournalEvent &event)
     return {.id = event.subject,
             .file = event.data["file"_L1].toString(),
             .target = event.data["target"_L1].toString(),
-            .startedAt = event.at};
+            .startedAt = event.at,
+            .isCopy = isCopy(event.data)};
 }
 
 } // namespace
@@ -108,8 +114,11 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
     }
 }
 
-QString verdictWords(const QString &verdict)
+QString verdictWords(const QString &verdict, bool isCopy)
 {
+    if (isCopy && verdict != "not-restored"_L1 && !verdict.isEmpty())
+        return verdict == "proven"_L1 ? u"a proven copy; the live data was not touched"_s
+                                      : u"a copy with differences; the live data was not touched"_s;
     if (verdict == "proven"_L1)
         return u"proven: every table holds the rows of the backup"_s;
     if (verdict == "differences"_L1)
@@ -121,15 +130,17 @@ QString verdictWords(const QString &verdict)
 
 QString restoreStartedWords(const QJsonObject &data, const QString &subject)
 {
-    return u"Restore %1 started: %2 into %3"_s.arg(
-        subject, QFileInfo(data["file"_L1].toString()).fileName(), data["target"_L1].toString());
+    return (isCopy(data) ? u"Restore %1 started: a copy of %2 beside the live data of %3"_s
+                         : u"Restore %1 started: %2 into %3"_s)
+        .arg(subject, QFileInfo(data["file"_L1].toString()).fileName(),
+             data["target"_L1].toString());
 }
 
 QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
 {
     const QJsonObject receipt = data["receipt"_L1].toObject();
-    QString words =
-        u"Restore %1 ended: %2"_s.arg(subject, verdictWords(receipt["verdict"_L1].toString()));
+    QString words = u"Restore %1 ended: %2"_s.arg(
+        subject, verdictWords(receipt["verdict"_L1].toString(), isCopy(receipt)));
     const QJsonArray tables = receipt["tables"_L1].toArray();
     qint64 rows = 0;
     qint64 proven = 0;
@@ -148,6 +159,9 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
 
 QString restoreSettledWords(const QJsonObject &data, const QString &subject)
 {
+    if (data["committed"_L1].toBool() && isCopy(data))
+        return u"Restore %1 was interrupted; the server says that its copy stands beside the live data"_s
+            .arg(subject);
     return data["committed"_L1].toBool()
                ? u"Restore %1 was interrupted; the server says that it did take effect"_s.arg(
                      subject)
@@ -179,8 +193,10 @@ QString bringBackWords(const QJsonObject &data, const QString &subject)
         tables.append(u"%1.%2 %3"_s.arg(
             table["schema"_L1].toString(), table["name"_L1].toString(),
             QLocale(QLocale::English).toString(table["inserted"_L1].toInteger())));
-    return u"What came after the backup of restore %1 brought back, rows added: %2"_s.arg(
-        subject, tables.join(u", "_s));
+    return (receipt["isFromCopy"_L1].toBool()
+                ? u"Rows of the backup brought into the live data from the copy of restore %1, rows added: %2"_s
+                : u"What came after the backup of restore %1 brought back, rows added: %2"_s)
+        .arg(subject, tables.join(u", "_s));
 }
 
 QString discardedWords(const QJsonObject &data, const QString &subject)

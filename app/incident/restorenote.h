@@ -36,14 +36,16 @@ struct RestoreNote {
     QStringList notes = {};
     std::optional<bool> committed = std::nullopt; ///< what the server said after an interruption
     std::optional<QDateTime> putBackAt = std::nullopt;
+    bool isCopy = false; ///< beside the live data, which it did not touch
 
     [[nodiscard]] bool operator==(const RestoreNote &) const = default;
 };
 
 /// Applies a restore.* event; others change nothing.
 void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &event);
-/// "proven: every table holds the rows of the backup"; the three verdicts and no other.
-[[nodiscard]] QString verdictWords(const QString &verdict);
+/// "proven: every table holds the rows of the backup"; the three verdicts and no other. isCopy: of
+/// a copy beside the live data.
+[[nodiscard]] QString verdictWords(const QString &verdict, bool isCopy = false);
 
 [[nodiscard]] QString restoreStartedWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString restoreFinishedWords(const QJsonObject &data, const QString &subject);

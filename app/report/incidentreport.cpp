@@ -77,9 +77,11 @@ QString count(qint64 rows)
 QString outcomeWords(const RestoreNote &note)
 {
     if (note.verdict.isEmpty() && note.committed)
-        return *note.committed ? u"interrupted; the server says that it did take effect"_s
-                               : u"interrupted; the server says that nothing changed"_s;
-    return incident::verdictWords(note.verdict);
+        return *note.committed
+                   ? (note.isCopy ? u"interrupted; the server says that the copy is there"_s
+                                  : u"interrupted; the server says that it did take effect"_s)
+                   : u"interrupted; the server says that nothing changed"_s;
+    return incident::verdictWords(note.verdict, note.isCopy);
 }
 
 void writeRestore(MarkdownWriter &out, const RestoreNote &note)
@@ -119,13 +121,13 @@ bool isInEffect(const RestoreNote &note)
 {
     const bool happened = note.verdict == "proven"_L1 || note.verdict == "differences"_L1 ||
                           note.committed.value_or(false);
-    return happened && !note.putBackAt;
+    return happened && !note.putBackAt && !note.isCopy;
 }
 
 /// It was interrupted, and nobody has asked the server since.
 bool isUnsettled(const RestoreNote &note)
 {
-    return note.verdict.isEmpty() && !note.committed && !note.putBackAt;
+    return note.verdict.isEmpty() && !note.committed && !note.putBackAt && !note.isCopy;
 }
 
 QStringList lossLines(const Incident &incident)

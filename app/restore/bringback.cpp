@@ -20,7 +20,6 @@ namespace mayday::restore {
 namespace {
 
 using postgres::quoteIdentifier;
-using TableName = QPair<QString, QString>;
 
 /// A table to change, with how it differed before.
 struct Work {
@@ -97,7 +96,7 @@ Result<void> Bringing::choose(const QList<KeptSchema> &kept, const QList<TableDe
 {
     QList<TablePair> pairs;
     for (const KeptSchema &schema : kept) {
-        const auto found = tablePairs(m_session, schema.name, schema.original, m_context);
+        const auto found = tablePairs(m_session, schema, m_context);
         if (!found)
             return failure(found.error());
         pairs += *found;
@@ -110,11 +109,10 @@ Result<void> Bringing::choose(const QList<KeptSchema> &kept, const QList<TableDe
             return p.liveSchema == name.first && p.name == name.second;
         });
         if (pair == pairs.end())
-            return failure(refusedFor(name, u"the earlier state has no such table"_s));
+            return failure(refusedFor(name, u"what is kept has no such table"_s));
         if (!pair->hasLive)
             return failure(refusedFor(
-                name,
-                u"the backup has no such table, so there is nothing to bring the rows into"_s));
+                name, u"it is not there live, so there is nothing to bring the rows into"_s));
         if (pair->insertSql().isEmpty())
             return failure(refusedFor(name, u"the two have no column in common"_s));
         m_work.append({.choice = decision.choice, .before = {.pair = *pair}});
@@ -336,9 +334,12 @@ Result<void> Bringing::proveTables()
                     .arg(after.onlyLive - (isAsBefore ? 0 : work.before.onlyLive))
                     .arg(after.different - (isAsBefore ? 0 : work.before.different))));
         if (work.before.different > 0 && !isAsBefore)
-            m_receipt.notes.append(u"%1: rows changed after the backup stay as the backup has "
-                                   "them (%2)"_s.arg(shown(work.name()))
-                                       .arg(work.before.different));
+            m_receipt.notes.append(
+                (m_receipt.isFromCopy
+                     ? u"%1: rows changed after the backup stay as they are live (%2)"_s
+                     : u"%1: rows changed after the backup stay as the backup has them (%2)"_s)
+                    .arg(shown(work.name()))
+                    .arg(work.before.different));
     }
     return {};
 }
@@ -347,10 +348,11 @@ Result<void> Bringing::work(const QString &restore, const QList<TableDecision> &
 {
     if (auto locked = lockForRestore(m_session, m_context); !locked)
         return locked;
-    const auto kept = keptOf(m_session, restore, m_context);
+    const auto kept = keptOf(m_session, restore, KeptFor::Compare, m_context);
     if (!kept)
         return failure(kept.error());
     m_receipt.restore = kept->front().restore;
+    m_receipt.isFromCopy = kept->front().state == KeptState::Copy;
     if (auto chosen = choose(*kept, decisions); !chosen)
         return chosen;
     if (auto sorted = sortByReferences(); !sorted)
@@ -471,6 +473,7 @@ QJsonObject toJson(const BringBackReceipt &receipt)
                      {u"tables"_s, tables},
                      {u"notes"_s, QJsonArray::fromStringList(receipt.notes)},
                      {u"isUnknown"_s, receipt.isUnknown},
+                     {u"isFromCopy"_s, receipt.isFromCopy},
                      {u"seconds"_s, receipt.seconds}};
     if (receipt.error)
         json.insert(u"error"_s, toJson(*receipt.error));

@@ -6,11 +6,11 @@
 
 namespace mayday::restore {
 
-/// What becomes of one table of which a restore has taken something away.
+/// What becomes of one table of which the kept state has more, or other, rows than the live one.
 enum class TableChoice {
-    LeaveAsRestored, ///< as the backup has it
-    AddMissing,      ///< the backup's rows, and those that only the earlier state has
-    AsBefore,        ///< exactly the rows of the earlier state
+    LeaveAsRestored, ///< as it is live
+    AddMissing,      ///< the live rows, and those that only the kept state has
+    AsBefore,        ///< exactly the rows of the kept state
 };
 
 struct TableDecision {
@@ -38,12 +38,14 @@ struct BringBackReceipt {
     QStringList notes = {};
     std::optional<Error> error = std::nullopt;
     bool isUnknown = false;
+    bool isFromCopy = false; ///< of a backup, not from the state before a restore
     double seconds = 0;
 
     [[nodiscard]] qint64 inserted() const;
 };
 
-/// Brings rows that a restore took away into the live tables, in one transaction: writers of the
+/// Brings rows of a kept state, which a restore took away or which a copy of a backup still has,
+/// into the live tables, in one transaction: writers of the
 /// chosen tables wait, readers do not. Parents before children; user triggers do not run; sequences
 /// never stay behind. Proven before the commit: each chosen table compared again, no other table
 /// with another number of rows.

@@ -16,7 +16,7 @@ Result<void> compareSchema(postgres::Session &session, const KeptSchema &kept,
                            Comparison &comparison, TaskContext &context,
                            const std::function<void(const Comparison &)> &onTable)
 {
-    const auto pairs = tablePairs(session, kept.name, kept.original, context);
+    const auto pairs = tablePairs(session, kept, context);
     if (!pairs)
         return failure(pairs.error());
     for (const TablePair &pair : *pairs) {
@@ -71,10 +71,11 @@ Result<Comparison> compareWithKept(const postgres::ConnectionString &target, con
                                       context);
         !begun)
         return failure(begun.error());
-    const auto kept = keptOf(*session, restore, context);
+    const auto kept = keptOf(*session, restore, KeptFor::Compare, context);
     if (!kept)
         return failure(kept.error());
-    Comparison comparison{.restore = kept->front().restore};
+    Comparison comparison{.restore = kept->front().restore,
+                          .isCopy = kept->front().state == KeptState::Copy};
     for (const KeptSchema &schema : *kept) {
         if (auto compared = compareSchema(*session, schema, comparison, context, onTable);
             !compared)
@@ -98,7 +99,9 @@ QJsonObject toJson(const Comparison &comparison)
             {u"different"_s, table.different},
             {u"onlyKeptColumns"_s, QJsonArray::fromStringList(table.pair.onlyKeptColumns)},
             {u"onlyLiveColumns"_s, QJsonArray::fromStringList(table.pair.onlyLiveColumns)}});
-    return {{u"restore"_s, comparison.restore}, {u"tables"_s, tables}};
+    return {{u"restore"_s, comparison.restore},
+            {u"isCopy"_s, comparison.isCopy},
+            {u"tables"_s, tables}};
 }
 
 } // namespace mayday::restore

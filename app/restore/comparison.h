@@ -8,7 +8,9 @@
 
 namespace mayday::restore {
 
-/// How one table as it stood before a restore differs from the live one.
+/// How one table of a kept schema differs from the live one. The words are those after a restore;
+/// where a copy of a backup is kept, the rows only kept were deleted since, those only live
+/// written.
 struct TableComparison {
     TablePair pair;
     qint64 onlyKept = 0;  ///< written after the backup: the restore took them away
@@ -21,6 +23,7 @@ struct TableComparison {
 /// Everything in which what a restore has moved aside differs from what is live now. A value.
 struct Comparison {
     QString restore = {}; ///< id of the restore whose kept schemas these are
+    bool isCopy = false;  ///< they hold a backup, not the state before it
     QList<TableComparison> tables = {};
 
     [[nodiscard]] qint64 onlyKept() const;

@@ -89,7 +89,7 @@ Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const 
     const auto parks = postgres::schemaExists(session, kept.original, context);
     if (!parks)
         return failure(parks.error());
-    const auto parked = freeKeptName(session, kept.original, now, context);
+    const auto parked = freeKeptName(session, kept.original, now, RestoreMode::Replace, context);
     if (!parked)
         return failure(parked.error());
     if (auto moved = moveBack(session, kept, *parked, context); !moved)
@@ -97,13 +97,13 @@ Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const 
     receipt.tables += *before;
     receipt.schemas.append(kept.original);
     receipt.restore = kept.restore;
-    receipt.isRestoredLive = kept.isRestored;
+    receipt.isRestoredLive = kept.state == KeptState::Restored;
     if (*parks)
-        receipt.left.append(
-            {(kept.isRestored ? u"schema %1: the data as it was before the restore"_s
-                              : u"schema %1: the data the restore had brought"_s)
-                 .arg(*parked),
-             removalOf(*parked)});
+        receipt.left.append({(kept.state == KeptState::Restored
+                                  ? u"schema %1: the data as it was before the restore"_s
+                                  : u"schema %1: the data the restore had brought"_s)
+                                 .arg(*parked),
+                             removalOf(*parked)});
     return {};
 }
 
@@ -118,7 +118,7 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
         return failure(begun.error());
     if (auto locked = lockForRestore(*session, context); !locked)
         return locked;
-    const auto matching = keptOf(*session, restore, context);
+    const auto matching = keptOf(*session, restore, KeptFor::PutBack, context);
     if (!matching)
         return failure(matching.error());
     for (const KeptSchema &kept : *matching) {
@@ -190,9 +190,10 @@ Result<bool> isPutBack(const postgres::ConnectionString &target, const QString &
         return failure(session.error());
     if (auto quiet = waitForQuiet(*session, context); !quiet)
         return failure(quiet.error());
-    return keptOf(*session, restore, context).transform([](const QList<KeptSchema> &kept) {
-        return kept.front().isRestored;
-    });
+    return keptOf(*session, restore, KeptFor::PutBack, context)
+        .transform([](const QList<KeptSchema> &kept) {
+            return kept.front().state == KeptState::Restored;
+        });
 }
 
 Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const QString &name,

@@ -22,7 +22,8 @@ QString RestorePlan::targetName(const QString &schema) const
 
 QString RestorePlan::keptSchemaName(const QString &schema) const
 {
-    const QString stamp = u"_before_"_s + plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s);
+    const QString stamp = (mode == RestoreMode::Copy ? u"_copy_"_s : u"_before_"_s) +
+                          plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s);
     QByteArray stem = schema.toUtf8();
     stem.truncate(maxIdentifierBytes - stamp.size());
     // A cut may have split a character; the server would refuse the half.
@@ -39,6 +40,11 @@ RestoreId freshRestoreId(const QDateTime &now)
     const QString text = now.toUTC().toString(u"'restore-'yyyyMMdd-HHmmss-zzz-"_s) +
                          u"%1"_s.arg(tail, digits, 16, QChar(u'0'));
     return RestoreId::parse(text).value_or(RestoreId{});
+}
+
+QString modeKey(RestoreMode mode)
+{
+    return mode == RestoreMode::Copy ? u"copy"_s : u"beside-schema"_s;
 }
 
 } // namespace mayday::restore

@@ -5,11 +5,19 @@
 #include "postgres/connectionstring.h"
 
 #include <QDateTime>
+#include <QList>
+#include <QPair>
 #include <QString>
 
 namespace mayday::restore {
 
 using RestoreId = Id<struct RestoreTag>;
+using TableName = QPair<QString, QString>; ///< schema, name
+
+enum class RestoreMode {
+    Replace, ///< the backup takes the place of the live data, which is kept
+    Copy,    ///< the backup stands beside the live data, to compare and to bring rows back from
+};
 
 /// What the user decided: which file goes where. A value; editing it does nothing.
 struct RestorePlan {
@@ -20,14 +28,17 @@ struct RestorePlan {
     QString incident = {};             ///< id of the incident it belongs to, or empty
     QString database = {};             ///< id of the database in stack.yaml, or empty (maydayctl)
     QDateTime plannedAt = {};          ///< UTC; stamps the names of what is kept
+    RestoreMode mode = RestoreMode::Replace;
+    QList<TableName> tables = {}; ///< of a Copy: whose rows; empty for all
 
     /// "schema public in shop on 127.0.0.1:5432", for buttons and receipts.
     [[nodiscard]] QString targetName(const QString &schema) const;
-    /// The name under which a schema's old content is kept: "public_before_20261123_081500".
+    /// The name under which a schema's other content is kept: "public_before_20261123_081500".
     [[nodiscard]] QString keptSchemaName(const QString &schema) const;
 };
 
 /// An id that sorts by time: "restore-20261123-081500-123-0af31c"; no two are the same.
 [[nodiscard]] RestoreId freshRestoreId(const QDateTime &now);
+[[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy"
 
 } // namespace mayday::restore

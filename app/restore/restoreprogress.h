@@ -22,6 +22,7 @@ enum class RestorePhase {
 /// change of phase.
 struct RestoreProgress {
     RestorePhase phase = RestorePhase::Waiting;
+    RestoreMode mode = RestoreMode::Replace;
     qint64 bytesDone = 0; ///< of the file in the current phase
     qint64 bytesTotal = 0;
     qint64 rowsDone = 0;

@@ -21,6 +21,9 @@ RestoreRecord recordFrom(const store::JournalEvent &event)
             .database = event.data["database"_L1].toString(),
             .environment = event.data["environment"_L1].toString(),
             .incident = event.data["incident"_L1].toString(),
+            .mode = event.data["mode"_L1].toString() == modeKey(RestoreMode::Copy)
+                        ? RestoreMode::Copy
+                        : RestoreMode::Replace,
             .startedAt = event.at};
 }
 
@@ -85,12 +88,18 @@ void bringBack(RestoreRecord &record, const store::JournalEvent &event)
 
 bool RestoreRecord::isInEffect() const
 {
-    return hasHappened(*this) && !putBackAt;
+    return hasHappened(*this) && !putBackAt && mode == RestoreMode::Replace;
 }
 
 bool RestoreRecord::canBePutBack() const
 {
-    return hasHappened(*this) && !isPutBackOpen && !discardedAt;
+    return hasHappened(*this) && !isPutBackOpen && !discardedAt && mode == RestoreMode::Replace;
+}
+
+bool RestoreRecord::canBeCompared() const
+{
+    const bool isCopy = mode == RestoreMode::Copy;
+    return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && !discardedAt;
 }
 
 store::JournalDraft startedDraft(const RestorePlan &plan)
@@ -102,6 +111,7 @@ store::JournalDraft startedDraft(const RestorePlan &plan)
                      {u"connection"_s, plan.target.withoutPassword()},
                      {u"database"_s, plan.database},
                      {u"environment"_s, plan.environment},
+                     {u"mode"_s, modeKey(plan.mode)},
                      {u"incident"_s, plan.incident}}};
 }
 
@@ -116,7 +126,9 @@ store::JournalDraft settledDraft(const RestoreRecord &record, bool committed)
 {
     return {.kind = u"restore.settled"_s,
             .subject = record.id.text(),
-            .data = {{u"incident"_s, record.incident}, {u"committed"_s, committed}}};
+            .data = {{u"incident"_s, record.incident},
+                     {u"mode"_s, modeKey(record.mode)},
+                     {u"committed"_s, committed}}};
 }
 
 store::JournalDraft putBackStartedDraft(const QString &restore, const QString &incident)

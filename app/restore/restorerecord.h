@@ -25,6 +25,7 @@ struct RestoreRecord {
     QString database;   ///< id in stack.yaml, or empty
     QString environment;
     QString incident;
+    RestoreMode mode = RestoreMode::Replace;
     QDateTime startedAt;
     std::optional<QDateTime> endedAt = std::nullopt;
     std::optional<RestoreReceipt> receipt = std::nullopt;
@@ -45,6 +46,9 @@ struct RestoreRecord {
     [[nodiscard]] bool isInEffect() const;
     /// Whether there are two states to swap, as far as it is known.
     [[nodiscard]] bool canBePutBack() const;
+    /// Whether what is kept may be compared with the live data: what stood there before, while the
+    /// restored data is live, or a copy.
+    [[nodiscard]] bool canBeCompared() const;
 };
 
 /// The journal's words for it. Every process that restores writes the same ones.

@@ -2,6 +2,7 @@
 #include "restore/restorerunner.h"
 
 #include "backup/dumpopener.h"
+#include "backup/inspectionindex.h"
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
@@ -51,6 +52,8 @@ RestoreRunner::RestoreRunner(RestorePlan plan, const Clock &clock, Latest<Restor
     m_receipt.id = m_plan.id;
     m_receipt.target = m_plan.target.display();
     m_receipt.file = m_plan.file;
+    m_receipt.mode = modeKey(m_plan.mode);
+    m_now.mode = m_plan.mode;
 }
 
 RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection,
@@ -88,6 +91,10 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
         return proven;
     if (auto analysed = analyse(*session, context); !analysed)
         return analysed;
+    if (m_plan.mode == RestoreMode::Copy) {
+        if (auto left = leaveCopies(*session, context); !left)
+            return left;
+    }
     return swap(*session, context);
 }
 
@@ -102,7 +109,7 @@ Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspecti
                                 m_now.bytesTotal = total;
                                 publish(nullptr);
                             });
-        auto fresh = backup::inspectDump(m_plan.file, watched);
+        auto fresh = backup::inspectUnlessKnown(m_plan.file, watched);
         if (!fresh)
             return failure(fresh.error());
         inspection = *std::move(fresh);
@@ -110,10 +117,34 @@ Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspecti
     if (inspection->verdict != dump::DumpVerdict::Complete)
         return failure(verdictError(*inspection, m_plan.file));
     m_inspection = *std::move(inspection);
-    m_now.tablesTotal = static_cast<int>(m_inspection.tables.size());
-    for (const dump::TableInDump &table : std::as_const(m_inspection.tables))
-        m_now.rowsTotal += table.rows;
+    if (auto known = checkChoice(); !known)
+        return known;
+    for (const dump::TableInDump &table : std::as_const(m_inspection.tables)) {
+        m_now.tablesTotal += isTaken(table) ? 1 : 0;
+        m_now.rowsTotal += isTaken(table) ? table.rows : 0;
+    }
     return checkSchemas(m_inspection.schemas);
+}
+
+bool RestoreRunner::isTaken(const dump::TableInDump &table) const
+{
+    return m_plan.tables.isEmpty() || m_plan.tables.contains(TableName(table.schema, table.name));
+}
+
+Result<void> RestoreRunner::checkChoice() const
+{
+    for (const TableName &wanted : m_plan.tables) {
+        const bool isThere =
+            std::ranges::any_of(m_inspection.tables, [&](const dump::TableInDump &table) {
+                return table.schema == wanted.first && table.name == wanted.second;
+            });
+        if (!isThere)
+            return failure(
+                {.kind = ErrorKind::NotFound,
+                 .subject = wanted.first + u'.' + wanted.second,
+                 .detail = u"%1 has no such table"_s.arg(QFileInfo(m_plan.file).fileName())});
+    }
+    return {};
 }
 
 Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
@@ -125,6 +156,8 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
         return session;
     if (auto able = checkTarget(*session, m_plan, m_inspection.schemas, context); !able)
         return failure(able.error());
+    if (m_plan.mode == RestoreMode::Copy)
+        return session; // what uses the live tables goes on using them
     const auto outside = outsideDependents(*session, m_inspection.schemas, context);
     if (!outside)
         return failure(outside.error());
@@ -166,7 +199,10 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
     auto reader = backup::openDump(m_plan.file, context);
     if (!reader)
         return failure(reader.error());
-    SideLoad load(session, filter, context);
+    std::optional<CopyScope> scope;
+    if (m_plan.mode == RestoreMode::Copy)
+        scope.emplace(m_plan.tables);
+    SideLoad load(session, filter, scope, context);
     load.onAdvance([this, &session](const SideLoad &at) {
         m_now.rowsDone = at.rows();
         m_now.tablesDone = static_cast<int>(at.tablesDone());
@@ -256,6 +292,36 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
     return send();
 }
 
+/// What was loaded makes room again for what is live; nobody else has seen it go.
+Result<void> RestoreRunner::leaveCopies(postgres::Session &session, TaskContext &context)
+{
+    const auto kept = keptOf(session, m_plan.id.text(), KeptFor::PutBack, context);
+    if (!kept)
+        return failure(kept.error());
+    for (const KeptSchema &aside : *kept) {
+        const auto name =
+            freeKeptName(session, aside.original, m_plan.plannedAt, RestoreMode::Copy, context);
+        if (!name)
+            return failure(name.error());
+        KeptSchema copy = aside;
+        copy.name = *name;
+        copy.state = KeptState::Copy;
+        if (!m_plan.tables.isEmpty())
+            copy.only.emplace();
+        for (const TableName &table : std::as_const(m_plan.tables)) {
+            if (table.first == aside.original)
+                copy.only->append(table.second);
+        }
+        if (auto left =
+                leaveAsCopy(session, aside, copy, !m_keptEmpty.contains(aside.name), context);
+            !left)
+            return left;
+        std::ranges::replace_if(
+            m_kept, [&](const KeptSchema &one) { return one.name == aside.name; }, copy);
+    }
+    return {};
+}
+
 Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &context)
 {
     enter(RestorePhase::Swapping, 0);
@@ -272,13 +338,20 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
             return settled;
     }
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
-    for (const KeptSchema &kept : std::as_const(m_kept))
-        m_receipt.left.append(
-            {(m_keptEmpty.contains(kept.name) ? u"schema %1: empty, as there was none before"_s
-                                              : u"schema %1: the data as it was before"_s)
-                 .arg(kept.name),
-             removalOf(kept.name)});
+    tellWhatIsLeft();
     return {};
+}
+
+void RestoreRunner::tellWhatIsLeft()
+{
+    for (const KeptSchema &kept : std::as_const(m_kept)) {
+        QString what = u"schema %1: the data as it was before"_s;
+        if (kept.state == KeptState::Copy)
+            what = u"schema %1: a copy of the backup, beside the live data"_s;
+        else if (m_keptEmpty.contains(kept.name))
+            what = u"schema %1: empty, as there was none before"_s;
+        m_receipt.left.append({what.arg(kept.name), removalOf(kept.name)});
+    }
 }
 
 /// The connection died with the commit on its way: only the server knows, so it is asked.
@@ -303,7 +376,10 @@ Result<void> RestoreRunner::settleCommit(const Error &lost)
         "have taken place"_s;
     for (const KeptSchema &kept : std::as_const(m_kept))
         m_receipt.left.append(
-            {u"possibly: schema %1: the data as it was before"_s.arg(kept.name), QString()});
+            {(kept.state == KeptState::Copy ? u"possibly: schema %1: a copy of the backup"_s
+                                            : u"possibly: schema %1: the data as it was before"_s)
+                 .arg(kept.name),
+             QString()});
     return failure(unknown);
 }
 
@@ -335,7 +411,8 @@ Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &
     const auto exists = postgres::schemaExists(session, schema, context);
     if (!exists)
         return failure(exists.error());
-    const auto name = freeKeptName(session, schema, m_plan.plannedAt, context);
+    const auto name =
+        freeKeptName(session, schema, m_plan.plannedAt, RestoreMode::Replace, context);
     if (!name)
         return failure(name.error());
     const KeptSchema kept{.name = *name,

@@ -10,7 +10,8 @@
 
 namespace mayday::restore {
 
-/// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap.
+/// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap; or, of a Copy,
+/// leave beside.
 ///
 /// A blocking worker over values; reads top to bottom. Until the last commit nothing is visible to
 /// anybody else, so every failure before it means: nothing changed. Never throws and never returns
@@ -26,13 +27,17 @@ public:
 private:
     Result<void> work(std::optional<dump::DumpInspection> inspection, TaskContext &context);
     Result<void> inspect(std::optional<dump::DumpInspection> inspection, TaskContext &context);
+    Result<void> checkChoice() const;
+    [[nodiscard]] bool isTaken(const dump::TableInDump &table) const;
     Result<postgres::Session> openTarget(TaskContext &context);
     Result<void> loadBeside(postgres::Session &session, TaskContext &context);
     Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
                           TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
+    Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
+    void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost);
 
     void enter(RestorePhase phase, qint64 bytesTotal);

@@ -4,7 +4,6 @@
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
 
-#include <QJsonDocument>
 #include <QTimeZone>
 
 #include <algorithm>
@@ -24,32 +23,6 @@ constexpr qint64 advisoryKey = 0x6d6179646179;
 QByteArray sql(const QString &text)
 {
     return text.toUtf8();
-}
-
-QByteArray commentOf(const KeptSchema &kept)
-{
-    const QJsonObject json{{u"mayday"_s, 1},
-                           {u"original"_s, kept.original},
-                           {u"restore"_s, kept.restore},
-                           {u"at"_s, kept.at.toUTC().toString(Qt::ISODateWithMs)},
-                           {u"file"_s, kept.file},
-                           {u"comment"_s, kept.comment},
-                           {u"restored"_s, kept.isRestored}};
-    return QJsonDocument(json).toJson(QJsonDocument::Compact);
-}
-
-std::optional<KeptSchema> keptFromComment(const QString &name, QByteArrayView comment)
-{
-    const QJsonObject json = QJsonDocument::fromJson(comment.toByteArray()).object();
-    if (json["mayday"_L1].toInt() != 1 || json["original"_L1].toString().isEmpty())
-        return std::nullopt;
-    return KeptSchema{.name = name,
-                      .original = json["original"_L1].toString(),
-                      .restore = json["restore"_L1].toString(),
-                      .at = QDateTime::fromString(json["at"_L1].toString(), Qt::ISODate),
-                      .file = json["file"_L1].toString(),
-                      .comment = json["comment"_L1].toString(),
-                      .isRestored = json["restored"_L1].toBool()};
 }
 
 Result<void> run(postgres::Session &session, const QString &text, TaskContext &context)
@@ -183,6 +156,56 @@ Result<QStringList> createLike(postgres::Session &session, const QString &kept, 
     return notes + *rights;
 }
 
+/// What stands under the name of the original goes aside under its kept one, marked.
+Result<void> park(postgres::Session &session, const KeptSchema &parked, TaskContext &context)
+{
+    const auto now = standing(session, parked.original, context);
+    if (!now)
+        return failure(now.error());
+    KeptSchema marked = parked;
+    marked.comment = now->comment;
+    marked.at = now->at;
+    if (auto renamed = rename(session, parked.original, parked.name, context); !renamed)
+        return renamed;
+    return setComment(session, parked.name, commentOf(marked), context);
+}
+
+/// extensionsFrom: where the extensions of the original wait, or empty.
+Result<void> giveNameBack(postgres::Session &session, const KeptSchema &kept,
+                          const QString &extensionsFrom, TaskContext &context)
+{
+    if (auto renamed = rename(session, kept.name, kept.original, context); !renamed)
+        return renamed;
+    if (auto done = setComment(session, kept.original, kept.comment.toUtf8(), context); !done)
+        return done;
+    return extensionsFrom.isEmpty()
+               ? Result<void>()
+               : moveExtensions(session, extensionsFrom, kept.original, context);
+}
+
+/// The rows in a copy have none of the policies that guard them in their place.
+Result<void> closeToOthers(postgres::Session &session, const QString &schema, TaskContext &context)
+{
+    const QByteArray name = schema.toUtf8();
+    const auto rows = session.query(
+        "SELECT DISTINCT CASE WHEN a.grantee = 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee)"
+        " END FROM pg_catalog.pg_namespace n, LATERAL pg_catalog.aclexplode(n.nspacl) a"
+        " WHERE n.nspname = $1 AND a.grantee <> n.nspowner ORDER BY 1",
+        {&name, 1}, context);
+    if (!rows)
+        return failure(rows.error());
+    QStringList grantees;
+    for (int i = 0; i < rows->rowCount(); ++i)
+        grantees.append(rows->text(i, 0).isEmpty() ? u"PUBLIC"_s
+                                                   : quoteIdentifier(rows->text(i, 0)));
+    if (grantees.isEmpty())
+        return {};
+    return run(
+        session,
+        u"REVOKE ALL ON SCHEMA %1 FROM %2"_s.arg(quoteIdentifier(schema), grantees.join(u", "_s)),
+        context);
+}
+
 /// The state before was that there was none: an empty schema with the mark stands for it, so that
 /// the restore can be found after a crash and undone like any other.
 Result<QStringList> keepNothing(postgres::Session &session, const KeptSchema &kept,
@@ -201,72 +224,6 @@ Result<QStringList> keepNothing(postgres::Session &session, const KeptSchema &ke
 }
 
 } // namespace
-
-Result<QList<KeptSchema>> keptSchemas(postgres::Session &session, TaskContext &context)
-{
-    const auto rows = session.query(
-        "SELECT n.nspname, pg_catalog.obj_description(n.oid, 'pg_namespace'),"
-        " coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::bigint, count(c.oid)"
-        " FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c"
-        " ON c.relnamespace = n.oid AND c.relkind IN ('r', 'm')"
-        " WHERE pg_catalog.obj_description(n.oid, 'pg_namespace') LIKE '{%\"mayday\"%'"
-        " GROUP BY n.oid, n.nspname",
-        context);
-    if (!rows)
-        return failure(rows.error());
-    QList<KeptSchema> all;
-    for (int i = 0; i < rows->rowCount(); ++i) {
-        auto kept = keptFromComment(rows->text(i, 0), rows->value(i, 1));
-        if (!kept)
-            continue;
-        kept->bytes = rows->integer(i, 2);
-        kept->tables = rows->integer(i, 3);
-        all.append(*std::move(kept));
-    }
-    std::ranges::sort(all, [](const KeptSchema &a, const KeptSchema &b) {
-        return a.at != b.at ? a.at > b.at : a.name < b.name;
-    });
-    return all;
-}
-
-Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &restore,
-                                 TaskContext &context)
-{
-    auto all = keptSchemas(session, context);
-    if (!all)
-        return all;
-    if (all->isEmpty())
-        return failure({.kind = ErrorKind::NotFound,
-                        .subject = session.subject(),
-                        .detail = u"no earlier state is kept here"_s});
-    const QString wanted = restore.isEmpty() ? all->front().restore : restore;
-    QList<KeptSchema> matching;
-    for (const KeptSchema &kept : std::as_const(*all)) {
-        // Several states of one schema: a restore, put back, put back again. The newest counts.
-        const bool isKnown = std::ranges::contains(matching, kept.original, &KeptSchema::original);
-        if (kept.restore == wanted && !isKnown)
-            matching.append(kept);
-    }
-    if (matching.isEmpty())
-        return failure({.kind = ErrorKind::NotFound,
-                        .subject = session.subject(),
-                        .detail = u"nothing of restore %1 is kept here"_s.arg(wanted)});
-    return matching;
-}
-
-Result<QString> freeKeptName(postgres::Session &session, const QString &schema, const QDateTime &at,
-                             TaskContext &context)
-{
-    RestorePlan naming;
-    for (naming.plannedAt = at;; naming.plannedAt = naming.plannedAt.addSecs(1)) {
-        QString name = naming.keptSchemaName(schema);
-        const auto isTaken = postgres::schemaExists(session, name, context);
-        if (!isTaken)
-            return failure(isTaken.error());
-        if (!*isTaken)
-            return name;
-    }
-}
 
 Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                               TaskContext &context)
@@ -304,25 +261,26 @@ Result<void> moveBack(postgres::Session &session, const KeptSchema &kept, const 
     const auto exists = postgres::schemaExists(session, kept.original, context);
     if (!exists)
         return failure(exists.error());
+    KeptSchema parked = kept;
+    parked.name = parkedName;
+    parked.state = kept.state == KeptState::Before ? KeptState::Restored : KeptState::Before;
     if (*exists) {
-        const auto now = standing(session, kept.original, context);
-        if (!now)
-            return failure(now.error());
-        KeptSchema parked = kept;
-        parked.name = parkedName;
-        parked.comment = now->comment;
-        parked.at = now->at;
-        parked.isRestored = !kept.isRestored;
-        if (auto renamed = rename(session, kept.original, parkedName, context); !renamed)
-            return renamed;
-        if (auto done = setComment(session, parkedName, commentOf(parked), context); !done)
+        if (auto done = park(session, parked, context); !done)
             return done;
     }
-    if (auto renamed = rename(session, kept.name, kept.original, context); !renamed)
-        return renamed;
-    if (auto done = setComment(session, kept.original, kept.comment.toUtf8(), context); !done)
+    return giveNameBack(session, kept, *exists ? parkedName : QString(), context);
+}
+
+Result<void> leaveAsCopy(postgres::Session &session, const KeptSchema &kept, const KeptSchema &copy,
+                         bool wasThere, TaskContext &context)
+{
+    if (auto done = park(session, copy, context); !done)
         return done;
-    return *exists ? moveExtensions(session, parkedName, kept.original, context) : Result<void>();
+    if (auto done = closeToOthers(session, copy.name, context); !done)
+        return done;
+    if (wasThere)
+        return giveNameBack(session, kept, copy.name, context);
+    return run(session, u"DROP SCHEMA "_s + quoteIdentifier(kept.name), context);
 }
 
 Result<void> waitForQuiet(postgres::Session &session, TaskContext &context)
@@ -340,20 +298,6 @@ Result<void> waitForQuiet(postgres::Session &session, TaskContext &context)
                     .detail = u"a restore or put-back of this database is still under way on the "
                               "server, so its outcome is not known yet"_s,
                     .advice = Advice::TryAgain});
-}
-
-QJsonObject toJson(const KeptSchema &kept)
-{
-    return {
-        {u"name"_s, kept.name},       {u"original"_s, kept.original},
-        {u"restore"_s, kept.restore}, {u"at"_s, kept.at.toString(Qt::ISODateWithMs)},
-        {u"file"_s, kept.file},       {u"holds"_s, kept.isRestored ? u"restored"_s : u"before"_s},
-        {u"tables"_s, kept.tables},   {u"bytes"_s, kept.bytes}};
-}
-
-QString removalOf(const QString &keptName)
-{
-    return u"DROP SCHEMA %1 CASCADE"_s.arg(postgres::quoteIdentifier(keptName));
 }
 
 Result<void> lockForRestore(postgres::Session &session, TaskContext &context)

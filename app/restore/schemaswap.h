@@ -1,49 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "postgres/session.h"
-#include "restore/restoreplan.h"
-
-#include <QDateTime>
-#include <QJsonObject>
-#include <QList>
-#include <QStringList>
+#include "restore/keptschema.h"
 
 namespace mayday::restore {
-
-/// A schema that a restore, or the undo of one, has moved aside. Known from the comment that Mayday
-/// writes on it, so it is found from any machine and after any crash.
-struct KeptSchema {
-    QString name;            ///< "public_before_20261123_081500"
-    QString original;        ///< "public"
-    QString restore;         ///< id of the restore that moved it
-    QDateTime at = {};       ///< UTC, by the server's clock
-    QString file;            ///< the file that took its place
-    QString comment = {};    ///< what its own comment said before ours
-    bool isRestored = false; ///< what the restore brought, not what stood there before it
-    qint64 bytes = 0;
-    qint64 tables = 0;
-};
-
-/// Keys: name, original, restore, at, file, holds ("before" or "restored"), tables, bytes.
-[[nodiscard]] QJsonObject toJson(const KeptSchema &kept);
-
-/// Everything Mayday keeps in this database, newest first.
-[[nodiscard]] Result<QList<KeptSchema>> keptSchemas(postgres::Session &session,
-                                                    TaskContext &context);
-
-/// All schemas of one restore that are kept here, each once, in its newest state; the newest
-/// restore when none is named. NotFound when there are none.
-[[nodiscard]] Result<QList<KeptSchema>> keptOf(postgres::Session &session, const QString &restore,
-                                               TaskContext &context);
-
-/// The name a schema's content is kept under as of then, or the next one that is not taken: long
-/// names differ behind the part there is room for, and two undos may fall into one second.
-[[nodiscard]] Result<QString> freeKeptName(postgres::Session &session, const QString &schema,
-                                           const QDateTime &at, TaskContext &context);
-
-/// The statement that takes a kept schema away by hand.
-[[nodiscard]] QString removalOf(const QString &keptName);
 
 /// Renames the schema to kept.name with the comment that makes it findable, and makes an empty one
 /// with the same owner, rights and relocatable extensions in its place; returns notes on what is
@@ -56,6 +16,12 @@ struct KeptSchema {
 /// the caller's transaction.
 [[nodiscard]] Result<void> moveBack(postgres::Session &session, const KeptSchema &kept,
                                     const QString &parkedName, TaskContext &context);
+
+/// Makes a copy beside the live data of what was loaded in its place: the kept schema gets its name
+/// back, or nothing does where there was none, and what was loaded stands under copy.name, marked
+/// with copy's facts, closed to everybody but its owner. Inside the caller's transaction.
+[[nodiscard]] Result<void> leaveAsCopy(postgres::Session &session, const KeptSchema &kept,
+                                       const KeptSchema &copy, bool wasThere, TaskContext &context);
 
 /// Waits, twenty seconds at most, until nothing that holds the lock of restores is under way: a
 /// server may be committing for somebody who is long dead. What is seen after it is final. Timeout

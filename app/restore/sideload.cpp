@@ -35,9 +35,11 @@ bool isInsert(const dump::DumpStatement &statement)
 
 } // namespace
 
-SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter, TaskContext &context)
+SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter,
+                   std::optional<CopyScope> scope, TaskContext &context)
     : m_session(session),
       m_filter(filter),
+      m_scope(std::move(scope)),
       m_context(context),
       m_queue(session, context, [this](const dump::DumpStatement &statement, qint64 rows) {
           return noteDone(statement, rows);
@@ -55,6 +57,8 @@ Result<void> SideLoad::statement(const dump::DumpStatement &statement)
         return finish().and_then([&] { return Result<void>(failure(*decision.error)); });
     case StatementDecision::Kind::Run: break;
     }
+    if (m_scope && m_scope->leavesOut(statement))
+        return {};
     if (!m_made.mayWrite(statement))
         return finish().and_then([&] {
             return Result<void>(
@@ -110,7 +114,9 @@ void SideLoad::noteCreatedTable(const dump::DumpStatement &statement, qint64 row
     const QStringList words = leadingWords(statement.sql, 3);
     const bool creates = words.value(0) == "create"_L1 &&
                          (words.value(1) == "table"_L1 || words.value(1) == "unlogged"_L1);
-    if (creates && !statement.objectName.isEmpty())
+    const bool isTaken =
+        !m_scope || m_scope->takesRows(statement.objectSchema, statement.objectName);
+    if (creates && isTaken && !statement.objectName.isEmpty())
         tally(statement.objectSchema, statement.objectName, rows);
 }
 
@@ -119,6 +125,9 @@ Result<void> SideLoad::copyBegin(const dump::CopyHeader &header)
     const StatementDecision decision = m_filter.decide(header.statement);
     if (decision.kind == StatementDecision::Kind::Refuse)
         return finish().and_then([&] { return Result<void>(failure(*decision.error)); });
+    m_isPassedBy = m_scope && !m_scope->takesRows(header.schema, header.table);
+    if (m_isPassedBy)
+        return {};
     m_copy = header;
     m_copy.statement.objectSchema = header.schema;
     m_copy.statement.objectName = header.table;
@@ -156,6 +165,8 @@ Result<void> SideLoad::write(QByteArrayView rows)
 
 Result<void> SideLoad::copyData(QByteArrayView rows)
 {
+    if (m_isPassedBy)
+        return {};
     if (m_isStreaming)
         return write(rows);
     m_waiting += rows;
@@ -164,6 +175,8 @@ Result<void> SideLoad::copyData(QByteArrayView rows)
 
 Result<void> SideLoad::copyEnd(qint64 rows, qint64, qint64 line)
 {
+    if (std::exchange(m_isPassedBy, false))
+        return {};
     if (!m_isStreaming) {
         const Result<bool> queued = m_queue.addCopy(m_copy, m_waiting, rows);
         m_inCopy = false;

@@ -3,6 +3,7 @@
 
 #include "dump/dumpreader.h"
 #include "postgres/session.h"
+#include "restore/copyscope.h"
 #include "restore/loadedthings.h"
 #include "restore/restoreprogress.h"
 #include "restore/statementfilter.h"
@@ -26,7 +27,9 @@ struct TableTally {
 /// the SQLSTATE, never a row's text. Lives on the worker that runs the restore.
 class SideLoad final : public dump::DumpVisitor {
 public:
-    SideLoad(postgres::Session &session, const StatementFilter &filter, TaskContext &context);
+    /// scope: what of the dump is taken; absent for all of it.
+    SideLoad(postgres::Session &session, const StatementFilter &filter,
+             std::optional<CopyScope> scope, TaskContext &context);
 
     /// Called after every table and about every megabyte of rows.
     void onAdvance(std::function<void(const SideLoad &)> callback)
@@ -63,6 +66,7 @@ private:
 
     postgres::Session &m_session;
     const StatementFilter &m_filter;
+    std::optional<CopyScope> m_scope;
     TaskContext &m_context;
     StatementQueue m_queue;
     LoadedThings m_made;
@@ -70,6 +74,7 @@ private:
     dump::CopyHeader m_copy;
     QByteArray m_waiting; ///< rows of a block that may turn out to be small
     bool m_inCopy = false;
+    bool m_isPassedBy = false; ///< rows of a table that nobody wants
     bool m_isStreaming = false;
     bool m_isAfterData = false; ///< there may be rules and triggers that an INSERT would wake
     qint64 m_bytesSinceAdvance = 0;

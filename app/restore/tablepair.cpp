@@ -235,24 +235,26 @@ QByteArray TablePair::deleteSql() const
         .toUtf8();
 }
 
-Result<QList<TablePair>> tablePairs(postgres::Session &session, const QString &keptSchema,
-                                    const QString &liveSchema, TaskContext &context)
+Result<QList<TablePair>> tablePairs(postgres::Session &session, const KeptSchema &schema,
+                                    TaskContext &context)
 {
     // With nothing in the path every type is named with its schema.
     if (auto set = session.execute("SET LOCAL search_path = pg_catalog", context); !set)
         return failure(set.error());
-    const auto kept = columnsOf(session, keptSchema, context);
+    const auto kept = columnsOf(session, schema.name, context);
     if (!kept)
         return failure(kept.error());
-    const auto live = columnsOf(session, liveSchema, context);
+    const auto live = columnsOf(session, schema.original, context);
     if (!live)
         return failure(live.error());
     if (auto set = session.execute("SET LOCAL search_path TO DEFAULT", context); !set)
         return failure(set.error());
     QList<TablePair> pairs;
     for (const auto &[name, columns] : kept->asKeyValueRange()) {
-        TablePair pair{.keptSchema = keptSchema,
-                       .liveSchema = liveSchema,
+        if (schema.only && !schema.only->contains(name))
+            continue;
+        TablePair pair{.keptSchema = schema.name,
+                       .liveSchema = schema.original,
                        .name = name,
                        .columns = {},
                        .onlyKeptColumns = {},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "postgres/session.h"
+#include "restore/keptschema.h"
 
 #include <QList>
 #include <QString>
@@ -47,10 +47,9 @@ struct TablePair {
     [[nodiscard]] QByteArray deleteSql() const;
 };
 
-/// All tables with rows of the kept schema beside those of the live one, by name. Inside the
-/// caller's transaction.
+/// All tables with rows of the kept schema beside those of the live one, by name; of a part of a
+/// backup those that are in it. Inside the caller's transaction.
 [[nodiscard]] Result<QList<TablePair>> tablePairs(postgres::Session &session,
-                                                  const QString &keptSchema,
-                                                  const QString &liveSchema, TaskContext &context);
+                                                  const KeptSchema &kept, TaskContext &context);
 
 } // namespace mayday::restore

@@ -41,9 +41,13 @@ Part *seen(const QWidget &window)
     return nullptr;
 }
 
-/// Texts and buttons with less room than they need.
+/// Texts and buttons with less room than they need, once every layout has had its turn: a text that
+/// grew just now gets its room with the next events.
 inline QStringList clippedTexts(const QWidget &window)
 {
+    constexpr int nested = 4; // a layout asks the one around it
+    for (int i = 0; i < nested; ++i)
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
     QStringList clipped;
     for (const ui::TextLabel *label : window.findChildren<ui::TextLabel *>()) {
         const int needed =

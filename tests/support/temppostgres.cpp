@@ -3,6 +3,15 @@
 
 #include "postgres/quoting.h"
 #include "postgres/session.h"
+#include "process/toolbox.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QLockFile>
+
+#include <filesystem>
 
 using namespace Qt::StringLiterals;
 
@@ -19,6 +28,48 @@ T must(Result<T> result)
         return std::move(*result);
 }
 
+/// A folder with what initdb makes, for one build of the code that calls it.
+QString templateFolder()
+{
+    const QFileInfo maker(QStringLiteral(MAYDAY_CLUSTER_MAKER));
+    const QFileInfo initdb(must(process::Toolbox::findPostgres(u"initdb"_s)));
+    return QStringLiteral(MAYDAY_CLUSTERS "/%1-%2")
+        .arg(maker.lastModified().toMSecsSinceEpoch())
+        .arg(initdb.lastModified().toMSecsSinceEpoch());
+}
+
+/// initdb takes a second of a core, a copy of what it made a tenth of that; and there are a hundred
+/// of these. Made once, by whoever comes first.
+void layOut(const QString &folder, process::ProcessRunner &runner, const Secret &password)
+{
+    const QString made = templateFolder();
+    const QString ready = made + u".ready"_s;
+    if (!QDir().mkpath(QStringLiteral(MAYDAY_CLUSTERS)))
+        qFatal("no room for " MAYDAY_CLUSTERS);
+    QLockFile lock(made + u".lock"_s);
+    if (!lock.tryLock(120000))
+        qFatal("nobody finishes %s", qPrintable(made));
+    if (!QFile::exists(ready)) {
+        QDir(made).removeRecursively();
+        TaskContext context;
+        const QTemporaryDir sockets;
+        practice::Cluster first(runner, {.folder = made,
+                                         .socketFolder = sockets.path(),
+                                         .user = u"postgres"_s,
+                                         .durable = false});
+        must(first.start(password, context));
+        must(first.stop(practice::Cluster::StopMode::Fast, context));
+        if (QFile file(ready); !file.open(QIODevice::WriteOnly))
+            qFatal("%s cannot be written", qPrintable(ready));
+    }
+    lock.unlock();
+    std::error_code failed;
+    std::filesystem::copy(made.toStdString(), folder.toStdString(),
+                          std::filesystem::copy_options::recursive, failed);
+    if (failed)
+        qFatal("%s: %s", qPrintable(folder), failed.message().c_str());
+}
+
 } // namespace
 
 TempPostgres::TempPostgres()
@@ -29,6 +80,7 @@ TempPostgres::TempPostgres()
                             .durable = false}),
       m_password("only-in-tests")
 {
+    layOut(m_folder.filePath(u"data"_s), *m_runner, m_password);
     restart();
 }
 

@@ -10,7 +10,7 @@
 
 namespace mayday::tests {
 
-/// A real PostgreSQL for one test class: started by the constructor in about a second, gone with
+/// A real PostgreSQL for one test class: started by the constructor in half a second, gone with
 /// the destructor. On a free port of 127.0.0.1 and on a Unix socket, both with a password. A
 /// PostgreSQL that is missing ends the test program: such a test must fail, not be skipped.
 class TempPostgres final {

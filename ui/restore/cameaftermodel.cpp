@@ -37,6 +37,7 @@ void CameAfterModel::setComparison(const restore::Comparison &comparison)
     std::ranges::stable_sort(lines, std::ranges::greater{},
                              [](const Line &line) { return line.table.onlyKept > 0; });
     beginResetModel();
+    m_isCopy = comparison.isCopy;
     m_lines = std::move(lines);
     endResetModel();
     Q_EMIT choicesChanged();
@@ -112,11 +113,14 @@ QString CameAfterModel::text(const Line &line, int column) const
     const TableComparison &table = line.table;
     switch (column) {
     case Table: return table.pair.liveSchema + u'.' + table.pair.name;
-    case OnlyBefore: return timetext::count(table.onlyKept);
-    case OnlyBackup: return timetext::count(table.onlyLive);
+    case OnlyKept: return timetext::count(table.onlyKept);
+    case OnlyLive: return timetext::count(table.onlyLive);
     case Changed: return table.pair.hasKey() ? timetext::count(table.different) : tr("no key");
     case Choice:
-        return table.pair.hasLive ? choiceWord(line.choice) : tr("The backup has no such table");
+        if (!table.pair.hasLive)
+            return m_isCopy ? tr("There is no such table live")
+                            : tr("The backup has no such table");
+        return choiceWord(line.choice, m_isCopy);
     default: return {};
     }
 }
@@ -139,22 +143,27 @@ QVariant CameAfterModel::headerData(int section, Qt::Orientation orientation, in
         return {};
     switch (section) {
     case Table: return tr("Table");
-    case OnlyBefore: return tr("Came after");
-    case OnlyBackup: return tr("Only in the backup");
-    case Changed: return tr("Changed");
+    case OnlyKept: return m_isCopy ? tr("Only in the backup") : tr("Came after");
+    case OnlyLive: return m_isCopy ? tr("Written since") : tr("Only in the backup");
+    case Changed: return m_isCopy ? tr("Changed since") : tr("Changed");
     case Choice: return tr("What happens");
     default: return {};
     }
 }
 
-QString choiceWord(TableChoice choice)
+QString choiceWord(TableChoice choice, bool isCopy)
 {
     switch (choice) {
-    case TableChoice::LeaveAsRestored: return CameAfterModel::tr("Leave as restored");
-    case TableChoice::AddMissing: return CameAfterModel::tr("Add what came after");
+    case TableChoice::LeaveAsRestored:
+        return isCopy ? CameAfterModel::tr("Leave as it is")
+                      : CameAfterModel::tr("Leave as restored");
+    case TableChoice::AddMissing:
+        return isCopy ? CameAfterModel::tr("Add what is missing")
+                      : CameAfterModel::tr("Add what came after");
     case TableChoice::AsBefore: break;
     }
-    return CameAfterModel::tr("As before the restore");
+    return isCopy ? CameAfterModel::tr("As in the backup")
+                  : CameAfterModel::tr("As before the restore");
 }
 
 } // namespace mayday::ui

@@ -7,13 +7,13 @@
 
 namespace mayday::ui {
 
-/// The tables that differ between what a restore moved aside and what is live, each with what is
-/// to happen to it.
+/// The tables that differ between what is kept (what a restore moved aside, or a copy of a backup)
+/// and what is live, each with what is to happen to it.
 class CameAfterModel final : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Table, OnlyBefore, OnlyBackup, Changed, Choice, ColumnCount };
+    enum Column { Table, OnlyKept, OnlyLive, Changed, Choice, ColumnCount };
 
     explicit CameAfterModel(QObject *parent = nullptr);
 
@@ -48,9 +48,11 @@ private:
     [[nodiscard]] QString text(const Line &line, int column) const;
 
     QList<Line> m_lines;
+    bool m_isCopy = false;
 };
 
-/// "Leave as restored", "Add what is missing", "As before the restore"
-[[nodiscard]] QString choiceWord(restore::TableChoice choice);
+/// "Leave as restored", "Add what came after", "As before the restore"; of a copy of a backup
+/// "Leave as it is", "Add what is missing", "As in the backup".
+[[nodiscard]] QString choiceWord(restore::TableChoice choice, bool isCopy);
 
 } // namespace mayday::ui

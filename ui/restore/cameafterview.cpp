@@ -44,11 +44,17 @@ QString columnNotes(const restore::Comparison &comparison)
             continue;
         if (!table.pair.onlyKeptColumns.isEmpty())
             lines.append(
-                CameAfterView::tr("%1: the backup has no column %2; it is not brought back.")
+                (comparison.isCopy
+                     ? CameAfterView::tr("%1: there is no column %2 live; it is not brought back.")
+                     : CameAfterView::tr(
+                           "%1: the backup has no column %2; it is not brought back."))
                     .arg(table.pair.name, table.pair.onlyKeptColumns.join(u", "_s)));
         if (!table.pair.onlyLiveColumns.isEmpty())
             lines.append(
-                CameAfterView::tr("%1: column %2 is only in the backup; it gets its default.")
+                (comparison.isCopy
+                     ? CameAfterView::tr("%1: the backup has no column %2; it gets its default.")
+                     : CameAfterView::tr(
+                           "%1: column %2 is only in the backup; it gets its default."))
                     .arg(table.pair.name, table.pair.onlyLiveColumns.join(u", "_s)));
     }
     return lines.join(u'\n');
@@ -73,7 +79,7 @@ CameAfterView::CameAfterView(const Theme &theme, QWidget *parent)
     m_table->setAccessibleName(tr("Tables that differ"));
     m_table->setMonoColumns({CameAfterModel::Table});
     m_table->setNumberColumns(
-        {CameAfterModel::OnlyBefore, CameAfterModel::OnlyBackup, CameAfterModel::Changed});
+        {CameAfterModel::OnlyKept, CameAfterModel::OnlyLive, CameAfterModel::Changed});
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_notes->setSelectable(true);
     auto *choices = new QHBoxLayout(m_choices);
@@ -84,7 +90,8 @@ CameAfterView::CameAfterView(const Theme &theme, QWidget *parent)
     for (const TableChoice choice :
          {TableChoice::AddMissing, TableChoice::AsBefore, TableChoice::LeaveAsRestored}) {
         auto *button =
-            new ActionButton(theme, ButtonKind::Secondary, choiceWord(choice), m_choices);
+            new ActionButton(theme, ButtonKind::Secondary, choiceWord(choice, false), m_choices);
+        m_choiceButtons.append({choice, button});
         choices->addWidget(button);
         connect(button, &ActionButton::clicked, this,
                 [this, choice] { chooseForSelected(choice); });
@@ -134,7 +141,7 @@ void CameAfterView::setRunning(bool running)
 void CameAfterView::showComparing(const restore::Comparison &soFar)
 {
     m_header->setShape(std::nullopt);
-    m_header->setSentence(tr("Comparing what stood here before with what is live now..."));
+    m_header->setSentence(tr("Comparing what is kept with what is live now..."));
     m_header->setDetail(tr("%1 compared so far. Only questions are asked; nothing changes.")
                             .arg(tables(soFar.tables.size())));
     showParts(false, false);
@@ -143,32 +150,44 @@ void CameAfterView::showComparing(const restore::Comparison &soFar)
 
 void CameAfterView::showComparison(const restore::Comparison &comparison)
 {
+    m_isCopy = comparison.isCopy;
+    for (const auto &[choice, button] : std::as_const(m_choiceButtons))
+        button->setText(choiceWord(choice, m_isCopy));
     m_model->setComparison(comparison);
     m_notes->setText(columnNotes(comparison));
     setRunning(false);
+    tellDifference(comparison);
+    const bool differs = !comparison.isSame();
+    showParts(differs, false);
+    if (differs)
+        m_table->setCurrentIndex(m_model->index(0, 0));
+    follow();
+}
+
+void CameAfterView::tellDifference(const restore::Comparison &comparison)
+{
     const auto differing = std::ranges::count_if(
         comparison.tables, [](const restore::TableComparison &t) { return !t.isSame(); });
+    const QString missing = rows(comparison.onlyKept());
     QString detail;
+    m_header->setShape(comparison.onlyKept() == 0 ? StateShape::Ok : StateShape::Degraded);
     if (differing == 0) {
-        m_header->setShape(StateShape::Ok);
-        m_header->setSentence(tr("Nothing is missing: all tables hold the same rows as before the "
-                                 "restore."));
+        m_header->setSentence(
+            m_isCopy
+                ? tr("Nothing is missing: these tables hold the same rows live as in the backup.")
+                : tr("Nothing is missing: all tables hold the same rows as before the restore."));
     } else if (comparison.onlyKept() == 0) {
-        m_header->setShape(StateShape::Ok);
-        m_header->setSentence(tr("Nothing that came after the backup is missing."));
+        m_header->setSentence(m_isCopy ? tr("No row of the backup is missing live.")
+                                       : tr("Nothing that came after the backup is missing."));
         detail = tr("%1 differ in other ways.").arg(tables(differing));
     } else {
-        m_header->setShape(StateShape::Degraded);
-        m_header->setSentence(
-            tr("Not live now: %1 that came after the backup.").arg(rows(comparison.onlyKept())));
+        m_header->setSentence((m_isCopy ? tr("Not live now: %1 of the backup.")
+                                        : tr("Not live now: %1 that came after the backup."))
+                                  .arg(missing));
         detail = tr("They are kept on this server. Choose for each table what happens; Enter "
                     "changes the choice.");
     }
     m_header->setDetail(m_done.isEmpty() ? detail : m_done);
-    showParts(differing > 0, false);
-    if (differing > 0)
-        m_table->setCurrentIndex(m_model->index(0, 0));
-    follow();
 }
 
 void CameAfterView::showBringing()
@@ -235,9 +254,13 @@ QString CameAfterView::consequence() const
 {
     QStringList parts{tr("%1 added").arg(rows(m_model->rowsToAdd()))};
     if (m_model->rowsToChange() > 0)
-        parts.append(tr("%1 made as before the restore").arg(rows(m_model->rowsToChange())));
+        parts.append(
+            (m_isCopy ? tr("%1 made as in the backup") : tr("%1 made as before the restore"))
+                .arg(rows(m_model->rowsToChange())));
     if (m_model->rowsToRemove() > 0)
-        parts.append(tr("%1 removed that only the backup has").arg(rows(m_model->rowsToRemove())));
+        parts.append((m_isCopy ? tr("%1 removed that the backup does not have")
+                               : tr("%1 removed that only the backup has"))
+                         .arg(rows(m_model->rowsToRemove())));
     return parts.join(u", "_s);
 }
 

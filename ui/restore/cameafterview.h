@@ -15,8 +15,9 @@ class ErrorPanel;
 class SentenceHeader;
 class TextLabel;
 
-/// What came after the backup and went with the restore: counted table by table, and brought back
-/// where a person says so. Nothing changes before its button.
+/// What came after the backup and went with the restore, or what a copy of a backup has and the
+/// live data has not: counted table by table, and brought back where a person says so. Nothing
+/// changes before its button.
 class CameAfterView final : public QWidget {
     Q_OBJECT
 
@@ -51,6 +52,7 @@ private:
     void nextChoice();
     void follow();
     void showParts(bool table, bool error);
+    void tellDifference(const restore::Comparison &comparison);
     void setRunning(bool running);
 
     SentenceHeader *m_header;
@@ -63,7 +65,9 @@ private:
     ActionButton *m_stop;
     ActionButton *m_again;
     ActionButton *m_back;
-    QString m_done; ///< what the last bring-back did
+    QList<std::pair<restore::TableChoice, ActionButton *>> m_choiceButtons;
+    bool m_isCopy = false; ///< of a backup, beside the live data
+    QString m_done;        ///< what the last bring-back did
 };
 
 } // namespace mayday::ui

@@ -23,6 +23,7 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
       m_lossFold(new Disclosure(theme, tr("What is lost, table by table"), m_loss, this)),
       m_error(new ErrorPanel(theme, this)),
       m_replace(new ActionButton(theme, ButtonKind::Danger, QString(), this)),
+      m_rows(new ActionButton(theme, ButtonKind::Secondary, tr("Only bring rows back..."), this)),
       m_again(new ActionButton(theme, ButtonKind::Secondary, tr("Ask the server again"), this))
 {
     m_loss->setSelectable(true);
@@ -31,6 +32,7 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
     buttons->addWidget(m_replace);
+    buttons->addWidget(m_rows);
     buttons->addWidget(m_again);
     buttons->addWidget(other);
     buttons->addStretch();
@@ -44,6 +46,7 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     column->addWidget(m_lossFold);
     column->addStretch();
     connect(m_replace, &ActionButton::clicked, this, &PlanView::replaceRequested);
+    connect(m_rows, &ActionButton::clicked, this, &PlanView::rowsRequested);
     connect(m_again, &ActionButton::clicked, this, &PlanView::askAgainRequested);
     connect(other, &ActionButton::clicked, this, &PlanView::otherBackupRequested);
     connect(m_facts, &FactTable::linkActivated, this,
@@ -54,6 +57,7 @@ void PlanView::show(bool plan, bool error)
 {
     m_card->setVisible(plan);
     m_replace->setVisible(plan);
+    m_rows->setVisible(plan);
     m_lossFold->setVisible(plan);
     m_error->setVisible(error);
     m_again->setVisible(error);

@@ -30,6 +30,8 @@ public:
 
 Q_SIGNALS:
     void replaceRequested();
+    /// Nothing replaced: a copy beside the live data, to bring rows back from.
+    void rowsRequested();
     void otherBackupRequested();
     void askAgainRequested();
 
@@ -43,6 +45,7 @@ private:
     Disclosure *m_lossFold;
     ErrorPanel *m_error;
     ActionButton *m_replace;
+    ActionButton *m_rows;
     ActionButton *m_again;
 };
 

@@ -49,7 +49,7 @@ void ProgressView::setProgress(const restore::RestoreProgress &progress)
             ? tr("Loading %1. The live data has not been touched.").arg(progress.table)
             : tr("The live data has not been touched."));
     m_strip->setFacts(restoretexts::progressFacts(progress));
-    m_strip->setPhases(restoretexts::progressPhases(progress.phase));
+    m_strip->setPhases(restoretexts::progressPhases(progress));
     m_model->setResults(progress.tables, progress.phase == restore::RestorePhase::Proving);
 }
 

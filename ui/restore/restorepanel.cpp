@@ -6,6 +6,7 @@
 #include "ui/restore/chooseview.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
+#include "ui/restore/tablesview.h"
 #include "ui/restore/verdictview.h"
 
 #include <QVBoxLayout>
@@ -26,6 +27,7 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
                               this)),
       m_plan(new PlanView(parts.theme, this)),
       m_progress(new ProgressView(parts.theme, this)),
+      m_tables(new TablesView(parts.theme, this)),
       m_verdict(new VerdictView(parts.theme, this)),
       m_cameAfter(new CameAfterView(parts.theme, this))
 {
@@ -34,12 +36,18 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
     column->setContentsMargins({});
     for (QWidget *view : {static_cast<QWidget *>(m_choose), static_cast<QWidget *>(m_plan),
                           static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict),
-                          static_cast<QWidget *>(m_cameAfter)}) {
+                          static_cast<QWidget *>(m_tables), static_cast<QWidget *>(m_cameAfter)}) {
         column->addWidget(view);
         view->hide();
     }
     connect(m_choose, &ChooseView::chosen, this, &RestorePanel::choose);
     connect(m_plan, &PlanView::replaceRequested, this, &RestorePanel::confirm);
+    connect(m_plan, &PlanView::rowsRequested, this, &RestorePanel::chooseTables);
+    connect(m_tables, &TablesView::copyRequested, this, &RestorePanel::layBeside);
+    connect(m_tables, &TablesView::backRequested, this, [this] {
+        turnTo(m_plan);
+        takeFocus();
+    });
     connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
     connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
     connect(m_progress, &ProgressView::stopRequested, this, [this] {
@@ -199,6 +207,28 @@ void RestorePanel::confirm()
                                   });
 }
 
+void RestorePanel::chooseTables()
+{
+    const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
+    if (!entry || !entry->inspection)
+        return;
+    m_tables->showTables(entry->fileName, entry->inspection->tables);
+    turnTo(m_tables);
+    takeFocus();
+}
+
+/// No question in front of it: nothing that is live changes.
+void RestorePanel::layBeside()
+{
+    const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
+    if (!entry)
+        return;
+    restore::RestorePlan copy = m_draft;
+    copy.mode = restore::RestoreMode::Copy;
+    copy.tables = m_tables->chosen();
+    m_parts.desk.start(copy, entry->inspection);
+}
+
 void RestorePanel::putBack()
 {
     const auto connection = m_target.connection();
@@ -278,7 +308,7 @@ void RestorePanel::follow(const restore::RestoreId &id)
     if (!record || record->database != m_target.database)
         return;
     // Somebody is choosing what to bring back of it; the verdict waits behind that.
-    if (m_view == m_cameAfter && id == m_shown && record->isInEffect())
+    if (m_view == m_cameAfter && id == m_shown && record->canBeCompared())
         return;
     m_shown = id;
     if (record->state == restore::RestoreState::Running) {
@@ -290,6 +320,12 @@ void RestorePanel::follow(const restore::RestoreId &id)
         return;
     }
     m_verdict->setRecord(*record);
+    // A copy is made to be compared.
+    if (m_view == m_progress && record->mode == restore::RestoreMode::Copy &&
+        record->canBeCompared()) {
+        compare();
+        return;
+    }
     turnTo(m_verdict);
     takeFocus();
     if (record->isToBeAsked()) {
@@ -297,7 +333,8 @@ void RestorePanel::follow(const restore::RestoreId &id)
             m_parts.desk.settle(id, *connection);
     }
     const bool isProven = record->receipt && record->receipt->verdict == restore::Verdict::Proven;
-    Q_EMIT doneChanged(isProven && record->isInEffect());
+    const bool hasHelped = record->isInEffect() || record->rowsBroughtBack > 0;
+    Q_EMIT doneChanged(isProven && hasHelped);
 }
 
 QWidget *RestorePanel::initialFocus() const
@@ -308,6 +345,8 @@ QWidget *RestorePanel::initialFocus() const
         return m_progress->initialFocus();
     if (m_view == m_verdict)
         return m_verdict->initialFocus();
+    if (m_view == m_tables)
+        return m_tables->initialFocus();
     if (m_view == m_cameAfter)
         return m_cameAfter->initialFocus();
     return m_view;

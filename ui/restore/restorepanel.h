@@ -21,6 +21,7 @@ class CameAfterView;
 class ChooseView;
 class PlanView;
 class ProgressView;
+class TablesView;
 class VerdictView;
 
 /// Where a restore goes, in the user's terms.
@@ -34,8 +35,9 @@ struct RestoreTarget {
 };
 
 /// The whole way of a restore in one widget: choose, plan, confirm, watch, verdict, put back, bring
-/// back what came after. Alone on the Backups page or inside the step of an incident; both show
-/// what RestoreDesk knows, so closing either loses nothing.
+/// back what came after; or only bring rows back, from a copy beside the live data. Alone on the
+/// Backups page or inside the step of an incident; both show what RestoreDesk knows, so closing
+/// either loses nothing.
 class RestorePanel final : public QWidget {
     Q_OBJECT
 
@@ -65,6 +67,8 @@ private:
     void takeFocus();
     void askServer();
     void showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report);
+    void chooseTables();
+    void layBeside();
     void confirm();
     void putBack();
     void compare();
@@ -78,6 +82,7 @@ private:
     ChooseView *m_choose;
     PlanView *m_plan;
     ProgressView *m_progress;
+    TablesView *m_tables;
     VerdictView *m_verdict;
     CameAfterView *m_cameAfter;
     restore::RestorePlan m_draft;

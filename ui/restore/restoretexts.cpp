@@ -14,6 +14,7 @@ namespace mayday::ui::restoretexts {
 
 namespace {
 
+using restore::RestoreMode;
 using restore::RestorePhase;
 using restore::Verdict;
 
@@ -30,6 +31,11 @@ QString tables(qsizetype count)
 QString rows(qint64 count)
 {
     return count == 1 ? tr("1 row") : tr("%1 rows").arg(timetext::count(count));
+}
+
+bool isCopy(const restore::RestoreReceipt &receipt)
+{
+    return receipt.mode == restore::modeKey(RestoreMode::Copy);
 }
 
 } // namespace
@@ -66,7 +72,9 @@ QString lossDetails(const restore::LossEstimate &loss)
 QString timeForecast(qint64 rowCount, const QList<restore::RestoreRecord> &past)
 {
     for (const restore::RestoreRecord &record : past) {
-        const bool isUsable = record.receipt && record.receipt->verdict != Verdict::NotRestored &&
+        // A copy does without much of what a restore does.
+        const bool isUsable = record.mode == RestoreMode::Replace && record.receipt &&
+                              record.receipt->verdict != Verdict::NotRestored &&
                               record.receipt->rowsRestored() > 0 && record.receipt->seconds > 0;
         if (!isUsable)
             continue;
@@ -149,7 +157,9 @@ QString progressSentence(const restore::RestoreProgress &progress)
             .arg(tables(progress.tablesTotal));
     case RestorePhase::Analysing:
         return tr("Gathering statistics, so that queries are fast at once");
-    case RestorePhase::Swapping: return tr("Swapping");
+    case RestorePhase::Swapping:
+        return progress.mode == RestoreMode::Copy ? tr("Leaving the copy beside the live data")
+                                                  : tr("Swapping");
     case RestorePhase::Finished: return tr("Writing the receipt into the record");
     }
     Q_UNREACHABLE_RETURN({});
@@ -179,17 +189,21 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
     return facts;
 }
 
-QList<ProgressPhase> progressPhases(RestorePhase phase)
+QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
 {
+    const bool isCopy = progress.mode == RestoreMode::Copy;
     const QList<std::pair<RestorePhase, QString>> order = {
-        {RestorePhase::Inspecting, tr("Inspect")},   {RestorePhase::Preflight, tr("Preflight")},
-        {RestorePhase::Loading, tr("Load beside")},  {RestorePhase::Proving, tr("Prove")},
-        {RestorePhase::Analysing, tr("Statistics")}, {RestorePhase::Swapping, tr("Swap")}};
+        {RestorePhase::Inspecting, tr("Inspect")},
+        {RestorePhase::Preflight, tr("Preflight")},
+        {RestorePhase::Loading, tr("Load beside")},
+        {RestorePhase::Proving, tr("Prove")},
+        {RestorePhase::Analysing, tr("Statistics")},
+        {RestorePhase::Swapping, isCopy ? tr("Leave beside") : tr("Swap")}};
     QList<ProgressPhase> phases;
     for (const auto &[step, text] : order) {
-        const PhaseState state = step < phase    ? PhaseState::Done
-                                 : step == phase ? PhaseState::Current
-                                                 : PhaseState::Todo;
+        const PhaseState state = step < progress.phase    ? PhaseState::Done
+                                 : step == progress.phase ? PhaseState::Current
+                                                          : PhaseState::Todo;
         phases.append({text, state});
     }
     return phases;
@@ -199,16 +213,23 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
 {
     switch (receipt.verdict) {
     case Verdict::Proven:
-        return tr("Proven: %1 with %2 are as in the backup.")
+        return (isCopy(receipt) ? tr("The copy is proven: %1 with %2 are as in the backup.")
+                                : tr("Proven: %1 with %2 are as in the backup."))
             .arg(tables(receipt.tables.size()), rows(receipt.rowsRestored()));
-    case Verdict::Differences: return tr("Restored with differences. Each is named below.");
+    case Verdict::Differences:
+        return isCopy(receipt) ? tr("The copy has differences. Each is named below.")
+                               : tr("Restored with differences. Each is named below.");
     case Verdict::NotRestored: break;
     }
     if (!receipt.left.isEmpty())
-        return tr("Not restored, and something may be left. Read below before you go on.");
+        return isCopy(receipt)
+                   ? tr("Not copied, and something may be left. The live data is as it was.")
+                   : tr("Not restored, and something may be left. Read below before you go on.");
     return receipt.error && receipt.error->kind == ErrorKind::Cancelled
                ? tr("Stopped. Nothing changed: the live data is as it was.")
-               : tr("Not restored. Nothing changed: the live data is as it was.");
+               : (isCopy(receipt)
+                      ? tr("Not copied. Nothing changed: the live data is as it was.")
+                      : tr("Not restored. Nothing changed: the live data is as it was."));
 }
 
 QString verdictDetail(const restore::RestoreReceipt &receipt)
@@ -218,7 +239,9 @@ QString verdictDetail(const restore::RestoreReceipt &receipt)
         parts.append(tr("Took %1.")
                          .arg(timetext::duration(
                              std::chrono::milliseconds(std::llround(receipt.seconds * 1000)))));
-        parts.append(tr("The data that was there before is kept and can be put back."));
+        parts.append(isCopy(receipt)
+                         ? tr("The live data is as it was; the copy stands beside it.")
+                         : tr("The data that was there before is kept and can be put back."));
     } else if (receipt.error) {
         if (receipt.error->line > 0)
             parts.append(tr("Line %1 of the dump.").arg(timetext::count(receipt.error->line)));
@@ -261,6 +284,12 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
 QString interruptedSentence(const restore::RestoreRecord &record)
 {
     const QString started = timetext::utcMinutes(record.startedAt);
+    if (record.committed && record.mode == RestoreMode::Copy)
+        return (*record.committed
+                    ? tr("The copy of %1 was interrupted, and it stands beside the "
+                         "live data.")
+                    : tr("The copy of %1 was interrupted, and nothing is left of it."))
+            .arg(started);
     if (record.committed)
         return *record.committed ? tr("The restore of %1 was interrupted, and it had taken place: "
                                       "the server keeps the old data.")

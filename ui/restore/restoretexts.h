@@ -37,7 +37,7 @@ namespace restoretexts {
 /// "Proving the copy: 33 of 41 tables"
 [[nodiscard]] QString progressSentence(const restore::RestoreProgress &progress);
 [[nodiscard]] ProgressFacts progressFacts(const restore::RestoreProgress &progress);
-[[nodiscard]] QList<ProgressPhase> progressPhases(restore::RestorePhase phase);
+[[nodiscard]] QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress);
 
 /// The verdict in words; never "success" before, during or after.
 [[nodiscard]] QString verdictSentence(const restore::RestoreReceipt &receipt);

@@ -87,7 +87,15 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     m_table->hide();
     m_notes->hide();
     m_putBack->setVisible(record.isInEffect() && record.canBePutBack());
-    m_cameAfter->setVisible(record.isInEffect() && record.canBePutBack());
+    followMode(record);
+}
+
+void VerdictView::followMode(const restore::RestoreRecord &record)
+{
+    m_cameAfter->setText(record.mode == restore::RestoreMode::Copy
+                             ? tr("Compare with the live data...")
+                             : tr("What came after the backup..."));
+    m_cameAfter->setVisible(record.canBeCompared());
 }
 
 void VerdictView::showReceipt(const restore::RestoreRecord &record,
@@ -122,19 +130,24 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     m_table->setVisible(!receipt.tables.isEmpty());
     QString notes = notesText(receipt);
     if (record.rowsBroughtBack > 0)
-        notes.prepend(tr("Brought back since: %1 rows that came after the backup.")
+        notes.prepend((record.mode == restore::RestoreMode::Copy
+                           ? tr("Brought back since: %1 rows of the backup.")
+                           : tr("Brought back since: %1 rows that came after the backup."))
                           .arg(timetext::count(record.rowsBroughtBack)) +
                       (notes.isEmpty() ? QString() : u"\n"_s));
     if (record.discardedAt)
-        notes.prepend(tr("The other state was discarded at %1: there is no put-back any more.")
-                          .arg(timetext::utcMinutes(*record.discardedAt)) +
-                      (notes.isEmpty() ? QString() : u"\n"_s));
+        notes.prepend(
+            (record.mode == restore::RestoreMode::Copy
+                 ? tr("The copy was discarded at %1.")
+                 : tr("The other state was discarded at %1: there is no put-back any more."))
+                .arg(timetext::utcMinutes(*record.discardedAt)) +
+            (notes.isEmpty() ? QString() : u"\n"_s));
     m_notes->setText(notes);
     m_notes->setVisible(!notes.isEmpty());
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
     m_putBack->setVisible(record.canBePutBack());
-    m_cameAfter->setVisible(record.isInEffect() && record.canBePutBack());
+    followMode(record);
 }
 
 QWidget *VerdictView::initialFocus() const

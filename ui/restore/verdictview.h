@@ -33,6 +33,7 @@ Q_SIGNALS:
     void anotherRequested();
 
 private:
+    void followMode(const restore::RestoreRecord &record);
     void showReceipt(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt);
 
     SentenceHeader *m_header;

@@ -321,6 +321,7 @@ void Workbench::followShelf()
         const auto proof = std::ranges::find_if(
             desk.restores().records(), [&](const restore::RestoreRecord &record) {
                 return record.file == newest.path && record.receipt &&
+                       record.mode == restore::RestoreMode::Replace &&
                        record.receipt->verdict == restore::Verdict::Proven;
             });
         outlook.isProven = proof != desk.restores().records().end();

@@ -51,7 +51,8 @@ void TestMaydayctl::eachCommandHasItsHelp_data()
     QTest::addColumn<QByteArray>("usage");
     QTest::addColumn<QByteArrayList>("options");
     QTest::newRow("inspect") << QStringList{u"inspect"_s, u"--help"_s}
-                             << QByteArray("Usage: maydayctl inspect FILE\n") << QByteArrayList{};
+                             << QByteArray("Usage: maydayctl inspect FILE [--again]\n")
+                             << QByteArrayList{"--again"};
     QTest::newRow("restore") << QStringList{u"restore"_s, u"--help"_s}
                              << QByteArray("Usage: maydayctl restore FILE --target")
                              << QByteArrayList{"--target", "--yes"};

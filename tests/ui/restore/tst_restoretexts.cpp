@@ -171,7 +171,7 @@ void TestRestoreTexts::everyPhaseHasASentence()
         sentences.insert(restoretexts::progressSentence(progress));
     }
     QCOMPARE(sentences.size(), static_cast<int>(RestorePhase::Finished) + 1);
-    const auto phases = restoretexts::progressPhases(RestorePhase::Proving);
+    const auto phases = restoretexts::progressPhases({.phase = RestorePhase::Proving});
     QCOMPARE(phases.first().state, PhaseState::Done);
     QCOMPARE(std::ranges::count(phases, PhaseState::Current, &ProgressPhase::state), 1);
     QCOMPARE(phases.last().state, PhaseState::Todo);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/command.h"
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ctl {
+
+namespace {
+
+QList<Command> restoring()
+{
+    return {
+        {.name = u"restore"_s,
+         .usage = u"restore FILE --target CONNINFO [--yes]"_s,
+         .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
+         .options = u"  --target CONNINFO  the database whose data is replaced\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runRestore},
+        {.name = u"copy"_s,
+         .usage = u"copy FILE --target CONNINFO [--table NAME ...]"_s,
+         .summary = u"Lay a backup beside the live data, which stays as it is, and compare."_s,
+         .options = u"  --target CONNINFO  the database to lay it into\n"
+                    "  --table NAME       rows of this table only; may be said again\n"
+                    "bring-back then takes rows from it, and discard takes it away.\n"_s,
+         .run = runCopy},
+        {.name = u"put-back"_s,
+         .usage = u"put-back --target CONNINFO [--restore ID] [--yes]"_s,
+         .summary = u"Undo the last restore: the kept data takes its old place."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --restore ID       which restore; without it, the last one\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runPutBack},
+    };
+}
+
+/// About what restores have kept.
+QList<Command> afterwards()
+{
+    return {
+        {.name = u"compare"_s,
+         .usage = u"compare --target CONNINFO [--restore ID]"_s,
+         .summary = u"Count what came after the backup and went with the last restore."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --restore ID       which restore; without it, the last one\n"_s,
+         .run = runCompare},
+        {.name = u"bring-back"_s,
+         .usage = u"bring-back --target CONNINFO --table NAME=add [--table ...] [--yes]"_s,
+         .summary = u"Bring rows that came after the backup into the restored tables, proven."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --table NAME=add     the rows that only the earlier state has\n"
+                    "  --table NAME=before  exactly the rows of the earlier state\n"
+                    "  --restore ID       which restore; without it, the last one\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runBringBack},
+        {.name = u"kept"_s,
+         .usage = u"kept --target CONNINFO"_s,
+         .summary = u"List the earlier data that restores keep in a database, with sizes."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"_s,
+         .run = runKept},
+        {.name = u"discard"_s,
+         .usage = u"discard NAME --target CONNINFO [--yes]"_s,
+         .summary = u"Drop one of them for good, when nothing uses it any more."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --yes              do not ask\n"_s,
+         .run = runDiscard},
+    };
+}
+
+QList<Command> looking()
+{
+    return {
+        {.name = u"status"_s,
+         .usage = u"status [--stack FILE]"_s,
+         .summary = u"Probe the stack and read its providers once: us or them."_s,
+         .options = u"  --stack FILE       a stack.yaml; without it, that of the profile\n"_s,
+         .run = runStatus},
+        {.name = u"runbook"_s,
+         .usage = u"runbook check FILE"_s,
+         .summary = u"Say what in a runbook Mayday cannot use."_s,
+         .options = {},
+         .run = runRunbook},
+    };
+}
+
+} // namespace
+
+const QList<Command> &commands()
+{
+    static const QList<Command> all =
+        QList<Command>{
+            {.name = u"inspect"_s,
+             .usage = u"inspect FILE [--again]"_s,
+             .summary = u"Read a backup to its end and say what is in it."_s,
+             .options = u"  --again  also when it was read before and is unchanged since\n"_s,
+             .run = runInspect},
+        } +
+        restoring() + afterwards() + looking();
+    return all;
+}
+
+} // namespace mayday::ctl

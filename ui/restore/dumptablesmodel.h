@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpinspection.h"
+
+#include <QAbstractTableModel>
+
+namespace mayday::ui {
+
+/// The tables inside a backup that hold rows, in the order of the file.
+class DumpTablesModel final : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { Table, Rows, Size, ColumnCount };
+
+    explicit DumpTablesModel(QObject *parent = nullptr) : QAbstractTableModel(parent) {}
+
+    /// Without those that are empty: there is nothing to take from them.
+    void setTables(const QList<dump::TableInDump> &tables);
+    [[nodiscard]] const dump::TableInDump &table(int row) const { return m_tables[row]; }
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
+                                      int role) const override;
+
+private:
+    QList<dump::TableInDump> m_tables;
+};
+
+} // namespace mayday::ui

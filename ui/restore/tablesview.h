@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/restoreplan.h"
+#include "ui/kit/theme.h"
+#include "ui/restore/dumptablesmodel.h"
+
+#include <QWidget>
+
+namespace mayday::ui {
+
+class ActionButton;
+class ActionTable;
+class SentenceHeader;
+
+/// Whose rows are wanted beside the live data: the selected tables of a backup. Nothing is replaced
+/// by its button.
+class TablesView final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit TablesView(const Theme &theme, QWidget *parent = nullptr);
+
+    /// All of them are selected at first. file: its name, for the sentence.
+    void showTables(const QString &file, const QList<dump::TableInDump> &tables);
+    /// Empty when all are selected: then the backup as a whole.
+    [[nodiscard]] QList<restore::TableName> chosen() const;
+    [[nodiscard]] QWidget *initialFocus() const;
+
+Q_SIGNALS:
+    void copyRequested();
+    void backRequested();
+
+private:
+    void follow();
+    [[nodiscard]] QModelIndexList selected() const;
+
+    SentenceHeader *m_header;
+    DumpTablesModel *m_model;
+    ActionTable *m_table;
+    ActionButton *m_copy;
+};
+
+} // namespace mayday::ui
