@@ -91,12 +91,14 @@ do_ctl() {
 }
 
 do_test() {
-    local preset=dev filter=''
+    local preset=dev filter='' label=''
     while (($#)); do
         case $1 in
             --preset) (($# > 1)) || die "--preset wants a name" "$EX_USAGE"; preset=$2; shift 2 ;;
             --preset=*) preset=${1#*=}; shift ;;
-            -*) die "usage: packaging/dev test [--preset NAME] [FILTER]" "$EX_USAGE" ;;
+            --label) (($# > 1)) || die "--label wants a name" "$EX_USAGE"; label=$2; shift 2 ;;
+            --label=*) label=${1#*=}; shift ;;
+            -*) die "usage: packaging/dev test [--preset NAME] [--label NAME] [FILTER]" "$EX_USAGE" ;;
             *) filter=$1; shift ;;
         esac
     done
@@ -107,6 +109,11 @@ do_test() {
         build_quietly "$preset" build.ninja
         mapfile -t targets < <(targets_like "$preset" '^tst_' | grep -E -- "$filter" || true)
         only=(-R "$filter")
+    fi
+    if [[ -n $label ]]; then
+        build_quietly "$preset" build.ninja
+        mapfile -t -O "${#targets[@]}" targets < <(targets_like "$preset" "^tests_($label)\$")
+        only+=(-L "$label")
     fi
     build_preset "$preset" "${targets[@]}"
     # Two a core: most of them wait for a server, a keychain or a clock half of their time.
