@@ -28,15 +28,18 @@ Result<std::unique_ptr<ByteSource>> asPort(Result<std::unique_ptr<T>> source)
 
 } // namespace
 
-Result<std::unique_ptr<ByteSource>> openSource(const QString &path)
+Result<std::unique_ptr<ByteSource>> openSource(const QString &path, const PointSink &onPoint)
 {
     using Kind = CompressedSource::Kind;
     auto file = FileSource::open(path);
     if (!file)
         return failure(file.error());
     const QByteArray magic = (*file)->peek(magicSize);
-    if (magic.startsWith("\x1f\x8b"))
-        return std::make_unique<GzipSource>(*std::move(file), path);
+    if (magic.startsWith("\x1f\x8b")) {
+        auto source = std::make_unique<GzipSource>(*std::move(file), path);
+        source->makePoints(onPoint);
+        return source;
+    }
     if (isZstd(magic))
         return asPort(CompressedSource::open(*std::move(file), Kind::Zstd, path));
     if (magic.startsWith(QByteArrayView("\xfd"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "archive/accesspoint.h"
 #include "core/result.h"
 
 #include <QStringList>
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -35,7 +37,12 @@ public:
     [[nodiscard]] virtual QStringList remarks() const { return {}; }
 };
 
-/// Opens a file by what its first bytes say, never by its name.
-[[nodiscard]] Result<std::unique_ptr<ByteSource>> openSource(const QString &path);
+/// Called with each point that is made, on the thread that reads.
+using PointSink = std::function<void(const AccessPoint &)>;
+
+/// Opens a file by what its first bytes say, never by its name. onPoint: of a gzip file, gets
+/// points from which parts of it can be read later (RangeSource).
+[[nodiscard]] Result<std::unique_ptr<ByteSource>> openSource(const QString &path,
+                                                             const PointSink &onPoint = {});
 
 } // namespace mayday::archive

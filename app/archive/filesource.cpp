@@ -49,6 +49,17 @@ Result<qsizetype> FileSource::read(std::span<char> buffer)
     return static_cast<qsizetype>(got);
 }
 
+Result<void> FileSource::moveTo(qint64 offset)
+{
+    if (!m_file.seek(offset))
+        return failure(
+            {.kind = ErrorKind::Unreachable,
+             .subject = m_path,
+             .detail = u"byte %1 cannot be reached: %2"_s.arg(offset).arg(m_file.errorString())});
+    m_consumed = offset;
+    return {};
+}
+
 QString FileSource::format() const
 {
     return u"plain"_s;

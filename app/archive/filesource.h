@@ -19,7 +19,9 @@ public:
     [[nodiscard]] QString format() const override;
 
     [[nodiscard]] const QString &path() const { return m_path; }
-    /// The first bytes, without taking them.
+    /// Goes on reading from there; at the end when that is behind it.
+    [[nodiscard]] Result<void> moveTo(qint64 offset);
+    /// The next bytes, without taking them.
     [[nodiscard]] QByteArray peek(qsizetype size);
 
 private:

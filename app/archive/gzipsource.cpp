@@ -13,7 +13,10 @@ namespace mayday::archive {
 namespace {
 
 constexpr int gzipOnly = MAX_WBITS + 16;
+constexpr int rawDeflate = -MAX_WBITS;
 constexpr int headerSize = 10;
+constexpr size_t trailerSize = 8;
+constexpr uInt windowSize = 32 * 1024;
 
 } // namespace
 
@@ -129,6 +132,97 @@ Result<void> GzipSource::skipTail()
     return {};
 }
 
+Result<void> GzipSource::resume(const AccessPoint &from)
+{
+    z_stream &z = m_stream->z;
+    const QByteArray window = qUncompress(from.window);
+    const auto *dictionary = reinterpret_cast<const Bytef *>(window.constData());
+    int code = inflateReset2(&z, rawDeflate);
+    if (code == Z_OK && from.bits > 0)
+        code = inflatePrime(&z, from.bits, from.lastByte >> (8 - from.bits));
+    if (code == Z_OK)
+        code = inflateSetDictionary(&z, dictionary, static_cast<uInt>(window.size()));
+    if (code != Z_OK)
+        return failure({.kind = ErrorKind::Internal,
+                        .subject = m_subject,
+                        .detail = u"zlib did not take the place to go on from"_s});
+    m_text = from.textOffset;
+    m_crc = from.crc;
+    m_isRaw = true;
+    m_place = Place::InMember;
+    return {};
+}
+
+/// At the end of a block of the member, when the last point is far enough behind.
+void GzipSource::makePoint()
+{
+    constexpr int atBlockEnd = 128;
+    constexpr int inLastBlock = 64;
+    constexpr int unusedBits = 7;
+    const z_stream &z = m_stream->z;
+    if ((z.data_type & atBlockEnd) == 0 || (z.data_type & inLastBlock) != 0 ||
+        m_text - m_lastPoint < accessPointEvery)
+        return;
+    // The byte before is gone with the input before: the next block will do.
+    if (z.next_in == reinterpret_cast<const Bytef *>(m_input.data()))
+        return;
+    QByteArray window(windowSize, Qt::Uninitialized);
+    uInt size = 0;
+    inflateGetDictionary(&m_stream->z, reinterpret_cast<Bytef *>(window.data()), &size);
+    window.truncate(size);
+    m_lastPoint = m_text;
+    m_sink({.textOffset = m_text,
+            .fileOffset = consumed(),
+            .bits = z.data_type & unusedBits,
+            .lastByte = *(z.next_in - 1),
+            .crc = static_cast<quint32>(z.adler),
+            .window = qCompress(window, 1)});
+}
+
+Result<void> GzipSource::comparePoint()
+{
+    if (m_behind.isEmpty() || m_text != m_behind.first().textOffset)
+        return {};
+    const AccessPoint point = m_behind.takeFirst();
+    const z_stream &z = m_stream->z;
+    const auto crc = m_isRaw ? m_crc : static_cast<quint32>(z.adler);
+    return crc == point.crc ? Result<void>() : failure(damaged(u"incorrect data check"_s));
+}
+
+/// Room is made in front, so that so many bytes are seen in one piece.
+Result<void> GzipSource::need(size_t bytes)
+{
+    const z_stream &z = m_stream->z;
+    for (size_t before = bytes; z.avail_in < bytes && z.avail_in != before;) {
+        before = z.avail_in;
+        if (const auto filled = refill(); !filled)
+            return filled;
+    }
+    return z.avail_in < bytes ? failure(cut()) : Result<void>();
+}
+
+/// What zlib does itself for a member that it has seen from its beginning.
+Result<void> GzipSource::compareTrailer()
+{
+    z_stream &z = m_stream->z;
+    if (const auto there = need(trailerSize); !there)
+        return there;
+    quint32 crc = 0;
+    for (int byte = 3; byte >= 0; --byte)
+        crc = crc << 8 | z.next_in[byte];
+    if (crc != m_crc)
+        return failure(damaged(u"incorrect data check"_s));
+    z.next_in += trailerSize;
+    z.avail_in -= trailerSize;
+    m_isRaw = false;
+    const uInt left = z.avail_in;
+    Bytef *const at = z.next_in;
+    inflateReset2(&z, gzipOnly);
+    z.next_in = at;
+    z.avail_in = left;
+    return {};
+}
+
 Result<void> GzipSource::inflateSome()
 {
     z_stream &z = m_stream->z;
@@ -138,7 +232,34 @@ Result<void> GzipSource::inflateSome()
         if (z.avail_in == 0)
             return failure(cut());
     }
-    switch (const int code = ::inflate(&z, Z_NO_FLUSH)) {
+    // A checksum can be compared only at its very place.
+    const uInt room = z.avail_out;
+    if (!m_behind.isEmpty())
+        z.avail_out =
+            static_cast<uInt>(std::min<qint64>(room, m_behind.first().textOffset - m_text));
+    const uInt given = z.avail_out;
+    const Bytef *const from = z.next_out;
+    const Result<void> done = inflateOnce();
+    const uInt made = given - z.avail_out;
+    z.avail_out = room - made;
+    m_text += made;
+    if (m_isRaw)
+        m_crc = static_cast<quint32>(crc32(m_crc, from, made));
+    if (!done)
+        return done;
+    if (m_place == Place::BetweenMembers) {
+        m_behind.removeIf([this](const AccessPoint &p) { return p.textOffset <= m_text; });
+        return m_isRaw ? compareTrailer() : Result<void>();
+    }
+    if (m_sink)
+        makePoint();
+    return comparePoint();
+}
+
+Result<void> GzipSource::inflateOnce()
+{
+    z_stream &z = m_stream->z;
+    switch (const int code = ::inflate(&z, m_sink ? Z_BLOCK : Z_NO_FLUSH)) {
     case Z_OK:
     case Z_BUF_ERROR: return {};
     case Z_STREAM_END:
