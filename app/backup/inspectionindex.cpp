@@ -7,6 +7,7 @@
 #include "core/log.h"
 
 #include <QCryptographicHash>
+#include <QDataStream>
 #include <QDirIterator>
 #include <QFile>
 #include <QFileInfo>
@@ -20,8 +21,9 @@ namespace mayday::backup {
 
 namespace {
 
-/// First line of the file; another number is another layout.
-constexpr QByteArrayView magic("mayday-index 1\n");
+/// First lines of the files; another number is another layout.
+constexpr QByteArrayView inspectionMagic("mayday-index 2\n");
+constexpr QByteArrayView pointsMagic("mayday-points 1\n");
 constexpr qint64 endSize = 64 * 1024;
 constexpr qint64 mostBytes = 64 * 1024 * 1024;
 
@@ -54,30 +56,78 @@ QByteArray digestOf(const QByteArray &body)
     return QCryptographicHash::hash(body, QCryptographicHash::Sha256).toHex();
 }
 
-/// magic, digest of the rest, stamp, JSON: a line each.
-std::optional<dump::DumpInspection> known(const QString &path, const QByteArray &stamp)
+/// A file beside the backup: magic, digest of the rest, stamp; a line each; then the body. Empty
+/// when it is not there, not whole, or about another state of the backup.
+QByteArray bodyOf(const QString &file, QByteArrayView magic, const QByteArray &stamp)
 {
-    const auto bytes = readWholeFile(indexFileOf(path), mostBytes);
+    const auto bytes = readWholeFile(file, mostBytes);
     if (stamp.isEmpty() || !bytes || !bytes->startsWith(magic))
-        return std::nullopt;
+        return {};
     const QByteArray rest = bytes->sliced(magic.size());
     const qsizetype line = rest.indexOf('\n');
     if (line < 0)
-        return std::nullopt;
+        return {};
     const QByteArray body = rest.sliced(line + 1);
     if (rest.first(line) != digestOf(body) || !body.startsWith(stamp + '\n'))
-        return std::nullopt;
-    return dump::inspectionFromJson(
-        QJsonDocument::fromJson(body.sliced(stamp.size() + 1)).object());
+        return {};
+    return body.sliced(stamp.size() + 1);
 }
 
+void write(const QString &file, QByteArrayView magic, const QByteArray &stamp,
+           const QByteArray &body)
+{
+    const QByteArray stamped = stamp + '\n' + body;
+    const QByteArray bytes = magic.toByteArray() + digestOf(stamped) + '\n' + stamped;
+    if (auto written = writeFileAtomically(file, bytes); !written)
+        log::info(u"backup", u"not remembered: "_s + describe(written.error()));
+}
+
+std::optional<dump::DumpInspection> known(const QString &path, const QByteArray &stamp)
+{
+    const QByteArray body = bodyOf(indexFileOf(path), inspectionMagic, stamp);
+    if (body.isEmpty())
+        return std::nullopt;
+    const QJsonObject json = QJsonDocument::fromJson(body).object();
+    auto inspection = dump::inspectionFromJson(json["inspection"_L1].toObject());
+    if (inspection)
+        inspection->index = {.blocks = dump::blocksFromJson(json["blocks"_L1].toArray()),
+                             .points = {},
+                             .stamp = stamp};
+    return inspection;
+}
+
+/// Points are large and seldom wanted, so they have a file of their own.
 void remember(const QString &path, const QByteArray &stamp, const dump::DumpInspection &inspection)
 {
-    const QByteArray body =
-        stamp + '\n' + QJsonDocument(dump::toJson(inspection)).toJson(QJsonDocument::Compact);
-    const QByteArray bytes = magic.toByteArray() + digestOf(body) + '\n' + body;
-    if (auto written = writeFileAtomically(indexFileOf(path), bytes); !written)
-        log::info(u"backup", u"not remembered: "_s + describe(written.error()));
+    const QJsonObject json{{u"inspection"_s, dump::toJson(inspection)},
+                           {u"blocks"_s, dump::toJson(inspection.index.blocks)}};
+    write(indexFileOf(path), inspectionMagic, stamp,
+          QJsonDocument(json).toJson(QJsonDocument::Compact));
+    if (inspection.index.points.isEmpty()) {
+        QFile::remove(pointsFileOf(path));
+        return;
+    }
+    QByteArray body;
+    QDataStream out(&body, QIODevice::WriteOnly);
+    out.setVersion(QDataStream::Qt_6_0);
+    for (const archive::AccessPoint &point : inspection.index.points)
+        out << point.textOffset << point.fileOffset << point.bits << point.lastByte << point.crc
+            << point.window;
+    write(pointsFileOf(path), pointsMagic, stamp, body);
+}
+
+std::optional<archive::AccessPoints> pointsFrom(const QByteArray &body)
+{
+    QDataStream in(body);
+    in.setVersion(QDataStream::Qt_6_0);
+    archive::AccessPoints points;
+    while (!in.atEnd() && in.status() == QDataStream::Ok) {
+        archive::AccessPoint point;
+        in >> point.textOffset >> point.fileOffset >> point.bits >> point.lastByte >> point.crc >>
+            point.window;
+        points.append(point);
+    }
+    return body.isEmpty() || in.status() != QDataStream::Ok ? std::nullopt : std::optional(points);
 }
 
 } // namespace
@@ -88,6 +138,12 @@ QString indexFileOf(const QString &path)
     return u"%1/.%2.mayday-index"_s.arg(file.absolutePath(), file.fileName());
 }
 
+QString pointsFileOf(const QString &path)
+{
+    const QFileInfo file(path);
+    return u"%1/.%2.mayday-points"_s.arg(file.absolutePath(), file.fileName());
+}
+
 Result<dump::DumpInspection> inspectAgain(const QString &path, TaskContext &context)
 {
     const QByteArray before = stampOf(path);
@@ -96,8 +152,10 @@ Result<dump::DumpInspection> inspectAgain(const QString &path, TaskContext &cont
         return inspection;
     inspection->readAt = SystemClock().now();
     // A file that changed while it was read is not the one that was read.
-    if (!before.isEmpty() && stampOf(path) == before)
+    if (!before.isEmpty() && stampOf(path) == before) {
+        inspection->index.stamp = before;
         remember(path, before, *inspection);
+    }
     return inspection;
 }
 
@@ -106,6 +164,20 @@ Result<dump::DumpInspection> inspectUnlessKnown(const QString &path, TaskContext
     if (auto found = known(path, stampOf(path)))
         return *std::move(found);
     return inspectAgain(path, context);
+}
+
+bool completeIndex(dump::DumpInspection &inspection, const QString &path)
+{
+    const QByteArray stamp = stampOf(path);
+    if (inspection.index.blocks.isEmpty() || stamp.isEmpty() || inspection.index.stamp != stamp)
+        return false;
+    const bool isPacked = inspection.format.endsWith(".gz"_L1);
+    if (!isPacked || !inspection.index.points.isEmpty())
+        return true;
+    auto points = pointsFrom(bodyOf(pointsFileOf(path), pointsMagic, stamp));
+    if (points)
+        inspection.index.points = *std::move(points);
+    return points.has_value();
 }
 
 } // namespace mayday::backup

@@ -17,7 +17,12 @@ namespace mayday::backup {
 /// Reads it in full, whatever is known, and remembers what was found.
 [[nodiscard]] Result<dump::DumpInspection> inspectAgain(const QString &path, TaskContext &context);
 
-/// The hidden file beside a backup: ".shop.sql.gz.mayday-index".
+/// Makes the index of an inspection usable for reading in parts, from what is remembered beside the
+/// file. False when this file can only be read from front to end, or is another one by now.
+[[nodiscard]] bool completeIndex(dump::DumpInspection &inspection, const QString &path);
+
+/// The hidden files beside a backup: ".shop.sql.gz.mayday-index", ".shop.sql.gz.mayday-points".
 [[nodiscard]] QString indexFileOf(const QString &path);
+[[nodiscard]] QString pointsFileOf(const QString &path);
 
 } // namespace mayday::backup

@@ -138,6 +138,8 @@ Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
         return failure(read.error());
     inspector.finish();
     takeFacts(inspection, reader);
+    if (reader.isReadableInParts())
+        inspection.index = {.blocks = inspector.blocks(), .points = reader.points()};
     judge(inspection, reader, read, reader.subject());
     return inspection;
 }

@@ -3,6 +3,7 @@
 
 #include "core/result.h"
 #include "core/taskcontext.h"
+#include "dump/dumpindex.h"
 
 #include <QDateTime>
 #include <QJsonObject>
@@ -56,7 +57,8 @@ struct DumpInspection {
     qint64 lines = 0;
     qint64 statements = 0;
     qint64 copyBlocks = 0;
-    QString reader = {}; ///< of an archive: "pg_restore 17.11", whose text the lines are of
+    QString reader = {};  ///< of an archive: "pg_restore 17.11", whose text the lines are of
+    DumpIndex index = {}; ///< where the rows are
     std::optional<QDateTime> startedAt = std::nullopt;
     std::optional<QDateTime> readAt = std::nullopt; ///< to its end, when that is remembered
     std::optional<Error> problem = std::nullopt;    ///< why it is not Complete, with the line

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/dumpreader.h"
 
+#include "archive/rangesource.h"
 #include "archive/readahead.h"
 #include "dump/dumpinterpreter.h"
 #include "dump/textsource.h"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -28,10 +30,26 @@ Result<DumpReader> DumpReader::open(const QString &path)
         reader.m_format = recogniseFolder(path);
         return reader;
     }
-    auto source = archive::openSource(path);
+    auto points = std::make_unique<archive::AccessPoints>();
+    auto source = archive::openSource(
+        path, [sink = points.get()](const archive::AccessPoint &point) { sink->append(point); });
     if (!source)
         return failure(source.error());
-    return over(*std::move(source), path);
+    const QString format = (*source)->format();
+    DumpReader reader = over(*std::move(source), path);
+    reader.m_points = std::move(points);
+    reader.m_isReadableInParts = reader.m_isAsItIs && (format == "plain"_L1 || format == "gz"_L1);
+    return reader;
+}
+
+DumpReader DumpReader::ofParts(const QString &path, QList<TextPart> parts,
+                               archive::AccessPoints points)
+{
+    DumpReader reader;
+    reader.m_subject = path;
+    reader.m_parts = std::move(parts);
+    *reader.m_points = std::move(points);
+    return reader;
 }
 
 DumpReader DumpReader::over(std::unique_ptr<archive::ByteSource> source, const QString &subject)
@@ -46,6 +64,7 @@ DumpReader DumpReader::over(std::unique_ptr<archive::ByteSource> source, const Q
         reader.m_format.problem = head->headError();
         reader.m_endedEarly = head->endedEarly();
     }
+    reader.m_isAsItIs = isAsItIs(head->head());
     reader.m_source = asUtf8(std::move(head), subject);
     return reader;
 }
@@ -64,23 +83,39 @@ Result<void> DumpReader::read(DumpVisitor &visitor, TaskContext &context)
 {
     if (m_format.problem)
         return failure(*m_format.problem);
-    if (!m_source)
+    if (!m_source && m_parts.isEmpty())
         return failure({.kind = ErrorKind::Internal,
                         .subject = m_subject,
                         .detail = u"a dump can be read once only"_s,
                         .advice = Advice::SendReport});
     DumpInterpreter interpreter(visitor);
-    const Result<void> done = readText(interpreter, context);
+    const Result<void> done = m_source ? readText(std::move(m_source), {}, interpreter, context)
+                                       : readParts(interpreter, context);
     const QStringList remarks = m_facts.warnings;
     m_facts = interpreter.facts();
     m_facts.warnings += remarks;
     return done;
 }
 
-Result<void> DumpReader::readText(DumpInterpreter &interpreter, TaskContext &context)
+Result<void> DumpReader::readParts(DumpInterpreter &interpreter, TaskContext &context)
+{
+    for (const TextPart &part : std::exchange(m_parts, {})) {
+        auto source = archive::RangeSource::open(m_subject, *m_points, part.from, part.to);
+        if (!source)
+            return failure(source.error());
+        m_fileBytes = (*source)->total();
+        if (auto read = readText(*std::move(source), part, interpreter, context); !read)
+            return read;
+    }
+    return {};
+}
+
+Result<void> DumpReader::readText(std::unique_ptr<archive::ByteSource> source, const TextPart &part,
+                                  DumpInterpreter &interpreter, TaskContext &context)
 {
     DumpScanner scanner(interpreter);
-    archive::ReadAhead ahead(std::move(m_source));
+    scanner.startAt(part.from, part.line);
+    archive::ReadAhead ahead(std::move(source));
     QByteArray kept;
     for (bool isLast = false; !isLast;) {
         if (context.stopRequested())

@@ -4,6 +4,7 @@
 #include "archive/bytesource.h"
 #include "core/taskcontext.h"
 #include "dump/dumpfacts.h"
+#include "dump/dumpindex.h"
 #include "dump/dumpvisitor.h"
 #include "dump/fileformat.h"
 
@@ -25,12 +26,21 @@ public:
     [[nodiscard]] static DumpReader over(std::unique_ptr<archive::ByteSource> source,
                                          const QString &subject);
 
+    /// Parts of a file that was read in full before, as one text; nothing else of it is read.
+    /// Lines and offsets are those of the whole.
+    [[nodiscard]] static DumpReader ofParts(const QString &path, QList<TextPart> parts,
+                                            archive::AccessPoints points);
+
     /// To the end, or to the first Error: the visitor's own, Cancelled, Corrupt (damaged, cut or
     /// not a dump), Refused (a psql meta-command) or Unsupported; with the line of the text.
     /// Progress is in bytes of the file. A dump is whole only if this succeeds and
     /// completionLineSeen().
     [[nodiscard]] Result<void> read(DumpVisitor &visitor, TaskContext &context);
 
+    /// Whether offsets in the text are places in the file, from which it can be read anew.
+    [[nodiscard]] bool isReadableInParts() const { return m_isReadableInParts; }
+    /// Of a gzip file, after reading it to its end.
+    [[nodiscard]] const archive::AccessPoints &points() const { return *m_points; }
     /// The file, as errors name it.
     [[nodiscard]] const QString &subject() const { return m_subject; }
     /// What the first bytes say.
@@ -54,11 +64,19 @@ public:
 
 private:
     DumpReader() = default;
-    [[nodiscard]] Result<void> readText(DumpInterpreter &interpreter, TaskContext &context);
+    [[nodiscard]] Result<void> readParts(DumpInterpreter &interpreter, TaskContext &context);
+    [[nodiscard]] Result<void> readText(std::unique_ptr<archive::ByteSource> source,
+                                        const TextPart &part, DumpInterpreter &interpreter,
+                                        TaskContext &context);
     [[nodiscard]] Error placed(Error error) const;
 
     QString m_subject;
     std::unique_ptr<archive::ByteSource> m_source;
+    QList<TextPart> m_parts; ///< instead of the source
+    /// Written by the thread that reads ahead, so it stays where it is.
+    std::unique_ptr<archive::AccessPoints> m_points = std::make_unique<archive::AccessPoints>();
+    bool m_isAsItIs = false; ///< the text, as far as its first bytes tell
+    bool m_isReadableInParts = false;
     FileFormat m_format;
     DumpFacts m_facts;
     bool m_endedEarly = false;

@@ -54,6 +54,13 @@ public:
     {
     }
 
+    /// The first piece begins there, between statements, and not at the beginning of the text.
+    void startAt(qint64 offset, qint64 line)
+    {
+        m_offset = offset;
+        m_line = line;
+    }
+
     /// How many bytes are done with; the others must come again in front of the next piece.
     [[nodiscard]] Result<qsizetype> feed(QByteArrayView text, bool isLast);
     /// After the last piece: Corrupt when the text stops inside of something.

@@ -4,6 +4,8 @@
 #include "dump/forbidden.h"
 #include "dump/sqltokens.h"
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::dump {
@@ -174,8 +176,17 @@ void Inspector::noteDanger(const DumpStatement &statement)
                                      : u"line %1: %2: %3"_s.arg(statement.line).arg(text, name));
 }
 
+void Inspector::endBlock(const DumpStatement &next)
+{
+    if (!std::exchange(m_isBlockOpen, false))
+        return;
+    m_blocks.last().end = next.offset;
+    m_blocks.last().endLine = next.line;
+}
+
 Result<void> Inspector::statement(const DumpStatement &statement)
 {
+    endBlock(statement);
     if (makesObject(statement))
         ++m_inspection.objects[kindWord(statement.kind)];
     noteSchema(statement);
@@ -191,8 +202,14 @@ Result<void> Inspector::statement(const DumpStatement &statement)
 
 Result<void> Inspector::copyBegin(const CopyHeader &header)
 {
+    endBlock(header.statement);
     noteSchema(header.statement);
     ++m_inspection.copyBlocks;
+    m_escapes = m_escapes || header.statement.plainStringsEscape;
+    m_blocks.append({.schema = header.schema,
+                     .table = header.table,
+                     .offset = header.statement.offset,
+                     .line = header.statement.line});
     TableInDump &filled = table(header.schema, header.table);
     if (filled.copyLine == 0)
         filled.copyLine = header.statement.line;
@@ -204,6 +221,9 @@ Result<void> Inspector::copyEnd(qint64 rows, qint64 bytes, qint64)
     TableInDump &filled = m_inspection.tables[m_current];
     filled.rows += rows;
     filled.bytes += bytes;
+    m_blocks.last().rows = rows;
+    m_blocks.last().bytes = bytes;
+    m_isBlockOpen = true;
     return {};
 }
 

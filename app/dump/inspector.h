@@ -21,9 +21,15 @@ public:
 
     /// Puts the collected warnings into the inspection; the last call.
     void finish();
+    /// Where the rows are, or nothing when that cannot be relied on.
+    [[nodiscard]] QList<DataBlock> blocks() const
+    {
+        return m_escapes ? QList<DataBlock>() : m_blocks;
+    }
 
 private:
     TableInDump &table(const QString &schema, const QString &name);
+    void endBlock(const DumpStatement &next);
     void noteSchema(const DumpStatement &statement);
     void noteTable(const DumpStatement &statement);
     void noteInsert(const DumpStatement &statement);
@@ -34,6 +40,9 @@ private:
     QHash<QPair<QString, QString>, qsizetype> m_indexOf;
     QSet<QString> m_schemas;
     qsizetype m_current = -1;
+    QList<DataBlock> m_blocks;
+    bool m_isBlockOpen = false; ///< the statement after the last one has not come yet
+    bool m_escapes = false;     ///< a COPY whose reading hangs on a setting somewhere before it
     qint64 m_dangers = 0;
 };
 

@@ -81,6 +81,12 @@ QStringList Utf16Source::remarks() const
     return m_source->remarks() << u"the text is UTF-16 and was converted to UTF-8"_s;
 }
 
+bool isAsItIs(QByteArrayView head)
+{
+    return !head.startsWith("\xef\xbb\xbf") && !head.startsWith("\xff\xfe") &&
+           !head.startsWith("\xfe\xff");
+}
+
 std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<HeadSource> source,
                                             const QString &subject)
 {

@@ -57,6 +57,9 @@ private:
     qsizetype m_at = 0;
 };
 
+/// Whether a text that begins so is read byte for byte: no byte order mark, no UTF-16.
+[[nodiscard]] bool isAsItIs(QByteArrayView head);
+
 /// The source with its byte order mark taken off and UTF-16 converted.
 [[nodiscard]] std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<HeadSource> source,
                                                           const QString &subject);

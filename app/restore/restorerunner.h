@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/latest.h"
 #include "dump/dumpinspection.h"
+#include "dump/dumpreader.h"
 #include "restore/preflight.h"
 #include "restore/proof.h"
 #include "restore/restoreprogress.h"
@@ -31,6 +32,7 @@ private:
     [[nodiscard]] bool isTaken(const dump::TableInDump &table) const;
     Result<postgres::Session> openTarget(TaskContext &context);
     Result<void> loadBeside(postgres::Session &session, TaskContext &context);
+    Result<dump::DumpReader> openReader(TaskContext &context);
     Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
                           TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/dump/recordingvisitor.h"
 #include "backup/backupshelf.h"
 #include "backup/inspectionindex.h"
 #include "support/gzipbytes.h"
@@ -43,6 +44,8 @@ class TestInspectionIndex : public QObject {
 private Q_SLOTS:
     void init();
     void everythingIsRemembered();
+    void partsCanBeReadFromWhatIsRemembered();
+    void withoutItsPointsItIsReadInFull();
     void anUnchangedFileIsNotReadAgain();
     void whatChangedIsReadAgain_data();
     void whatChangedIsReadAgain();
@@ -107,6 +110,48 @@ void TestInspectionIndex::everythingIsRemembered()
     QVERIFY(!first["objects"_L1].toObject().isEmpty());
     QCOMPARE(first["copyBlocks"_L1].toInteger(), 1);
     QCOMPARE(first["schemas"_L1].toArray(), QJsonArray{u"public"_s});
+}
+
+void TestInspectionIndex::partsCanBeReadFromWhatIsRemembered()
+{
+    put(tests::gzipped(dumpOf(900'000))); // far enough for a point
+    const dump::DumpInspection first = look(path());
+    QVERIFY(!first.index.points.isEmpty());
+    dump::DumpInspection known = look(path());
+    QVERIFY(known.index.points.isEmpty()); // not before they are wanted
+    QVERIFY(completeIndex(known, path()));
+    QCOMPARE(known.index.points.size(), first.index.points.size());
+    QCOMPARE(known.index.points.last().window, first.index.points.last().window);
+    QCOMPARE(known.index.blocks.size(), 1);
+
+    auto reader = dump::DumpReader::ofParts(
+        path(), known.index.partsWithout([](const dump::DataBlock &) { return true; }),
+        known.index.points);
+    tests::RecordingVisitor visitor;
+    TaskContext context;
+    QVERIFY(reader.read(visitor, context));
+    QVERIFY(reader.completionLineSeen());
+    QVERIFY(reader.plainBytes() < 10'000);
+}
+
+void TestInspectionIndex::withoutItsPointsItIsReadInFull()
+{
+    put(tests::gzipped(dumpOf(900'000)));
+    QVERIFY(look(path()).readAt);
+    dump::DumpInspection known = look(path());
+    QFile points(pointsFileOf(path()));
+    QVERIFY(points.open(QIODevice::ReadWrite) && points.seek(points.size() / 2));
+    QVERIFY(points.write("x") == 1);
+    points.close();
+    QVERIFY(!completeIndex(known, path()));
+    QVERIFY(points.remove());
+    QVERIFY(!completeIndex(known, path()));
+    // A file that is another one by now is never read by the places of the old one.
+    put(dumpOf(10));
+    dump::DumpInspection plain = look(path());
+    QVERIFY(completeIndex(plain, path()));
+    put(dumpOf(11));
+    QVERIFY(!completeIndex(plain, path()));
 }
 
 void TestInspectionIndex::anUnchangedFileIsNotReadAgain()

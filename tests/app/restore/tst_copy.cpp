@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "app/restore/steprelay.h"
+#include "backup/inspectionindex.h"
 #include "restore/bringback.h"
 #include "restore/putback.h"
 #include "restore/restorerecord.h"
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void theLiveDataNeverNotices();
     void rowsOfChosenTablesOnly_data();
     void rowsOfChosenTablesOnly();
+    void aFewRowsOfALargeFileComeWithoutTheRest();
     void aTableTheBackupLacksIsSaid();
     void lostRowsComeBackFromIt();
     void aTableBecomesAsInTheBackup();
@@ -131,6 +133,29 @@ void TestCopy::rowsOfChosenTablesOnly()
     QCOMPARE(comparison.tables.size(), 1); // the others are not "deleted since"
     QCOMPARE(comparison.tables[0].onlyKept, 30);
     QCOMPARE(comparison.tables[0].onlyLive, 0);
+}
+
+/// The rest of the file is not read, so what is wrong in it does not matter.
+void TestCopy::aFewRowsOfALargeFileComeWithoutTheRest()
+{
+    const Shop shop(*m_server, 50);
+    shop.run("CREATE TABLE public.heavy AS SELECT g, repeat('x', 4000) AS t"
+             " FROM generate_series(1, 3000) g");
+    const QByteArray dump = shop.dump();
+    const QString file = shop.writeDump(dump);
+    TaskContext context;
+    QVERIFY(backup::inspectAgain(file, context));
+    const QDateTime time = QFileInfo(file).lastModified();
+    QFile bytes(file);
+    QVERIFY(bytes.open(QIODevice::ReadWrite) && bytes.seek(dump.indexOf("xxxxx") + 5'000'000));
+    QVERIFY(bytes.write("\n\\.\nnot SQL at all;\n") > 0 && bytes.flush());
+    QVERIFY(bytes.setFileTime(time, QFileDevice::FileModificationTime));
+    bytes.close();
+
+    const RestoreReceipt receipt = run(copyPlan(shop, file, {{u"public"_s, u"listings"_s}}));
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(receipt.tables[0].rowsAfter, 50);
+    QVERIFY(run(copyPlan(shop, file)).verdict == Verdict::NotRestored); // as a whole it is damaged
 }
 
 void TestCopy::aTableTheBackupLacksIsSaid()
