@@ -46,6 +46,10 @@ AdviceWords words(Advice advice)
     case Advice::UseSessionPort:
         return {"use-session-port"_L1,
                 "Use the session port (5432), not the transaction pooler."_L1};
+    case Advice::RestoreBesideSchema:
+        return {
+            "restore-beside-schema"_L1,
+            "Restore the schemas beside the live ones; the rest of the database then stays."_L1};
     case Advice::TakeAnotherBackup:
         return {"take-another-backup"_L1, "Choose another backup; this one cannot be trusted."_L1};
     case Advice::DownloadAgain:

@@ -30,6 +30,7 @@ enum class Advice {
     CheckAddress,
     UseDirectConnection,
     UseSessionPort,
+    RestoreBesideSchema,
     TakeAnotherBackup,
     DownloadAgain,
     MakeBackupWithPgDump,

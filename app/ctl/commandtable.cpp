@@ -11,9 +11,13 @@ QList<Command> restoring()
 {
     return {
         {.name = u"restore"_s,
-         .usage = u"restore FILE --target CONNINFO [--yes]"_s,
+         .usage = u"restore FILE --target CONNINFO [--database] [--yes]"_s,
          .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
          .options = u"  --target CONNINFO  the database whose data is replaced\n"
+                    "  --database         the whole database: by several connections into one of\n"
+                    "                     its own, whose name is then swapped; everybody is\n"
+                    "                     disconnected for a moment\n"
+                    "  --connections N    so many; without it, as many as this machine has cores\n"
                     "  --yes              do not ask\n"_s,
          .run = runRestore},
         {.name = u"copy"_s,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ctl/serverwork.h"
 #include "restore/restorerecord.h"
+#include "restore/sidedatabase.h"
 
 #include <QJsonArray>
 #include <QLocale>
@@ -22,6 +23,8 @@ QString holdsWords(const restore::KeptSchema &kept)
     case restore::KeptState::Before:
         return u"%1 as it was before %2 took its place"_s.arg(kept.original, kept.file);
     case restore::KeptState::Restored: return u"what %1 had brought"_s.arg(kept.file);
+    case restore::KeptState::Loading:
+        return u"unfinished: %1, whose restore is under way or has died"_s.arg(kept.file);
     case restore::KeptState::Copy: break;
     }
     return kept.only ? u"a copy of %1 from %2"_s.arg(kept.only->join(u", "_s), kept.file)
@@ -30,9 +33,10 @@ QString holdsWords(const restore::KeptSchema &kept)
 
 QString asLine(const restore::KeptSchema &kept)
 {
-    return u"  %1: %2; %3 tables, %4, restore %5\n"_s.arg(kept.name, holdsWords(kept))
-        .arg(kept.tables)
-        .arg(sizeWords(kept.bytes), kept.restore);
+    const QString size = kept.isDatabase
+                             ? u"a database of "_s + sizeWords(kept.bytes)
+                             : u"%1 tables, %2"_s.arg(kept.tables).arg(sizeWords(kept.bytes));
+    return u"  %1: %2; %3, restore %4\n"_s.arg(kept.name, holdsWords(kept), size, kept.restore);
 }
 
 QString asText(const QList<restore::KeptSchema> &all, const postgres::ConnectionString &target)
@@ -55,7 +59,7 @@ Result<QList<restore::KeptSchema>> keptIn(const postgres::ConnectionString &targ
     auto session = postgres::Session::connect(target, context, {.applicationName = u"maydayctl"_s});
     if (!session)
         return failure(session.error());
-    return restore::keptSchemas(*session, context);
+    return restore::allKept(*session, context);
 }
 
 } // namespace

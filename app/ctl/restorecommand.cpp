@@ -147,17 +147,28 @@ ExitCode runRestore(const Call &call)
 {
     QStringList arguments = call.arguments;
     const bool yes = takeFlag(arguments, u"--yes"_s);
+    const bool isDatabase = takeFlag(arguments, u"--database"_s);
+    const auto connections = takeOption(arguments, u"--connections"_s);
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
+    if (connections && (!isDatabase || connections->toInt() < 1))
+        return usageError(call, u"--connections takes a number, and goes with --database"_s);
     if (const auto unknown = unknownOption(arguments))
         return usageError(call, u"restore does not know %1"_s.arg(*unknown));
     if (arguments.size() != 1)
         return usageError(call, u"restore takes one file"_s);
-    const auto plan = planFor(call, arguments.front(), *target);
+    auto plan = planFor(call, arguments.front(), *target);
     if (!plan)
         return call.output.fail(plan.error());
-    if (!isConfirmed(call, yes, u"This replaces the data in %1."_s.arg(target->display()), *target))
+    if (isDatabase)
+        plan->mode = restore::RestoreMode::ReplaceDatabase;
+    plan->connections = connections.value_or(QString()).toInt();
+    const QString what = isDatabase
+                             ? u"This replaces %1 as a whole, and disconnects everybody from it "
+                               "for a moment."_s
+                             : u"This replaces the data in %1."_s;
+    if (!isConfirmed(call, yes, what.arg(target->display()), *target))
         return notConfirmed(call, *target);
     const restore::RestoreReceipt receipt = carryOut(call, *plan);
     call.output.answer(restore::toJson(receipt), asText(receipt));

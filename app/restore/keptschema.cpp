@@ -20,6 +20,7 @@ QString stateKey(KeptState state)
     switch (state) {
     case KeptState::Before: return u"before"_s;
     case KeptState::Restored: return u"restored"_s;
+    case KeptState::Loading: return u"loading"_s;
     case KeptState::Copy: break;
     }
     return u"copy"_s;
@@ -31,9 +32,13 @@ KeptState stateFrom(const QJsonObject &json)
     const QString key = json["state"_L1].toString();
     if (key == "copy"_L1)
         return KeptState::Copy;
+    if (key == "loading"_L1)
+        return KeptState::Loading;
     return key == "restored"_L1 || json["restored"_L1].toBool() ? KeptState::Restored
                                                                 : KeptState::Before;
 }
+
+} // namespace
 
 std::optional<KeptSchema> keptFromComment(const QString &name, QByteArrayView comment)
 {
@@ -55,8 +60,6 @@ std::optional<KeptSchema> keptFromComment(const QString &name, QByteArrayView co
                       .state = stateFrom(json),
                       .only = only};
 }
-
-} // namespace
 
 QByteArray commentOf(const KeptSchema &kept)
 {
@@ -160,6 +163,12 @@ QJsonObject toJson(const KeptSchema &kept)
     if (kept.only)
         json.insert(u"only"_s, QJsonArray::fromStringList(*kept.only));
     return json;
+}
+
+QString removalOf(const KeptSchema &kept)
+{
+    return kept.isDatabase ? u"DROP DATABASE "_s + postgres::quoteIdentifier(kept.name)
+                           : removalOf(kept.name);
 }
 
 QString removalOf(const QString &keptName)

@@ -18,6 +18,7 @@ enum class KeptState {
     Before,   ///< the data from before a restore
     Restored, ///< what a restore had brought, after its undo
     Copy,     ///< a backup that was never live
+    Loading,  ///< a backup whose restore is under way, or has died
 };
 
 /// A schema that a restore, or the undo of one, has moved aside. Known from the comment that Mayday
@@ -30,14 +31,15 @@ struct KeptSchema {
     QString file;         ///< the file that took its place
     QString comment = {}; ///< what its own comment said before ours
     KeptState state = KeptState::Before;
+    bool isDatabase = false; ///< name and original are those of databases
     /// Of a Copy: the tables whose rows are in it; absent when all are.
     std::optional<QStringList> only = std::nullopt;
     qint64 bytes = 0;
     qint64 tables = 0;
 };
 
-/// Keys: name, original, restore, at, file, holds ("before", "restored" or
-/// "copy"), tables, bytes; of a part of a backup also only.
+/// Keys: name, original, kind ("schema" or "database"), restore, at, file, holds ("before",
+/// "restored", "copy" or "loading"), tables, bytes; of a part of a backup also only.
 [[nodiscard]] QJsonObject toJson(const KeptSchema &kept);
 
 /// Everything Mayday keeps in this database, newest first.
@@ -60,6 +62,10 @@ enum class KeptFor { PutBack, Compare };
 
 /// The statement that takes a kept schema away by hand.
 [[nodiscard]] QString removalOf(const QString &keptName);
+[[nodiscard]] QString removalOf(const KeptSchema &kept); ///< whatever it is
+/// What a mark says about the schema or database that carries it; nothing when it is not ours.
+[[nodiscard]] std::optional<KeptSchema> keptFromComment(const QString &name,
+                                                        QByteArrayView comment);
 
 /// The comment that marks a schema as kept.
 [[nodiscard]] QByteArray commentOf(const KeptSchema &kept);

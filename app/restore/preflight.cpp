@@ -3,6 +3,7 @@
 
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/sidedatabase.h"
 
 #include <algorithm>
 #include <vector>
@@ -326,7 +327,7 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
     if (!schemas)
         return failure(schemas.error());
     report.schemas = *std::move(schemas);
-    auto kept = keptSchemas(*session, context);
+    auto kept = allKept(*session, context);
     if (!kept)
         return failure(kept.error());
     report.kept = *std::move(kept);

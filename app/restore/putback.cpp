@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "restore/preflight.h"
+#include "restore/sidedatabase.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -107,6 +108,87 @@ Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const 
     return {};
 }
 
+bool canSwap(const KeptSchema &kept)
+{
+    return kept.state == KeptState::Before || kept.state == KeptState::Restored;
+}
+
+/// What a put-back would take, newest first: of that restore, or of any.
+Result<KeptSchema> keptFor(postgres::Session &session, const QString &restore, TaskContext &context)
+{
+    const auto all = allKept(session, context);
+    if (!all)
+        return failure(all.error());
+    const auto found = std::ranges::find_if(*all, [&](const KeptSchema &kept) {
+        return canSwap(kept) && (restore.isEmpty() || kept.restore == restore);
+    });
+    if (found == all->end())
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = session.subject(),
+                        .detail = u"nothing of restore %1 is kept here"_s.arg(restore)});
+    return *found;
+}
+
+Result<QString> oidOf(const postgres::ConnectionString &target, TaskContext &context)
+{
+    auto session =
+        postgres::Session::connect(target, context, {.applicationName = u"mayday put-back"_s});
+    if (!session)
+        return failure(session.error());
+    return session
+        ->query("SELECT oid FROM pg_catalog.pg_database"
+                " WHERE datname = pg_catalog.current_database()",
+                context)
+        .transform([](const postgres::Rows &rows) { return rows.text(0, 0); });
+}
+
+/// A whole database takes the name back. It is the same one before and after, which is the proof:
+/// nobody has written into it meanwhile.
+Result<void> workOnDatabase(PutBackReceipt &receipt, const postgres::ConnectionString &target,
+                            const KeptSchema &kept, const QDateTime &now, TaskContext &context)
+{
+    const auto before = oidOf(target.withDatabase(kept.name), context);
+    if (!before)
+        return failure(before.error());
+    auto side = SideDatabase::open(target, SideDatabase::Patience::None, context);
+    if (!side)
+        return failure(side.error());
+    const auto name = side->freeName(RestoreMode::Replace, now, context);
+    if (!name)
+        return failure(name.error());
+    KeptSchema parked = kept;
+    parked.name = *name;
+    parked.state = kept.state == KeptState::Before ? KeptState::Restored : KeptState::Before;
+    receipt.restore = kept.restore;
+    receipt.isRestoredLive = kept.state == KeptState::Restored;
+    const auto swapped = side->swap(kept.name, parked, context);
+    TaskContext patient;
+    if (!swapped && swapped.error().kind != ErrorKind::Unreachable &&
+        swapped.error().kind != ErrorKind::Timeout)
+        return swapped;
+    // The server's own word counts, whether or not the answer to the swap was heard.
+    const auto quiet = swapped ? Result<void>() : waitBeside(target, patient);
+    const auto after = quiet ? oidOf(target, patient) : Result<QString>(failure(quiet.error()));
+    if (!after) {
+        receipt.isUnknown = true;
+        receipt.left = {{u"possibly: database %1: the other state"_s.arg(*name), QString()}};
+        return failure(after.error());
+    }
+    if (*after != *before)
+        return swapped ? failure({.kind = ErrorKind::Internal,
+                                  .subject = target.display(),
+                                  .detail = u"another database has the name now"_s,
+                                  .advice = Advice::SendReport})
+                       : swapped;
+    receipt.schemas.append(kept.original);
+    receipt.left.append(
+        {(receipt.isRestoredLive ? u"database %1: the data as it was before the restore"_s
+                                 : u"database %1: the data the restore had brought"_s)
+             .arg(*name),
+         removalOf(parked)});
+    return {};
+}
+
 Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &target,
                   const QString &restore, const QDateTime &now, TaskContext &context)
 {
@@ -116,6 +198,14 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
         return failure(session.error());
     if (auto begun = session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context); !begun)
         return failure(begun.error());
+    // Sizes are asked for, and whoever holds a table must not hold us for ever.
+    const auto meant = keptFor(*session, restore, context);
+    if (!meant && meant.error().kind != ErrorKind::NotFound)
+        return failure(meant.error());
+    if (meant && meant->isDatabase) {
+        session->close();
+        return workOnDatabase(receipt, target, *meant, now, context);
+    }
     if (auto locked = lockForRestore(*session, context); !locked)
         return locked;
     const auto matching = keptOf(*session, restore, KeptFor::PutBack, context);
@@ -157,6 +247,18 @@ Result<KeptSchema> settleDiscard(const postgres::ConnectionString &target, const
     return failure(unknown);
 }
 
+Result<KeptSchema> dropDatabase(const postgres::ConnectionString &target, const KeptSchema &kept,
+                                TaskContext &context)
+{
+    // A restore or put-back under way may be about to make this one live.
+    auto side = SideDatabase::open(target, SideDatabase::Patience::None, context);
+    if (!side)
+        return failure(side.error());
+    if (auto dropped = side->drop(kept.name, context); !dropped)
+        return failure(dropped.error());
+    return kept;
+}
+
 } // namespace
 
 PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &restore,
@@ -190,10 +292,11 @@ Result<bool> isPutBack(const postgres::ConnectionString &target, const QString &
         return failure(session.error());
     if (auto quiet = waitForQuiet(*session, context); !quiet)
         return failure(quiet.error());
-    return keptOf(*session, restore, KeptFor::PutBack, context)
-        .transform([](const QList<KeptSchema> &kept) {
-            return kept.front().state == KeptState::Restored;
-        });
+    if (auto quiet = waitBeside(target, context); !quiet)
+        return failure(quiet.error());
+    return keptFor(*session, restore, context).transform([](const KeptSchema &kept) {
+        return kept.state == KeptState::Restored;
+    });
 }
 
 Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const QString &name,
@@ -202,6 +305,14 @@ Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const Q
     auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)
         return failure(session.error());
+    const auto databases = keptDatabases(*session, session->facts().database, context);
+    if (!databases)
+        return failure(databases.error());
+    if (const auto found = std::ranges::find(*databases, name, &KeptSchema::name);
+        found != databases->end()) {
+        session->close();
+        return dropDatabase(target, *found, context);
+    }
     if (auto begun = session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context); !begun)
         return failure(begun.error());
     // A put-back under way may be about to make this one live.

@@ -22,8 +22,12 @@ QString RestorePlan::targetName(const QString &schema) const
 
 QString RestorePlan::keptSchemaName(const QString &schema) const
 {
-    const QString stamp = (mode == RestoreMode::Copy ? u"_copy_"_s : u"_before_"_s) +
-                          plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s);
+    QString stamp = u"_before_"_s;
+    if (mode == RestoreMode::Copy)
+        stamp = u"_copy_"_s;
+    else if (mode == RestoreMode::ReplaceDatabase)
+        stamp = u"_restoring_"_s;
+    stamp += plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s);
     QByteArray stem = schema.toUtf8();
     stem.truncate(maxIdentifierBytes - stamp.size());
     // A cut may have split a character; the server would refuse the half.
@@ -44,7 +48,21 @@ RestoreId freshRestoreId(const QDateTime &now)
 
 QString modeKey(RestoreMode mode)
 {
-    return mode == RestoreMode::Copy ? u"copy"_s : u"beside-schema"_s;
+    switch (mode) {
+    case RestoreMode::Copy: return u"copy"_s;
+    case RestoreMode::ReplaceDatabase: return u"beside-database"_s;
+    case RestoreMode::Replace: break;
+    }
+    return u"beside-schema"_s;
+}
+
+RestoreMode modeFromKey(const QString &key)
+{
+    for (const RestoreMode mode : {RestoreMode::Copy, RestoreMode::ReplaceDatabase}) {
+        if (key == modeKey(mode))
+            return mode;
+    }
+    return RestoreMode::Replace;
 }
 
 } // namespace mayday::restore

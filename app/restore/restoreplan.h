@@ -17,6 +17,7 @@ using TableName = QPair<QString, QString>; ///< schema, name
 enum class RestoreMode {
     Replace, ///< the backup takes the place of the live data, which is kept
     Copy,    ///< the backup stands beside the live data, to compare and to bring rows back from
+    ReplaceDatabase, ///< as Replace, of the whole database, by several connections
 };
 
 /// What the user decided: which file goes where. A value; editing it does nothing.
@@ -30,6 +31,7 @@ struct RestorePlan {
     QDateTime plannedAt = {};          ///< UTC; stamps the names of what is kept
     RestoreMode mode = RestoreMode::Replace;
     QList<TableName> tables = {}; ///< of a Copy: whose rows; empty for all
+    int connections = 0;          ///< of ReplaceDatabase; 0 for as many as this machine has cores
 
     /// "schema public in shop on 127.0.0.1:5432", for buttons and receipts.
     [[nodiscard]] QString targetName(const QString &schema) const;
@@ -39,6 +41,8 @@ struct RestorePlan {
 
 /// An id that sorts by time: "restore-20261123-081500-123-0af31c"; no two are the same.
 [[nodiscard]] RestoreId freshRestoreId(const QDateTime &now);
-[[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy"
+[[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy", "beside-database"
+/// Replace for what it does not know: records of the first versions have no mode.
+[[nodiscard]] RestoreMode modeFromKey(const QString &key);
 
 } // namespace mayday::restore

@@ -29,7 +29,8 @@ struct RestoreProgress {
     qint64 rowsTotal = 0; ///< known after the inspection
     int tablesDone = 0;
     int tablesTotal = 0;
-    QString table = {}; ///< the one being worked on, "public.products"
+    QString table = {};           ///< the one being worked on, "public.products"
+    QStringList connections = {}; ///< of several, what each is at
     QList<TableResult> tables = {};
     std::chrono::milliseconds phaseElapsed{0};
     std::chrono::milliseconds sinceAnswer{0}; ///< since the server last said anything

@@ -21,9 +21,7 @@ RestoreRecord recordFrom(const store::JournalEvent &event)
             .database = event.data["database"_L1].toString(),
             .environment = event.data["environment"_L1].toString(),
             .incident = event.data["incident"_L1].toString(),
-            .mode = event.data["mode"_L1].toString() == modeKey(RestoreMode::Copy)
-                        ? RestoreMode::Copy
-                        : RestoreMode::Replace,
+            .mode = modeFromKey(event.data["mode"_L1].toString()),
             .startedAt = event.at};
 }
 
@@ -88,16 +86,19 @@ void bringBack(RestoreRecord &record, const store::JournalEvent &event)
 
 bool RestoreRecord::isInEffect() const
 {
-    return hasHappened(*this) && !putBackAt && mode == RestoreMode::Replace;
+    return hasHappened(*this) && !putBackAt && mode != RestoreMode::Copy;
 }
 
 bool RestoreRecord::canBePutBack() const
 {
-    return hasHappened(*this) && !isPutBackOpen && !discardedAt && mode == RestoreMode::Replace;
+    return hasHappened(*this) && !isPutBackOpen && !discardedAt && mode != RestoreMode::Copy;
 }
 
 bool RestoreRecord::canBeCompared() const
 {
+    // Another database is out of reach of a question.
+    if (mode == RestoreMode::ReplaceDatabase)
+        return false;
     const bool isCopy = mode == RestoreMode::Copy;
     return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && !discardedAt;
 }

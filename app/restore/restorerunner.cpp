@@ -8,6 +8,7 @@
 #include "postgres/quoting.h"
 #include "restore/foreignkeys.h"
 #include "restore/outsidewatch.h"
+#include "restore/sidedatabase.h"
 
 #include <QFileInfo>
 
@@ -84,6 +85,8 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
 {
     if (auto read = inspect(std::move(inspection), context); !read)
         return read;
+    if (m_plan.mode == RestoreMode::ReplaceDatabase)
+        return besideDatabase(context);
     auto session = openTarget(context);
     if (!session)
         return failure(session.error());
@@ -232,10 +235,15 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
         return read;
     if (auto arrived = load.finish(); !arrived)
         return arrived;
-    if (!reader->completionLineSeen())
+    return checkWhatWasRead(*reader, load);
+}
+
+Result<void> RestoreRunner::checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load)
+{
+    if (!reader.completionLineSeen())
         return failure(changedError(m_plan.file, u"its last line is gone"_s));
     // What was shown and agreed to is what the inspection found; another dump is another question.
-    if (reader->fileBytes() != m_inspection.fileBytes || reader->lines() != m_inspection.lines)
+    if (reader.fileBytes() != m_inspection.fileBytes || reader.lines() != m_inspection.lines)
         return failure(changedError(m_plan.file, u"it is another dump now"_s));
     // An INSERT that a trigger or a rule swallows succeeds with no row.
     if (load.rows() < m_now.rowsTotal)
@@ -365,7 +373,9 @@ void RestoreRunner::tellWhatIsLeft()
             what = u"schema %1: a copy of the backup, beside the live data"_s;
         else if (m_keptEmpty.contains(kept.name))
             what = u"schema %1: empty, as there was none before"_s;
-        m_receipt.left.append({what.arg(kept.name), removalOf(kept.name)});
+        if (kept.isDatabase)
+            what = u"database %1: the data as it was before"_s;
+        m_receipt.left.append({what.arg(kept.name), removalOf(kept)});
     }
 }
 
@@ -452,10 +462,14 @@ Result<bool> wasCommitted(const postgres::ConnectionString &target, const Restor
         return failure(session.error());
     if (auto quiet = waitForQuiet(*session, context); !quiet)
         return failure(quiet.error());
-    const auto kept = keptSchemas(*session, context);
+    if (auto quiet = waitBeside(target, context); !quiet)
+        return failure(quiet.error());
+    const auto kept = allKept(*session, context);
     if (!kept)
         return failure(kept.error());
-    return std::ranges::contains(*kept, restore.text(), &KeptSchema::restore);
+    return std::ranges::any_of(*kept, [&](const KeptSchema &one) {
+        return one.restore == restore.text() && one.state != KeptState::Loading;
+    });
 }
 
 } // namespace mayday::restore

@@ -11,8 +11,10 @@
 
 namespace mayday::restore {
 
+class SideDatabase;
+
 /// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap; or, of a Copy,
-/// leave beside.
+/// leave beside. Of a ReplaceDatabase what is beside is a database of its own.
 ///
 /// A blocking worker over values; reads top to bottom. Until the last commit nothing is visible to
 /// anybody else, so every failure before it means: nothing changed. Never throws and never returns
@@ -35,12 +37,22 @@ private:
     Result<dump::DumpReader> openReader(TaskContext &context);
     Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
                           TaskContext &context);
+    Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost);
+
+    Result<void> checkDatabase(postgres::Session &live, TaskContext &context);
+    Result<void> besideDatabase(TaskContext &context);
+    void takeAway(SideDatabase &side, const QString &name);
+    Result<void> fillDatabase(const QString &name, TaskContext &context);
+    Result<void> loadDatabase(postgres::Session &main, const postgres::ConnectionString &where,
+                              const StatementFilter &filter, TaskContext &context);
+    Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
+    Result<void> settleDatabase(const QString &name, const Error &lost);
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);

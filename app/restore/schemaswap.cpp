@@ -3,6 +3,7 @@
 
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/runsql.h"
 
 #include <QTimeZone>
 
@@ -25,17 +26,12 @@ QByteArray sql(const QString &text)
     return text.toUtf8();
 }
 
-Result<void> run(postgres::Session &session, const QString &text, TaskContext &context)
-{
-    return session.execute(sql(text), context).transform([](qint64) {});
-}
-
 Result<void> rename(postgres::Session &session, const QString &from, const QString &to,
                     TaskContext &context)
 {
-    return run(session,
-               u"ALTER SCHEMA %1 RENAME TO %2"_s.arg(quoteIdentifier(from), quoteIdentifier(to)),
-               context);
+    return runSql(session,
+                  u"ALTER SCHEMA %1 RENAME TO %2"_s.arg(quoteIdentifier(from), quoteIdentifier(to)),
+                  context);
 }
 
 struct Standing {
@@ -64,10 +60,10 @@ Result<void> setComment(postgres::Session &session, const QString &schema,
                         const QByteArray &comment, TaskContext &context)
 {
     const QByteArray value = comment.isEmpty() ? QByteArray("NULL") : quoteLiteral(comment);
-    return run(session,
-               u"COMMENT ON SCHEMA %1 IS "_s.arg(quoteIdentifier(schema)) +
-                   QString::fromUtf8(value),
-               context);
+    return runSql(session,
+                  u"COMMENT ON SCHEMA %1 IS "_s.arg(quoteIdentifier(schema)) +
+                      QString::fromUtf8(value),
+                  context);
 }
 
 /// Extensions live in a schema and would go aside with it; the new one needs them under its name.
@@ -91,10 +87,10 @@ Result<void> moveExtensions(postgres::Session &session, const QString &from, con
                  .detail = u"it lives in schema %1 and cannot be moved, so nothing can be "
                            "loaded beside it"_s.arg(from),
                  .advice = std::nullopt});
-        if (auto moved = run(session,
-                             u"ALTER EXTENSION %1 SET SCHEMA %2"_s.arg(quoteIdentifier(extension),
-                                                                       quoteIdentifier(to)),
-                             context);
+        if (auto moved = runSql(session,
+                                u"ALTER EXTENSION %1 SET SCHEMA %2"_s.arg(
+                                    quoteIdentifier(extension), quoteIdentifier(to)),
+                                context);
             !moved)
             return moved;
     }
@@ -118,10 +114,10 @@ Result<QStringList> copyRights(postgres::Session &session, const QString &from, 
         const QString grantee =
             rows->text(i, 0).isEmpty() ? u"PUBLIC"_s : quoteIdentifier(rows->text(i, 0));
         const QString option = rows->isTrue(i, 2) ? u" WITH GRANT OPTION"_s : QString();
-        auto granted = run(session,
-                           u"GRANT %1 ON SCHEMA %2 TO %3%4"_s.arg(
-                               rows->text(i, 1), quoteIdentifier(to), grantee, option),
-                           context);
+        auto granted = runSql(session,
+                              u"GRANT %1 ON SCHEMA %2 TO %3%4"_s.arg(
+                                  rows->text(i, 1), quoteIdentifier(to), grantee, option),
+                              context);
         if (!granted)
             return failure(granted.error());
     }
@@ -146,8 +142,8 @@ Result<QStringList> createLike(postgres::Session &session, const QString &kept, 
     else if (owner->rowCount() == 1)
         notes.append(u"schema %1 now belongs to %2; it belonged to %3"_s.arg(
             name, session.facts().user, owner->text(0, 0)));
-    if (auto made = run(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization),
-                        context);
+    if (auto made = runSql(
+            session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization), context);
         !made)
         return failure(made.error());
     auto rights = copyRights(session, kept, name, context);
@@ -200,7 +196,7 @@ Result<void> closeToOthers(postgres::Session &session, const QString &schema, Ta
                                                    : quoteIdentifier(rows->text(i, 0)));
     if (grantees.isEmpty())
         return {};
-    return run(
+    return runSql(
         session,
         u"REVOKE ALL ON SCHEMA %1 FROM %2"_s.arg(quoteIdentifier(schema), grantees.join(u", "_s)),
         context);
@@ -211,7 +207,8 @@ Result<void> closeToOthers(postgres::Session &session, const QString &schema, Ta
 Result<QStringList> keepNothing(postgres::Session &session, const KeptSchema &kept,
                                 TaskContext &context)
 {
-    if (auto made = run(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.name), context); !made)
+    if (auto made = runSql(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.name), context);
+        !made)
         return failure(made.error());
     const auto now = standing(session, kept.name, context);
     if (!now)
@@ -232,7 +229,8 @@ Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept
     if (!exists)
         return failure(exists.error());
     if (!*exists) {
-        if (auto made = run(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.original), context);
+        if (auto made =
+                runSql(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.original), context);
             !made)
             return failure(made.error());
         return keepNothing(session, kept, context);
@@ -280,7 +278,7 @@ Result<void> leaveAsCopy(postgres::Session &session, const KeptSchema &kept, con
         return done;
     if (wasThere)
         return giveNameBack(session, kept, copy.name, context);
-    return run(session, u"DROP SCHEMA "_s + quoteIdentifier(kept.name), context);
+    return runSql(session, u"DROP SCHEMA "_s + quoteIdentifier(kept.name), context);
 }
 
 Result<void> waitForQuiet(postgres::Session &session, TaskContext &context)

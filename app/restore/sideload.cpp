@@ -49,28 +49,36 @@ SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter,
 
 Result<void> SideLoad::statement(const dump::DumpStatement &statement)
 {
+    const auto isAdmitted = admit(statement);
+    if (!isAdmitted)
+        return failure(isAdmitted.error());
+    return *isAdmitted ? send(statement) : Result<void>();
+}
+
+Result<bool> SideLoad::admit(const dump::DumpStatement &statement)
+{
+    // What stands before it in the file fails before it.
+    const auto refuse = [this](const Error &error) {
+        return finish().and_then([&] { return Result<bool>(failure(error)); });
+    };
     const StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
-    case StatementDecision::Kind::Skip: return leaveOut(statement, decision);
-    case StatementDecision::Kind::Refuse:
-        // What stands before it in the file fails before it.
-        return finish().and_then([&] { return Result<void>(failure(*decision.error)); });
+    case StatementDecision::Kind::Skip:
+        return leaveOut(statement, decision).transform([] { return false; });
+    case StatementDecision::Kind::Refuse: return refuse(*decision.error);
     case StatementDecision::Kind::Run: break;
     }
     if (m_scope && m_scope->leavesOut(statement))
-        return {};
+        return false;
     if (!m_made.mayWrite(statement))
-        return finish().and_then([&] {
-            return Result<void>(
-                failure({.kind = ErrorKind::Refused,
-                         .subject = u"statement at line %1"_s.arg(statement.line),
-                         .detail = u"it writes into a large object that the dump has not made"_s,
-                         .advice = Advice::MakeBackupWithPgDump,
-                         .line = statement.line}));
-        });
+        return refuse({.kind = ErrorKind::Refused,
+                       .subject = u"statement at line %1"_s.arg(statement.line),
+                       .detail = u"it writes into a large object that the dump has not made"_s,
+                       .advice = Advice::MakeBackupWithPgDump,
+                       .line = statement.line});
     m_isAfterData = m_isAfterData || changesInserts(statement);
     m_made.note(statement);
-    return m_queue.add(statement);
+    return true;
 }
 
 /// A DROP is moot in an empty schema, and not behind what the dump itself has made.

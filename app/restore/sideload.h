@@ -37,7 +37,21 @@ public:
         m_onAdvance = std::move(callback);
     }
 
+    /// admit() and send().
     Result<void> statement(const dump::DumpStatement &statement) override;
+    /// Whether the statement is to be run; what is left out is noted. Refused, when nothing may
+    /// follow it.
+    [[nodiscard]] Result<bool> admit(const dump::DumpStatement &statement);
+    /// On its way to the server, with others.
+    [[nodiscard]] Result<void> send(const dump::DumpStatement &statement)
+    {
+        return m_queue.add(statement);
+    }
+    /// Rows that go another way and count all the same.
+    void addRows(const QString &schema, const QString &name, qint64 rows)
+    {
+        tally(schema, name, rows);
+    }
     Result<void> copyBegin(const dump::CopyHeader &header) override;
     Result<void> copyData(QByteArrayView rows) override;
     Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;

@@ -127,6 +127,9 @@ QString adviceSentence(Advice advice)
         return Words::tr("Use the database's direct address instead of the pooler's.");
     case Advice::UseSessionPort:
         return Words::tr("Use the pooler's session port, usually 5432, not its transaction port.");
+    case Advice::RestoreBesideSchema:
+        return Words::tr("Restore the schemas beside the live ones; the rest of the database then "
+                         "stays.");
     case Advice::TakeAnotherBackup: return Words::tr("Choose another backup from the shelf.");
     case Advice::DownloadAgain:
         return Words::tr("Download the file once more and compare its size with the source.");

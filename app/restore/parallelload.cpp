@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/parallelload.h"
+
+#include "restore/sqlwords.h"
+
+#include <limits>
+#include <utility>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+/// "CREATE INDEX i ON ONLY a.b USING ...": a.b. Empty when it is said in another way.
+TableName tableOfIndex(const dump::DumpStatement &statement)
+{
+    QStringList words = leadingWords(statement.sql, 14);
+    words.remove(0, words.indexOf("on"_L1) + 1);
+    if (words.value(0) == "only"_L1)
+        words.removeFirst();
+    const bool isQualified = words.value(1) == "."_L1;
+    return isQualified ? TableName(words.value(0), words.value(2))
+                       : TableName(statement.objectSchema, words.value(0));
+}
+
+} // namespace
+
+ParallelLoad::ParallelLoad(postgres::Session &session, SideLoad &load, LoadCrew &crew,
+                           QList<dump::DataBlock> blocks, TaskContext &context)
+    : m_session(session),
+      m_load(load),
+      m_crew(crew),
+      m_blocks(std::move(blocks)),
+      m_context(context)
+{
+    for (const dump::DataBlock &block : std::as_const(m_blocks))
+        m_large.insert({block.schema, block.table});
+}
+
+void ParallelLoad::countBlocks(const QList<dump::DataBlock> &all)
+{
+    for (const dump::DataBlock &block : all)
+        ++m_blocksOf[{block.schema, block.table}];
+}
+
+ParallelLoad::Stage ParallelLoad::stageOf(const dump::DumpStatement &statement)
+{
+    const QString first = leadingWords(statement.sql, 1).value(0);
+    switch (statement.kind) {
+    case dump::StatementClass::Index: return first == "create"_L1 ? Stage::Indexes : Stage::Other;
+    case dump::StatementClass::Constraint:
+        return first == "alter"_L1 ? Stage::Indexes : Stage::Other;
+    case dump::StatementClass::ForeignKey:
+        return first == "alter"_L1 ? Stage::ForeignKeys : Stage::Other;
+    default: return Stage::Other;
+    }
+}
+
+bool ParallelLoad::isOnLargeTable(const dump::DumpStatement &statement) const
+{
+    return m_large.contains(statement.kind == dump::StatementClass::Index
+                                ? tableOfIndex(statement)
+                                : TableName(statement.objectSchema, statement.objectName));
+}
+
+Result<void> ParallelLoad::statement(const dump::DumpStatement &statement)
+{
+    if (auto passed = passBlocks(statement.offset); !passed)
+        return passed;
+    if (m_isCrewBusy && statement.kind == dump::StatementClass::Comment) {
+        m_comments.append(statement);
+        return {};
+    }
+    const bool isSetting = statement.kind == dump::StatementClass::Session ||
+                           statement.kind == dump::StatementClass::SequenceSet;
+    const Stage stage = stageOf(statement);
+    // Settings and the values of sequences have nothing to do with rows.
+    if (m_isCrewBusy && !isSetting && (stage == Stage::Other || stage != m_stage)) {
+        if (auto settled = settle(); !settled)
+            return settled;
+    }
+    if (!isSetting)
+        m_stage = stage;
+    const auto isAdmitted = m_load.admit(statement);
+    if (!isAdmitted)
+        return failure(isAdmitted.error());
+    if (!*isAdmitted)
+        return {};
+    const bool isForCrew = (stage == Stage::Indexes && isOnLargeTable(statement)) ||
+                           (stage == Stage::ForeignKeys && !m_large.isEmpty());
+    if (isForCrew)
+        return giveToCrew(statement);
+    if (statement.kind == dump::StatementClass::Session)
+        m_settings.append(statement.sql);
+    return m_load.send(statement);
+}
+
+Result<void> ParallelLoad::giveToCrew(const dump::DumpStatement &statement)
+{
+    // What it needs may stand in our own open transaction.
+    if (auto committed = m_isCrewBusy ? Result<void>() : commit(); !committed)
+        return committed;
+    m_crew.addStatement(statement);
+    m_isCrewBusy = true;
+    return {};
+}
+
+Result<void> ParallelLoad::copyBegin(const dump::CopyHeader &header)
+{
+    if (auto passed = passBlocks(header.statement.offset); !passed)
+        return passed;
+    return m_load.copyBegin(header);
+}
+
+/// The blocks that stand before the place the reading has come to.
+Result<void> ParallelLoad::passBlocks(qint64 offset)
+{
+    if (m_blocks.isEmpty() || m_blocks.first().offset >= offset)
+        return {};
+    if (auto committed = commit(); !committed)
+        return committed;
+    while (!m_blocks.isEmpty() && m_blocks.first().offset < offset) {
+        const dump::DataBlock block = m_blocks.takeFirst();
+        m_crew.addBlock(block, m_blocksOf.value({block.schema, block.table}) == 1, m_settings);
+        m_load.addRows(block.schema, block.table, block.rows);
+    }
+    m_isCrewBusy = true;
+    return {};
+}
+
+/// Everything under way is done, and what has waited for it follows.
+Result<void> ParallelLoad::settle()
+{
+    if (auto committed = commit(); !committed)
+        return committed;
+    if (auto done = m_crew.wait(m_onTick); !done)
+        return done;
+    m_isCrewBusy = false;
+    for (const dump::DumpStatement &comment : std::exchange(m_comments, {})) {
+        if (auto said = m_load.statement(comment); !said)
+            return said;
+    }
+    return {};
+}
+
+/// So that the crew sees it and no lock of ours is in its way.
+Result<void> ParallelLoad::commit()
+{
+    return m_load.finish()
+        .and_then([&] { return m_session.execute("COMMIT; BEGIN", m_context); })
+        .transform([](qint64) {});
+}
+
+Result<void> ParallelLoad::finish()
+{
+    return passBlocks(std::numeric_limits<qint64>::max())
+        .and_then([&] { return settle(); })
+        .and_then([&] { return m_load.finish(); })
+        .and_then([&] { return m_session.execute("COMMIT", m_context); })
+        .transform([](qint64) {});
+}
+
+} // namespace mayday::restore

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/loadcrew.h"
+#include "restore/sideload.h"
+
+#include <QSet>
+
+namespace mayday::restore {
+
+/// Reads a dump without its large blocks of rows into one connection, in the order of the file, and
+/// gives the blocks, and what is slow to make on their tables, to a crew at the right moment.
+///
+/// The right moment: a block when everything before it in the file is committed; an index or a
+/// constraint when all rows are there; a foreign key when all indexes are; anything else when
+/// nothing before it is under way. Comments can wait. Lives on the worker of the restore.
+class ParallelLoad final : public dump::DumpVisitor {
+public:
+    /// blocks: the large ones, in the order of the file; they are not in what is read.
+    ParallelLoad(postgres::Session &session, SideLoad &load, LoadCrew &crew,
+                 QList<dump::DataBlock> blocks, TaskContext &context);
+
+    /// Called while the crew is waited for.
+    void onTick(std::function<void()> callback) { m_onTick = std::move(callback); }
+    /// All blocks of the dump, to know which tables are filled by one alone.
+    void countBlocks(const QList<dump::DataBlock> &all);
+
+    Result<void> statement(const dump::DumpStatement &statement) override;
+    Result<void> copyBegin(const dump::CopyHeader &header) override;
+    Result<void> copyData(QByteArrayView rows) override { return m_load.copyData(rows); }
+    Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override
+    {
+        return m_load.copyEnd(rows, bytes, line);
+    }
+    /// After the last statement: waits for everything and commits it.
+    [[nodiscard]] Result<void> finish();
+
+private:
+    enum class Stage { Other, Indexes, ForeignKeys };
+
+    [[nodiscard]] static Stage stageOf(const dump::DumpStatement &statement);
+    [[nodiscard]] bool isOnLargeTable(const dump::DumpStatement &statement) const;
+    [[nodiscard]] Result<void> passBlocks(qint64 offset);
+    [[nodiscard]] Result<void> giveToCrew(const dump::DumpStatement &statement);
+    [[nodiscard]] Result<void> settle();
+    [[nodiscard]] Result<void> commit();
+
+    postgres::Session &m_session;
+    SideLoad &m_load;
+    LoadCrew &m_crew;
+    QList<dump::DataBlock> m_blocks; ///< whose places have not been passed yet
+    TaskContext &m_context;
+    QSet<TableName> m_large;
+    QHash<TableName, int> m_blocksOf;
+    QByteArrayList m_settings;
+    QList<dump::DumpStatement> m_comments; ///< that wait for what they are about
+    Stage m_stage = Stage::Other;
+    bool m_isCrewBusy = false;
+    std::function<void()> m_onTick = [] {
+    };
+};
+
+} // namespace mayday::restore

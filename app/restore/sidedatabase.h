@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/keptschema.h"
+
+#include <QSet>
+
+namespace mayday::restore {
+
+/// A whole database beside the live one, for a restore by several connections: made like the live
+/// one (encoding, collation, owner, rights, settings, extensions), invisible to everybody until its
+/// name is swapped in one transaction. The other one is kept under a marked name.
+///
+/// Works over a connection to another database of the same server, because a database cannot be
+/// renamed from inside. Blocking; for one worker.
+class SideDatabase final {
+public:
+    enum class Patience {
+        None, ///< Refused while somebody else is at it
+        Some, ///< waits, twenty seconds at most, until a dead one's work has ended on the server
+    };
+    /// Connects, and takes the lock by which only one Mayday swaps this database at a time.
+    [[nodiscard]] static Result<SideDatabase> open(const postgres::ConnectionString &target,
+                                                   Patience patience, TaskContext &context);
+
+    /// What is in the live database, would not come back with the dump, and so would be missing
+    /// after the swap: schemas, event triggers, publications, servers, large objects.
+    [[nodiscard]] static Result<QStringList>
+    missingFrom(postgres::Session &live, const QStringList &schemas, TaskContext &context);
+
+    /// Makes it, marked as unfinished, and returns its name. live: a session in the live database.
+    [[nodiscard]] Result<QString> create(postgres::Session &live, const KeptSchema &mark,
+                                         const QStringList &schemas, TaskContext &context);
+    /// Disconnects everybody from both and swaps their names; nobody else may hold a session of
+    /// ours. The live one is then kept under the name in kept.
+    [[nodiscard]] Result<void> swap(const QString &name, const KeptSchema &kept,
+                                    TaskContext &context);
+    /// Takes an unfinished one away again.
+    [[nodiscard]] Result<void> drop(const QString &name, TaskContext &context);
+
+    /// A name that no database has, after "shop" and a time.
+    [[nodiscard]] Result<QString> freeName(RestoreMode mode, const QDateTime &at,
+                                           TaskContext &context);
+    /// Whether there is a database of that name.
+    [[nodiscard]] Result<bool> exists(const QString &name, TaskContext &context);
+
+private:
+    SideDatabase(postgres::ConnectionString target, postgres::Session session)
+        : m_target(std::move(target)), m_session(std::move(session))
+    {
+    }
+    [[nodiscard]] Result<void> copySettings(const QString &to, TaskContext &context);
+    [[nodiscard]] Result<void> copyRights(const QString &to, TaskContext &context);
+    [[nodiscard]] Result<void> prepare(postgres::Session &live, const QString &name,
+                                       const QStringList &schemas, TaskContext &context);
+    [[nodiscard]] Result<void> rename(const QString &name, const KeptSchema &kept,
+                                      TaskContext &context);
+
+    postgres::ConnectionString m_target;
+    postgres::Session m_session;
+};
+
+/// Databases that restores of this one have kept or left unfinished, newest first. Any session of
+/// the server will do.
+[[nodiscard]] Result<QList<KeptSchema>>
+keptDatabases(postgres::Session &session, const QString &original, TaskContext &context);
+
+/// Waits until no swap of this database is under way on the server; what is seen after it is final.
+/// Where the login may not even connect beside it, there is none of ours.
+[[nodiscard]] Result<void> waitBeside(const postgres::ConnectionString &target,
+                                      TaskContext &context);
+
+/// Everything that is kept for this database, in it and beside it, newest first.
+[[nodiscard]] Result<QList<KeptSchema>> allKept(postgres::Session &session, TaskContext &context);
+
+} // namespace mayday::restore
