@@ -37,21 +37,6 @@ bool makesObject(const DumpStatement &statement)
     }
 }
 
-/// Partitioned and foreign tables hold no rows of their own.
-bool holdsRows(const DumpStatement &statement)
-{
-    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
-    if (!tokens.take("create") || tokens.take("foreign"))
-        return false;
-    int depth = 0;
-    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
-        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
-        if (depth == 0 && token.is("partition") && tokens.peek().is("by"))
-            return false;
-    }
-    return true;
-}
-
 /// SELECT pg_catalog.setval('public.products_id_seq', 42, true). Nothing when a person has written
 /// it in another way: then the server works out what it comes to.
 std::optional<SequenceInDump> sequenceSetBy(const DumpStatement &statement)
@@ -81,6 +66,20 @@ std::optional<SequenceInDump> sequenceSetBy(const DumpStatement &statement)
 }
 
 } // namespace
+
+bool holdsRows(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    if (!tokens.take("create") || tokens.take("foreign"))
+        return false;
+    int depth = 0;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        if (depth == 0 && token.is("partition") && tokens.peek().is("by"))
+            return false;
+    }
+    return true;
+}
 
 qint64 rowsOfInsert(const DumpStatement &statement)
 {

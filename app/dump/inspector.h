@@ -46,6 +46,8 @@ private:
     qint64 m_dangers = 0;
 };
 
+/// Whether the table that it creates has rows of its own: partitioned and foreign ones have none.
+[[nodiscard]] bool holdsRows(const DumpStatement &statement);
 /// How many rows an INSERT ... VALUES brings.
 [[nodiscard]] qint64 rowsOfInsert(const DumpStatement &statement);
 

@@ -36,12 +36,15 @@ Result<postgres::Session> connectTo(const postgres::ConnectionString &where, Tas
     return postgres::Session::connect(where, context, {.applicationName = u"mayday restore"_s});
 }
 
+bool isLarge(const dump::DataBlock &block)
+{
+    return block.end >= 0 && block.bytes >= largeBlock;
+}
+
 QList<dump::DataBlock> largeBlocks(const dump::DumpIndex &index)
 {
     QList<dump::DataBlock> large;
-    std::ranges::copy_if(index.blocks, std::back_inserter(large), [](const dump::DataBlock &block) {
-        return block.end >= 0 && block.bytes >= largeBlock;
-    });
+    std::ranges::copy_if(index.blocks, std::back_inserter(large), isLarge);
     return large;
 }
 
@@ -141,54 +144,54 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, TaskContext &conte
         return failure(facts.error());
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
-    if (auto loaded = loadDatabase(*main, where, filter, context); !loaded)
-        return loaded;
-    return main->execute("BEGIN", context)
-        .and_then([&](qint64) { return proveLoad(*main, context); })
-        .and_then([&] { return analyse(*main, context); })
-        .and_then([&] { return main->execute("COMMIT", context); })
-        .transform([](qint64) {});
-}
-
-Result<void> RestoreRunner::loadDatabase(postgres::Session &main,
-                                         const postgres::ConnectionString &where,
-                                         const StatementFilter &filter, TaskContext &context)
-{
-    enter(RestorePhase::Loading, m_inspection.plainBytes);
     const bool isInParts = backup::completeIndex(m_inspection, m_plan.file);
-    const QList<dump::DataBlock> large =
-        isInParts ? largeBlocks(m_inspection.index) : QList<dump::DataBlock>();
-    std::vector<postgres::Session> sessions;
+    if (!isInParts) {
+        m_inspection.index = {};
+        m_receipt.notes.append(u"this file can only be read from front to end, so its tables were "
+                               "filled one after the other"_s);
+    }
     const auto wanted =
-        std::min<qsizetype>(connectionsFor(m_plan), std::max<qsizetype>(large.size(), 1));
+        std::clamp<qsizetype>(largeBlocks(m_inspection.index).size(), 1, connectionsFor(m_plan));
+    std::vector<postgres::Session> sessions;
     while (std::ssize(sessions) < wanted) {
         auto session = connectTo(where, context);
         if (!session)
             return failure(session.error());
         sessions.push_back(*std::move(session));
     }
-    if (!isInParts)
-        m_receipt.notes.append(u"this file can only be read from front to end, so its tables were "
-                               "filled one after the other"_s);
-    auto reader =
-        isInParts
-            ? Result<dump::DumpReader>(dump::DumpReader::ofParts(
-                  m_plan.file, m_inspection.index.partsWithout([](const dump::DataBlock &block) {
-                      return block.bytes >= largeBlock;
-                  }),
-                  m_inspection.index.points))
-            : backup::openDump(m_plan.file, context);
+    LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter}, context);
+    if (auto loaded = loadDatabase(*main, crew, filter, context); !loaded)
+        return loaded;
+    // The crew gathers statistics while the rows are counted.
+    for (const TableTally &tally : std::as_const(m_tallies))
+        crew.addStatement({.sql = analyseSql(tally), .objectName = tally.name});
+    return main->execute("BEGIN", context)
+        .and_then([&](qint64) { return proveLoad(*main, context); })
+        .and_then([&] { return main->execute("COMMIT", context); })
+        .and_then([&](qint64) {
+            enter(RestorePhase::Analysing, 0);
+            return crew.wait([this] { publish(nullptr); });
+        });
+}
+
+Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew,
+                                         const StatementFilter &filter, TaskContext &context)
+{
+    enter(RestorePhase::Loading, m_inspection.plainBytes);
+    const dump::DumpIndex &index = m_inspection.index;
+    auto reader = index.blocks.isEmpty()
+                      ? backup::openDump(m_plan.file, context)
+                      : Result<dump::DumpReader>(dump::DumpReader::ofParts(
+                            m_plan.file, index.partsWithout(isLarge), index.points));
     if (!reader)
         return failure(reader.error());
     SideLoad load(main, filter, std::nullopt, context);
-    LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter}, context);
-    ParallelLoad parallel(main, load, crew, large, context);
-    parallel.countBlocks(m_inspection.index.blocks);
+    ParallelLoad parallel(main, load, crew, largeBlocks(index), context);
+    parallel.countBlocks(index.blocks);
     const auto tick = [&] {
         m_now.bytesDone = std::min(m_now.bytesTotal, reader->plainBytes() + crew.bytesDone());
         m_now.rowsDone = load.rows() - crew.rowsGiven() + crew.rowsDone();
         m_now.connections = crew.work();
-        m_now.table = m_now.connections.join(u", "_s);
         publish(&main);
     };
     parallel.onTick(tick);
@@ -199,9 +202,6 @@ Result<void> RestoreRunner::loadDatabase(postgres::Session &main,
                     .and_then([&] { return parallel.finish(); })
                     .and_then([&] { return checkWhatWasRead(*reader, load); });
     m_now.connections.clear();
-    // A crew that failed has said why; the reading only noticed that it was stopped.
-    if (const auto why = crew.error(); !read && why)
-        return failure(*why);
     return read;
 }
 

@@ -56,9 +56,8 @@ public:
         m_copy = header.statement;
         m_copy.objectSchema = m_block.schema;
         m_copy.objectName = m_block.table;
-        const bool canFreeze = m_freezes && m_copy.sql.endsWith(" FROM stdin");
-        return placed(m_session.copyInBegin(canFreeze ? m_copy.sql + " WITH (FREEZE)" : m_copy.sql,
-                                            m_context));
+        return placed(
+            m_session.copyInBegin(m_freezes ? frozen(m_copy.sql) : m_copy.sql, m_context));
     }
     Result<void> copyData(QByteArrayView rows) override
     {
@@ -214,12 +213,6 @@ Result<void> LoadCrew::wait(const std::function<void()> &onTick)
         }
         onTick();
     }
-}
-
-std::optional<Error> LoadCrew::error() const
-{
-    const std::scoped_lock lock(m_mutex);
-    return m_error;
 }
 
 QStringList LoadCrew::work() const

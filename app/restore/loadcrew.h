@@ -51,8 +51,6 @@ public:
     [[nodiscard]] qint64 bytesDone() const { return m_bytes; } ///< of rows, uncompressed
     /// What each connection is at, "" for one that waits.
     [[nodiscard]] QStringList work() const;
-    /// The first one, which stopped all.
-    [[nodiscard]] std::optional<Error> error() const;
 
 private:
     struct Block {

@@ -149,7 +149,7 @@ Result<void> ParallelLoad::commit()
 {
     return m_load.finish()
         .and_then([&] { return m_session.execute("COMMIT; BEGIN", m_context); })
-        .transform([](qint64) {});
+        .transform([this](qint64) { m_load.noteCommit(); });
 }
 
 Result<void> ParallelLoad::finish()

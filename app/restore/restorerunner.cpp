@@ -288,6 +288,13 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
                     .advice = Advice::TakeAnotherBackup});
 }
 
+QByteArray RestoreRunner::analyseSql(const TableTally &tally)
+{
+    return u"ANALYZE %1.%2"_s
+        .arg(postgres::quoteIdentifier(tally.schema), postgres::quoteIdentifier(tally.name))
+        .toUtf8();
+}
+
 Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &context)
 {
     enter(RestorePhase::Analysing, 0);
@@ -302,10 +309,7 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
         return sent;
     };
     for (const TableTally &tally : std::as_const(m_tallies)) {
-        statements.push_back(
-            u"ANALYZE %1.%2"_s
-                .arg(postgres::quoteIdentifier(tally.schema), postgres::quoteIdentifier(tally.name))
-                .toUtf8());
+        statements.push_back(analyseSql(tally));
         rows += tally.rows;
         if (rows < analyseRound)
             continue;

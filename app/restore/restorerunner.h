@@ -8,9 +8,11 @@
 #include "restore/preflight.h"
 #include "restore/proof.h"
 #include "restore/restoreprogress.h"
+#include "restore/sideload.h"
 
 namespace mayday::restore {
 
+class LoadCrew;
 class SideDatabase;
 
 /// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap; or, of a Copy,
@@ -39,6 +41,7 @@ private:
                           TaskContext &context);
     Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
+    [[nodiscard]] static QByteArray analyseSql(const TableTally &tally);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
@@ -49,7 +52,7 @@ private:
     Result<void> besideDatabase(TaskContext &context);
     void takeAway(SideDatabase &side, const QString &name);
     Result<void> fillDatabase(const QString &name, TaskContext &context);
-    Result<void> loadDatabase(postgres::Session &main, const postgres::ConnectionString &where,
+    Result<void> loadDatabase(postgres::Session &main, LoadCrew &crew,
                               const StatementFilter &filter, TaskContext &context);
     Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
     Result<void> settleDatabase(const QString &name, const Error &lost);

@@ -124,6 +124,8 @@ void SideLoad::noteCreatedTable(const dump::DumpStatement &statement, qint64 row
                          (words.value(1) == "table"_L1 || words.value(1) == "unlogged"_L1);
     const bool isTaken =
         !m_scope || m_scope->takesRows(statement.objectSchema, statement.objectName);
+    if (creates && dump::holdsRows(statement))
+        m_fresh.insert({statement.objectSchema, statement.objectName});
     if (creates && isTaken && !statement.objectName.isEmpty())
         tally(statement.objectSchema, statement.objectName, rows);
 }
@@ -151,7 +153,9 @@ Result<void> SideLoad::beginStream()
 {
     if (auto sent = finish(); !sent)
         return sent;
-    if (auto begun = m_session.copyInBegin(m_copy.statement.sql, m_context); !begun)
+    const QByteArray &sql = m_copy.statement.sql;
+    const bool isFresh = m_fresh.contains({m_copy.schema, m_copy.table});
+    if (auto begun = m_session.copyInBegin(isFresh ? frozen(sql) : sql, m_context); !begun)
         return failure(atCopyRow(begun.error(), m_copy.statement));
     m_isStreaming = true;
     return m_waiting.isEmpty() ? Result<void>() : write(std::exchange(m_waiting, {}));

@@ -10,6 +10,7 @@
 #include "restore/statementqueue.h"
 
 #include <QMap>
+#include <QSet>
 
 #include <functional>
 
@@ -59,6 +60,9 @@ public:
     /// certain.
     [[nodiscard]] Result<void> finish() { return m_queue.flush(); }
 
+    /// Tells that everything so far is committed.
+    void noteCommit() { m_fresh.clear(); }
+
     /// In the order of the file; several blocks of one table are summed.
     [[nodiscard]] QList<TableTally> tallies() const;
     [[nodiscard]] const QStringList &notes() const { return m_notes; }
@@ -95,6 +99,7 @@ private:
     qint64 m_rows = 0;
     QMap<QPair<QString, QString>, qint64> m_rowsOf;
     QList<QPair<QString, QString>> m_order;
+    QSet<QPair<QString, QString>> m_fresh; ///< tables of this transaction that rows may lie in
     QStringList m_notes;
     bool m_hasDifferences = false;
 };

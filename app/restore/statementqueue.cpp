@@ -45,6 +45,11 @@ Error atStatement(Error error, const dump::DumpStatement &statement)
     return error;
 }
 
+QByteArray frozen(const QByteArray &copySql)
+{
+    return copySql.endsWith(" FROM stdin") ? copySql + " WITH (FREEZE)" : copySql;
+}
+
 Error atCopyRow(Error error, const dump::DumpStatement &copy)
 {
     error.subject =

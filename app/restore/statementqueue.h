@@ -59,6 +59,9 @@ private:
 
 /// The Error of a statement, at its place in the file.
 [[nodiscard]] Error atStatement(Error error, const dump::DumpStatement &statement);
+/// The COPY of a table that this transaction has made or emptied: its rows come frozen, so that
+/// nobody who reads them first has to write hints on every page. As it is when it has options.
+[[nodiscard]] QByteArray frozen(const QByteArray &copySql);
 /// The Error of a COPY block: the server counts lines inside it, people look for lines of the file.
 [[nodiscard]] Error atCopyRow(Error error, const dump::DumpStatement &copy);
 

@@ -1,73 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Restores the same dump by Mayday and by "gunzip -c | psql -1", in turn, on the same server.
 #include "backup/dumpopener.h"
+#include "bench/benchserver.h"
 #include "bench/benchtable.h"
 #include "core/clock.h"
 #include "postgres/session.h"
 #include "restore/restorerunner.h"
-#include "support/temppostgres.h"
 
 #include <QCoreApplication>
-#include <QElapsedTimer>
 #include <QFileInfo>
-#include <QProcess>
 #include <QTemporaryDir>
 
 using namespace mayday;
+using namespace mayday::bench;
 using namespace Qt::StringLiterals;
 
 namespace {
 
 constexpr int rounds = 3;
-/// About 260 bytes a row as pg_dump writes it.
-constexpr qint64 rowBytes = 260;
-
-QProcessEnvironment withPassword(const tests::TempPostgres &server)
-{
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(u"PGPASSWORD"_s, QString::fromUtf8(server.password().reveal()));
-    return environment;
-}
-
-void runOrDie(QProcess &process, const QString &program, const QStringList &arguments)
-{
-    process.start(program, arguments);
-    if (!process.waitForFinished(-1) || process.exitCode() != 0)
-        qFatal("%s: %s", qPrintable(program), process.readAllStandardError().constData());
-}
-
-/// Text, JSON, numbers and times that compress about 5:1, in twelve tables with keys and indexes.
-void fill(tests::TempPostgres &server, const QString &database, qint64 rows)
-{
-    constexpr int tables = 12;
-    for (int table = 0; table < tables; ++table) {
-        const QString name = u"products_%1"_s.arg(table);
-        const QString sql =
-            u"CREATE TABLE %1 (id bigserial PRIMARY KEY, sku uuid NOT NULL, title text NOT NULL, "
-            u"description text,"
-            " price numeric(12,2), stock integer, attributes jsonb, updated_at timestamptz);"
-            "INSERT INTO %1 (sku, title, description, price, stock, attributes, updated_at)"
-            " SELECT md5(g::text || '%1')::uuid, (ARRAY['Blue','Green','Folding','Oak','Steel'])[1 "
-            "+ g % 5] || ' ' ||"
-            " (ARRAY['chair','lamp','desk','shelf','mug'])[1 + g / 5 % 5] || ' ' || g,"
-            " 'Made of ' || (ARRAY['oak','steel','cotton','glass'])[1 + g % 4] || ', tested ' || g "
-            "% 97 || ' times. ' ||"
-            " substr(md5((g * 7)::text), 1, 12) || ' ships within ' || g % 9 || ' days and can be "
-            "returned.',"
-            " (random() * 1000)::numeric(12,2), g % 300,"
-            " jsonb_build_object('colour', g % 17, 'weight', g % 1013, 'tags', ARRAY['new', "
-            "'sale-' || g % 11], 'ref', substr(md5(g::text), 1, 8)),"
-            " now() - (g % 100000) * interval '1 minute' FROM generate_series(1, %2) g;"
-            "CREATE INDEX ON %1 (title); CREATE INDEX ON %1 (updated_at);"_s.arg(name)
-                .arg(rows / tables);
-        server.execute(database, sql.toUtf8());
-    }
-}
-
-double seconds(const QElapsedTimer &timer)
-{
-    return static_cast<double>(timer.nsecsElapsed()) / 1e9;
-}
 
 } // namespace
 
@@ -84,10 +34,10 @@ int main(int argc, char **argv)
     tests::TempPostgres server;
     QTemporaryDir folder;
     server.createDatabase(u"source"_s);
-    fill(server, u"source"_s, parser.value(size).toLongLong() * 1'000'000 / rowBytes);
+    fillShop(server, u"source"_s, parser.value(size).toLongLong() * 1'000'000);
     const QString file = folder.filePath(u"source.sql.gz"_s);
     QProcess dump;
-    dump.setProcessEnvironment(withPassword(server));
+    prepare(dump, server);
     runOrDie(dump, u"pg_dump"_s,
              {u"--schema=public"_s, u"--compress=gzip:6"_s, u"--file="_s + file,
               u"--dbname="_s + server.connectionString(u"source"_s).withoutPassword()});
@@ -131,7 +81,7 @@ int main(int argc, char **argv)
         server.execute(name, "DROP SCHEMA public"); // psql has nowhere to put it aside
         QProcess gunzip, psql;
         gunzip.setStandardOutputProcess(&psql);
-        psql.setProcessEnvironment(withPassword(server));
+        prepare(psql, server);
         psql.setStandardOutputFile(QProcess::nullDevice());
         timer.restart();
         gunzip.start(u"gunzip"_s, {u"-c"_s, file});
