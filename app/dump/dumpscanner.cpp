@@ -95,9 +95,9 @@ Result<qsizetype> DumpScanner::feed(QByteArrayView text, bool isLast)
     Step last = Step::Go;
     while (last == Step::Go && m_at < m_text.size())
         last = step();
+    countLines();
     if (last == Step::Fail)
         return failure(*m_error);
-    countLines();
     if (nul >= 0)
         return failure(corrupt(m_line, u"there is a zero byte in the text"_s));
     if (!keepStatement())

@@ -15,6 +15,7 @@ struct Scan {
     QStringList statements; ///< the bare SQL of each
     QStringList events;
     std::optional<Error> error;
+    qint64 line = 0; ///< that was reached
 };
 
 Scan scanned(const QByteArray &text, qsizetype portion,
@@ -40,7 +41,8 @@ Scan scanned(const QByteArray &text, qsizetype portion,
         outcome = scanner.finish();
     Scan scan{.statements = {},
               .events = visitor.events,
-              .error = outcome ? std::nullopt : std::optional(outcome.error())};
+              .error = outcome ? std::nullopt : std::optional(outcome.error()),
+              .line = scanner.line()};
     for (const QString &warning : interpreter.facts().warnings)
         scan.events.append(warning);
     for (const QString &event : std::as_const(visitor.events)) {
@@ -295,6 +297,8 @@ void TestDumpScanner::stopsAt_data()
     row("hidden change of the string rules",
         "SELECT 1, set_config('standard_conforming_strings','off',false);", refused, 1,
         u"strings"_s);
+    row("a statement of many lines", "SELECT 1;\nSET standard_conforming_strings\n=\nE'off'\n;\n",
+        refused, 2, u"strings"_s);
 }
 
 void TestDumpScanner::stopsAt()
@@ -303,9 +307,11 @@ void TestDumpScanner::stopsAt()
     QFETCH(int, kind);
     QFETCH(int, line);
     QFETCH(QString, words);
+    const qint64 reached = scanned(text, 1000).line;
     for (qsizetype portion = 1; portion <= 64; ++portion) {
         const Scan scan = scanned(text, portion);
         QVERIFY(scan.error);
+        QCOMPARE(scan.line, reached);
         QCOMPARE(static_cast<int>(scan.error->kind), kind);
         QCOMPARE(scan.error->line, line);
         QVERIFY2(scan.error->detail.contains(words), qPrintable(scan.error->detail));
