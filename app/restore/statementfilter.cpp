@@ -4,6 +4,7 @@
 #include "dump/forbidden.h"
 #include "dump/sqltokens.h"
 #include "restore/outside.h"
+#include "restore/rightswords.h"
 #include "restore/sqlwords.h"
 
 #include <array>
@@ -99,17 +100,10 @@ bool isSchemaAlone(const QByteArray &sql)
     return tokens.next().kind == dump::SqlToken::Kind::End;
 }
 
-/// Role names after the last OWNER TO, TO or FROM; pg_dump writes one role a statement.
-QStringList rolesAfter(const QStringList &words, QLatin1StringView keyword)
+/// CREATE, ALTER and COMMENT ON say it; a schema may have that name, too.
+bool isAboutExtension(const QStringList &words)
 {
-    QStringList roles;
-    for (qsizetype i = words.lastIndexOf(keyword) + 1; i > 0 && i < words.size(); ++i) {
-        if (words[i] == "with"_L1)
-            break;
-        if (words[i] != ","_L1 && words[i] != "group"_L1)
-            roles.append(words[i]);
-    }
-    return roles;
+    return words.value(words.front() == "comment"_L1 ? 2 : 1) == "extension"_L1;
 }
 
 } // namespace
@@ -140,7 +134,7 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return skip(words.contains("authorization"_L1) ? u"owner %1 of schema %2 left out"_s.arg(
                                                              words.last(), statement.objectName)
                                                        : QString());
-    if (words.contains("extension"_L1) && words.indexOf("extension"_L1) <= 2)
+    if (isAboutExtension(words))
         return decideExtension(words, statement.line);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
         startsWith(words, {"alter"_L1, "event"_L1, "trigger"_L1}))
@@ -190,8 +184,7 @@ StatementDecision StatementFilter::decideExtension(const QStringList &words, qin
 
 StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statement) const
 {
-    const QStringList roles = rolesAfter(allWords(statement.sql), "to"_L1);
-    const QString role = roles.value(0);
+    const QString role = newOwner(statement);
     if (m_facts.rolesWeMayUse.contains(role))
         return {};
     return skip(m_facts.roles.contains(role)
@@ -201,16 +194,10 @@ StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statem
 
 StatementDecision StatementFilter::decideGrant(const dump::DumpStatement &statement) const
 {
-    const QStringList words = allWords(statement.sql);
-    const bool revokes = words.contains("revoke"_L1);
-    QStringList roles = rolesAfter(words, revokes ? "from"_L1 : "to"_L1);
-    const qsizetype forRole = words.indexOf("role"_L1);
-    if (words.value(1) == "default"_L1 && forRole > 0) {
-        const QString owner = words.value(forRole + 1);
-        if (!m_facts.rolesWeMayUse.contains(owner))
-            return skip(u"default privileges of %1 left out"_s.arg(owner), true);
-    }
-    for (const QString &role : std::as_const(roles)) {
+    const RightsWords rights = rightsWords(statement);
+    if (!rights.creator.isEmpty() && !m_facts.rolesWeMayUse.contains(rights.creator))
+        return skip(u"default privileges of %1 left out"_s.arg(rights.creator), true);
+    for (const QString &role : rights.grantees) {
         if (role != "public"_L1 && !m_facts.roles.contains(role))
             return skip(u"rights of %1 left out: this server has no such role"_s.arg(role), true);
     }

@@ -17,8 +17,8 @@ TargetFacts facts()
 {
     TargetFacts facts;
     facts.settings = {u"statement_timeout"_s, u"search_path"_s, u"client_encoding"_s};
-    facts.roles = {u"app"_s, u"postgres"_s, u"Reader"_s};
-    facts.rolesWeMayUse = {u"app"_s};
+    facts.roles = {u"app"_s, u"postgres"_s, u"Reader"_s, u"to"_s, u"with"_s};
+    facts.rolesWeMayUse = {u"app"_s, u"to"_s};
     facts.extensions = {u"plpgsql"_s};
     facts.availableExtensions = {u"plpgsql"_s, u"pgcrypto"_s};
     return facts;
@@ -114,6 +114,20 @@ void TestStatementFilter::decides_data()
         StatementClass::Grant, true);
     row("REVOKE ALL ON TABLE public.a FROM gone", Kind::Skip, StatementClass::Grant, true);
     row("ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON TABLES TO app",
+        Kind::Skip, StatementClass::Grant, true);
+    // Names that are words elsewhere.
+    row("ALTER TABLE public.a OWNER TO \"to\"", Kind::Run, StatementClass::Owner);
+    row("ALTER TABLE public.a OWNER TO \"from\"", Kind::Skip, StatementClass::Owner);
+    row("ALTER TABLE extension.a OWNER TO gone", Kind::Skip, StatementClass::Owner);
+    row("GRANT SELECT ON TABLE public.a TO \"with\"", Kind::Run, StatementClass::Grant);
+    row("GRANT SELECT ON TABLE public.a TO \"from\" WITH GRANT OPTION", Kind::Skip,
+        StatementClass::Grant, true);
+    row("GRANT SELECT(revoke, \"from\") ON TABLE public.a TO gone", Kind::Skip,
+        StatementClass::Grant, true);
+    row("GRANT ALL ON FUNCTION public.f(\"to\" integer) TO app", Kind::Run, StatementClass::Grant);
+    row("GRANT \"on\" TO app", Kind::Skip, StatementClass::Grant, true);
+    row("GRANT ALL ON SCHEMA \"database\" TO app", Kind::Skip, StatementClass::Grant, true);
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA public GRANT ALL ON TABLES TO \"from\"",
         Kind::Skip, StatementClass::Grant, true);
     row("COPY public.a FROM '/etc/passwd'", Kind::Refuse, StatementClass::Data);
     row("COPY public.a FROM PROGRAM 'id'", Kind::Refuse, StatementClass::Data);
