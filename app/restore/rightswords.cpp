@@ -62,4 +62,17 @@ QString newOwner(const dump::DumpStatement &statement)
     return tokens.next().name();
 }
 
+std::optional<QString> newSpeaker(const dump::DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    if (tokens.take({"reset", "session", "authorization"}))
+        return QString();
+    if (!tokens.take({"set", "session", "authorization"}))
+        return std::nullopt;
+    const SqlToken role = tokens.next();
+    if (role.is("default"))
+        return QString();
+    return role.kind == SqlToken::Kind::String ? role.value() : role.name();
+}
+
 } // namespace mayday::restore

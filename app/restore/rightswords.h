@@ -5,6 +5,8 @@
 
 #include <QStringList>
 
+#include <optional>
+
 namespace mayday::restore {
 
 /// What a GRANT, a REVOKE or an ALTER DEFAULT PRIVILEGES says about whom. Names as the server knows
@@ -21,5 +23,9 @@ struct RightsWords {
 
 /// The role in ALTER ... OWNER TO; empty when there is none.
 [[nodiscard]] QString newOwner(const dump::DumpStatement &statement);
+
+/// Who speaks from SET SESSION AUTHORIZATION on; empty for the connected role itself again (RESET,
+/// DEFAULT). Nothing for any other statement.
+[[nodiscard]] std::optional<QString> newSpeaker(const dump::DumpStatement &statement);
 
 } // namespace mayday::restore

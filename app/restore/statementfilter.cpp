@@ -3,6 +3,7 @@
 
 #include "dump/forbidden.h"
 #include "dump/sqltokens.h"
+#include "postgres/quoting.h"
 #include "restore/outside.h"
 #include "restore/rightswords.h"
 #include "restore/sqlwords.h"
@@ -125,6 +126,8 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return *decided;
     if (isDrop(statement, words))
         return {.kind = Kind::Skip, .isDrop = true};
+    if (const auto speaker = newSpeaker(statement))
+        return decideSpeaker(*speaker);
     if (first == "set"_L1)
         return decideSetting(words);
     if (startsWith(words, {"create"_L1, "schema"_L1}) && !isSchemaAlone(statement.sql))
@@ -159,6 +162,23 @@ StatementDecision StatementFilter::decideSetting(const QStringList &words) const
     if (notSettings.contains(name) || isCustom || m_facts.settings.contains(name))
         return {};
     return skip(u"%1 left out: this server does not know it"_s.arg(name));
+}
+
+/// So pg_dump says who has given a right, and older ones who makes a thing. Only a superuser may
+/// say so; for anybody else SET ROLE does the same.
+StatementDecision StatementFilter::decideSpeaker(const QString &role) const
+{
+    const QByteArray itself = m_facts.isSuperuser ? "RESET SESSION AUTHORIZATION" : "RESET ROLE";
+    if (role.isEmpty())
+        return {.instead = itself};
+    if (m_facts.rolesWeMayUse.contains(role))
+        return {.instead = (m_facts.isSuperuser ? "SET SESSION AUTHORIZATION " : "SET ROLE ") +
+                           postgres::quoteIdentifier(role).toUtf8()};
+    return {.note = u"what the dump does as %1 is done as the connected role: %2"_s.arg(
+                role, m_facts.roles.contains(role) ? u"it may not act as that one"_s
+                                                   : u"this server has no such role"_s),
+            .isDifference = true,
+            .instead = itself};
 }
 
 StatementDecision StatementFilter::decideExtension(const QStringList &words, qint64 line) const

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void decides_data();
     void decides();
     void leavesNoteOnlyWhereItMatters();
+    void whoSpeaksIsSaidAsTheServerAllowsIt();
 };
 
 void TestStatementFilter::splitsWords_data()
@@ -159,6 +160,20 @@ void TestStatementFilter::leavesNoteOnlyWhereItMatters()
     QCOMPARE(decide("CREATE SCHEMA other", StatementClass::Schema, u"other"_s).kind, Kind::Run);
     QVERIFY(decide("ALTER TABLE public.a OWNER TO gone", StatementClass::Owner)
                 .note.contains(u"no such role"_s));
+}
+
+void TestStatementFilter::whoSpeaksIsSaidAsTheServerAllowsIt()
+{
+    QCOMPARE(decide("SET SESSION AUTHORIZATION 'app'").instead, QByteArray("SET ROLE \"app\""));
+    QCOMPARE(decide("SET SESSION AUTHORIZATION \"to\"").instead, QByteArray("SET ROLE \"to\""));
+    QCOMPARE(decide("RESET SESSION AUTHORIZATION").instead, QByteArray("RESET ROLE"));
+    QCOMPARE(decide("SET SESSION AUTHORIZATION DEFAULT").instead, QByteArray("RESET ROLE"));
+    const auto mayNot = decide("SET SESSION AUTHORIZATION postgres");
+    QCOMPARE(mayNot.instead, QByteArray("RESET ROLE"));
+    QVERIFY(mayNot.isDifference);
+    QVERIFY(mayNot.note.contains(u"postgres"_s) && mayNot.note.contains(u"may not act"_s));
+    QVERIFY(decide("SET SESSION AUTHORIZATION gone").note.contains(u"no such role"_s));
+    QVERIFY(!decide("SET search_path = ''").instead);
 }
 
 QTEST_GUILESS_MAIN(TestStatementFilter)
