@@ -7,6 +7,7 @@
 #include "restore/preflight.h"
 #include "restore/proof.h"
 #include "restore/restoreprogress.h"
+#include "restore/schemaproperties.h"
 
 namespace mayday::restore {
 
@@ -32,7 +33,9 @@ private:
     Result<postgres::Session> openTarget(TaskContext &context);
     Result<void> loadBeside(postgres::Session &session, TaskContext &context);
     Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
-                          TaskContext &context);
+                          SchemaProperties &schemas, TaskContext &context);
+    Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
+                        TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
@@ -42,7 +45,8 @@ private:
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);
-    Result<void> setAside(postgres::Session &session, const QString &schema, TaskContext &context);
+    Result<void> setAside(postgres::Session &session, const QString &schema,
+                          SchemaProperties &properties, TaskContext &context);
 
     RestorePlan m_plan;
     const Clock &m_clock;

@@ -36,9 +36,10 @@ bool isInsert(const dump::DumpStatement &statement)
 } // namespace
 
 SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter,
-                   std::optional<CopyScope> scope, TaskContext &context)
+                   SchemaProperties &schemas, std::optional<CopyScope> scope, TaskContext &context)
     : m_session(session),
       m_filter(filter),
+      m_schemas(schemas),
       m_scope(std::move(scope)),
       m_context(context),
       m_queue(session, context, [this](const dump::DumpStatement &statement, qint64 rows) {
@@ -49,6 +50,7 @@ SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter,
 
 Result<void> SideLoad::statement(const dump::DumpStatement &statement)
 {
+    m_schemas.hear(statement);
     const StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
     case StatementDecision::Kind::Skip: return leaveOut(statement, decision);
@@ -69,8 +71,23 @@ Result<void> SideLoad::statement(const dump::DumpStatement &statement)
                          .line = statement.line}));
         });
     m_isAfterData = m_isAfterData || changesInserts(statement);
+    note(decision);
     m_made.note(statement);
-    return m_queue.add(statement);
+    return run(statement, decision);
+}
+
+Result<void> SideLoad::run(const dump::DumpStatement &statement, const StatementDecision &decision)
+{
+    // A role that may not be used, or is not there, can be given nothing either.
+    const QList<QByteArray> before =
+        decision.isDifference ? QList<QByteArray>() : m_schemas.inFrontOf(statement);
+    for (const QByteArray &sql : before) {
+        if (auto added = m_queue.add({.sql = sql, .line = statement.line}); !added)
+            return added;
+    }
+    dump::DumpStatement sent = statement;
+    sent.sql = decision.instead.value_or(statement.sql);
+    return m_queue.add(sent);
 }
 
 /// A DROP is moot in an empty schema, and not behind what the dump itself has made.

@@ -6,6 +6,7 @@
 #include "restore/copyscope.h"
 #include "restore/loadedthings.h"
 #include "restore/restoreprogress.h"
+#include "restore/schemaproperties.h"
 #include "restore/statementfilter.h"
 #include "restore/statementqueue.h"
 
@@ -27,8 +28,9 @@ struct TableTally {
 /// the SQLSTATE, never a row's text. Lives on the worker that runs the restore.
 class SideLoad final : public dump::DumpVisitor {
 public:
-    /// scope: what of the dump is taken; absent for all of it.
-    SideLoad(postgres::Session &session, const StatementFilter &filter,
+    /// schemas: those that are filled; hears every statement. scope: what of the dump is taken;
+    /// absent for all of it.
+    SideLoad(postgres::Session &session, const StatementFilter &filter, SchemaProperties &schemas,
              std::optional<CopyScope> scope, TaskContext &context);
 
     /// Called after every table and about every megabyte of rows.
@@ -56,6 +58,7 @@ public:
     [[nodiscard]] qsizetype tablesDone() const { return m_order.size(); }
 
 private:
+    Result<void> run(const dump::DumpStatement &statement, const StatementDecision &decision);
     Result<void> leaveOut(const dump::DumpStatement &statement, const StatementDecision &decision);
     void note(const StatementDecision &decision);
     void tally(const QString &schema, const QString &name, qint64 rows);
@@ -66,6 +69,7 @@ private:
 
     postgres::Session &m_session;
     const StatementFilter &m_filter;
+    SchemaProperties &m_schemas;
     std::optional<CopyScope> m_scope;
     TaskContext &m_context;
     StatementQueue m_queue;
