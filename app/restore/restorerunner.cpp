@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/defaultrights.h"
 #include "restore/foreignkeys.h"
 #include "restore/outsidewatch.h"
 
@@ -179,6 +180,10 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
         return failure(begun.error());
     if (auto locked = lockForRestore(session, context); !locked)
         return locked;
+    // Before the first CREATE SCHEMA: there are some for schemas, too.
+    const auto defaults = DefaultRights::setAside(session, context);
+    if (!defaults)
+        return failure(defaults.error());
     SchemaProperties properties(session.facts());
     for (const QString &schema : std::as_const(m_inspection.schemas)) {
         if (auto aside = setAside(session, schema, properties, context); !aside)
@@ -190,7 +195,12 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
         return failure(watch.error());
     return readInto(session, StatementFilter(*std::move(facts), schemas), properties, context)
         .and_then([&] { return watch->verify(session, context); })
-        .and_then([&] { return settle(session, properties, context); });
+        .and_then([&] { return settle(session, properties, context); })
+        .and_then([&] { return defaults->bringBack(session, context); })
+        .transform([this](const QStringList &notes) {
+            m_receipt.notes += notes;
+            m_hasDifferences = m_hasDifferences || !notes.isEmpty();
+        });
 }
 
 /// A copy gets its own rights and its own comment.
@@ -285,8 +295,7 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
     qint64 rows = 0;
     const auto send = [&]() -> Result<void> {
         rows = 0;
-        QList<qint64> done;
-        auto sent = session.executeBatch(std::exchange(statements, {}), done, context);
+        auto sent = session.executeBatch(std::exchange(statements, {}), context);
         publish(&session);
         return sent;
     };

@@ -6,7 +6,6 @@
 #include "restore/rightswords.h"
 
 #include <algorithm>
-#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -26,14 +25,6 @@ QByteArray onSchema(const QString &what, const QString &schema, const QString &w
 QString quotedGrantee(const QString &name)
 {
     return name.isEmpty() ? u"PUBLIC"_s : quoteIdentifier(name);
-}
-
-Result<void> runAll(postgres::Session &session, const QList<QByteArray> &statements,
-                    TaskContext &context)
-{
-    QList<qint64> done;
-    return session.executeBatch(std::vector<QByteArray>(statements.begin(), statements.end()), done,
-                                context);
 }
 
 } // namespace
@@ -106,7 +97,7 @@ Result<void> SchemaProperties::lend(postgres::Session &session, const QString &s
         if (right.privilege == "CREATE"_L1)
             properties.makers.insert(right.grantee);
     }
-    return runAll(session, statements, context);
+    return session.executeBatch(statements, context);
 }
 
 void SchemaProperties::hear(const dump::DumpStatement &statement)
@@ -228,7 +219,7 @@ Result<QStringList> SchemaProperties::settle(postgres::Session &session, TaskCon
         }
         statements += commentAgain(*it, notes);
     }
-    return runAll(session, statements, context).transform([&] { return notes; });
+    return session.executeBatch(statements, context).transform([&] { return notes; });
 }
 
 } // namespace mayday::restore
