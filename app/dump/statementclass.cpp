@@ -37,6 +37,7 @@ constexpr std::array objectKinds = {
     ObjectKind{{"operator", "family"}, StatementClass::Function},
     ObjectKind{{"unlogged", "sequence"}, StatementClass::Sequence},
     ObjectKind{{"procedural", "language"}, StatementClass::Function},
+    ObjectKind{{"trusted", "procedural", "language"}, StatementClass::Function},
     ObjectKind{{"trusted", "language"}, StatementClass::Function},
     ObjectKind{{"schema"}, StatementClass::Schema},
     ObjectKind{{"type"}, StatementClass::Type},

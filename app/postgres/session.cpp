@@ -172,6 +172,12 @@ Result<void> Session::executeBatch(std::span<const QByteArray> statements, QList
         context);
 }
 
+Result<void> Session::executeBatch(std::span<const QByteArray> statements, TaskContext &context)
+{
+    QList<qint64> rows;
+    return executeBatch(statements, rows, context);
+}
+
 Result<std::vector<Rows>> Session::queryBatch(std::span<const QByteArray> questions,
                                               TaskContext &context)
 {

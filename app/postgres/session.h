@@ -77,6 +77,9 @@ public:
     /// COPY; one statement in each text.
     [[nodiscard]] Result<void> executeBatch(std::span<const QByteArray> statements,
                                             QList<qint64> &rows, TaskContext &context);
+    /// The same where nobody asks how many rows.
+    [[nodiscard]] Result<void> executeBatch(std::span<const QByteArray> statements,
+                                            TaskContext &context);
 
     /// Questions, sent as by executeBatch(); their answers in the same order.
     [[nodiscard]] Result<std::vector<Rows>> queryBatch(std::span<const QByteArray> questions,

@@ -106,10 +106,15 @@ Result<void> RestoreRunner::besideDatabase(TaskContext &context)
     if (!name)
         return failure(name.error());
     mark.name = *name;
+    SchemaProperties properties(live->facts());
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        if (auto remembered = properties.remember(*live, schema, context); !remembered)
+            return remembered;
+    }
     if (auto made = side->create(*live, mark, m_inspection.schemas, context); !made)
         return failure(made.error());
     live->close();
-    auto filled = fillDatabase(*name, context);
+    auto filled = fillDatabase(*name, properties, context);
     if (!filled) {
         takeAway(*side, *name);
         return filled;
@@ -133,12 +138,17 @@ void RestoreRunner::takeAway(SideDatabase &side, const QString &name)
                                u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
 }
 
-Result<void> RestoreRunner::fillDatabase(const QString &name, TaskContext &context)
+Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &properties,
+                                         TaskContext &context)
 {
     const postgres::ConnectionString where = m_plan.target.withDatabase(name);
     auto main = connectTo(where, context);
     if (!main)
         return failure(main.error());
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        if (auto lent = properties.lend(*main, schema, context); !lent)
+            return lent;
+    }
     auto facts = targetFacts(*main, context);
     if (!facts)
         return failure(facts.error());
@@ -160,8 +170,10 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, TaskContext &conte
         sessions.push_back(*std::move(session));
     }
     LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter}, context);
-    if (auto loaded = loadDatabase(*main, crew, filter, context); !loaded)
+    if (auto loaded = loadDatabase(*main, crew, filter, properties, context); !loaded)
         return loaded;
+    if (auto settled = settle(*main, properties, context); !settled)
+        return settled;
     // The crew gathers statistics while the rows are counted.
     for (const TableTally &tally : std::as_const(m_tallies))
         crew.addStatement({.sql = analyseSql(tally), .objectName = tally.name});
@@ -175,7 +187,8 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, TaskContext &conte
 }
 
 Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew,
-                                         const StatementFilter &filter, TaskContext &context)
+                                         const StatementFilter &filter,
+                                         SchemaProperties &properties, TaskContext &context)
 {
     enter(RestorePhase::Loading, m_inspection.plainBytes);
     const dump::DumpIndex &index = m_inspection.index;
@@ -185,7 +198,7 @@ Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew
                             m_plan.file, index.partsWithout(isLarge), index.points));
     if (!reader)
         return failure(reader.error());
-    SideLoad load(main, filter, std::nullopt, context);
+    SideLoad load(main, filter, properties, std::nullopt, context);
     ParallelLoad parallel(main, load, crew, largeBlocks(index), context);
     parallel.countBlocks(index.blocks);
     const auto tick = [&] {

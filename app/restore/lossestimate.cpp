@@ -24,23 +24,23 @@ QString qualified(const QString &schema, const QString &name)
 }
 
 /// Columns by which teams note when a row was written, best first: the change before the creation.
-Result<QHash<QString, QString>> timeColumns(postgres::Session &session, TaskContext &context)
+Result<QHash<TableName, QString>> timeColumns(postgres::Session &session, TaskContext &context)
 {
     const auto rows = session.query(
-        "SELECT n.nspname || '.' || c.relname, a.attname"
+        "SELECT n.nspname, c.relname, a.attname"
         " FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
         " WHERE c.relkind IN ('r', 'p') AND NOT a.attisdropped"
         " AND a.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype)"
         " AND a.attname IN ('updated_at', 'modified_at', 'changed_at', 'created_at', 'inserted_at')"
-        " ORDER BY 1, pg_catalog.array_position(ARRAY['created_at', 'inserted_at', 'changed_at',"
+        " ORDER BY 1, 2, pg_catalog.array_position(ARRAY['created_at', 'inserted_at', 'changed_at',"
         " 'modified_at', 'updated_at']::name[], a.attname)",
         context);
     if (!rows)
         return failure(rows.error());
-    QHash<QString, QString> columns;
+    QHash<TableName, QString> columns;
     for (int i = 0; i < rows->rowCount(); ++i)
-        columns.insert(rows->text(i, 0), rows->text(i, 1));
+        columns.insert({rows->text(i, 0), rows->text(i, 1)}, rows->text(i, 2));
     return columns;
 }
 
@@ -79,9 +79,9 @@ Result<void> countTable(postgres::Session &session, TableLoss &loss, bool withPa
 Result<QList<TableLoss>> missingInDump(postgres::Session &session,
                                        const dump::DumpInspection &inspection, TaskContext &context)
 {
-    QSet<QString> known;
+    QSet<TableName> known;
     for (const dump::TableInDump &table : inspection.tables)
-        known.insert(table.schema + u'.' + table.name);
+        known.insert({table.schema, table.name});
     QList<TableLoss> missing;
     for (const QString &schema : inspection.schemas) {
         const QByteArray name = schema.toUtf8();
@@ -93,7 +93,7 @@ Result<QList<TableLoss>> missingInDump(postgres::Session &session,
         if (!live)
             return failure(live.error());
         for (int i = 0; i < live->rowCount(); ++i) {
-            if (!known.contains(schema + u'.' + live->text(i, 0)))
+            if (!known.contains({schema, live->text(i, 0)}))
                 missing.append({.schema = schema, .name = live->text(i, 0), .isInDump = false});
         }
     }
@@ -103,7 +103,7 @@ Result<QList<TableLoss>> missingInDump(postgres::Session &session,
 /// What is to be counted, and which of them with their partitions (their rows came through them).
 struct Counting {
     QList<TableLoss> tables;
-    QSet<QString> withParts;
+    QSet<TableName> withParts;
 };
 
 Result<Counting> toCount(postgres::Session &session, const dump::DumpInspection &inspection,
@@ -113,17 +113,17 @@ Result<Counting> toCount(postgres::Session &session, const dump::DumpInspection 
     if (!parts)
         return failure(parts.error());
     Counting counting;
-    QSet<QString> countedElsewhere;
+    QSet<TableName> countedElsewhere;
     for (const dump::TableInDump &table : inspection.tables) {
-        const QString name = table.schema + u'.' + table.name;
+        const TableName name(table.schema, table.name);
         if (table.rows == 0 || !parts->contains(name))
             continue;
         counting.withParts.insert(name);
-        for (const QString &part : parts->values(name))
+        for (const TableName &part : parts->values(name))
             countedElsewhere.insert(part);
     }
     for (const dump::TableInDump &table : inspection.tables) {
-        if (!countedElsewhere.contains(table.schema + u'.' + table.name))
+        if (!countedElsewhere.contains({table.schema, table.name}))
             counting.tables.append(
                 {.schema = table.schema, .name = table.name, .rowsInDump = table.rows});
     }
@@ -131,7 +131,7 @@ Result<Counting> toCount(postgres::Session &session, const dump::DumpInspection 
     if (!missing)
         return failure(missing.error());
     for (const TableLoss &table : std::as_const(*missing)) {
-        if (!countedElsewhere.contains(table.schema + u'.' + table.name))
+        if (!countedElsewhere.contains({table.schema, table.name}))
             counting.tables.append(table);
     }
     return counting;
@@ -165,7 +165,7 @@ Result<LossEstimate> estimateLoss(postgres::Session &session,
     if (!counting)
         return failure(counting.error());
     for (TableLoss &loss : counting->tables) {
-        const QString name = loss.schema + u'.' + loss.name;
+        const TableName name(loss.schema, loss.name);
         if (loss.isInDump)
             loss.timeColumn = columns->value(name);
         if (auto counted =

@@ -82,10 +82,10 @@ Result<void> ParallelLoad::statement(const dump::DumpStatement &statement)
     }
     if (!isSetting)
         m_stage = stage;
-    const auto isAdmitted = m_load.admit(statement);
-    if (!isAdmitted)
-        return failure(isAdmitted.error());
-    if (!*isAdmitted)
+    const auto admitted = m_load.admit(statement);
+    if (!admitted)
+        return failure(admitted.error());
+    if (!*admitted)
         return {};
     const bool isForCrew = (stage == Stage::Indexes && isOnLargeTable(statement)) ||
                            (stage == Stage::ForeignKeys && !m_large.isEmpty());
@@ -93,7 +93,7 @@ Result<void> ParallelLoad::statement(const dump::DumpStatement &statement)
         return giveToCrew(statement);
     if (statement.kind == dump::StatementClass::Session)
         m_settings.append(statement.sql);
-    return m_load.send(statement);
+    return m_load.send(statement, **admitted);
 }
 
 Result<void> ParallelLoad::giveToCrew(const dump::DumpStatement &statement)

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "postgres/session.h"
+#include "restore/restoreplan.h"
 
 #include <QMultiHash>
 
 namespace mayday::restore {
 
-/// From each partitioned table of the database, at any level, to all its parts; names as
-/// "public.events".
-[[nodiscard]] Result<QMultiHash<QString, QString>> partitionsByRoot(postgres::Session &session,
-                                                                    TaskContext &context);
+/// From each partitioned table of the database, at any level, to all its parts.
+[[nodiscard]] Result<QMultiHash<TableName, TableName>> partitionsByRoot(postgres::Session &session,
+                                                                        TaskContext &context);
 
 } // namespace mayday::restore

@@ -179,7 +179,9 @@ Result<TargetFacts> targetFacts(postgres::Session &session, TaskContext &context
         {&TargetFacts::settings, "SELECT name FROM pg_catalog.pg_settings"},
         {&TargetFacts::roles, "SELECT rolname FROM pg_catalog.pg_roles"},
         {&TargetFacts::rolesWeMayUse,
-         "SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, 'MEMBER')"},
+         "SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, CASE WHEN"
+         " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
+         " ELSE 'SET' END)"},
         {&TargetFacts::extensions, "SELECT extname FROM pg_catalog.pg_extension"},
         {&TargetFacts::availableExtensions, "SELECT name FROM pg_catalog.pg_available_extensions"},
     };

@@ -19,9 +19,15 @@ namespace {
 
 using postgres::quoteIdentifier;
 
+/// For people; "a.b.c" may be two tables, so it is no key.
 QString nameOf(const QString &schema, const QString &name)
 {
     return schema + u'.' + name;
+}
+
+TableName keyOf(const TableResult &table)
+{
+    return {table.schema, table.name};
 }
 
 /// Valid and invalid constraints and indexes of one table.
@@ -30,24 +36,24 @@ struct Validity {
     int invalid = 0;
 };
 
-Result<QHash<QString, Validity>> validities(postgres::Session &session, TaskContext &context)
+Result<QHash<TableName, Validity>> validities(postgres::Session &session, TaskContext &context)
 {
     const auto rows =
-        session.query("SELECT n.nspname || '.' || c.relname, count(*) FILTER (WHERE v.ok), "
+        session.query("SELECT n.nspname, c.relname, count(*) FILTER (WHERE v.ok), "
                       "count(*) FILTER (WHERE NOT v.ok)"
                       " FROM (SELECT conrelid AS rel, convalidated AS ok FROM "
                       "pg_catalog.pg_constraint WHERE conrelid <> 0"
                       "  UNION ALL SELECT indrelid, indisvalid AND indisready FROM "
                       "pg_catalog.pg_index WHERE NOT indisvalid) v"
                       " JOIN pg_catalog.pg_class c ON c.oid = v.rel"
-                      " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace GROUP BY 1",
+                      " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace GROUP BY 1, 2",
                       context);
     if (!rows)
         return failure(rows.error());
-    QHash<QString, Validity> all;
+    QHash<TableName, Validity> all;
     for (int i = 0; i < rows->rowCount(); ++i)
-        all.insert(rows->text(i, 0),
-                   {static_cast<int>(rows->integer(i, 1)), static_cast<int>(rows->integer(i, 2))});
+        all.insert({rows->text(i, 0), rows->text(i, 1)},
+                   {static_cast<int>(rows->integer(i, 2)), static_cast<int>(rows->integer(i, 3))});
     return all;
 }
 
@@ -82,16 +88,16 @@ void noteValidity(const TableResult &table, const Validity &validity, ProofResul
 
 /// Rows that came through a partitioned table (pg_dump --load-via-partition-root) lie in its
 /// partitions, and only the whole can be compared: it is counted as the root, its parts as nothing.
-Result<QSet<QString>> gatherPartitions(postgres::Session &session, ProofResult &proof,
-                                       TaskContext &context)
+Result<QSet<TableName>> gatherPartitions(postgres::Session &session, ProofResult &proof,
+                                         TaskContext &context)
 {
     const auto parts = partitionsByRoot(session, context);
     if (!parts)
         return failure(parts.error());
-    QHash<QString, TableResult *> byName;
+    QHash<TableName, TableResult *> byName;
     for (TableResult &table : proof.tables)
-        byName.insert(nameOf(table.schema, table.name), &table);
-    QSet<QString> roots;
+        byName.insert(keyOf(table), &table);
+    QSet<TableName> roots;
     for (const auto &[rootName, partName] : parts->asKeyValueRange()) {
         TableResult *root = byName.value(rootName);
         TableResult *part = byName.value(partName);
@@ -100,18 +106,17 @@ Result<QSet<QString>> gatherPartitions(postgres::Session &session, ProofResult &
         roots.insert(rootName);
         root->rowsInDump += part->rowsInDump;
         part->rowsInDump = 0;
-        part->note = u"counted with "_s + rootName;
+        part->note = u"counted with "_s + nameOf(rootName.first, rootName.second);
     }
     return roots;
 }
 
-QByteArray countOf(const TableResult &table, const QSet<QString> &roots)
+QByteArray countOf(const TableResult &table, const QSet<TableName> &roots)
 {
     const bool isPart = !table.note.isEmpty();
     const QString sql = u"SELECT pg_catalog.count(*) FROM %1%2.%3%4"_s.arg(
-        roots.contains(nameOf(table.schema, table.name)) ? QString() : u"ONLY "_s,
-        quoteIdentifier(table.schema), quoteIdentifier(table.name),
-        isPart ? u" WHERE false"_s : QString());
+        roots.contains(keyOf(table)) ? QString() : u"ONLY "_s, quoteIdentifier(table.schema),
+        quoteIdentifier(table.name), isPart ? u" WHERE false"_s : QString());
     return sql.toUtf8();
 }
 
@@ -127,7 +132,7 @@ qsizetype roundEnd(const QList<TableResult> &tables, qsizetype from)
     return end;
 }
 
-Result<void> countTables(postgres::Session &session, const QHash<QString, Validity> &validity,
+Result<void> countTables(postgres::Session &session, const QHash<TableName, Validity> &validity,
                          ProofResult &proof, TaskContext &context,
                          const std::function<void(const ProofResult &)> &onTable)
 {
@@ -144,7 +149,7 @@ Result<void> countTables(postgres::Session &session, const QHash<QString, Validi
             return failure(counts.error());
         for (const postgres::Rows &count : *counts) {
             TableResult &table = proof.tables[from++];
-            const Validity facts = validity.value(nameOf(table.schema, table.name));
+            const Validity facts = validity.value(keyOf(table));
             table.rowsAfter = count.integer(0, 0);
             judge(table, facts);
             noteValidity(table, facts, proof);

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/defaultrights.h"
 #include "restore/foreignkeys.h"
 #include "restore/outsidewatch.h"
 #include "restore/sidedatabase.h"
@@ -184,16 +185,37 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
         return failure(begun.error());
     if (auto locked = lockForRestore(session, context); !locked)
         return locked;
+    // Before the first CREATE SCHEMA: there are some for schemas, too.
+    const auto defaults = DefaultRights::setAside(session, context);
+    if (!defaults)
+        return failure(defaults.error());
+    SchemaProperties properties(session.facts());
     for (const QString &schema : std::as_const(m_inspection.schemas)) {
-        if (auto aside = setAside(session, schema, context); !aside)
+        if (auto aside = setAside(session, schema, properties, context); !aside)
             return aside;
     }
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const auto watch = OutsideWatch::begin(session, context);
     if (!watch)
         return failure(watch.error());
-    return readInto(session, StatementFilter(*std::move(facts), schemas), context).and_then([&] {
-        return watch->verify(session, context);
+    return readInto(session, StatementFilter(*std::move(facts), schemas), properties, context)
+        .and_then([&] { return watch->verify(session, context); })
+        .and_then([&] { return settle(session, properties, context); })
+        .and_then([&] { return defaults->bringBack(session, context); })
+        .transform([this](const QStringList &notes) {
+            m_receipt.notes += notes;
+            m_hasDifferences = m_hasDifferences || !notes.isEmpty();
+        });
+}
+
+/// A copy gets its own rights and its own comment.
+Result<void> RestoreRunner::settle(postgres::Session &session, SchemaProperties &schemas,
+                                   TaskContext &context)
+{
+    if (m_plan.mode == RestoreMode::Copy)
+        return {};
+    return schemas.settle(session, context).transform([this](const QStringList &notes) {
+        m_receipt.notes += notes;
     });
 }
 
@@ -211,7 +233,7 @@ Result<dump::DumpReader> RestoreRunner::openReader(TaskContext &context)
 }
 
 Result<void> RestoreRunner::readInto(postgres::Session &session, const StatementFilter &filter,
-                                     TaskContext &context)
+                                     SchemaProperties &schemas, TaskContext &context)
 {
     enter(RestorePhase::Loading, backup::sizeOnDisk(m_plan.file));
     auto reader = openReader(context);
@@ -220,7 +242,7 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
     std::optional<CopyScope> scope;
     if (m_plan.mode == RestoreMode::Copy)
         scope.emplace(m_plan.tables);
-    SideLoad load(session, filter, scope, context);
+    SideLoad load(session, filter, schemas, scope, context);
     load.onAdvance([this, &session](const SideLoad &at) {
         m_now.rowsDone = at.rows();
         m_now.tablesDone = static_cast<int>(at.tablesDone());
@@ -303,8 +325,7 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
     qint64 rows = 0;
     const auto send = [&]() -> Result<void> {
         rows = 0;
-        QList<qint64> done;
-        auto sent = session.executeBatch(std::exchange(statements, {}), done, context);
+        auto sent = session.executeBatch(std::exchange(statements, {}), context);
         publish(&session);
         return sent;
     };
@@ -435,7 +456,7 @@ void RestoreRunner::publish(const postgres::Session *session)
 }
 
 Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &schema,
-                                     TaskContext &context)
+                                     SchemaProperties &properties, TaskContext &context)
 {
     const auto exists = postgres::schemaExists(session, schema, context);
     if (!exists)
@@ -448,10 +469,14 @@ Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &
                           .original = schema,
                           .restore = m_plan.id.text(),
                           .file = QFileInfo(m_plan.file).fileName()};
+    if (auto remembered = properties.remember(session, schema, context); !remembered)
+        return remembered;
     const auto notes = moveAside(session, kept, context);
     if (!notes)
         return failure(notes.error());
     m_receipt.notes += *notes;
+    if (auto lent = properties.lend(session, schema, context); !lent)
+        return lent;
     if (!*exists)
         m_keptEmpty.append(kept.name);
     m_kept.append(kept);

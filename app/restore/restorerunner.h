@@ -8,6 +8,7 @@
 #include "restore/preflight.h"
 #include "restore/proof.h"
 #include "restore/restoreprogress.h"
+#include "restore/schemaproperties.h"
 #include "restore/sideload.h"
 
 namespace mayday::restore {
@@ -38,8 +39,10 @@ private:
     Result<void> loadBeside(postgres::Session &session, TaskContext &context);
     Result<dump::DumpReader> openReader(TaskContext &context);
     Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
-                          TaskContext &context);
+                          SchemaProperties &schemas, TaskContext &context);
     Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
+    Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
+                        TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     [[nodiscard]] static QByteArray analyseSql(const TableTally &tally);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
@@ -51,15 +54,18 @@ private:
     Result<void> checkDatabase(postgres::Session &live, TaskContext &context);
     Result<void> besideDatabase(TaskContext &context);
     void takeAway(SideDatabase &side, const QString &name);
-    Result<void> fillDatabase(const QString &name, TaskContext &context);
+    Result<void> fillDatabase(const QString &name, SchemaProperties &properties,
+                              TaskContext &context);
     Result<void> loadDatabase(postgres::Session &main, LoadCrew &crew,
-                              const StatementFilter &filter, TaskContext &context);
+                              const StatementFilter &filter, SchemaProperties &properties,
+                              TaskContext &context);
     Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
     Result<void> settleDatabase(const QString &name, const Error &lost);
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);
-    Result<void> setAside(postgres::Session &session, const QString &schema, TaskContext &context);
+    Result<void> setAside(postgres::Session &session, const QString &schema,
+                          SchemaProperties &properties, TaskContext &context);
 
     RestorePlan m_plan;
     const Clock &m_clock;

@@ -97,40 +97,15 @@ Result<void> moveExtensions(postgres::Session &session, const QString &from, con
     return {};
 }
 
-/// The rights on the schema itself; those on its tables come with the dump.
-Result<QStringList> copyRights(postgres::Session &session, const QString &from, const QString &to,
-                               TaskContext &context)
-{
-    const QByteArray name = from.toUtf8();
-    const auto rows = session.query(
-        "SELECT CASE WHEN a.grantee = 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee) END,"
-        " a.privilege_type, a.is_grantable FROM pg_catalog.pg_namespace n,"
-        " LATERAL pg_catalog.aclexplode(n.nspacl) a WHERE n.nspname = $1",
-        {&name, 1}, context);
-    if (!rows)
-        return failure(rows.error());
-    QStringList notes;
-    for (int i = 0; i < rows->rowCount(); ++i) {
-        const QString grantee =
-            rows->text(i, 0).isEmpty() ? u"PUBLIC"_s : quoteIdentifier(rows->text(i, 0));
-        const QString option = rows->isTrue(i, 2) ? u" WITH GRANT OPTION"_s : QString();
-        auto granted = runSql(session,
-                              u"GRANT %1 ON SCHEMA %2 TO %3%4"_s.arg(
-                                  rows->text(i, 1), quoteIdentifier(to), grantee, option),
-                              context);
-        if (!granted)
-            return failure(granted.error());
-    }
-    return notes;
-}
-
 /// Made as the old owner where we may; otherwise it is ours, and the receipt says so.
 Result<QStringList> createLike(postgres::Session &session, const QString &kept, const QString &name,
                                TaskContext &context)
 {
     const QByteArray keptName = kept.toUtf8();
     const auto owner = session.query(
-        "SELECT pg_catalog.pg_get_userbyid(nspowner), pg_catalog.pg_has_role(nspowner, 'MEMBER')"
+        "SELECT pg_catalog.pg_get_userbyid(nspowner), pg_catalog.pg_has_role(nspowner, CASE WHEN"
+        " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
+        " ELSE 'SET' END)"
         " FROM pg_catalog.pg_namespace WHERE nspname = $1",
         {&keptName, 1}, context);
     if (!owner)
@@ -142,14 +117,27 @@ Result<QStringList> createLike(postgres::Session &session, const QString &kept, 
     else if (owner->rowCount() == 1)
         notes.append(u"schema %1 now belongs to %2; it belonged to %3"_s.arg(
             name, session.facts().user, owner->text(0, 0)));
-    if (auto made = runSql(
-            session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization), context);
-        !made)
-        return failure(made.error());
-    auto rights = copyRights(session, kept, name, context);
-    if (!rights)
-        return rights;
-    return notes + *rights;
+    return runSql(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization),
+                  context)
+        .transform([&] { return notes; });
+}
+
+/// Belongs to whom it would in a new database.
+Result<void> createNew(postgres::Session &session, const QString &name, TaskContext &context)
+{
+    QString authorization;
+    if (name == "public"_L1) {
+        const auto standard = session.query(
+            "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = 'pg_database_owner'"
+            " AND pg_catalog.pg_has_role(oid, 'MEMBER')",
+            context);
+        if (!standard)
+            return failure(standard.error());
+        if (standard->rowCount() == 1)
+            authorization = u" AUTHORIZATION pg_database_owner"_s;
+    }
+    return runSql(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization),
+                  context);
 }
 
 /// What stands under the name of the original goes aside under its kept one, marked.
@@ -229,9 +217,7 @@ Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept
     if (!exists)
         return failure(exists.error());
     if (!*exists) {
-        if (auto made =
-                runSql(session, u"CREATE SCHEMA "_s + quoteIdentifier(kept.original), context);
-            !made)
+        if (auto made = createNew(session, kept.original, context); !made)
             return failure(made.error());
         return keepNothing(session, kept, context);
     }

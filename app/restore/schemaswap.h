@@ -6,8 +6,8 @@
 namespace mayday::restore {
 
 /// Renames the schema to kept.name with the comment that makes it findable, and makes an empty one
-/// with the same owner, rights and relocatable extensions in its place; returns notes on what is
-/// different. Inside the caller's transaction; of a schema that is not there an empty one is kept.
+/// with the same owner and relocatable extensions in its place; returns notes on what is different.
+/// Inside the caller's transaction; of a schema that is not there an empty one is kept.
 /// Waits as long as the caller's lock_timeout says.
 [[nodiscard]] Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                                             TaskContext &context);

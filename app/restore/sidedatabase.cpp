@@ -107,6 +107,24 @@ QString settingSql(const QString &setting)
     return u"%1 TO %2"_s.arg(parts.join(u'.'), lists.contains(name) ? value : literal(value));
 }
 
+/// With the owner of the live one, where we may give it to that role.
+Result<void> makeSchema(postgres::Session &live, postgres::Session &inside, const QString &schema,
+                        TaskContext &context)
+{
+    const QByteArray name = schema.toUtf8();
+    const auto owner = live.query(
+        "SELECT pg_catalog.pg_get_userbyid(nspowner), pg_catalog.pg_has_role(nspowner, 'MEMBER')"
+        " FROM pg_catalog.pg_namespace WHERE nspname = $1",
+        {&name, 1}, context);
+    if (!owner)
+        return failure(owner.error());
+    QString sql = u"CREATE SCHEMA IF NOT EXISTS "_s + quoteIdentifier(schema);
+    if (owner->rowCount() == 1 && owner->isTrue(0, 1))
+        sql += u"; ALTER SCHEMA %1 OWNER TO %2"_s.arg(quoteIdentifier(schema),
+                                                      quoteIdentifier(owner->text(0, 0)));
+    return runSql(inside, sql, context);
+}
+
 } // namespace
 
 Result<SideDatabase> SideDatabase::open(const postgres::ConnectionString &target, Patience patience,
@@ -282,9 +300,7 @@ Result<void> SideDatabase::prepare(postgres::Session &live, const QString &name,
     if (!inside)
         return failure(inside.error());
     for (const QString &schema : schemas) {
-        if (auto made = runSql(*inside, u"CREATE SCHEMA IF NOT EXISTS "_s + quoteIdentifier(schema),
-                               context);
-            !made)
+        if (auto made = makeSchema(live, *inside, schema, context); !made)
             return made;
     }
     for (int i = 0; i < rows->rowCount(); ++i) {

@@ -36,9 +36,10 @@ bool isInsert(const dump::DumpStatement &statement)
 } // namespace
 
 SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter,
-                   std::optional<CopyScope> scope, TaskContext &context)
+                   SchemaProperties &schemas, std::optional<CopyScope> scope, TaskContext &context)
     : m_session(session),
       m_filter(filter),
+      m_schemas(schemas),
       m_scope(std::move(scope)),
       m_context(context),
       m_queue(session, context, [this](const dump::DumpStatement &statement, qint64 rows) {
@@ -49,27 +50,31 @@ SideLoad::SideLoad(postgres::Session &session, const StatementFilter &filter,
 
 Result<void> SideLoad::statement(const dump::DumpStatement &statement)
 {
-    const auto isAdmitted = admit(statement);
-    if (!isAdmitted)
-        return failure(isAdmitted.error());
-    return *isAdmitted ? send(statement) : Result<void>();
+    const auto admitted = admit(statement);
+    if (!admitted)
+        return failure(admitted.error());
+    return *admitted ? send(statement, **admitted) : Result<void>();
 }
 
-Result<bool> SideLoad::admit(const dump::DumpStatement &statement)
+Result<std::optional<StatementDecision>> SideLoad::admit(const dump::DumpStatement &statement)
 {
+    using Answer = Result<std::optional<StatementDecision>>;
     // What stands before it in the file fails before it.
     const auto refuse = [this](const Error &error) {
-        return finish().and_then([&] { return Result<bool>(failure(error)); });
+        return finish().and_then([&] { return Answer(failure(error)); });
     };
+    m_schemas.hear(statement);
     const StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
     case StatementDecision::Kind::Skip:
-        return leaveOut(statement, decision).transform([] { return false; });
+        return leaveOut(statement, decision).transform([] {
+            return std::optional<StatementDecision>();
+        });
     case StatementDecision::Kind::Refuse: return refuse(*decision.error);
     case StatementDecision::Kind::Run: break;
     }
     if (m_scope && m_scope->leavesOut(statement))
-        return false;
+        return std::nullopt;
     if (!m_made.mayWrite(statement))
         return refuse({.kind = ErrorKind::Refused,
                        .subject = u"statement at line %1"_s.arg(statement.line),
@@ -77,8 +82,23 @@ Result<bool> SideLoad::admit(const dump::DumpStatement &statement)
                        .advice = Advice::MakeBackupWithPgDump,
                        .line = statement.line});
     m_isAfterData = m_isAfterData || changesInserts(statement);
+    note(decision);
     m_made.note(statement);
-    return true;
+    return decision;
+}
+
+Result<void> SideLoad::send(const dump::DumpStatement &statement, const StatementDecision &decision)
+{
+    // A role that may not be used, or is not there, can be given nothing either.
+    const QList<QByteArray> before =
+        decision.isDifference ? QList<QByteArray>() : m_schemas.inFrontOf(statement);
+    for (const QByteArray &sql : before) {
+        if (auto added = m_queue.add({.sql = sql, .line = statement.line}); !added)
+            return added;
+    }
+    dump::DumpStatement sent = statement;
+    sent.sql = decision.instead.value_or(statement.sql);
+    return m_queue.add(sent);
 }
 
 /// A DROP is moot in an empty schema, and not behind what the dump itself has made.

@@ -6,6 +6,7 @@
 #include "restore/copyscope.h"
 #include "restore/loadedthings.h"
 #include "restore/restoreprogress.h"
+#include "restore/schemaproperties.h"
 #include "restore/statementfilter.h"
 #include "restore/statementqueue.h"
 
@@ -28,8 +29,9 @@ struct TableTally {
 /// the SQLSTATE, never a row's text. Lives on the worker that runs the restore.
 class SideLoad final : public dump::DumpVisitor {
 public:
-    /// scope: what of the dump is taken; absent for all of it.
-    SideLoad(postgres::Session &session, const StatementFilter &filter,
+    /// schemas: those that are filled; hears every statement. scope: what of the dump is taken;
+    /// absent for all of it.
+    SideLoad(postgres::Session &session, const StatementFilter &filter, SchemaProperties &schemas,
              std::optional<CopyScope> scope, TaskContext &context);
 
     /// Called after every table and about every megabyte of rows.
@@ -40,14 +42,13 @@ public:
 
     /// admit() and send().
     Result<void> statement(const dump::DumpStatement &statement) override;
-    /// Whether the statement is to be run; what is left out is noted. Refused, when nothing may
-    /// follow it.
-    [[nodiscard]] Result<bool> admit(const dump::DumpStatement &statement);
+    /// How the statement is to be run; nothing for one that is left out, which is noted. Refused,
+    /// when nothing may follow it.
+    [[nodiscard]] Result<std::optional<StatementDecision>>
+    admit(const dump::DumpStatement &statement);
     /// On its way to the server, with others.
-    [[nodiscard]] Result<void> send(const dump::DumpStatement &statement)
-    {
-        return m_queue.add(statement);
-    }
+    [[nodiscard]] Result<void> send(const dump::DumpStatement &statement,
+                                    const StatementDecision &decision);
     /// Rows that go another way and count all the same.
     void addRows(const QString &schema, const QString &name, qint64 rows)
     {
@@ -84,6 +85,7 @@ private:
 
     postgres::Session &m_session;
     const StatementFilter &m_filter;
+    SchemaProperties &m_schemas;
     std::optional<CopyScope> m_scope;
     TaskContext &m_context;
     StatementQueue m_queue;

@@ -3,7 +3,9 @@
 
 #include "dump/forbidden.h"
 #include "dump/sqltokens.h"
+#include "postgres/quoting.h"
 #include "restore/outside.h"
+#include "restore/rightswords.h"
 #include "restore/sqlwords.h"
 
 #include <array>
@@ -52,9 +54,8 @@ std::optional<StatementDecision> decideTransaction(const QStringList &words, qin
         startsWith(words, {"start"_L1, "transaction"_L1})) {
         if (words.contains("prepared"_L1))
             return refuse(line, u"a prepared transaction cannot be part of a restore"_s);
-        return skip(
-            u"%1 at line %2 left out: the restore is one transaction already"_s.arg(first.toUpper())
-                .arg(line));
+        // One note for all of them: pg_dump puts a pair around every large object.
+        return skip(u"%1 left out: the restore is one transaction already"_s.arg(first.toUpper()));
     }
     static const std::array<QLatin1StringView, 6> forbidden = {
         "rollback"_L1, "abort"_L1, "savepoint"_L1, "release"_L1, "prepare"_L1, "vacuum"_L1};
@@ -99,17 +100,10 @@ bool isSchemaAlone(const QByteArray &sql)
     return tokens.next().kind == dump::SqlToken::Kind::End;
 }
 
-/// Role names after the last OWNER TO, TO or FROM; pg_dump writes one role a statement.
-QStringList rolesAfter(const QStringList &words, QLatin1StringView keyword)
+/// CREATE, ALTER and COMMENT ON say it; a schema may have that name, too.
+bool isAboutExtension(const QStringList &words)
 {
-    QStringList roles;
-    for (qsizetype i = words.lastIndexOf(keyword) + 1; i > 0 && i < words.size(); ++i) {
-        if (words[i] == "with"_L1)
-            break;
-        if (words[i] != ","_L1 && words[i] != "group"_L1)
-            roles.append(words[i]);
-    }
-    return roles;
+    return words.value(words.front() == "comment"_L1 ? 2 : 1) == "extension"_L1;
 }
 
 } // namespace
@@ -132,6 +126,8 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return *decided;
     if (isDrop(statement, words))
         return {.kind = Kind::Skip, .isDrop = true};
+    if (const auto speaker = newSpeaker(statement))
+        return decideSpeaker(*speaker);
     if (first == "set"_L1)
         return decideSetting(words);
     if (startsWith(words, {"create"_L1, "schema"_L1}) && !isSchemaAlone(statement.sql))
@@ -140,7 +136,7 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return skip(words.contains("authorization"_L1) ? u"owner %1 of schema %2 left out"_s.arg(
                                                              words.last(), statement.objectName)
                                                        : QString());
-    if (words.contains("extension"_L1) && words.indexOf("extension"_L1) <= 2)
+    if (isAboutExtension(words))
         return decideExtension(words, statement.line);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
         startsWith(words, {"alter"_L1, "event"_L1, "trigger"_L1}))
@@ -168,6 +164,23 @@ StatementDecision StatementFilter::decideSetting(const QStringList &words) const
     return skip(u"%1 left out: this server does not know it"_s.arg(name));
 }
 
+/// So pg_dump says who has given a right, and older ones who makes a thing. Only a superuser may
+/// say so; for anybody else SET ROLE does the same.
+StatementDecision StatementFilter::decideSpeaker(const QString &role) const
+{
+    const QByteArray itself = m_facts.isSuperuser ? "RESET SESSION AUTHORIZATION" : "RESET ROLE";
+    if (role.isEmpty())
+        return {.instead = itself};
+    if (m_facts.rolesWeMayUse.contains(role))
+        return {.instead = (m_facts.isSuperuser ? "SET SESSION AUTHORIZATION " : "SET ROLE ") +
+                           postgres::quoteIdentifier(role).toUtf8()};
+    return {.note = u"what the dump does as %1 is done as the connected role: %2"_s.arg(
+                role, m_facts.roles.contains(role) ? u"it may not act as that one"_s
+                                                   : u"this server has no such role"_s),
+            .isDifference = true,
+            .instead = itself};
+}
+
 StatementDecision StatementFilter::decideExtension(const QStringList &words, qint64 line) const
 {
     if (words.front() == "comment"_L1)
@@ -190,8 +203,7 @@ StatementDecision StatementFilter::decideExtension(const QStringList &words, qin
 
 StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statement) const
 {
-    const QStringList roles = rolesAfter(allWords(statement.sql), "to"_L1);
-    const QString role = roles.value(0);
+    const QString role = newOwner(statement);
     if (m_facts.rolesWeMayUse.contains(role))
         return {};
     return skip(m_facts.roles.contains(role)
@@ -201,16 +213,10 @@ StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statem
 
 StatementDecision StatementFilter::decideGrant(const dump::DumpStatement &statement) const
 {
-    const QStringList words = allWords(statement.sql);
-    const bool revokes = words.contains("revoke"_L1);
-    QStringList roles = rolesAfter(words, revokes ? "from"_L1 : "to"_L1);
-    const qsizetype forRole = words.indexOf("role"_L1);
-    if (words.value(1) == "default"_L1 && forRole > 0) {
-        const QString owner = words.value(forRole + 1);
-        if (!m_facts.rolesWeMayUse.contains(owner))
-            return skip(u"default privileges of %1 left out"_s.arg(owner), true);
-    }
-    for (const QString &role : std::as_const(roles)) {
+    const RightsWords rights = rightsWords(statement);
+    if (!rights.creator.isEmpty() && !m_facts.rolesWeMayUse.contains(rights.creator))
+        return skip(u"default privileges of %1 left out"_s.arg(rights.creator), true);
+    for (const QString &role : rights.grantees) {
         if (role != "public"_L1 && !m_facts.roles.contains(role))
             return skip(u"rights of %1 left out: this server has no such role"_s.arg(role), true);
     }

@@ -23,10 +23,11 @@ struct TargetFacts {
 struct StatementDecision {
     enum class Kind { Run, Skip, Refuse };
     Kind kind = Kind::Run;
-    QString note = {};         ///< for Skip: one sentence for the receipt, or empty
+    QString note = {};         ///< for Skip and Run: one sentence for the receipt, or empty
     bool isDifference = false; ///< the result then differs from the dump
     bool isDrop = false;       ///< for Skip: right only as long as there is nothing to drop
     std::optional<Error> error = std::nullopt;
+    std::optional<QByteArray> instead = std::nullopt; ///< for Run: what is run in its place
 };
 
 /// Decides, statement by statement, what a side load runs, leaves out or refuses. Pure.
@@ -43,6 +44,7 @@ public:
 
 private:
     [[nodiscard]] StatementDecision decideSetting(const QStringList &words) const;
+    [[nodiscard]] StatementDecision decideSpeaker(const QString &role) const;
     [[nodiscard]] StatementDecision decideExtension(const QStringList &words, qint64 line) const;
     [[nodiscard]] StatementDecision decideOwner(const dump::DumpStatement &statement) const;
     [[nodiscard]] StatementDecision decideGrant(const dump::DumpStatement &statement) const;

@@ -55,6 +55,8 @@ void TestStatementClass::classifies_data()
     row("CREATE FUNCTION public.f(a integer) RETURNS int LANGUAGE sql AS $$ select 1; $$",
         u"function"_s, u"public.f"_s);
     row("CREATE OR REPLACE PROCEDURE public.p() LANGUAGE sql AS ''", u"function"_s, u"public.p"_s);
+    row("CREATE OR REPLACE TRUSTED PROCEDURAL LANGUAGE tongue HANDLER public.h", u"function"_s,
+        u".tongue"_s);
     row("CREATE AGGREGATE public.a(int) (sfunc = x)", u"function"_s, u"public.a"_s);
     row("CREATE TABLE public.products (id int)", u"table"_s, u"public.products"_s);
     row("/* x */ create -- y\n unlogged table Public.Products (id int)", u"table"_s,

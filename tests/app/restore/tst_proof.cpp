@@ -33,6 +33,7 @@ private Q_SLOTS:
     void whatIsNotValidIsNoted();
     void partitionsAreCountedOnce();
     void rowsLoadedThroughTheRootAreFound();
+    void tablesWhoseNamesReadTheSameAreKeptApart();
 
 private:
     /// An empty database and a session inside a transaction, as after a load.
@@ -392,6 +393,25 @@ void TestProof::rowsLoadedThroughTheRootAreFound()
     QCOMPARE(receipt.verdict, Verdict::Proven);
     QCOMPARE(receipt.rowsRestored(), 5 + 5 + 40);
     QCOMPARE(shop.ask("SELECT count(*) FROM public.events"), u"40"_s);
+}
+
+/// a."b.c" and "a.b".c; the one is made of parts, the other has rows of its own.
+void TestProof::tablesWhoseNamesReadTheSameAreKeptApart()
+{
+    auto session = this->session();
+    QVERIFY(session.execute(
+        "CREATE SCHEMA a; CREATE SCHEMA \"a.b\"; CREATE TABLE a.\"b.c\" (x int) PARTITION BY LIST "
+        "(x); CREATE TABLE a.part PARTITION OF a.\"b.c\" FOR VALUES IN (1); INSERT INTO a.part "
+        "VALUES "
+        "(1), (1); CREATE TABLE \"a.b\".c (x int CHECK (x < 0)); INSERT INTO \"a.b\".c VALUES (-1)",
+        m_context));
+    const ProofResult proof = proven(session, {{.schema = u"a.b"_s, .name = u"c"_s, .rows = 1},
+                                               {.schema = u"a"_s, .name = u"b.c"_s, .rows = 0},
+                                               {.schema = u"a"_s, .name = u"part"_s, .rows = 2}});
+    QVERIFY2(proof.isProven, qPrintable(proof.tables.front().note));
+    QCOMPARE(proof.tables.front().constraints, 1);
+    QCOMPARE(proof.tables[1].constraints, 0);
+    QVERIFY(proof.tables[2].note.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(TestProof)

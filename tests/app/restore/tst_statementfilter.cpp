@@ -17,19 +17,19 @@ TargetFacts facts()
 {
     TargetFacts facts;
     facts.settings = {u"statement_timeout"_s, u"search_path"_s, u"client_encoding"_s};
-    facts.roles = {u"app"_s, u"postgres"_s, u"Reader"_s};
-    facts.rolesWeMayUse = {u"app"_s};
+    facts.roles = {u"app"_s, u"postgres"_s, u"Reader"_s, u"to"_s, u"with"_s};
+    facts.rolesWeMayUse = {u"app"_s, u"to"_s};
     facts.extensions = {u"plpgsql"_s};
     facts.availableExtensions = {u"plpgsql"_s, u"pgcrypto"_s};
     return facts;
 }
 
 StatementDecision decide(const char *sql, StatementClass kind = StatementClass::Other,
-                         const QString &name = {})
+                         const QString &name = {}, qint64 line = 7)
 {
     dump::DumpStatement statement;
     statement.sql = sql;
-    statement.line = 7;
+    statement.line = line;
     statement.kind = kind;
     statement.objectName = name;
     return StatementFilter(facts(), {u"public"_s}).decide(statement);
@@ -46,6 +46,7 @@ private Q_SLOTS:
     void decides_data();
     void decides();
     void leavesNoteOnlyWhereItMatters();
+    void whoSpeaksIsSaidAsTheServerAllowsIt();
 };
 
 void TestStatementFilter::splitsWords_data()
@@ -115,6 +116,20 @@ void TestStatementFilter::decides_data()
     row("REVOKE ALL ON TABLE public.a FROM gone", Kind::Skip, StatementClass::Grant, true);
     row("ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON TABLES TO app",
         Kind::Skip, StatementClass::Grant, true);
+    // Names that are words elsewhere.
+    row("ALTER TABLE public.a OWNER TO \"to\"", Kind::Run, StatementClass::Owner);
+    row("ALTER TABLE public.a OWNER TO \"from\"", Kind::Skip, StatementClass::Owner);
+    row("ALTER TABLE extension.a OWNER TO gone", Kind::Skip, StatementClass::Owner);
+    row("GRANT SELECT ON TABLE public.a TO \"with\"", Kind::Run, StatementClass::Grant);
+    row("GRANT SELECT ON TABLE public.a TO \"from\" WITH GRANT OPTION", Kind::Skip,
+        StatementClass::Grant, true);
+    row("GRANT SELECT(revoke, \"from\") ON TABLE public.a TO gone", Kind::Skip,
+        StatementClass::Grant, true);
+    row("GRANT ALL ON FUNCTION public.f(\"to\" integer) TO app", Kind::Run, StatementClass::Grant);
+    row("GRANT \"on\" TO app", Kind::Skip, StatementClass::Grant, true);
+    row("GRANT ALL ON SCHEMA \"database\" TO app", Kind::Skip, StatementClass::Grant, true);
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA public GRANT ALL ON TABLES TO \"from\"",
+        Kind::Skip, StatementClass::Grant, true);
     row("COPY public.a FROM '/etc/passwd'", Kind::Refuse, StatementClass::Data);
     row("COPY public.a FROM PROGRAM 'id'", Kind::Refuse, StatementClass::Data);
     row("CREATE TABLE public.a (id integer)", Kind::Run, StatementClass::Table);
@@ -138,11 +153,27 @@ void TestStatementFilter::leavesNoteOnlyWhereItMatters()
 {
     QVERIFY(decide("SET transaction_timeout = 0").note.contains(u"transaction_timeout"_s));
     QVERIFY(decide("DROP TABLE a").note.isEmpty());
+    // A thousand large objects in a dump are not two thousand notes.
+    QCOMPARE(decide("BEGIN", StatementClass::Session, {}, 70).note, decide("BEGIN").note);
     QVERIFY(decide("CREATE SCHEMA public", StatementClass::Schema, u"public"_s).note.isEmpty());
     QCOMPARE(decide("CREATE SCHEMA public", StatementClass::Schema, u"public"_s).kind, Kind::Skip);
     QCOMPARE(decide("CREATE SCHEMA other", StatementClass::Schema, u"other"_s).kind, Kind::Run);
     QVERIFY(decide("ALTER TABLE public.a OWNER TO gone", StatementClass::Owner)
                 .note.contains(u"no such role"_s));
+}
+
+void TestStatementFilter::whoSpeaksIsSaidAsTheServerAllowsIt()
+{
+    QCOMPARE(decide("SET SESSION AUTHORIZATION 'app'").instead, QByteArray("SET ROLE \"app\""));
+    QCOMPARE(decide("SET SESSION AUTHORIZATION \"to\"").instead, QByteArray("SET ROLE \"to\""));
+    QCOMPARE(decide("RESET SESSION AUTHORIZATION").instead, QByteArray("RESET ROLE"));
+    QCOMPARE(decide("SET SESSION AUTHORIZATION DEFAULT").instead, QByteArray("RESET ROLE"));
+    const auto mayNot = decide("SET SESSION AUTHORIZATION postgres");
+    QCOMPARE(mayNot.instead, QByteArray("RESET ROLE"));
+    QVERIFY(mayNot.isDifference);
+    QVERIFY(mayNot.note.contains(u"postgres"_s) && mayNot.note.contains(u"may not act"_s));
+    QVERIFY(decide("SET SESSION AUTHORIZATION gone").note.contains(u"no such role"_s));
+    QVERIFY(!decide("SET search_path = ''").instead);
 }
 
 QTEST_GUILESS_MAIN(TestStatementFilter)

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "postgres/session.h"
+
+#include <QMap>
+#include <QPair>
+#include <QStringList>
+
+namespace mayday::restore {
+
+/// The default privileges that hold for the whole database (ALTER DEFAULT PRIVILEGES without IN
+/// SCHEMA), out of the way while a dump is loaded.
+///
+/// pg_dump writes the rights of a thing as if there were none of these: with them, a load would
+/// give away what nobody had given, or withhold what everybody had. They would not come back with a
+/// put-back, so afterwards they are what they were, whatever the dump says. Inside the caller's
+/// transaction; everybody else goes on with the old ones.
+class DefaultRights final {
+public:
+    /// Those of all roles that the session may speak for.
+    [[nodiscard]] static Result<DefaultRights> setAside(postgres::Session &session,
+                                                        TaskContext &context);
+    /// Returns notes on what the dump has otherwise.
+    [[nodiscard]] Result<QStringList> bringBack(postgres::Session &session,
+                                                TaskContext &context) const;
+
+private:
+    struct Right {
+        QString privilege = {};
+        QString grantee = {}; ///< quoted; or PUBLIC
+        bool isGrantable = false;
+        [[nodiscard]] bool operator==(const Right &) const = default;
+    };
+    using Key = QPair<QString, QString>; ///< who makes, and what: "TABLES"
+    using State = QMap<Key, QList<Right>>;
+
+    [[nodiscard]] static Result<State> now(postgres::Session &session, TaskContext &context);
+    [[nodiscard]] static QList<Right> builtIn(const Key &key);
+    [[nodiscard]] static QList<QByteArray> change(const Key &key, const QList<Right> &from,
+                                                  const QList<Right> &to);
+
+    State m_before;
+};
+
+} // namespace mayday::restore
