@@ -226,7 +226,10 @@ ExitCode runPutBack(const Call &call)
     QString text = receipt.verdict == restore::Verdict::Proven
                        ? u"Put back: schema %1.\n"_s.arg(receipt.schemas.join(u", "_s))
                        : u"Not put back. Nothing changed.\n"_s;
-    text += errorAsText(receipt.error) + leftAsText(receipt.left);
+    text += errorAsText(receipt.error);
+    for (const QString &note : receipt.notes)
+        text += u"note: %1\n"_s.arg(note);
+    text += leftAsText(receipt.left);
     call.output.answer(restore::toJson(receipt), text);
     return exitCodeOf(receipt.verdict, false);
 }

@@ -16,6 +16,7 @@ struct PutBackReceipt {
     QList<TableResult> tables = {}; ///< rows before and after the renaming
     std::optional<Error> error = std::nullopt;
     QList<Leftover> left = {};
+    QStringList notes = {}; ///< one sentence each
     double seconds = 0;
 };
 
