@@ -189,6 +189,17 @@ PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &
     return receipt;
 }
 
+Result<QString> newestKept(const postgres::ConnectionString &target, TaskContext &context)
+{
+    auto session = postgres::Session::connect(
+        target, context,
+        {.applicationName = u"mayday put-back"_s, .lockTimeout = std::chrono::seconds(5)});
+    if (!session)
+        return failure(session.error());
+    return keptOf(*session, {}, KeptFor::PutBack, context)
+        .transform([](const QList<KeptSchema> &kept) { return kept.front().restore; });
+}
+
 Result<bool> isPutBack(const postgres::ConnectionString &target, const QString &restore,
                        TaskContext &context)
 {

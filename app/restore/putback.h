@@ -30,6 +30,11 @@ inline const QString outcomeUnknown = QStringLiteral("08007");
                                      const QString &restore, const QDateTime &now,
                                      TaskContext &context);
 
+/// The id of the restore that a put-back of the newest would undo or redo: for whoever has to write
+/// down what is meant before it begins. NotFound when nothing is kept.
+[[nodiscard]] Result<QString> newestKept(const postgres::ConnectionString &target,
+                                         TaskContext &context);
+
 /// Whether what that restore brought is put back now, that is, kept aside with its mark. Asked
 /// after a put-back that nobody saw end.
 [[nodiscard]] Result<bool> isPutBack(const postgres::ConnectionString &target,
