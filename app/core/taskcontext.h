@@ -5,7 +5,10 @@
 
 #include <QString>
 
+#include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <stop_token>
 
 namespace mayday {
@@ -29,6 +32,15 @@ public:
     {
         if (m_sink)
             m_sink(done, total, phase);
+    }
+
+    /// Waits so long, or until a stop is requested.
+    void pause(std::chrono::milliseconds time) const
+    {
+        std::mutex mutex;
+        std::condition_variable_any never;
+        std::unique_lock lock(mutex);
+        never.wait_for(lock, m_stop, time, [] { return false; });
     }
 
     /// The error of work that stopped because it was asked to. left: what remains behind, in words.

@@ -214,7 +214,7 @@ ExitCode runPutBack(const Call &call)
 {
     QStringList arguments = call.arguments;
     const bool yes = takeFlag(arguments, u"--yes"_s);
-    const QString restore = takeOption(arguments, u"--restore"_s).value_or(QString());
+    QString restore = takeOption(arguments, u"--restore"_s).value_or(QString());
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
@@ -227,17 +227,22 @@ ExitCode runPutBack(const Call &call)
     TaskContext context = stop.context();
     const Latest<restore::RestoreProgress> silent;
     Record record(call);
-    record.write(restore::putBackStartedDraft(restore, {}));
     restore::PutBackReceipt receipt;
     {
         const Watcher watcher(stop, silent, call.output);
+        if (restore.isEmpty()) // an intention without a name is found by nobody after a crash
+            restore = restore::newestKept(*target, context).value_or(QString());
+        record.write(restore::putBackStartedDraft(restore, {}));
         receipt = restore::putBack(*target, restore, call.clock.now(), context);
     }
     record.write(restore::putBackDraft(restore, {}, receipt));
     QString text = receipt.verdict == restore::Verdict::Proven
                        ? u"Put back: schema %1.\n"_s.arg(receipt.schemas.join(u", "_s))
                        : u"Not put back. Nothing changed.\n"_s;
-    text += errorAsText(receipt.error) + leftAsText(receipt.left);
+    text += errorAsText(receipt.error);
+    for (const QString &note : receipt.notes)
+        text += u"note: %1\n"_s.arg(note);
+    text += leftAsText(receipt.left);
     call.output.answer(restore::toJson(receipt), text);
     return exitCodeOf(receipt.verdict, false);
 }

@@ -9,9 +9,6 @@
 #include <QFile>
 #include <QTcpServer>
 
-#include <condition_variable>
-#include <mutex>
-
 using namespace Qt::StringLiterals;
 
 namespace mayday::practice {
@@ -30,14 +27,6 @@ int freePort()
 {
     QTcpServer probe;
     return probe.listen(QHostAddress::LocalHost, 0) ? probe.serverPort() : 0;
-}
-
-void pauseUnlessStopped(TaskContext &context, std::chrono::milliseconds time)
-{
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, context.stopToken(), time, [] { return false; });
 }
 
 QByteArray quoted(const QString &value)
@@ -130,7 +119,7 @@ Result<bool> Cluster::takeOver(TaskContext &context)
         // the server itself knows best how to judge.
         if (session.error().sqlState != "57P03"_L1)
             return false;
-        pauseUnlessStopped(context, 100ms);
+        context.pause(100ms);
     }
     return false;
 }

@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "postgres/catalog.h"
+#include "restore/handover.h"
 #include "restore/preflight.h"
 #include "restore/sidedatabase.h"
 
@@ -80,9 +81,11 @@ Result<void> settleCommit(PutBackReceipt &receipt, const postgres::ConnectionStr
     return failure(unknown);
 }
 
-/// One schema back under its name, what stood there parked, and both in the receipt.
-Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const KeptSchema &kept,
-                     const QDateTime &now, TaskContext &context)
+/// One schema back under its name, what stood there parked, and both in the receipt. Where what
+/// was live is parked now; nothing when there was none.
+Result<std::optional<NameChange>> moveOne(postgres::Session &session, PutBackReceipt &receipt,
+                                          const KeptSchema &kept, const QDateTime &now,
+                                          TaskContext &context)
 {
     auto before = countAll(session, kept.name, kept.original, context);
     if (!before)
@@ -94,18 +97,19 @@ Result<void> moveOne(postgres::Session &session, PutBackReceipt &receipt, const 
     if (!parked)
         return failure(parked.error());
     if (auto moved = moveBack(session, kept, *parked, context); !moved)
-        return moved;
+        return failure(moved.error());
     receipt.tables += *before;
     receipt.schemas.append(kept.original);
     receipt.restore = kept.restore;
     receipt.isRestoredLive = kept.state == KeptState::Restored;
-    if (*parks)
-        receipt.left.append({(kept.state == KeptState::Restored
-                                  ? u"schema %1: the data as it was before the restore"_s
-                                  : u"schema %1: the data the restore had brought"_s)
-                                 .arg(*parked),
-                             removalOf(*parked)});
-    return {};
+    if (!*parks)
+        return std::nullopt;
+    receipt.left.append(
+        {(kept.state == KeptState::Restored ? u"schema %1: the data as it was before the restore"_s
+                                            : u"schema %1: the data the restore had brought"_s)
+             .arg(*parked),
+         removalOf(*parked)});
+    return NameChange{.from = *parked, .to = kept.original};
 }
 
 bool canSwap(const KeptSchema &kept)
@@ -211,19 +215,21 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
     const auto matching = keptOf(*session, restore, KeptFor::PutBack, context);
     if (!matching)
         return failure(matching.error());
+    QList<NameChange> changes;
     for (const KeptSchema &kept : *matching) {
-        if (auto moved = moveOne(*session, receipt, kept, now, context); !moved)
-            return moved;
+        const auto moved = moveOne(*session, receipt, kept, now, context);
+        if (!moved)
+            return failure(moved.error());
+        if (*moved)
+            changes.append(**moved);
     }
     if (auto same = compareAfter(*session, receipt, context); !same)
         return same;
-    TaskContext unstoppable;
-    const auto committed = session->execute("COMMIT", unstoppable);
-    if (committed)
-        return {};
-    if (committed.error().kind != ErrorKind::Unreachable &&
-        committed.error().kind != ErrorKind::Timeout)
-        return failure(committed.error());
+    Handover handover(*session, changes);
+    const auto committed = handover.commit(context);
+    receipt.notes = handover.differences() + handover.notes();
+    if (committed || !handover.mayHaveHappened())
+        return committed;
     return settleCommit(receipt, target, *matching, committed.error());
 }
 
@@ -273,6 +279,7 @@ PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &
         receipt.error = done.error();
         if (!receipt.isUnknown)
             receipt.left.clear();
+        receipt.notes.clear();
         receipt.schemas.clear();
         for (TableResult &table : receipt.tables)
             table.verdict = Verdict::NotRestored;
@@ -282,6 +289,17 @@ PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &
                               restore, verdictKey(receipt.verdict),
                               receipt.error ? u": "_s + describe(*receipt.error) : QString()));
     return receipt;
+}
+
+Result<QString> newestKept(const postgres::ConnectionString &target, TaskContext &context)
+{
+    auto session = postgres::Session::connect(
+        target, context,
+        {.applicationName = u"mayday put-back"_s, .lockTimeout = std::chrono::seconds(5)});
+    if (!session)
+        return failure(session.error());
+    return keptOf(*session, {}, KeptFor::PutBack, context)
+        .transform([](const QList<KeptSchema> &kept) { return kept.front().restore; });
 }
 
 Result<bool> isPutBack(const postgres::ConnectionString &target, const QString &restore,
@@ -355,12 +373,12 @@ QJsonObject toJson(const PutBackReceipt &receipt)
     same.tables = receipt.tables;
     same.error = receipt.error;
     same.left = receipt.left;
+    same.notes = receipt.notes;
     same.seconds = receipt.seconds;
     same.mode = u"put-back"_s;
     QJsonObject json = toJson(same);
     json.remove("id"_L1);
     json.remove("file"_L1);
-    json.remove("notes"_L1);
     json["live"_L1] = receipt.isRestoredLive ? u"restored"_s : u"before"_s;
     json["schemas"_L1] = QJsonArray::fromStringList(receipt.schemas);
     return json;

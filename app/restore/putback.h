@@ -16,6 +16,7 @@ struct PutBackReceipt {
     QList<TableResult> tables = {}; ///< rows before and after the renaming
     std::optional<Error> error = std::nullopt;
     QList<Leftover> left = {};
+    QStringList notes = {}; ///< one sentence each
     double seconds = 0;
 };
 
@@ -28,6 +29,11 @@ inline const QString outcomeUnknown = QStringLiteral("08007");
 [[nodiscard]] PutBackReceipt putBack(const postgres::ConnectionString &target,
                                      const QString &restore, const QDateTime &now,
                                      TaskContext &context);
+
+/// The id of the restore that a put-back of the newest would undo or redo: for whoever has to write
+/// down what is meant before it begins. NotFound when nothing is kept.
+[[nodiscard]] Result<QString> newestKept(const postgres::ConnectionString &target,
+                                         TaskContext &context);
 
 /// Whether what that restore brought is put back now, that is, kept aside with its mark. Asked
 /// after a put-back that nobody saw end.

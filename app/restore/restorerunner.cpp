@@ -8,6 +8,7 @@
 #include "postgres/quoting.h"
 #include "restore/defaultrights.h"
 #include "restore/foreignkeys.h"
+#include "restore/handover.h"
 #include "restore/outsidewatch.h"
 #include "restore/sidedatabase.h"
 
@@ -375,19 +376,27 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
     enter(RestorePhase::Swapping, 0);
     if (context.stopRequested())
         return failure(TaskContext::cancelled(m_receipt.target, u"nothing changed"_s));
-    // From here on a stop comes too late: the answer to a commit must be heard, not interrupted.
-    TaskContext unstoppable;
-    const auto committed = session.execute("COMMIT", unstoppable);
-    if (!committed) {
-        if (committed.error().kind != ErrorKind::Unreachable &&
-            committed.error().kind != ErrorKind::Timeout)
-            return failure(committed.error());
-        if (auto settled = settleCommit(committed.error()); !settled)
-            return settled;
-    }
+    if (auto committed = commit(session, context); !committed)
+        return committed;
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
     tellWhatIsLeft();
     return {};
+}
+
+Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &context)
+{
+    QList<NameChange> changes;
+    for (const KeptSchema &kept : std::as_const(m_kept)) {
+        if (kept.state != KeptState::Copy) // beside it, the live names mean what they did
+            changes.append({.from = kept.name, .to = kept.original});
+    }
+    Handover handover(session, changes);
+    const auto done = handover.commit(context);
+    m_hasDifferences = m_hasDifferences || !handover.differences().isEmpty();
+    m_receipt.notes += handover.differences() + handover.notes();
+    if (done || !handover.mayHaveHappened())
+        return done;
+    return settleCommit(done.error());
 }
 
 void RestoreRunner::tellWhatIsLeft()

@@ -48,6 +48,7 @@ private:
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
+    Result<void> commit(postgres::Session &session, TaskContext &context);
     void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost);
 

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/handover.h"
+
+#include "postgres/quoting.h"
+
+#include <QElapsedTimer>
+#include <QSet>
+
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Whoever comes meanwhile waits as long. Below a second, at which the server would look for
+/// deadlocks and might end somebody else's statement.
+constexpr milliseconds shortestHold{20};
+constexpr milliseconds longestHold{100};
+constexpr milliseconds patience{5000};
+
+const QByteArray mark = QByteArrayLiteral("SAVEPOINT mayday_swap");
+const QByteArray backToMark = QByteArrayLiteral("ROLLBACK TO SAVEPOINT mayday_swap");
+
+QString inSchema(const QString &schema, const QString &name)
+{
+    return postgres::quoteIdentifier(schema) + u'.' + postgres::quoteIdentifier(name);
+}
+
+/// Moves a new sequence beyond where the old one stands, in its own direction, and by one more for
+/// each other session: so many numbers may still be taken from the old one before everybody waits.
+QByteArray advanceSql(const QString &was, const QString &becomes)
+{
+    const QString literal = QString::fromUtf8(postgres::quoteLiteral(becomes.toUtf8()));
+    return u"SELECT pg_catalog.setval(s.seqrelid, CASE WHEN s.seqincrement > 0"
+           " THEN least(o.last_value::numeric + s.seqincrement * b.others, s.seqmax)"
+           " ELSE greatest(o.last_value::numeric + s.seqincrement * b.others, s.seqmin)"
+           " END::bigint) FROM %1 o, %2 n, pg_catalog.pg_sequence s,"
+           " (SELECT pg_catalog.count(*) AS others FROM pg_catalog.pg_stat_activity WHERE"
+           " datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()) b"
+           " WHERE s.seqrelid = %3::regclass AND o.is_called"
+           " AND o.last_value BETWEEN s.seqmin AND s.seqmax"
+           " AND (CASE WHEN s.seqincrement > 0 THEN o.last_value > n.last_value"
+           " ELSE o.last_value < n.last_value END"
+           " OR (o.last_value = n.last_value AND NOT n.is_called))"_s.arg(was, becomes, literal)
+               .toUtf8();
+}
+
+/// "process 4711 (psql as app)".
+QString inWords(const postgres::Rows &rows, int row)
+{
+    if (rows.isNull(row, 1))
+        return u"a prepared transaction"_s;
+    const QString who = rows.text(row, 3).isEmpty()
+                            ? rows.text(row, 2)
+                            : u"%1 as %2"_s.arg(rows.text(row, 3), rows.text(row, 2));
+    return u"process %1 (%2)"_s.arg(rows.text(row, 1), who);
+}
+
+/// The server looked at it and said no, and the session goes on.
+bool isAnswer(const Error &error)
+{
+    return !error.sqlState.isEmpty() && error.kind != ErrorKind::Unreachable;
+}
+
+} // namespace
+
+Handover::Handover(postgres::Session &session, QList<NameChange> changes)
+    : m_session(session), m_changes(std::move(changes))
+{
+}
+
+QByteArray Handover::oldSchemas() const
+{
+    QByteArrayList names;
+    for (const NameChange &change : m_changes)
+        names.append(postgres::quoteLiteral(change.from.toUtf8()));
+    return names.join(", ");
+}
+
+Result<void> Handover::commit(TaskContext &context)
+{
+    if (auto found = findSequences(context); !found)
+        return found;
+    if (auto noted = noteTypes(context); !noted)
+        return noted;
+    if (auto marked = m_session.execute(mark, context); !marked)
+        return failure(marked.error());
+    const auto locked = lockAndCommit(context);
+    if (!locked)
+        return failure(locked.error());
+    if (*locked)
+        return {};
+    // Better now and said than never: what was loaded is proven.
+    if (auto done = attempt({}, longestHold); !done || *done)
+        return done.transform([](bool) {});
+    m_sequences.clear();
+    m_differences.append(u"the sequences stand where the dump says, and may give out numbers that "
+                         "were given out since"_s);
+    return attempt({}, longestHold).and_then([this](bool done) -> Result<void> {
+        if (done)
+            return {};
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = m_session.subject(),
+                        .detail = u"the server did not take the commit"_s});
+    });
+}
+
+/// False when somebody did not let go, who is then among the differences.
+Result<bool> Handover::lockAndCommit(TaskContext &context)
+{
+    QElapsedTimer waited;
+    waited.start();
+    milliseconds hold = shortestHold;
+    for (;;) {
+        const auto standing = look(context);
+        if (!standing)
+            return failure(standing.error());
+        const bool isLastTry = waited.durationElapsed() > patience;
+        if (!standing->isHeldForLong || isLastTry) {
+            const auto done = attempt(*standing, hold);
+            if (!done)
+                return done;
+            if (standing->isHeldForLong || (isLastTry && !*done)) {
+                for (const QString &session : standing->inTheWay)
+                    m_differences.append(
+                        u"%1 was still using the old tables at the swap: what it goes on to read "
+                        "or to write there is not live"_s.arg(session));
+            }
+            if (*done || isLastTry)
+                return *done;
+        }
+        context.pause(hold);
+        if (context.stopRequested())
+            return failure(TaskContext::cancelled(m_session.subject(), u"nothing changed"_s));
+        hold = std::min(hold * 2, longestHold);
+    }
+}
+
+/// The pairs that we may read and set.
+Result<void> Handover::findSequences(TaskContext &context)
+{
+    for (const NameChange &change : m_changes) {
+        const std::array names{change.from.toUtf8(), change.to.toUtf8()};
+        const auto rows = m_session.query(
+            "SELECT o.relname FROM pg_catalog.pg_class o"
+            " JOIN pg_catalog.pg_namespace f ON f.oid = o.relnamespace AND f.nspname = $1"
+            " JOIN pg_catalog.pg_namespace t ON t.nspname = $2"
+            " JOIN pg_catalog.pg_class n ON n.relnamespace = t.oid AND n.relname = o.relname"
+            " JOIN pg_catalog.pg_sequence os ON os.seqrelid = o.oid"
+            " JOIN pg_catalog.pg_sequence ns ON ns.seqrelid = n.oid"
+            " WHERE pg_catalog.sign(os.seqincrement) = pg_catalog.sign(ns.seqincrement)"
+            " AND NOT ns.seqcycle AND pg_catalog.has_sequence_privilege(os.seqrelid, 'SELECT')"
+            " AND pg_catalog.has_sequence_privilege(ns.seqrelid, 'SELECT')"
+            " AND pg_catalog.has_sequence_privilege(ns.seqrelid, 'UPDATE') ORDER BY 1",
+            names, context);
+        if (!rows)
+            return failure(rows.error());
+        for (int i = 0; i < rows->rowCount(); ++i) {
+            const QString name = rows->text(i, 0);
+            m_sequences.append(
+                {.name = name,
+                 .advance = advanceSql(inSchema(change.from, name), inSchema(change.to, name))});
+        }
+    }
+    return {};
+}
+
+/// A type that came with the dump is another one of the same name: the server refuses what a
+/// session has prepared with the old one, until the session prepares it again.
+Result<void> Handover::noteTypes(TaskContext &context)
+{
+    for (const NameChange &change : m_changes) {
+        const std::array names{change.from.toUtf8(), change.to.toUtf8()};
+        const auto rows = m_session.query(
+            "SELECT pg_catalog.string_agg(n.typname, ', ' ORDER BY n.typname),"
+            " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity"
+            "   WHERE datname = pg_catalog.current_database()"
+            "   AND pid <> pg_catalog.pg_backend_pid()"
+            "   AND coalesce(backend_type, 'client backend') = 'client backend')"
+            " FROM pg_catalog.pg_type o JOIN pg_catalog.pg_namespace f"
+            " ON f.oid = o.typnamespace AND f.nspname = $1"
+            " JOIN pg_catalog.pg_namespace t ON t.nspname = $2"
+            " JOIN pg_catalog.pg_type n ON n.typnamespace = t.oid AND n.typname = o.typname"
+            " WHERE n.typtype IN ('e', 'd', 'r')",
+            names, context);
+        if (!rows)
+            return failure(rows.error());
+        if (!rows->isNull(0, 0) && rows->integer(0, 1) > 0)
+            m_notes.append(u"sessions that are connected since before (%1) have to prepare their "
+                           "statements with these types of schema %2 again, or to connect again: "
+                           "%3"_s.arg(rows->text(0, 1), change.to, rows->text(0, 0)));
+    }
+    return {};
+}
+
+/// VACUUM and ANALYZE are not waited for: nobody's statement is torn by what they do, and their
+/// tables stay unlocked.
+Result<Handover::Standing> Handover::look(TaskContext &context)
+{
+    if (m_changes.isEmpty())
+        return Standing();
+    const QByteArray tables = " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+                              " ON n.oid = c.relnamespace AND n.nspname IN (" +
+                              oldSchemas() + ")";
+    const std::array<QByteArray, 2> questions{
+        "SELECT c.oid, n.nspname, c.relname" + tables +
+            " WHERE c.relkind IN ('r', 'p')"
+            " AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') ORDER BY 1",
+        "SELECT c.oid, l.pid, s.usename, s.application_name,"
+        " pg_catalog.bool_and(l.mode = 'ShareUpdateExclusiveLock'),"
+        " coalesce(pg_catalog.clock_timestamp() - s.xact_start > '100 ms', false)" +
+            tables +
+            " JOIN pg_catalog.pg_locks l ON l.relation = c.oid AND l.locktype = 'relation'"
+            " AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()"
+            " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
+            " WHERE datname = pg_catalog.current_database())"
+            " LEFT JOIN pg_catalog.pg_stat_activity s ON s.pid = l.pid"
+            " WHERE c.relkind IN ('r', 'p') GROUP BY 1, 2, 3, 4, 6 ORDER BY 2"};
+    const auto answers = m_session.queryBatch(questions, context);
+    if (!answers)
+        return failure(answers.error());
+    const postgres::Rows &all = answers->front();
+    const postgres::Rows &holders = answers->back();
+    Standing standing;
+    QSet<qint64> held;
+    QSet<qint64> used;
+    for (int i = 0; i < holders.rowCount(); ++i) {
+        const bool isUpkeep = holders.isTrue(i, 4);
+        const bool isLong = holders.isTrue(i, 5);
+        (isUpkeep || isLong ? held : used).insert(holders.integer(i, 0));
+        if (isUpkeep)
+            continue;
+        standing.isHeldForLong = standing.isHeldForLong || isLong;
+        if (const QString who = inWords(holders, i); !standing.inTheWay.contains(who))
+            standing.inTheWay.append(who);
+    }
+    for (int i = 0; i < all.rowCount(); ++i) {
+        const qint64 id = all.integer(i, 0);
+        if (!held.contains(id))
+            (used.contains(id) ? standing.used : standing.idle)
+                .append(inSchema(all.text(i, 1), all.text(i, 2)));
+    }
+    return standing;
+}
+
+/// Those in use one by one, so that it is seen which one could not be had. A transaction goes from
+/// a parent to its child or the other way; who locks in another order than everybody else stands in
+/// their way and never comes through.
+QStringList Handover::locksOf(const Standing &tables) const
+{
+    QStringList inOrder = tables.used;
+    std::ranges::stable_sort(inOrder, std::ranges::less(), [this](const QString &table) {
+        const qsizetype place = m_first.indexOf(table);
+        return place < 0 ? m_first.size() : place;
+    });
+    if (!tables.idle.isEmpty())
+        inOrder.append(tables.idle.join(u", ONLY "_s));
+    return inOrder;
+}
+
+/// True when it was committed, false when a lock could not be had. One message, so that others
+/// wait for the server alone and not for the way to it.
+Result<bool> Handover::attempt(const Standing &tables, milliseconds hold)
+{
+    const QStringList locks = locksOf(tables);
+    std::vector<QByteArray> statements{"SET LOCAL lock_timeout = " +
+                                       QByteArray::number(qint64(hold.count()))};
+    for (const QString &lock : locks)
+        statements.push_back("LOCK TABLE ONLY " + lock.toUtf8() + " IN ACCESS EXCLUSIVE MODE");
+    const qsizetype first = std::ssize(statements);
+    for (const Sequence &sequence : std::as_const(m_sequences))
+        statements.push_back(sequence.advance);
+    statements.emplace_back("COMMIT");
+    // From here on a stop comes too late: the answer to a commit must be heard, not interrupted.
+    TaskContext unstoppable;
+    QList<qint64> rows;
+    const auto done = m_session.executeBatch(statements, rows, unstoppable);
+    if (done) {
+        noteSequences(std::span(rows).subspan(first, m_sequences.size()));
+        return true;
+    }
+    m_mayHaveHappened = !isAnswer(done.error());
+    if (m_mayHaveHappened || !m_session.inTransaction())
+        return failure(done.error());
+    if (const qsizetype culprit = rows.size() - 1; culprit >= 0 && culprit < tables.used.size()) {
+        m_first.removeOne(locks[culprit]);
+        m_first.prepend(locks[culprit]);
+    }
+    return m_session.execute(backToMark, unstoppable).transform([](qint64) { return false; });
+}
+
+void Handover::noteSequences(std::span<const qint64> moved)
+{
+    QStringList names;
+    for (qsizetype i = 0; i < m_sequences.size(); ++i) {
+        if (moved[i] > 0)
+            names.append(m_sequences[i].name);
+    }
+    if (!names.isEmpty())
+        m_notes.append(u"so that no number is given out twice, sequences go on beyond where they "
+                       "stood before: "_s +
+                       names.join(u", "_s));
+}
+
+} // namespace mayday::restore

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// kill -9 at any moment: the real maydayctl restores, copies and puts back in a real server, and
+// dies after a random part of the time that takes. MAYDAY_KILLS says how often (50), MAYDAY_SEED
+// repeats a run.
+#include "app/ctl/ctlfixture.h"
+#include "app/restore/restorefixture.h"
+#include "core/profile.h"
+#include "restore/restoredesk.h"
+
+#include <QElapsedTimer>
+#include <QRandomGenerator>
+#include <QTest>
+
+#include <algorithm>
+#include <array>
+
+using namespace mayday;
+using namespace mayday::restore;
+using namespace mayday::restore::test;
+using namespace mayday::tests;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int patience = 60000;
+constexpr int rows = 8000;
+
+enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest };
+constexpr std::array works{Work::Restore, Work::PutBack, Work::Copy, Work::PutBackOfTheNewest};
+
+const char *nameOf(Work work)
+{
+    switch (work) {
+    case Work::Restore: return "restore";
+    case Work::PutBack: return "put-back";
+    case Work::Copy: return "copy";
+    case Work::PutBackOfTheNewest: break;
+    }
+    return "put-back of the newest";
+}
+
+/// What a kill found: before the server had committed, or after.
+struct Tally {
+    int before = 0;
+    int after = 0;
+    int tooLate = 0;
+};
+
+} // namespace
+
+/// Whenever it dies: the live data is what it was or what it was to become, nothing stands on the
+/// server that `kept` does not list, the next start tells which of both is true, and a put-back
+/// brings the first state again.
+class TestRestoreKill : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void aKillAtAnyMomentIsToldTruly_data();
+    void aKillAtAnyMomentIsToldTruly();
+    void theKillsTookPlace();
+
+private:
+    [[nodiscard]] static int envNumber(const char *name, int otherwise)
+    {
+        const QByteArray text = qgetenv(name);
+        return text.isEmpty() ? otherwise : text.toInt();
+    }
+    [[nodiscard]] QStringList argumentsFor(Work work) const;
+    [[nodiscard]] const Shop &shopOf(Work work) const
+    {
+        return work == Work::Restore || work == Work::Copy ? *m_shop : *m_pair;
+    }
+    void finish(Work work);
+    void runAndKill(Work work, double share);
+    [[nodiscard]] QList<RestoreRecord> recordsOfNextStart(const Shop &shop);
+    /// Everything beside the live schema, by what the server says and by what the program says.
+    void verifyNothingIsHidden(const Shop &shop);
+    void verifyRestore(qsizetype recordsBefore);
+    void verifyCopy(qsizetype recordsBefore);
+    void verifyPutBack(Work work);
+    void discardAll(const Shop &shop);
+    void putBackAndDiscard();
+    void count(Work work, bool hasHappened);
+    [[nodiscard]] static QString keptNames(const Shop &shop)
+    {
+        return shop.ask("SELECT string_agg(nspname, ' ' ORDER BY nspname) FROM pg_namespace"
+                        " WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', "
+                        "'information_schema')");
+    }
+    /// Which of the two schemas is live, and all its rows.
+    [[nodiscard]] static QString liveRows(const Shop &shop)
+    {
+        return shop.ask("SELECT 'public'::regnamespace::oid || (SELECT md5(string_agg(p::text, '' "
+                        "ORDER BY id)) FROM public.products p) || (SELECT "
+                        "md5(string_agg(l::text, '' ORDER BY id)) FROM public.listings l)");
+    }
+
+    std::unique_ptr<Ctl> m_ctl;
+    std::unique_ptr<Shop> m_shop; ///< damaged; restored into, and as it was again
+    std::unique_ptr<Shop> m_pair; ///< restored once; its two states change places
+    QThreadPool m_pool;
+    QString m_file;
+    QString m_pairRestore;
+    QString m_before;    ///< the live state of m_shop at the beginning of each row
+    QString m_pairState; ///< what is live in m_pair then
+    QByteArray m_backup;
+    QHash<Work, qint64> m_takes; ///< milliseconds from start to end
+    QHash<Work, Tally> m_tallies;
+    bool m_wasKilled = false;
+};
+
+QStringList TestRestoreKill::argumentsFor(Work work) const
+{
+    const QStringList common{u"--target"_s, shopOf(work).target().withoutPassword(), u"--json"_s};
+    switch (work) {
+    case Work::Restore: return QStringList{u"restore"_s, m_file, u"--yes"_s} + common;
+    case Work::Copy: return QStringList{u"copy"_s, m_file} + common;
+    case Work::PutBack:
+        return QStringList{u"put-back"_s, u"--restore"_s, m_pairRestore, u"--yes"_s} + common;
+    case Work::PutBackOfTheNewest: break;
+    }
+    return QStringList{u"put-back"_s, u"--yes"_s} + common;
+}
+
+void TestRestoreKill::finish(Work work)
+{
+    QElapsedTimer timer;
+    timer.start();
+    const Answer answer = m_ctl->run(argumentsFor(work));
+    QVERIFY2(answer.code == 0, answer.all());
+    m_takes.insert(work, timer.elapsed());
+}
+
+void TestRestoreKill::initTestCase()
+{
+    m_ctl = std::make_unique<Ctl>();
+    m_shop = std::make_unique<Shop>(m_ctl->server(), rows);
+    m_pair = std::make_unique<Shop>(m_ctl->server(), rows);
+    m_backup = withoutKeys(m_shop->dump());
+    m_file = m_shop->writeDump(m_shop->dump());
+    for (const Shop *shop : {m_shop.get(), m_pair.get()})
+        shop->run("DELETE FROM public.products WHERE id > 100; COMMENT ON SCHEMA public IS 'ours';"
+                  "INSERT INTO public.products (id, name) VALUES (99999, 'since the backup')");
+    m_before = m_shop->liveState();
+    const Answer restored = m_ctl->run({u"restore"_s, m_file, u"--yes"_s, u"--json"_s,
+                                        u"--target"_s, m_pair->target().withoutPassword()});
+    QVERIFY2(restored.code == 0, restored.all());
+    m_pairRestore = restored.json()["id"_L1].toString();
+    for (const Work work : works) {
+        finish(work);
+        if (work == Work::Restore)
+            putBackAndDiscard();
+    }
+    discardAll(*m_shop);
+    QCOMPARE(m_shop->liveState(), m_before);
+    m_pairState = liveRows(*m_pair); // put back twice: restored
+}
+
+void TestRestoreKill::discardAll(const Shop &shop)
+{
+    TaskContext context;
+    for (const QString &name : keptNames(shop).split(u' ', Qt::SkipEmptyParts)) {
+        const auto gone = discardKept(shop.target(), name, context);
+        QVERIFY2(gone, gone ? "" : qPrintable(describe(gone.error())));
+    }
+}
+
+void TestRestoreKill::aKillAtAnyMomentIsToldTruly_data()
+{
+    QTest::addColumn<Work>("work");
+    QTest::addColumn<double>("share");
+    const int kills = envNumber("MAYDAY_KILLS", 50);
+    const int seed = envNumber("MAYDAY_SEED", QRandomGenerator::global()->bounded(1000000));
+    qInfo("MAYDAY_SEED=%d MAYDAY_KILLS=%d", seed, kills);
+    QRandomGenerator random(static_cast<quint32>(seed));
+    for (int kill = 0; kill < kills; ++kill) {
+        const Work work = works[static_cast<size_t>(kill) % works.size()];
+        const double share = random.generateDouble() * 1.1; // some between the commit and the end
+        QTest::addRow("%d: %s at %.3f", kill + 1, nameOf(work), share) << work << share;
+    }
+}
+
+void TestRestoreKill::runAndKill(Work work, double share)
+{
+    QProcess process;
+    m_ctl->start(process, argumentsFor(work));
+    m_wasKilled = !process.waitForFinished(static_cast<int>(share * double(m_takes[work])));
+    if (!m_wasKilled)
+        return;
+    process.kill();
+    QVERIFY(process.waitForFinished(patience));
+}
+
+/// As the window does it: folded from the journal, and what is open is asked about.
+QList<RestoreRecord> TestRestoreKill::recordsOfNextStart(const Shop &shop)
+{
+    const SystemClock clock;
+    const auto journal =
+        store::Journal::open(Profile::under(m_ctl->profile()).journalFile(), clock);
+    if (!journal || !(*journal)->health().intact)
+        qFatal("the journal is damaged");
+    RestoreDesk desk(**journal, clock, m_pool);
+    QObject::connect(&desk, &RestoreDesk::failed, &desk,
+                     [](const Error &error) { qWarning("%s", qPrintable(describe(error))); });
+    desk.replay((*journal)->read().value());
+    const QList<RestoreRecord> open = desk.records();
+    for (const RestoreRecord &record : open)
+        desk.settle(record.id, shop.target());
+    const auto isOpen = [&desk] {
+        return std::ranges::any_of(desk.records(), &RestoreRecord::isToBeAsked);
+    };
+    if (!QTest::qWaitFor([&] { return !isOpen(); }, patience))
+        qWarning("the server does not tell");
+    return desk.records();
+}
+
+void TestRestoreKill::verifyNothingIsHidden(const Shop &shop)
+{
+    const Answer answer =
+        m_ctl->run({u"kept"_s, u"--json"_s, u"--target"_s, shop.target().withoutPassword()});
+    QVERIFY2(answer.code == 0, answer.all());
+    QStringList listed;
+    for (const auto &kept : answer.json()["kept"_L1].toArray())
+        listed.append(kept["name"_L1].toString());
+    listed.sort();
+    QCOMPARE(listed.join(u' '), keptNames(shop));
+}
+
+void TestRestoreKill::verifyRestore(qsizetype recordsBefore)
+{
+    const QList<RestoreRecord> records = recordsOfNextStart(*m_shop);
+    const bool isKnown = records.size() > recordsBefore;
+    const QString now = m_shop->liveState();
+    const bool hasHappened = now != m_before;
+    if (hasHappened) {
+        QCOMPARE(withoutKeys(m_shop->dump()), m_backup);
+        QVERIFY2(isKnown, "it has happened, and the record does not know of it");
+    }
+    if (isKnown)
+        QCOMPARE(records.front().isInEffect(), hasHappened);
+    verifyNothingIsHidden(*m_shop);
+    count(Work::Restore, hasHappened);
+    if (hasHappened)
+        putBackAndDiscard();
+    QCOMPARE(m_shop->liveState(), m_before);
+}
+
+void TestRestoreKill::verifyCopy(qsizetype recordsBefore)
+{
+    const QList<RestoreRecord> records = recordsOfNextStart(*m_shop);
+    const bool isKnown = records.size() > recordsBefore;
+    verifyNothingIsHidden(*m_shop);
+    const QString copy = keptNames(*m_shop);
+    const bool hasHappened = !copy.isEmpty();
+    if (hasHappened) {
+        QVERIFY(isKnown);
+        QCOMPARE(m_shop->ask("SELECT count(*) FROM " + copy.toUtf8() + ".products"),
+                 QString::number(rows));
+    }
+    if (isKnown)
+        QCOMPARE(records.front().canBeCompared(), hasHappened);
+    count(Work::Copy, hasHappened);
+    discardAll(*m_shop);
+    QCOMPARE(m_shop->liveState(), m_before); // it was never anything else
+}
+
+/// The state that a restore brought is in effect, or the one before it, and the record knows which.
+void TestRestoreKill::verifyPutBack(Work work)
+{
+    const QList<RestoreRecord> records = recordsOfNextStart(*m_pair);
+    const auto record = std::ranges::find(records, m_pairRestore,
+                                          [](const RestoreRecord &r) { return r.id.text(); });
+    QVERIFY(record != records.end());
+    const QString now = liveRows(*m_pair);
+    const bool hasHappened = now != m_pairState;
+    // The pair is restored at the beginning of each row, so what has happened is its undo.
+    QCOMPARE(record->isInEffect(), !hasHappened);
+    verifyNothingIsHidden(*m_pair);
+    QCOMPARE(keptNames(*m_pair).count(u' '), 0);
+    count(work, hasHappened);
+    if (hasHappened) {
+        QCOMPARE(m_pair->ask("SELECT name FROM public.products WHERE id = 99999"),
+                 u"since the backup"_s);
+        const Answer redone = m_ctl->run(argumentsFor(Work::PutBack));
+        QVERIFY2(redone.code == 0, redone.all());
+    }
+    QCOMPARE(liveRows(*m_pair), m_pairState);
+}
+
+void TestRestoreKill::putBackAndDiscard()
+{
+    TaskContext context;
+    const PutBackReceipt back =
+        putBack(m_shop->target(), {}, SystemClock().now().addSecs(1), context);
+    QVERIFY2(!back.error, back.error ? qPrintable(describe(*back.error)) : "");
+    discardAll(*m_shop);
+}
+
+void TestRestoreKill::count(Work work, bool hasHappened)
+{
+    Tally &tally = m_tallies[work];
+    ++(!m_wasKilled ? tally.tooLate : hasHappened ? tally.after : tally.before);
+}
+
+void TestRestoreKill::aKillAtAnyMomentIsToldTruly()
+{
+    QFETCH(Work, work);
+    QFETCH(double, share);
+    const qsizetype recordsBefore = recordsOfNextStart(shopOf(work)).size();
+    runAndKill(work, share);
+    switch (work) {
+    case Work::Restore: verifyRestore(recordsBefore); break;
+    case Work::Copy: verifyCopy(recordsBefore); break;
+    case Work::PutBack:
+    case Work::PutBackOfTheNewest: verifyPutBack(work); break;
+    }
+}
+
+/// How long a run takes differs, so a late kill may find nobody.
+void TestRestoreKill::theKillsTookPlace()
+{
+    int kills = 0;
+    int all = 0;
+    for (const Work work : works) {
+        const Tally &tally = m_tallies[work];
+        qInfo("%s: %d killed before the commit, %d after it, %d ended by themselves; a whole one "
+              "takes %lld ms",
+              nameOf(work), tally.before, tally.after, tally.tooLate, qlonglong(m_takes[work]));
+        kills += tally.before + tally.after;
+        all += tally.before + tally.after + tally.tooLate;
+    }
+    // Nobody of the dead is still at work, or holds what the next one needs.
+    QTRY_COMPARE_WITH_TIMEOUT(m_shop->ask("SELECT count(*) FROM pg_stat_activity WHERE"
+                                          " application_name LIKE 'mayday%'"),
+                              u"0"_s, patience);
+    QVERIFY2(kills >= all / 2, qPrintable(u"%1 of %2"_s.arg(kills).arg(all)));
+}
+
+QTEST_GUILESS_MAIN(TestRestoreKill)
+#include "tst_restorekill.moc"
