@@ -40,12 +40,12 @@ public:
     qint64 number()
     {
         const bool isNegative = byte() != 0;
-        qint64 value = 0;
+        quint64 value = 0;
         for (int i = 0; i < m_numberSize; ++i) {
-            const qint64 part = byte();
+            const quint64 part = byte();
             value |= i < 8 ? part << (8 * i) : 0;
         }
-        return isNegative ? -value : value;
+        return static_cast<qint64>(isNegative ? 0 - value : value);
     }
     QString text()
     {
@@ -106,12 +106,18 @@ QString takeCompression(HeaderFields &fields, const QVersionNumber &format)
 
 QDateTime takeTime(HeaderFields &fields)
 {
+    constexpr qint64 beyondTheCalendar = 10'000; // damage can say anything
     std::array<int, 6> parts{};
-    for (int &part : parts)
-        part = static_cast<int>(fields.number());
+    bool isTime = true;
+    for (int &part : parts) {
+        const qint64 number = fields.number();
+        isTime = isTime && number >= 0 && number < beyondTheCalendar;
+        part = isTime ? static_cast<int>(number) : 0;
+    }
     (void)fields.number(); // daylight saving; the zone is not told
     const auto [second, minute, hour, day, month, year] = parts;
-    return QDateTime(QDate(year + 1900, month + 1, day), QTime(hour, minute, second));
+    return isTime ? QDateTime(QDate(year + 1900, month + 1, day), QTime(hour, minute, second))
+                  : QDateTime();
 }
 
 } // namespace

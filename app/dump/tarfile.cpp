@@ -74,10 +74,13 @@ Result<void> checkTarIsWhole(const QString &path)
             return failure(cut(path, u"the tar file is damaged at byte %1, behind %2"_s.arg(
                                          QString::number(at), last)));
         last = QString::fromUtf8(block.first(nameSize).constData());
-        at += tarBlock + (size + tarBlock - 1) / tarBlock * tarBlock;
-        if (at > file.size())
+        at += tarBlock;
+        // Compared before it is rounded up and added: it may be any number.
+        const qint64 left = file.size() - at;
+        if (size > left || (size + tarBlock - 1) / tarBlock * tarBlock > left)
             return failure(cut(path, u"the tar file is cut off at byte %1, inside %2"_s.arg(
                                          QString::number(file.size()), last)));
+        at += (size + tarBlock - 1) / tarBlock * tarBlock;
     }
 }
 
