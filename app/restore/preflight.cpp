@@ -3,6 +3,7 @@
 
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/databasething.h"
 #include "restore/sidedatabase.h"
 
 #include <algorithm>
@@ -169,7 +170,8 @@ qint64 PreflightReport::liveBytes() const
     return sum;
 }
 
-Result<TargetFacts> targetFacts(postgres::Session &session, TaskContext &context)
+Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &schemas,
+                                TaskContext &context)
 {
     struct Question {
         QSet<QString> TargetFacts::*answer;
@@ -195,6 +197,10 @@ Result<TargetFacts> targetFacts(postgres::Session &session, TaskContext &context
     facts.isSuperuser = session.facts().isSuperuser;
     for (size_t i = 0; i < answers->size(); ++i)
         facts.*questions[i].answer = names((*answers)[i]);
+    auto things = databaseThings(session, schemas, context);
+    if (!things)
+        return failure(things.error());
+    facts.databaseThings = *std::move(things);
     return facts;
 }
 

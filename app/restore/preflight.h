@@ -43,7 +43,8 @@ struct PreflightReport {
                                                    const QDateTime &takenAt, TaskContext &context);
 
 /// The part the load itself needs, through a session that is open already.
-[[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session, TaskContext &context);
+[[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session,
+                                              const QStringList &schemas, TaskContext &context);
 /// Views, foreign keys, triggers, policies, columns and publications elsewhere that would go on
 /// pointing at the old tables, functions and types.
 [[nodiscard]] Result<QStringList>

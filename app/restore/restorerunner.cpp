@@ -177,7 +177,7 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
 
 Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &context)
 {
-    auto facts = targetFacts(session, context);
+    auto facts = targetFacts(session, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
     // Somebody else's open change of the same schema must not hold us, and with us them, for ever.

@@ -4,6 +4,7 @@
 #include "dump/forbidden.h"
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
+#include "restore/databasething.h"
 #include "restore/outside.h"
 #include "restore/rightswords.h"
 #include "restore/sqlwords.h"
@@ -126,6 +127,8 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return *decided;
     if (isDrop(statement, words))
         return {.kind = Kind::Skip, .isDrop = true};
+    if (auto decided = decideDatabaseThing(statement, words))
+        return *decided;
     if (const auto speaker = newSpeaker(statement))
         return decideSpeaker(*speaker);
     if (first == "set"_L1)
@@ -209,6 +212,22 @@ StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statem
     return skip(m_facts.roles.contains(role)
                     ? u"owner %1 left out: the connected role may not act as it"_s.arg(role)
                     : u"owner %1 left out: this server has no such role"_s.arg(role));
+}
+
+/// A put-back would not bring the old one back, so what is there stays as it is.
+std::optional<StatementDecision>
+StatementFilter::decideDatabaseThing(const dump::DumpStatement &statement,
+                                     const QStringList &words) const
+{
+    const QString thing = databaseThing(statement);
+    if (thing.isEmpty())
+        return std::nullopt;
+    if (m_facts.databaseThings.contains(thing))
+        return skip(thing + u" is there already and stays as it is"_s);
+    if (words.front() != "create"_L1)
+        return std::nullopt;
+    return StatementDecision{
+        .note = thing + u" belongs to the whole database: a put-back does not take it away"_s};
 }
 
 StatementDecision StatementFilter::decideGrant(const dump::DumpStatement &statement) const

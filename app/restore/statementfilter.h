@@ -16,6 +16,7 @@ struct TargetFacts {
     QSet<QString> rolesWeMayUse;       ///< roles the connected role may own things as
     QSet<QString> extensions;          ///< installed
     QSet<QString> availableExtensions; ///< installable
+    QSet<QString> databaseThings;      ///< that belong to no schema: see databasething.h
     bool isSuperuser = false;
 };
 
@@ -47,6 +48,8 @@ private:
     [[nodiscard]] StatementDecision decideSpeaker(const QString &role) const;
     [[nodiscard]] StatementDecision decideExtension(const QStringList &words, qint64 line) const;
     [[nodiscard]] StatementDecision decideOwner(const dump::DumpStatement &statement) const;
+    [[nodiscard]] std::optional<StatementDecision>
+    decideDatabaseThing(const dump::DumpStatement &statement, const QStringList &words) const;
     [[nodiscard]] StatementDecision decideGrant(const dump::DumpStatement &statement) const;
 
     TargetFacts m_facts;
