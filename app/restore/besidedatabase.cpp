@@ -149,7 +149,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
         if (auto lent = properties.lend(*main, schema, context); !lent)
             return lent;
     }
-    auto facts = targetFacts(*main, context);
+    auto facts = targetFacts(*main, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
