@@ -332,7 +332,8 @@ void TestRestoreKill::theKillsTookPlace()
     }
     // Nobody of the dead is still at work, or holds what the next one needs.
     QTRY_COMPARE_WITH_TIMEOUT(m_shop->ask("SELECT count(*) FROM pg_stat_activity WHERE"
-                                          " application_name LIKE 'mayday%'"),
+                                          " application_name IN ('mayday restore', 'mayday "
+                                          "put-back')"),
                               u"0"_s, patience);
     QVERIFY2(kills >= all / 2, qPrintable(u"%1 of %2"_s.arg(kills).arg(all)));
 }
