@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
-#include "app/restore/steprelay.h"
 #include "restore/bringback.h"
 #include "restore/putback.h"
+#include "support/steprelay.h"
 
 #include <QTest>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
-#include "app/restore/steprelay.h"
 #include "backup/inspectionindex.h"
 #include "restore/bringback.h"
 #include "restore/putback.h"
 #include "restore/restorerecord.h"
+#include "support/steprelay.h"
 
 #include <QTest>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
-#include "app/restore/steprelay.h"
 #include "app/store/journalfixture.h"
 #include "backup/dumpopener.h"
 #include "restore/restoredesk.h"
+#include "support/steprelay.h"
 
 #include <QSignalSpy>
 #include <QTest>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
-#include "app/restore/steprelay.h"
 #include "backup/dumpopener.h"
+#include "support/steprelay.h"
 
 #include <QDir>
 #include <QTest>
