@@ -175,9 +175,10 @@ bool completeIndex(dump::DumpInspection &inspection, const QString &path)
     if (!isPacked || !inspection.index.points.isEmpty())
         return true;
     auto points = pointsFrom(bodyOf(pointsFileOf(path), pointsMagic, stamp));
-    if (points)
-        inspection.index.points = *std::move(points);
-    return points.has_value();
+    if (!points)
+        return false;
+    inspection.index.points = *std::move(points);
+    return true;
 }
 
 } // namespace mayday::backup

@@ -64,7 +64,7 @@ Result<std::optional<StatementDecision>> SideLoad::admit(const dump::DumpStateme
         return finish().and_then([&] { return Answer(failure(error)); });
     };
     m_schemas.hear(statement);
-    const StatementDecision decision = m_filter.decide(statement);
+    StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
     case StatementDecision::Kind::Skip:
         return leaveOut(statement, decision).transform([] {
