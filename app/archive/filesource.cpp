@@ -3,6 +3,8 @@
 
 #include <QFileInfo>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::archive {
@@ -47,6 +49,19 @@ Result<qsizetype> FileSource::read(std::span<char> buffer)
                  u"reading failed at byte %1: %2"_s.arg(m_consumed).arg(m_file.errorString())});
     m_consumed += got;
     return static_cast<qsizetype>(got);
+}
+
+Result<qint64> FileSource::skip(qint64 bytes)
+{
+    const qint64 there = std::clamp<qint64>(m_file.size() - m_consumed, 0, bytes);
+    moveTo(m_consumed + there);
+    return there;
+}
+
+void FileSource::moveTo(qint64 at)
+{
+    m_consumed = at;
+    m_file.seek(at);
 }
 
 QString FileSource::format() const

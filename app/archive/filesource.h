@@ -14,12 +14,16 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<FileSource>> open(const QString &path);
 
     [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override;
+    /// By moving on in the file.
+    [[nodiscard]] Result<qint64> skip(qint64 bytes) override;
     [[nodiscard]] qint64 consumed() const override { return m_consumed; }
     [[nodiscard]] qint64 total() const override { return m_total; }
     [[nodiscard]] QString format() const override;
 
     [[nodiscard]] const QString &path() const { return m_path; }
-    /// The first bytes, without taking them.
+    /// Goes to that byte of the file; what is read next is from there.
+    void moveTo(qint64 at);
+    /// The next bytes, without taking them.
     [[nodiscard]] QByteArray peek(qsizetype size);
 
 private:

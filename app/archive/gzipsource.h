@@ -22,8 +22,8 @@ public:
     [[nodiscard]] qint64 consumed() const override;
     [[nodiscard]] qint64 total() const override { return m_file->total(); }
     [[nodiscard]] QString format() const override;
-    [[nodiscard]] bool endedEarly() const override { return m_endedEarly; }
-    [[nodiscard]] QStringList remarks() const override { return m_remarks; }
+    [[nodiscard]] bool endedEarly() const override { return m_endedEarly || m_file->endedEarly(); }
+    [[nodiscard]] QStringList remarks() const override { return m_file->remarks() + m_remarks; }
 
 private:
     enum class Place { BetweenMembers, InMember, End };
@@ -33,6 +33,7 @@ private:
     [[nodiscard]] Result<void> beginMember();
     [[nodiscard]] Result<void> skipTail();
     [[nodiscard]] Result<void> inflateSome();
+    [[nodiscard]] qint64 place() const;
     [[nodiscard]] Error cut();
     [[nodiscard]] Error damaged(const QString &what) const;
 
@@ -40,6 +41,7 @@ private:
     QString m_subject;
     std::unique_ptr<Stream> m_stream;
     std::vector<char> m_input;
+    qint64 m_taken = 0; // of the compressed bytes, wherever they come from
     Place m_place = Place::BetweenMembers;
     qint64 m_members = 0;
     std::optional<Error> m_error;
