@@ -25,6 +25,8 @@ public:
 
     /// Fills the front of the buffer; how many bytes, 0 only at the end.
     [[nodiscard]] virtual Result<qsizetype> read(std::span<char> buffer) = 0;
+    /// Passes over so many bytes; how many it were, fewer only at the end.
+    [[nodiscard]] virtual Result<qint64> skip(qint64 bytes);
     /// Bytes of the file (not of its inside) taken so far, for progress.
     [[nodiscard]] virtual qint64 consumed() const = 0;
     /// Size of the file when it was opened.
@@ -36,6 +38,15 @@ public:
     /// What is odd about the file and does no harm; whole only at the end.
     [[nodiscard]] virtual QStringList remarks() const { return {}; }
 };
+
+/// How bytes are compressed, as their first ones say.
+enum class Packing { None, Gzip, Zstd, Xz, Bzip2 };
+[[nodiscard]] Packing packingOf(QByteArrayView head);
+[[nodiscard]] QString packingWord(Packing packing); ///< "gz", "zst", "xz", "bz2"; None: empty
+/// The inside of a source that is packed like this; the source itself for None. subject: the file,
+/// for errors.
+[[nodiscard]] Result<std::unique_ptr<ByteSource>> unpacked(std::unique_ptr<ByteSource> source,
+                                                           Packing packing, const QString &subject);
 
 /// Called with each point that is made, on the thread that reads.
 using PointSink = std::function<void(const AccessPoint &)>;

@@ -6,6 +6,8 @@
 
 #include <QIODevice>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::archive {
@@ -57,7 +59,8 @@ Error CompressedSource::corrupt(const QString &what) const
 {
     return {.kind = ErrorKind::Corrupt,
             .subject = m_subject,
-            .detail = u"the compressed file is %1 byte %2"_s.arg(what).arg(consumed()),
+            .detail = u"the compressed file is %1 byte %2"_s.arg(what).arg(
+                m_taken - m_filter->inBufferAvailable()),
             .advice = Advice::DownloadAgain};
 }
 
@@ -68,6 +71,7 @@ Result<void> CompressedSource::refill()
     if (!got)
         return failure(got.error());
     m_filled = *got;
+    m_taken += *got;
     m_filter->setInBuffer(m_input.data(), static_cast<uint>(*got));
     return {};
 }
@@ -133,7 +137,7 @@ Result<qsizetype> CompressedSource::read(std::span<char> buffer)
 
 qint64 CompressedSource::consumed() const
 {
-    return m_file->consumed() - m_filter->inBufferAvailable();
+    return std::max<qint64>(0, m_file->consumed() - m_filter->inBufferAvailable());
 }
 
 QString CompressedSource::format() const

@@ -25,7 +25,8 @@ public:
     [[nodiscard]] qint64 consumed() const override;
     [[nodiscard]] qint64 total() const override { return m_file->total(); }
     [[nodiscard]] QString format() const override;
-    [[nodiscard]] bool endedEarly() const override { return m_endedEarly; }
+    [[nodiscard]] bool endedEarly() const override { return m_endedEarly || m_file->endedEarly(); }
+    [[nodiscard]] QStringList remarks() const override { return m_file->remarks(); }
 
 private:
     enum class Place { BetweenStreams, InStream, End };
@@ -43,6 +44,7 @@ private:
     std::unique_ptr<KFilterBase> m_filter;
     std::vector<char> m_input;
     qsizetype m_filled = 0;   // of m_input
+    qint64 m_taken = 0;       // of the compressed bytes, wherever they come from
     bool m_holdsMore = false; // the filter has output for which there was no room
     Place m_place = Place::InStream;
     std::optional<Error> m_error;

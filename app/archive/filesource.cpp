@@ -3,6 +3,8 @@
 
 #include <QFileInfo>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::archive {
@@ -58,6 +60,14 @@ Result<void> FileSource::moveTo(qint64 offset)
              .detail = u"byte %1 cannot be reached: %2"_s.arg(offset).arg(m_file.errorString())});
     m_consumed = offset;
     return {};
+}
+
+Result<qint64> FileSource::skip(qint64 bytes)
+{
+    const qint64 there = std::clamp<qint64>(m_file.size() - m_consumed, 0, bytes);
+    if (auto moved = moveTo(m_consumed + there); !moved)
+        return failure(moved.error());
+    return there;
 }
 
 QString FileSource::format() const

@@ -14,6 +14,8 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<FileSource>> open(const QString &path);
 
     [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override;
+    /// By moving on in the file.
+    [[nodiscard]] Result<qint64> skip(qint64 bytes) override;
     [[nodiscard]] qint64 consumed() const override { return m_consumed; }
     [[nodiscard]] qint64 total() const override { return m_total; }
     [[nodiscard]] QString format() const override;

@@ -50,7 +50,12 @@ QString GzipSource::format() const
 
 qint64 GzipSource::consumed() const
 {
-    return m_file->consumed() - m_stream->z.avail_in;
+    return std::max<qint64>(0, m_file->consumed() - m_stream->z.avail_in);
+}
+
+qint64 GzipSource::place() const
+{
+    return m_taken - m_stream->z.avail_in;
 }
 
 Error GzipSource::cut()
@@ -58,7 +63,7 @@ Error GzipSource::cut()
     m_endedEarly = true;
     return {.kind = ErrorKind::Corrupt,
             .subject = m_subject,
-            .detail = u"the compressed file is cut off at byte %1"_s.arg(consumed()),
+            .detail = u"the compressed file is cut off at byte %1"_s.arg(place()),
             .advice = Advice::DownloadAgain};
 }
 
@@ -66,8 +71,7 @@ Error GzipSource::damaged(const QString &what) const
 {
     return {.kind = ErrorKind::Corrupt,
             .subject = m_subject,
-            .detail =
-                u"the compressed file is damaged near byte %1: %2"_s.arg(consumed()).arg(what),
+            .detail = u"the compressed file is damaged near byte %1: %2"_s.arg(place()).arg(what),
             .advice = Advice::DownloadAgain};
 }
 
@@ -81,6 +85,7 @@ Result<void> GzipSource::refill()
     const auto got = m_file->read(std::span(m_input).subspan(left));
     if (!got)
         return failure(got.error());
+    m_taken += *got;
     z.next_in = reinterpret_cast<Bytef *>(m_input.data());
     z.avail_in = static_cast<uInt>(left) + static_cast<uInt>(*got);
     return {};
@@ -114,7 +119,7 @@ Result<void> GzipSource::beginMember()
 Result<void> GzipSource::skipTail()
 {
     z_stream &z = m_stream->z;
-    const qint64 begin = consumed();
+    const qint64 begin = place();
     bool isPadding = true;
     while (z.avail_in > 0) {
         isPadding = isPadding && std::all_of(z.next_in, z.next_in + z.avail_in,
@@ -126,7 +131,7 @@ Result<void> GzipSource::skipTail()
     if (!isPadding)
         m_remarks.append(
             u"there are %1 bytes after the end of the compressed data, at byte %2; they were ignored"_s
-                .arg(consumed() - begin)
+                .arg(place() - begin)
                 .arg(begin));
     m_place = Place::End;
     return {};

@@ -31,8 +31,8 @@ public:
     [[nodiscard]] qint64 consumed() const override;
     [[nodiscard]] qint64 total() const override { return m_file->total(); }
     [[nodiscard]] QString format() const override;
-    [[nodiscard]] bool endedEarly() const override { return m_endedEarly; }
-    [[nodiscard]] QStringList remarks() const override { return m_remarks; }
+    [[nodiscard]] bool endedEarly() const override { return m_endedEarly || m_file->endedEarly(); }
+    [[nodiscard]] QStringList remarks() const override { return m_file->remarks() + m_remarks; }
 
 private:
     enum class Place { BetweenMembers, InMember, End };
@@ -47,6 +47,7 @@ private:
     [[nodiscard]] Result<void> comparePoint();
     [[nodiscard]] Result<void> compareTrailer();
     [[nodiscard]] Result<void> need(size_t bytes);
+    [[nodiscard]] qint64 place() const;
     [[nodiscard]] Error cut();
     [[nodiscard]] Error damaged(const QString &what) const;
 
@@ -60,6 +61,7 @@ private:
     bool m_isRaw = false; ///< inside such a member: zlib does not see its checksum
     std::unique_ptr<Stream> m_stream;
     std::vector<char> m_input;
+    qint64 m_taken = 0; // of the compressed bytes, wherever they come from
     Place m_place = Place::BetweenMembers;
     qint64 m_members = 0;
     std::optional<Error> m_error;

@@ -2,6 +2,7 @@
 #include "backup/dumpopener.h"
 
 #include "backup/programsource.h"
+#include "backup/unwrap.h"
 #include "dump/archiveheader.h"
 #include "dump/tarfile.h"
 #include "process/processrunner.h"
@@ -10,7 +11,8 @@
 #include <QDirIterator>
 #include <QFileInfo>
 
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -45,33 +47,75 @@ Error noClient(const QString &path, const dump::ArchiveHeader &header, const QLi
             .advice = Advice::InstallClient};
 }
 
+/// A source under the word for its format, with the folders in which what it reads was unpacked.
+class UnwrappedSource final : public archive::ByteSource {
+public:
+    UnwrappedSource(std::vector<std::unique_ptr<UnpackFolder>> folders,
+                    std::unique_ptr<archive::ByteSource> source, QString format)
+        : m_folders(std::move(folders)), m_source(std::move(source)), m_format(std::move(format))
+    {
+    }
+    [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override
+    {
+        return m_source->read(buffer);
+    }
+    [[nodiscard]] qint64 consumed() const override { return m_source->consumed(); }
+    [[nodiscard]] qint64 total() const override { return m_source->total(); }
+    [[nodiscard]] QString format() const override { return m_format; }
+    [[nodiscard]] bool endedEarly() const override { return m_source->endedEarly(); }
+    [[nodiscard]] QStringList remarks() const override { return m_source->remarks(); }
+
+private:
+    std::vector<std::unique_ptr<UnpackFolder>> m_folders;
+    std::unique_ptr<archive::ByteSource> m_source; // goes first: it reads in the folders
+    QString m_format;
+};
+
 /// The program that can read it, once the file itself is known to be whole as far as that shows.
-Result<Tool> clientFor(const QString &path, const dump::ArchiveHeader &header, TaskContext &context)
+/// path: the backup, for errors.
+Result<Tool> clientFor(const QString &path, const Unwrapped &found, TaskContext &context)
 {
-    if (header.kind == dump::ArchiveHeader::Kind::Tar) {
-        if (auto whole = dump::checkTarIsWhole(path); !whole)
+    if (found.header.kind == dump::ArchiveHeader::Kind::Tar) {
+        if (auto whole = dump::checkTarIsWhole(found.archive); !whole) {
+            whole.error().subject = path;
             return failure(whole.error());
+        }
     }
     process::SystemProcessRunner runner;
-    const QList<Tool> found = process::Toolbox(runner).findAll(u"pg_restore"_s, context);
+    const QList<Tool> tools = process::Toolbox(runner).findAll(u"pg_restore"_s, context);
     if (context.stopRequested())
         return failure(TaskContext::cancelled(path, u"reading stopped"_s));
-    if (found.isEmpty() || found.front().version.majorVersion() < header.neededClient())
-        return failure(noClient(path, header, found));
-    return found.front();
+    if (tools.isEmpty() || tools.front().version.majorVersion() < found.header.neededClient())
+        return failure(noClient(path, found.header, tools));
+    return tools.front();
 }
 
-dump::DumpReader openArchive(const QString &path, const dump::ArchiveHeader &header,
-                             const Tool &client, const TaskContext &context)
+dump::DumpReader openArchive(const QString &path, Unwrapped found, const Tool &client,
+                             const TaskContext &context)
 {
-    return dump::DumpReader::over(
-        std::make_unique<ProgramSource>(
-            pgRestore(client, {u"--file=-"_s, u"--"_s, path}),
-            ProgramSource::Options{.subject = path,
-                                   .format = dump::archiveWord(header.kind),
-                                   .total = sizeOnDisk(path),
-                                   .stop = context.stopToken()}),
-        path);
+    auto program = std::make_unique<ProgramSource>(
+        pgRestore(client, {u"--file=-"_s, u"--"_s, found.archive}),
+        ProgramSource::Options{.subject = path,
+                               .format = found.format,
+                               .total = sizeOnDisk(path),
+                               .unpacked = sizeOnDisk(found.archive),
+                               .stop = context.stopToken()});
+    return dump::DumpReader::over(std::make_unique<UnwrappedSource>(
+                                      std::move(found.folders), std::move(program), found.format),
+                                  path);
+}
+
+dump::DumpReader openText(const QString &path, Unwrapped found)
+{
+    // What is wrapped in nothing else can be read in parts later.
+    if (found.format == "plain"_L1 || found.format == "gz"_L1) {
+        if (auto reader = dump::DumpReader::open(path))
+            return *std::move(reader);
+    }
+    return dump::DumpReader::over(std::make_unique<UnwrappedSource>(std::move(found.folders),
+                                                                    std::move(found.text),
+                                                                    found.format),
+                                  path);
 }
 
 /// How many sets of rows the archive lists: "3416; 0 16385 TABLE DATA public products app".
@@ -105,7 +149,7 @@ void compareWithList(dump::DumpInspection &inspection, qint64 listed, const QStr
 {
     if (inspection.verdict != dump::DumpVerdict::Complete)
         return;
-    if (inspection.copyBlocks == 0 && listed > 0 && inspection.format != "custom"_L1) {
+    if (inspection.copyBlocks == 0 && listed > 0 && !inspection.format.endsWith("custom"_L1)) {
         inspection.warnings.append(
             u"made with --inserts: nothing in it shows that all rows of a table are there"_s);
         return;
@@ -122,30 +166,36 @@ void compareWithList(dump::DumpInspection &inspection, qint64 listed, const QStr
 }
 
 /// What stands in place of an inspection when the first look already says that nothing can be read.
-Result<dump::DumpInspection> unreadable(const QString &path, const Error &error)
+Result<dump::DumpInspection> unreadable(const QString &path, const NotUnwrapped &why)
 {
-    if (error.kind != ErrorKind::Corrupt)
-        return failure(error);
+    if (!why.verdict)
+        return failure(why.error);
     dump::DumpInspection inspection;
-    inspection.verdict = dump::DumpVerdict::Damaged;
-    inspection.format = u"unknown"_s;
+    inspection.verdict = *why.verdict;
+    inspection.format = why.format.isEmpty() ? u"unknown"_s : why.format;
     inspection.fileBytes = sizeOnDisk(path);
-    inspection.problem = error;
+    inspection.problem = why.error;
     return inspection;
 }
 
-Result<dump::DumpInspection> inspectArchive(const QString &path, const dump::ArchiveHeader &header,
+Result<dump::DumpInspection> inspectArchive(const QString &path, Unwrapped found,
                                             TaskContext &context)
 {
-    const auto client = clientFor(path, header, context);
-    if (!client)
-        return unreadable(path, client.error());
-    dump::DumpReader reader = openArchive(path, header, *client, context);
+    const auto client = clientFor(path, found, context);
+    if (!client) {
+        const bool isBad = client.error().kind == ErrorKind::Corrupt;
+        return unreadable(
+            path, {.error = client.error(),
+                   .verdict = isBad ? std::optional(dump::DumpVerdict::Damaged) : std::nullopt});
+    }
+    const auto folders = std::move(found.folders); // for the second reading, of its list
+    const QString archive = found.archive;
+    dump::DumpReader reader = openArchive(path, std::move(found), *client, context);
     auto inspection = dump::inspect(reader, context);
     if (!inspection)
         return inspection;
     inspection->reader = u"pg_restore "_s + client->version.toString();
-    const auto listed = listedRowSets(path, *client, context);
+    const auto listed = listedRowSets(archive, *client, context);
     if (listed)
         compareWithList(*inspection, *listed, path);
     else if (inspection->verdict == dump::DumpVerdict::Complete)
@@ -153,32 +203,55 @@ Result<dump::DumpInspection> inspectArchive(const QString &path, const dump::Arc
     return inspection;
 }
 
+/// A folder is taken as it is: an archive, or no backup.
+std::expected<Unwrapped, NotUnwrapped> unwrapOrFolder(const QString &path, TaskContext &context)
+{
+    if (!QFileInfo(path).isDir())
+        return unwrap(path, context);
+    const auto header = dump::archiveHeaderOf(path);
+    if (!header)
+        return std::unexpected(
+            NotUnwrapped{.error = header.error(),
+                         .verdict = header.error().kind == ErrorKind::Corrupt
+                                        ? std::optional(dump::DumpVerdict::Damaged)
+                                        : std::nullopt});
+    if (!*header)
+        return std::unexpected(NotUnwrapped{.error = *dump::recogniseFolder(path).problem,
+                                            .verdict = dump::DumpVerdict::NotADump});
+    return Unwrapped{.archive = path, .header = **header, .format = u"directory"_s};
+}
+
 } // namespace
 
 Result<dump::DumpReader> openDump(const QString &path, TaskContext &context)
 {
-    const auto header = dump::archiveHeaderOf(path);
-    if (!header)
-        return failure(header.error());
-    if (!*header)
-        return dump::DumpReader::open(path);
-    const auto client = clientFor(path, **header, context);
+    auto found = unwrapOrFolder(path, context);
+    if (!found)
+        return failure(found.error().error);
+    if (found->text)
+        return openText(path, *std::move(found));
+    const auto client = clientFor(path, *found, context);
     if (!client)
         return failure(client.error());
-    return openArchive(path, **header, *client, context);
+    return openArchive(path, *std::move(found), *client, context);
 }
 
 Result<dump::DumpInspection> inspectDump(const QString &path, TaskContext &context)
 {
-    const auto header = dump::archiveHeaderOf(path);
-    if (!header)
-        return unreadable(path, header.error());
-    if (*header)
-        return inspectArchive(path, **header, context);
-    auto reader = dump::DumpReader::open(path);
-    if (!reader)
-        return failure(reader.error());
-    return dump::inspect(*reader, context);
+    auto found = unwrapOrFolder(path, context);
+    if (!found)
+        return unreadable(path, found.error());
+    const QStringList remarks = found->remarks;
+    Result<dump::DumpInspection> inspection;
+    if (found->text) {
+        dump::DumpReader reader = openText(path, *std::move(found));
+        inspection = dump::inspect(reader, context);
+    } else {
+        inspection = inspectArchive(path, *std::move(found), context);
+    }
+    if (inspection)
+        inspection->warnings += remarks;
+    return inspection;
 }
 
 qint64 sizeOnDisk(const QString &path)

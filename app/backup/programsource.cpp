@@ -52,7 +52,10 @@ Result<void> ProgramSource::take(QByteArrayView piece, const std::stop_token &st
 
 void ProgramSource::noteReading(qint64 bytes)
 {
-    m_consumed = std::min(bytes, m_options.total);
+    const double part =
+        static_cast<double>(bytes) / static_cast<double>(std::max<qint64>(1, m_options.unpacked));
+    m_consumed =
+        std::min(m_options.total, static_cast<qint64>(part * static_cast<double>(m_options.total)));
     const auto now = std::chrono::steady_clock::now();
     if (bytes != m_bytesRead)
         m_lastSign = now;

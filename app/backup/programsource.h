@@ -26,7 +26,8 @@ public:
     struct Options {
         QString subject;      ///< the archive, for errors
         QString format;       ///< "custom"
-        qint64 total = 0;     ///< bytes of the archive
+        qint64 total = 0;     ///< bytes of the file it came in
+        qint64 unpacked = 0;  ///< bytes of the archive the program reads
         std::stop_token stop; ///< ends the program as well
     };
 

@@ -2,6 +2,7 @@
 #include "dump/archiveheader.h"
 
 #include "archive/filesource.h"
+#include "archive/tarheader.h"
 #include "dump/fileformat.h"
 
 #include <QDir>
@@ -187,7 +188,8 @@ Result<std::optional<ArchiveHeader>> archiveHeaderOf(const QString &path)
     if (!file)
         return failure(file.error());
     const QByteArray head = (*file)->peek(headBytes);
-    const QByteArrayView inside = isPgDumpTar(head) ? QByteArrayView(head).sliced(tarBlock) : head;
+    const QByteArrayView inside =
+        isPgDumpTar(head) ? QByteArrayView(head).sliced(archive::tarBlock) : head;
     if (!inside.startsWith(archiveMagic))
         return std::nullopt;
     auto header = parseArchiveHeader(inside, path);

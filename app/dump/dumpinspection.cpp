@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/dumpinspection.h"
 
+#include "archive/headsource.h"
 #include "dump/dumpreader.h"
 #include "dump/inspector.h"
 
@@ -142,6 +143,18 @@ Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
         inspection.index = {.blocks = inspector.blocks(), .points = reader.points()};
     judge(inspection, reader, read, reader.subject());
     return inspection;
+}
+
+bool beginsLikeADump(const QByteArray &head)
+{
+    DumpReader reader = DumpReader::over(std::make_unique<archive::BytesSource>(head), {});
+    DumpInspection inspection;
+    Inspector inspector(inspection);
+    TaskContext context;
+    // That it breaks off, and where, says nothing: it is only the beginning.
+    const bool isText = !reader.format().problem;
+    (void)reader.read(inspector, context);
+    return isText && looksLikeADump(reader.facts());
 }
 
 } // namespace mayday::dump

@@ -42,8 +42,7 @@ struct SequenceInDump {
 /// What is in a file and whether it is whole: the answer to "can I restore from this?". A value.
 struct DumpInspection {
     DumpVerdict verdict = DumpVerdict::NotADump;
-    QString format =
-        {}; ///< "plain", "plain.gz", "plain.zst", "custom", "directory", "tar", "unknown"
+    QString format = {}; ///< as FileFormat::word
     QString serverVersion = {};
     QString dumpVersion = {};
     QString encoding = {};
@@ -69,6 +68,10 @@ class DumpReader;
 /// Reads all of it, checksums included. A bad file is a verdict; an Error is only a file that
 /// cannot be read at all, or Cancelled. backup::inspectDump() takes any file.
 [[nodiscard]] Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context);
+
+/// Whether a text that begins like this is worth reading as a dump: it has pg_dump's first lines,
+/// or SQL. head: its first bytes, some 64 KB.
+[[nodiscard]] bool beginsLikeADump(const QByteArray &head);
 
 /// "complete", "truncated", "damaged", "not-a-dump".
 [[nodiscard]] QString verdictKey(DumpVerdict verdict);

@@ -57,7 +57,7 @@ DumpReader DumpReader::over(std::unique_ptr<archive::ByteSource> source, const Q
     DumpReader reader;
     reader.m_subject = subject;
     reader.m_fileBytes = source->total();
-    auto head = std::make_unique<HeadSource>(std::move(source), headSize);
+    auto head = std::make_unique<archive::HeadSource>(std::move(source), headSize);
     reader.m_format = recogniseFormat(head->head(), subject, head->format());
     // Nothing came out because reading failed: that is what has to be told, not "empty".
     if (head->head().isEmpty() && head->headError()) {

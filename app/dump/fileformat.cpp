@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/fileformat.h"
 
+#include "archive/tarheader.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -69,18 +71,14 @@ FileFormat hiddenArchive(const QString &path, const QString &name, const QString
                              .detail = u"it is a pg_dump archive (%1), %2"_s.arg(name, how)}};
 }
 
+/// Of "zip/gz" the last is how the text is compressed, and the first what that was found in.
 QString wordFor(const QString &source)
 {
-    if (source == "plain"_L1 || source == "custom"_L1 || source == "directory"_L1 ||
-        source == "tar"_L1)
-        return source;
-    return u"plain."_s + source;
-}
-
-/// A tar file's magic stands behind the first name.
-bool isTar(QByteArrayView head)
-{
-    return head.size() > 262 && head.sliced(257, 5) == "ustar";
+    static const QStringList words{u"plain"_s, u"custom"_s, u"directory"_s, u"tar"_s};
+    const qsizetype last = source.lastIndexOf(u'/') + 1;
+    return words.contains(source.sliced(last))
+               ? source
+               : source.first(last) + u"plain."_s + source.sliced(last);
 }
 
 QString thingByMagic(QByteArrayView head)
@@ -119,7 +117,7 @@ QString thingOf(QByteArrayView head)
 {
     if (const QString thing = thingByMagic(head); !thing.isEmpty())
         return thing;
-    if (isTar(head))
+    if (archive::looksLikeTar(head))
         return u"a tar archive; unpack it first"_s;
     if (isUtf16(head))
         return {};
@@ -132,7 +130,11 @@ QString thingOf(QByteArrayView head)
 
 bool isPgDumpTar(QByteArrayView head)
 {
-    return isTar(head) && startsWith(head, "toc.dat"sv);
+    // Its header says which format it was written for: 5 is a folder, packed by somebody else.
+    constexpr qsizetype formatAt = archive::tarBlock + 10;
+    constexpr char ofFolder = 5;
+    const bool isFolder = head.size() > formatAt && head[formatAt] == ofFolder;
+    return archive::looksLikeTar(head) && startsWith(head, "toc.dat"sv) && !isFolder;
 }
 
 FileFormat recogniseFormat(QByteArrayView head, const QString &path, const QString &source)

@@ -9,20 +9,19 @@ namespace mayday::dump {
 
 /// What a file is, by its first bytes (after decompression).
 struct FileFormat {
-    QString word;                 ///< "plain", "plain.gz", "custom", "directory", "tar", "unknown"
+    /// "plain", "plain.gz", "custom", "directory", "tar", "unknown"; of what was wrapped once more
+    /// with that in front: "zip/plain.gz", "tar.gz/directory".
+    QString word;
     std::optional<Error> problem; ///< why it cannot be read as SQL text
 
     [[nodiscard]] bool isText() const { return !problem; }
 };
 
-/// How far into a tar file its first member begins, in bytes.
-inline constexpr qsizetype tarBlock = 512;
-
 /// Whether these are the first bytes of what pg_dump -Ft writes.
 [[nodiscard]] bool isPgDumpTar(QByteArrayView head);
 
-/// source: what ByteSource::format() says; "gz" becomes "plain.gz", and the SQL text that comes out
-/// of an archive keeps the archive's word.
+/// source: what ByteSource::format() says; "gz" becomes "plain.gz", "zip/gz" "zip/plain.gz", and
+/// the SQL text that comes out of an archive keeps the archive's word.
 [[nodiscard]] FileFormat recogniseFormat(QByteArrayView head, const QString &path,
                                          const QString &source);
 /// The same for a folder, which is no text.

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/textsource.h"
 
-#include <algorithm>
-#include <cstring>
-
 using namespace Qt::StringLiterals;
 
 namespace mayday::dump {
@@ -12,41 +9,7 @@ namespace {
 
 constexpr qsizetype rawSize = 64 * 1024;
 
-qsizetype give(QByteArrayView from, qsizetype &at, std::span<char> buffer)
-{
-    const qsizetype size = std::min(from.size() - at, static_cast<qsizetype>(buffer.size()));
-    std::memcpy(buffer.data(), from.data() + at, static_cast<size_t>(size));
-    at += size;
-    return size;
-}
-
 } // namespace
-
-HeadSource::HeadSource(std::unique_ptr<archive::ByteSource> source, qsizetype headSize)
-    : m_source(std::move(source))
-{
-    m_head.resize(headSize);
-    qsizetype filled = 0;
-    while (filled < headSize) {
-        const auto got = m_source->read(std::span(m_head.data(), static_cast<size_t>(headSize))
-                                            .subspan(static_cast<size_t>(filled)));
-        if (!got)
-            m_error = got.error();
-        if (!got || *got == 0)
-            break;
-        filled += *got;
-    }
-    m_head.resize(filled);
-}
-
-Result<qsizetype> HeadSource::read(std::span<char> buffer)
-{
-    if (m_at < m_head.size())
-        return give(m_head, m_at, buffer);
-    if (m_error)
-        return failure(*m_error);
-    return m_source->read(buffer);
-}
 
 Utf16Source::Utf16Source(std::unique_ptr<archive::ByteSource> source, bool isBigEndian,
                          const QString &subject)
@@ -73,7 +36,7 @@ Result<qsizetype> Utf16Source::read(std::span<char> buffer)
         m_ready = text.toUtf8();
         m_at = 0;
     }
-    return give(m_ready, m_at, buffer);
+    return archive::giveFrom(m_ready, m_at, buffer);
 }
 
 QStringList Utf16Source::remarks() const
@@ -87,17 +50,17 @@ bool isAsItIs(QByteArrayView head)
            !head.startsWith("\xfe\xff");
 }
 
-std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<HeadSource> source,
+std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<archive::HeadSource> source,
                                             const QString &subject)
 {
     const QByteArrayView head = source->head();
     if (head.startsWith("\xef\xbb\xbf"))
-        source->skip(3);
+        source->forget(3);
     const bool isLittle = head.startsWith("\xff\xfe");
     const bool isBig = head.startsWith("\xfe\xff");
     if (!isLittle && !isBig)
         return source;
-    source->skip(2);
+    source->forget(2);
     return std::make_unique<Utf16Source>(std::move(source), isBig, subject);
 }
 

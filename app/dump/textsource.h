@@ -1,38 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "archive/bytesource.h"
+#include "archive/headsource.h"
 
 #include <QByteArray>
 #include <QStringDecoder>
 
 namespace mayday::dump {
-
-/// A source whose beginning can be looked at before it is read. A failure in the beginning comes
-/// out when read() gets there.
-class HeadSource final : public archive::ByteSource {
-public:
-    HeadSource(std::unique_ptr<archive::ByteSource> source, qsizetype headSize);
-
-    [[nodiscard]] QByteArrayView head() const { return m_head; }
-    /// The failure that ended the head too early, if any.
-    [[nodiscard]] const std::optional<Error> &headError() const { return m_error; }
-    /// Forgets the first bytes (a byte order mark).
-    void skip(qsizetype bytes) { m_at += bytes; }
-
-    [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override;
-    [[nodiscard]] qint64 consumed() const override { return m_source->consumed(); }
-    [[nodiscard]] qint64 total() const override { return m_source->total(); }
-    [[nodiscard]] QString format() const override { return m_source->format(); }
-    [[nodiscard]] bool endedEarly() const override { return m_source->endedEarly(); }
-    [[nodiscard]] QStringList remarks() const override { return m_source->remarks(); }
-
-private:
-    std::unique_ptr<archive::ByteSource> m_source;
-    QByteArray m_head;
-    qsizetype m_at = 0;
-    std::optional<Error> m_error;
-};
 
 /// Turns UTF-16 (as PowerShell's ">" writes it) into UTF-8 on the way. Corrupt when it is not
 /// UTF-16.
@@ -61,7 +35,7 @@ private:
 [[nodiscard]] bool isAsItIs(QByteArrayView head);
 
 /// The source with its byte order mark taken off and UTF-16 converted.
-[[nodiscard]] std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<HeadSource> source,
-                                                          const QString &subject);
+[[nodiscard]] std::unique_ptr<archive::ByteSource>
+asUtf8(std::unique_ptr<archive::HeadSource> source, const QString &subject);
 
 } // namespace mayday::dump

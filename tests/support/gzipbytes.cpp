@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/gzipbytes.h"
 
+#include "support/containers.h"
+
 namespace mayday::tests {
 
 namespace {
-
-quint32 crcOf(const QByteArray &bytes)
-{
-    quint32 crc = ~0U;
-    for (const char byte : bytes) {
-        crc ^= static_cast<unsigned char>(byte);
-        for (int bit = 0; bit < 8; ++bit)
-            crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320U : 0U);
-    }
-    return ~crc;
-}
 
 void appendNumber(QByteArray &to, quint32 value)
 {
@@ -30,7 +21,7 @@ QByteArray gzipped(const QByteArray &bytes)
     QByteArray member("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10);
     member.append(bytes.isEmpty() ? QByteArray("\x03\0", 2)
                                   : qCompress(bytes).sliced(6).chopped(4));
-    appendNumber(member, crcOf(bytes));
+    appendNumber(member, crc32Of(bytes));
     appendNumber(member, static_cast<quint32>(bytes.size()));
     return member;
 }

@@ -4,7 +4,6 @@
 #include "app/dump/dumpfiles.h"
 #include "dump/archiveheader.h"
 #include "dump/dumpreader.h"
-#include "support/gzipbytes.h"
 #include "support/temppostgres.h"
 
 #include <QDir>
@@ -40,7 +39,6 @@ private Q_SLOTS:
     void aCutFileOfAFolderIsNoticed();
     void aMissingFileOfAFolderIsNoticed();
     void insertsWithoutEndMarksAreWarnedAbout();
-    void aPackedArchiveIsNamed();
     void aStopEndsTheProgram();
 
 private:
@@ -283,15 +281,6 @@ void TestDumpOpener::insertsWithoutEndMarksAreWarnedAbout()
     QCOMPARE(found.verdict, DumpVerdict::Complete);
     QVERIFY(found.warnings.join(u' ').contains(u"--inserts"_s));
     QVERIFY(found.reader.startsWith(u"pg_restore 17"_s));
-}
-
-void TestDumpOpener::aPackedArchiveIsNamed()
-{
-    const QByteArray whole = tests::DumpFiles::bytesOf(archive({u"-Fc"_s}, u"whole"_s));
-    const DumpInspection found =
-        inspectedArchive(m_files.written(tests::gzipped(whole), u"whole.gz"_s));
-    QCOMPARE(found.verdict, DumpVerdict::NotADump);
-    QVERIFY(found.problem->detail.contains(u"unpack it first"_s));
 }
 
 void TestDumpOpener::aStopEndsTheProgram()
