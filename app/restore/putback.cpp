@@ -3,7 +3,7 @@
 
 #include "core/log.h"
 #include "postgres/catalog.h"
-#include "restore/preflight.h"
+#include "restore/dependents.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
