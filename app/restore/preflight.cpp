@@ -4,6 +4,7 @@
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
+#include "restore/dependents.h"
 #include "restore/sidedatabase.h"
 
 #include <algorithm>
@@ -117,7 +118,7 @@ void describe(PreflightReport &report, const QStringList &outside)
     }
     for (const QString &dependent : outside)
         report.notes.append(
-            {Weight::Warning, u"%1 would go on using the old tables."_s.arg(dependent)});
+            {Weight::Warning, u"%1 would go on using the old schema."_s.arg(dependent)});
     if (report.kept.size() == 1)
         report.notes.append({Weight::Fact, u"1 older state is kept here already."_s});
     else if (!report.kept.isEmpty())
@@ -202,60 +203,6 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
         return failure(things.error());
     facts.databaseThings = *std::move(things);
     return facts;
-}
-
-Result<QStringList> outsideDependents(postgres::Session &session, const QStringList &schemas,
-                                      TaskContext &context)
-{
-    const QByteArray names = textArray(schemas);
-    // What belongs to an extension moves with it and stays the same thing.
-    const auto rows = session.query(
-        "WITH spaces AS (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1::text[])),"
-        " ours AS (SELECT 'pg_class'::regclass AS class, oid FROM pg_catalog.pg_class"
-        "   WHERE relnamespace IN (SELECT oid FROM spaces)"
-        "  UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_catalog.pg_proc"
-        "   WHERE pronamespace IN (SELECT oid FROM spaces)"
-        "  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_catalog.pg_type"
-        "   WHERE typnamespace IN (SELECT oid FROM spaces)"
-        "  EXCEPT SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'),"
-        " outside AS (SELECT c.oid, c.relkind, n.nspname || '.' || c.relname AS name"
-        "  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-        "  WHERE n.nspname <> ALL ($1::text[]) AND n.nspname !~ '^pg_'"
-        "  AND n.nspname <> 'information_schema'"
-        "  AND coalesce(pg_catalog.obj_description(n.oid, 'pg_namespace'), '') NOT LIKE "
-        "'{%\"mayday\"%'),"
-        " uses AS (SELECT d.classid, d.objid, d.objsubid FROM pg_catalog.pg_depend d"
-        "  JOIN ours ON ours.class = d.refclassid AND ours.oid = d.refobjid)"
-        " SELECT 'View ' || o.name FROM uses u JOIN pg_catalog.pg_rewrite r ON r.oid = u.objid"
-        "  AND u.classid = 'pg_rewrite'::regclass JOIN outside o ON o.oid = r.ev_class"
-        " UNION SELECT 'Foreign key of table ' || o.name FROM pg_catalog.pg_constraint k"
-        "  JOIN outside o ON o.oid = k.conrelid JOIN ours ON ours.oid = k.confrelid"
-        "  WHERE k.contype = 'f'"
-        " UNION SELECT 'Trigger ' || t.tgname || ' of table ' || o.name"
-        "  FROM uses u JOIN pg_catalog.pg_trigger t ON t.oid = u.objid"
-        "  AND u.classid = 'pg_trigger'::regclass JOIN outside o ON o.oid = t.tgrelid"
-        "  WHERE NOT t.tgisinternal"
-        " UNION SELECT 'Policy ' || p.polname || ' of table ' || o.name"
-        "  FROM uses u JOIN pg_catalog.pg_policy p ON p.oid = u.objid"
-        "  AND u.classid = 'pg_policy'::regclass JOIN outside o ON o.oid = p.polrelid"
-        " UNION SELECT 'Column ' || o.name || '.' || a.attname"
-        "  FROM uses u JOIN pg_catalog.pg_attrdef d ON d.oid = u.objid"
-        "  AND u.classid = 'pg_attrdef'::regclass JOIN outside o ON o.oid = d.adrelid"
-        "  JOIN pg_catalog.pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum"
-        " UNION SELECT 'Column ' || o.name || '.' || a.attname"
-        "  FROM uses u JOIN outside o ON o.oid = u.objid AND u.classid = 'pg_class'::regclass"
-        "  JOIN pg_catalog.pg_attribute a ON a.attrelid = u.objid AND a.attnum = u.objsubid"
-        "  WHERE o.relkind IN ('r', 'p')"
-        " UNION SELECT 'Publication ' || p.pubname FROM pg_catalog.pg_publication_rel pr"
-        "  JOIN pg_catalog.pg_publication p ON p.oid = pr.prpubid"
-        "  JOIN ours ON ours.oid = pr.prrelid ORDER BY 1",
-        {&names, 1}, context);
-    if (!rows)
-        return failure(rows.error());
-    QStringList dependents;
-    for (int i = 0; i < rows->rowCount(); ++i)
-        dependents.append(rows->text(i, 0));
-    return dependents;
 }
 
 Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,

@@ -45,10 +45,6 @@ struct PreflightReport {
 /// The part the load itself needs, through a session that is open already.
 [[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session,
                                               const QStringList &schemas, TaskContext &context);
-/// Views, foreign keys, triggers, policies, columns and publications elsewhere that would go on
-/// pointing at the old tables, functions and types.
-[[nodiscard]] Result<QStringList>
-outsideDependents(postgres::Session &session, const QStringList &schemas, TaskContext &context);
 /// Refused for a pooler, a standby, or a schema the login may not rename; with the way out.
 [[nodiscard]] Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                                        const QStringList &schemas, TaskContext &context);

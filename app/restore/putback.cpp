@@ -3,8 +3,8 @@
 
 #include "core/log.h"
 #include "postgres/catalog.h"
+#include "restore/dependents.h"
 #include "restore/handover.h"
-#include "restore/preflight.h"
 #include "restore/sidedatabase.h"
 
 #include <QElapsedTimer>

@@ -7,6 +7,7 @@
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
 #include "restore/defaultrights.h"
+#include "restore/dependents.h"
 #include "restore/foreignkeys.h"
 #include "restore/handover.h"
 #include "restore/outsidewatch.h"
@@ -170,7 +171,7 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
         return failure(outside.error());
     for (const QString &dependent : *outside) {
         m_hasDifferences = true;
-        m_receipt.notes.append(dependent + u" goes on using the old tables"_s);
+        m_receipt.notes.append(dependent + u" goes on using the old schema"_s);
     }
     return session;
 }

@@ -285,6 +285,48 @@ void TestPreflight::whatElsewhereUsesTheOldTablesIsNamed_data()
     row("default from a function", "CREATE TABLE other.d (n int DEFAULT public.twice(2))",
         u"Column other.d.n"_s);
     row("column of a type", "CREATE TABLE other.typed (k public.kind)", u"Column other.typed.k"_s);
+    row("partition",
+        "CREATE TABLE public.parted (a int) PARTITION BY LIST (a); CREATE TABLE other.part "
+        "PARTITION "
+        "OF public.parted FOR VALUES IN (1)",
+        u"Table other.part"_s);
+    row("child", "CREATE TABLE other.child () INHERITS (public.empty_one)", u"Table other.child"_s);
+    row("body of a function",
+        "CREATE FUNCTION other.f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM "
+        "public.products; END",
+        u"Function other.f()"_s);
+    row("domain", "CREATE DOMAIN other.kind AS public.kind", u"Type other.kind"_s);
+    row("check", "CREATE TABLE other.c (a int CONSTRAINT even CHECK (public.twice(a) > 2))",
+        u"Table constraint even on other.c"_s);
+    row("index",
+        "CREATE FUNCTION public.half(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';"
+        "CREATE TABLE other.i (a int); CREATE INDEX by_half ON other.i (public.half(a))",
+        u"Index other.by_half"_s);
+    row("operator",
+        "CREATE FUNCTION public.same(int, int) RETURNS bool LANGUAGE sql AS 'SELECT true';"
+        "CREATE OPERATOR other.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = public.same)",
+        u"Operator other.===(integer,integer)"_s);
+    row("text search",
+        "CREATE TEXT SEARCH DICTIONARY public.plain (TEMPLATE = simple); CREATE TEXT SEARCH "
+        "CONFIGURATION other.words (COPY = simple); ALTER TEXT SEARCH CONFIGURATION other.words "
+        "ALTER MAPPING FOR word WITH public.plain",
+        u"Text search configuration other.words"_s);
+    row("cast between types of others",
+        "CREATE FUNCTION public.to_circle(int) RETURNS circle LANGUAGE sql AS 'SELECT "
+        "NULL::circle';"
+        "CREATE CAST (int AS circle) WITH FUNCTION public.to_circle(int)",
+        u"Cast (integer AS pg_catalog.circle)"_s);
+    row("event trigger",
+        "CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+        "CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION public.watch();"
+        "ALTER EVENT TRIGGER watcher DISABLE",
+        u"Event trigger watcher"_s);
+    row("language",
+        "CREATE FUNCTION public.call() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql',"
+        "'plpgsql_call_handler'; CREATE LANGUAGE second HANDLER public.call",
+        u"Language second"_s);
+    row("publication of a schema", "CREATE PUBLICATION feed FOR TABLES IN SCHEMA public",
+        u"Publication feed"_s);
     row("publication", "CREATE PUBLICATION feed FOR TABLE public.products", u"Publication feed"_s);
 }
 
@@ -295,22 +337,32 @@ void TestPreflight::whatElsewhereUsesTheOldTablesIsNamed()
     const Shop shop(*m_server, 5);
     const QString file = shop.writeDump(shop.dump());
     shop.run("CREATE SCHEMA other;" + sql);
-    QCOMPARE(warnings(report(shop)), QStringList{name + u" would go on using the old tables."_s});
+    QCOMPARE(warnings(report(shop)), QStringList{name + u" would go on using the old schema."_s});
     const RestoreReceipt receipt = shop.restore(file);
     QCOMPARE(receipt.verdict, Verdict::Differences); // restored, and not as if nothing were
-    QVERIFY2(receipt.notes.contains(name + u" goes on using the old tables"_s),
+    QVERIFY2(receipt.notes.contains(name + u" goes on using the old schema"_s),
              qPrintable(receipt.notes.join(u'\n')));
 }
 
 void TestPreflight::whatOnlyLooksLikeAUserIsNotNamed()
 {
     const Shop shop(*m_server, 5);
-    shop.run("CREATE EXTENSION pgcrypto WITH SCHEMA public; CREATE SCHEMA other;"
-             "CREATE TABLE other.own (id uuid DEFAULT public.gen_random_uuid(), p bytea DEFAULT "
-             "public.gen_random_bytes(4), n text DEFAULT 'public.products');"
-             "CREATE VIEW other.mine AS SELECT id FROM other.own;"
-             "CREATE VIEW public.inside AS SELECT id FROM public.products;"
-             "CREATE VIEW public.outward AS SELECT id FROM other.own");
+    shop.run(
+        "CREATE EXTENSION pgcrypto WITH SCHEMA public; CREATE SCHEMA other;"
+        "CREATE TABLE other.own (id uuid DEFAULT public.gen_random_uuid(), p bytea DEFAULT "
+        "public.gen_random_bytes(4), n text DEFAULT 'public.products');"
+        "CREATE VIEW other.mine AS SELECT id FROM other.own;"
+        "CREATE VIEW public.inside AS SELECT id FROM public.products;"
+        "CREATE CAST (public.kind AS integer) WITH INOUT;"
+        "CREATE FUNCTION public.less(public.kind, public.kind) RETURNS bool LANGUAGE sql"
+        " IMMUTABLE AS 'SELECT true'; CREATE OPERATOR public.<<< (LEFTARG = public.kind,"
+        " RIGHTARG = public.kind, FUNCTION = public.less); CREATE OPERATOR CLASS public.odd FOR"
+        " TYPE public.kind USING btree AS OPERATOR 1 public.<<<;"
+        "CREATE TABLE public.parted (a int) PARTITION BY LIST (a);"
+        "CREATE TABLE public.part PARTITION OF public.parted FOR VALUES IN (1);"
+        "CREATE INDEX ON public.parted (public.twice(a)) WHERE a > 1;"
+        "CREATE STATISTICS public.both ON id, name FROM public.products;"
+        "CREATE VIEW public.outward AS SELECT id FROM other.own");
     const QStringList found = warnings(report(shop));
     QVERIFY2(found.isEmpty(), qPrintable(found.join(u'\n')));
     // What an earlier restore keeps has views of its own; they are no users of the live tables.

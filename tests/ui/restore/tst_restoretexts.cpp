@@ -102,7 +102,7 @@ void TestRestoreTexts::thePlanNamesEverything()
         {.name = u"public"_s, .exists = true, .owner = u"app"_s, .tables = 9, .bytes = 42'000'000}};
     report.loss = restore::LossEstimate{};
     report.notes = {{restore::PreflightNote::Weight::Warning,
-                     u"View reports.daily would go on using the old tables."_s}};
+                     u"View reports.daily would go on using the old schema."_s}};
     backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
                               .fileName = u"shop.sql.gz"_s,
                               .bytes = 9,
