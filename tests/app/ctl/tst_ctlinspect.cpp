@@ -104,8 +104,6 @@ void TestCtlInspect::aFileThatIsNoBackupIsNamed_data()
         << QByteArray(
                "-- MySQL dump 10.13  Distrib 8.0.36\n\nCREATE TABLE `products` (`id` int);\n")
         << QByteArray("a dump of MySQL");
-    QTest::newRow("another zip") << QByteArray("PK\x03\x04\x14\0\0\0", 8)
-                                 << QByteArray("unpack it first");
     QTest::newRow("encrypted") << QByteArray("Salted__\x12\x34\x56\x78")
                                << QByteArray("decrypt it first");
     QTest::newRow("empty") << QByteArray() << QByteArray("the file is empty");
