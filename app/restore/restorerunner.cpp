@@ -3,6 +3,7 @@
 
 #include "backup/dumpopener.h"
 #include "backup/inspectionindex.h"
+#include "core/latestop.h"
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
@@ -12,6 +13,7 @@
 #include "restore/handover.h"
 #include "restore/outsidewatch.h"
 #include "restore/sidedatabase.h"
+#include "restore/teamchecks.h"
 
 #include <QFileInfo>
 
@@ -300,9 +302,11 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
     m_receipt.tables = proof->tables;
     m_receipt.notes += proof->notes;
     m_hasDifferences = m_hasDifferences || proof->hasDifferences;
-    if (proof->isProven)
-        return m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
-                               : Result<void>();
+    if (proof->isProven) {
+        auto keys = m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
+                                    : Result<void>();
+        return keys.and_then([&] { return askTheTeam(session, context); });
+    }
     const auto wrong =
         std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);
     const bool isTable = wrong != proof->tables.end();
@@ -310,6 +314,16 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
                     .subject = isTable ? wrong->schema + u'.' + wrong->name : u"the copy"_s,
                     .detail = isTable ? wrong->note : proof->notes.value(0),
                     .advice = Advice::TakeAnotherBackup});
+}
+
+Result<void> RestoreRunner::askTheTeam(postgres::Session &session, TaskContext &context)
+{
+    auto answers = runChecks(session, m_plan.checks, m_inspection.schemas, context);
+    if (!answers)
+        return failure(answers.error());
+    m_receipt.checks = *std::move(answers);
+    m_hasDifferences = m_hasDifferences || m_receipt.checksFailed() > 0;
+    return {};
 }
 
 QByteArray RestoreRunner::analyseSql(const TableTally &tally)
@@ -397,7 +411,7 @@ Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &cont
     m_receipt.notes += handover.differences() + handover.notes();
     if (done || !handover.mayHaveHappened())
         return done;
-    return settleCommit(done.error());
+    return settleCommit(done.error(), context);
 }
 
 void RestoreRunner::tellWhatIsLeft()
@@ -415,18 +429,19 @@ void RestoreRunner::tellWhatIsLeft()
 }
 
 /// The connection died with the commit on its way: only the server knows, so it is asked.
-Result<void> RestoreRunner::settleCommit(const Error &lost)
+Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context)
 {
+    LateStop patient(context);
     constexpr int attempts = 3;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        TaskContext patient;
-        auto session = postgres::Session::connect(m_plan.target, patient,
+        auto session = postgres::Session::connect(m_plan.target, patient.context(),
                                                   {.applicationName = u"mayday restore"_s});
         if (!session)
             continue;
-        if (!waitForQuiet(*session, patient))
+        if (!waitForQuiet(*session, patient.context()))
             continue;
-        const auto committed = postgres::schemaExists(*session, m_kept.front().name, patient);
+        const auto committed =
+            postgres::schemaExists(*session, m_kept.front().name, patient.context());
         if (committed)
             return *committed ? Result<void>() : failure(lost);
     }

@@ -5,6 +5,7 @@
 #include "core/latest.h"
 #include "dump/dumpinspection.h"
 #include "dump/dumpreader.h"
+#include "restore/loadledger.h"
 #include "restore/preflight.h"
 #include "restore/proof.h"
 #include "restore/restoreprogress.h"
@@ -44,24 +45,25 @@ private:
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
                         TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
+    Result<void> askTheTeam(postgres::Session &session, TaskContext &context);
     [[nodiscard]] static QByteArray analyseSql(const TableTally &tally);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     Result<void> commit(postgres::Session &session, TaskContext &context);
     void tellWhatIsLeft();
-    Result<void> settleCommit(const Error &lost);
+    Result<void> settleCommit(const Error &lost, TaskContext &context);
 
-    Result<void> checkDatabase(postgres::Session &live, TaskContext &context);
     Result<void> besideDatabase(TaskContext &context);
-    void takeAway(SideDatabase &side, const QString &name);
+    Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
+    void takeAway(SideDatabase &side, const QString &name, TaskContext &context);
     Result<void> fillDatabase(const QString &name, SchemaProperties &properties,
                               TaskContext &context);
     Result<void> loadDatabase(postgres::Session &main, LoadCrew &crew,
                               const StatementFilter &filter, SchemaProperties &properties,
                               TaskContext &context);
     Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
-    Result<void> settleDatabase(const QString &name, const Error &lost);
+    Result<void> settleDatabase(const QString &name, const Error &lost, TaskContext &context);
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);
@@ -79,6 +81,9 @@ private:
     QList<KeptSchema> m_kept;
     QStringList m_keptEmpty; ///< of them, those that stand for a schema that was not there
     RestoreReceipt m_receipt;
+    LoadLedger m_ledger; ///< of a ReplaceDatabase
+    qint64 m_bytesLoaded = 0;
+    bool m_isInParts = false; ///< the file can be read from any place
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;
 };
