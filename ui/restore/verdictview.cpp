@@ -23,6 +23,11 @@ namespace {
 QString notesText(const restore::RestoreReceipt &receipt)
 {
     QStringList lines;
+    for (const restore::CheckResult &check : receipt.checks)
+        lines.append(
+            check.isTrue
+                ? VerdictView::tr("Your check is true: %1.").arg(check.name)
+                : VerdictView::tr("Your check fails: %1: %2.").arg(check.name, check.detail));
     for (const QString &note : receipt.notes)
         lines.append(VerdictView::tr("Note: %1.").arg(note));
     for (const restore::Leftover &left : receipt.left)
