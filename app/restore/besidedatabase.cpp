@@ -70,6 +70,14 @@ Result<void> RestoreRunner::besideDatabase(TaskContext &context)
         if (auto remembered = properties.remember(*live, schema, context); !remembered)
             return remembered;
     }
+    const auto older = keptSchemas(*live, context);
+    if (!older)
+        return failure(older.error());
+    if (!older->isEmpty())
+        m_receipt.notes.append(
+            (older->size() == 1 ? u"1 earlier state went"_s
+                                : u"%1 earlier states went"_s.arg(older->size())) +
+            u" aside with the database, and can be put back when that is put back"_s);
     m_isInParts = backup::completeIndex(m_inspection, m_plan.file);
     if (!m_isInParts)
         m_inspection.index = {};

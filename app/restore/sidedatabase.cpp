@@ -165,10 +165,13 @@ Result<QStringList> SideDatabase::missingFrom(postgres::Session &live, const QSt
     QString names = u"''"_s;
     for (const QString &schema : schemas)
         names += u", "_s + literal(schema);
-    // What belongs to an extension comes back with it.
+    // What belongs to an extension comes back with it, and what earlier restores keep goes aside
+    // with the rest and can be put back from there.
     const auto rows = live.query(
         u"SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n"
         " WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspname NOT IN (%1)"
+        " AND coalesce(pg_catalog.obj_description(n.oid, 'pg_namespace') NOT LIKE"
+        " '{%\"mayday\"%', true)"
         " AND (EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND NOT"
         " EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))"
         " OR EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND NOT"

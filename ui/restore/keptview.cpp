@@ -55,6 +55,7 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
     m_days->setRange(1, 365);
     m_days->setValue(usualDays);
     m_days->setSuffix(tr(" days"));
+    m_days->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_days->setAccessibleName(tr("Older than so many days"));
     auto *back =
         new ActionButton(parts.theme, ButtonKind::Secondary, tr("Back to the backups"), this);

@@ -91,4 +91,10 @@ void PlanView::showBlocker(const Error &error)
     show(false, true);
 }
 
+/// Where a second Enter starts nothing.
+QWidget *PlanView::initialFocus() const
+{
+    return m_error->isVisibleTo(this) ? static_cast<QWidget *>(m_again) : m_lossFold;
+}
+
 } // namespace mayday::ui

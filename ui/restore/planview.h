@@ -33,6 +33,7 @@ public:
     void showPlan(const Plan &plan);
     /// It cannot be done; with the reason and the way out.
     void showBlocker(const Error &error);
+    [[nodiscard]] QWidget *initialFocus() const;
 
 Q_SIGNALS:
     void replaceRequested();

@@ -167,6 +167,8 @@ void RestorePanel::askServer()
         const backup::BackupEntry *asked = m_parts.shelf.entry(m_draft.file);
         if (id != m_draft.id || !asked)
             return; // another backup was chosen meanwhile
+        if (m_view != m_plan)
+            return;
         if (!report)
             m_plan->showBlocker(report.error());
         else if (report->blocker)
@@ -175,6 +177,7 @@ void RestorePanel::askServer()
             m_draft.mode = report->way.proposed;
             showPlan(*asked, *report);
         }
+        takeFocus();
     });
 }
 
@@ -359,6 +362,8 @@ QWidget *RestorePanel::initialFocus() const
 {
     if (m_view == m_choose)
         return m_choose->initialFocus();
+    if (m_view == m_plan)
+        return m_plan->initialFocus();
     if (m_view == m_progress)
         return m_progress->initialFocus();
     if (m_view == m_verdict)

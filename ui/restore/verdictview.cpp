@@ -71,6 +71,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addWidget(m_table, 1);
     column->addWidget(m_notes);
     column->addLayout(buttons);
+    column->addStretch(); // takes the room while there is no table
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
     connect(m_cameAfter, &ActionButton::clicked, this, &VerdictView::cameAfterRequested);
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
@@ -128,8 +129,12 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     if (receipt.error) {
         m_error->setError(*receipt.error);
         if (receipt.left.isEmpty())
-            m_error->setWhatIsSafe(tr("The live data was not touched: everything happened in one "
-                                      "transaction that was rolled back."));
+            m_error->setWhatIsSafe(
+                record.mode == restore::RestoreMode::ReplaceDatabase
+                    ? tr("The live data was not touched: everything happened in a database of its "
+                         "own, which is gone.")
+                    : tr("The live data was not touched: everything happened in one transaction "
+                         "that was rolled back."));
     }
     m_model->setResults(receipt.tables, false);
     m_table->setVisible(!receipt.tables.isEmpty());
