@@ -117,6 +117,8 @@ private:
 
 /// Bytes of a name: UTF-8, or what they look like where they are not; without "./" in front.
 [[nodiscard]] QString memberName(QByteArrayView bytes);
+/// Unsupported: has to be unpacked by somebody else.
+[[nodiscard]] Error closedMember(const QString &subject, const Member &member);
 /// Corrupt, to be downloaded again.
 [[nodiscard]] Error damagedContainer(const QString &subject, const QString &detail);
 

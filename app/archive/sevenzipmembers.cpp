@@ -100,9 +100,7 @@ Result<qsizetype> SevenZipMembers::read(std::span<char> buffer)
     if (entry().block < 0)
         return 0;
     if (!member().hindrance.isEmpty())
-        return failure({.kind = ErrorKind::Unsupported,
-                        .subject = m_reading.subject,
-                        .detail = member().name + u": "_s + member().hindrance});
+        return failure(closedMember(m_reading.subject, member()));
     if (!m_isOpen) {
         if (const auto there = goThere(); !there)
             return failure(there.error());

@@ -259,9 +259,7 @@ Result<bool> TarMembers::next()
 Result<qsizetype> TarMembers::read(std::span<char> buffer)
 {
     if (!m_member.hindrance.isEmpty())
-        return failure({.kind = ErrorKind::Unsupported,
-                        .subject = m_reading.subject,
-                        .detail = m_member.name + u": "_s + m_member.hindrance});
+        return failure(closedMember(m_reading.subject, m_member));
     const auto wanted = std::min<qint64>(m_left, static_cast<qint64>(buffer.size()));
     if (wanted == 0)
         return 0;
