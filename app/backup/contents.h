@@ -17,7 +17,7 @@ struct ContainedFile {
         Backup,   ///< SQL text or an archive of pg_dump, compressed or not
         Contents, ///< the toc.dat of a pg_dump -Fd folder
         Wrapped,  ///< a container again, which may have a backup in it
-        Closed,   ///< cannot be read: encrypted
+        Closed,   ///< cannot be read here: encrypted, packed by something unknown
         Damaged,  ///< cannot be read: damaged
         Other,
     };
@@ -26,7 +26,7 @@ struct ContainedFile {
     qsizetype index = 0; ///< how many stand before it
     Sort sort = Sort::Other;
     QString thing = {}; ///< of Other, what it is when that is known: "a PNG picture"
-    std::optional<Error> error = std::nullopt; ///< of Damaged
+    std::optional<Error> error = std::nullopt; ///< of Damaged, and of what is Closed inside
 };
 
 /// The one backup in a container.

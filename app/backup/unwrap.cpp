@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -79,14 +80,16 @@ private:
     Unwrapped m_found;
 };
 
-/// Only what is wrong with the bytes is a verdict on the file.
+/// Only what is wrong with the bytes is a verdict on the file; of what has to be unpacked by
+/// somebody else nothing is known.
 std::unexpected<NotUnwrapped> Unwrapping::bad(Error error, bool isCut) const
 {
     error.subject = m_path; // not where it was unpacked to
     std::optional<DumpVerdict> verdict;
     if (error.kind == ErrorKind::Corrupt)
         verdict = isCut ? DumpVerdict::Truncated : DumpVerdict::Damaged;
-    else if (error.kind == ErrorKind::Unsupported || error.kind == ErrorKind::Refused)
+    else if ((error.kind == ErrorKind::Unsupported && error.advice != Advice::UnpackFirst) ||
+             error.kind == ErrorKind::Refused)
         verdict = DumpVerdict::NotADump;
     return std::unexpected(NotUnwrapped{.error = std::move(error),
                                         .verdict = verdict,
@@ -128,10 +131,11 @@ Unwrapping::Stepped Unwrapping::takeOff()
 Unwrapping::Stepped Unwrapping::unpackOnce(Packing packing)
 {
     if (m_packings.size() == mostPackings)
-        return bad({.kind = ErrorKind::Unsupported,
-                    .subject = m_path,
-                    .detail = u"it is compressed more than %1 times; unpack it first"_s.arg(
-                        mostPackings)});
+        return bad(
+            {.kind = ErrorKind::Unsupported,
+             .subject = m_path,
+             .detail = u"it is compressed more than %1 times; unpack it first"_s.arg(mostPackings),
+             .advice = Advice::UnpackFirst});
     m_packings.append(archive::packingWord(packing));
     m_open = [open = std::move(m_open), packing, path = m_path]() -> Opened {
         auto source = open();
@@ -174,7 +178,8 @@ Unwrapping::Stepped Unwrapping::openContainer(Wrapping wrapping)
                     .subject = m_path,
                     .detail = u"it is packed more than %1 times, one in the other (%2); unpack it "
                               "first"_s.arg(mostContainers)
-                                  .arg(m_layers.chopped(1))});
+                                  .arg(m_layers.chopped(1)),
+                    .advice = Advice::UnpackFirst});
     // Their lists of contents stand at the end: they cannot be read as they come.
     if (wrapping != Wrapping::Tar && m_file.isEmpty()) {
         if (const auto put = putOnDisk(u"container%1"_s.arg(m_containers)); !put)
@@ -245,9 +250,10 @@ Result<void> Unwrapping::putOnDisk(const QString &name)
 
 Unwrapping::Stepped Unwrapping::takeFolder(const ChosenBackup &chosen, MemberReader &members)
 {
+    constexpr qint64 more = std::numeric_limits<qint64>::max();
     qint64 needed = 0;
-    for (const ContainedFile &file : chosen.files)
-        needed += file.member.size;
+    for (const ContainedFile &file : chosen.files) // whatever they claim
+        needed = file.member.size < more - needed ? needed + file.member.size : more;
     const auto folder = newFolder(needed);
     if (!folder)
         return bad(folder.error());
