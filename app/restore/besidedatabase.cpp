@@ -36,19 +36,20 @@ Result<postgres::Session> connectTo(const postgres::ConnectionString &where, Tas
     return postgres::Session::connect(where, context, {.applicationName = u"mayday restore"_s});
 }
 
-bool isLarge(const dump::DataBlock &block)
+} // namespace
+
+/// Its rows are read and sent by a connection of their own.
+bool RestoreRunner::isForCrew(const dump::DataBlock &block)
 {
     return block.end >= 0 && block.bytes >= largeBlock;
 }
 
-QList<dump::DataBlock> largeBlocks(const dump::DumpIndex &index)
+QList<dump::DataBlock> RestoreRunner::blocksForCrew() const
 {
     QList<dump::DataBlock> large;
-    std::ranges::copy_if(index.blocks, std::back_inserter(large), isLarge);
+    std::ranges::copy_if(m_inspection.index.blocks, std::back_inserter(large), isForCrew);
     return large;
 }
-
-} // namespace
 
 /// What stands against swapping a whole database.
 Result<void> RestoreRunner::checkDatabase(postgres::Session &live, TaskContext &context)
@@ -82,7 +83,7 @@ Result<void> RestoreRunner::checkDatabase(postgres::Session &live, TaskContext &
                    "the whole database"_s.arg(missing->join(u", "_s)));
 }
 
-Result<void> RestoreRunner::besideDatabase(TaskContext &context)
+Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext &context)
 {
     enter(RestorePhase::Preflight, 0);
     auto live = connectTo(m_plan.target, context);
@@ -114,7 +115,7 @@ Result<void> RestoreRunner::besideDatabase(TaskContext &context)
     if (auto made = side->create(*live, mark, m_inspection.schemas, context); !made)
         return failure(made.error());
     live->close();
-    auto filled = fillDatabase(*name, properties, context);
+    auto filled = fillDatabase(*name, reader, properties, context);
     if (!filled) {
         takeAway(*side, *name);
         return filled;
@@ -138,8 +139,8 @@ void RestoreRunner::takeAway(SideDatabase &side, const QString &name)
                                u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
 }
 
-Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &properties,
-                                         TaskContext &context)
+Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &reader,
+                                         SchemaProperties &properties, TaskContext &context)
 {
     const postgres::ConnectionString where = m_plan.target.withDatabase(name);
     auto main = connectTo(where, context);
@@ -154,14 +155,10 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
         return failure(facts.error());
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
-    const bool isInParts = backup::completeIndex(m_inspection, m_plan.file);
-    if (!isInParts) {
-        m_inspection.index = {};
+    if (m_inspection.index.blocks.isEmpty())
         m_receipt.notes.append(u"this file can only be read from front to end, so its tables were "
                                "filled one after the other"_s);
-    }
-    const auto wanted =
-        std::clamp<qsizetype>(largeBlocks(m_inspection.index).size(), 1, connectionsFor(m_plan));
+    const auto wanted = std::clamp<qsizetype>(blocksForCrew().size(), 1, connectionsFor(m_plan));
     std::vector<postgres::Session> sessions;
     while (std::ssize(sessions) < wanted) {
         auto session = connectTo(where, context);
@@ -170,7 +167,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
         sessions.push_back(*std::move(session));
     }
     LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter}, context);
-    if (auto loaded = loadDatabase(*main, crew, filter, properties, context); !loaded)
+    if (auto loaded = loadDatabase(reader, {*main, crew, filter, properties}, context); !loaded)
         return loaded;
     if (auto settled = settle(*main, properties, context); !settled)
         return settled;
@@ -186,23 +183,17 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
         });
 }
 
-Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew,
-                                         const StatementFilter &filter,
-                                         SchemaProperties &properties, TaskContext &context)
+Result<void> RestoreRunner::loadDatabase(dump::DumpReader &reader, LoadInto into,
+                                         TaskContext &context)
 {
     enter(RestorePhase::Loading, m_inspection.plainBytes);
-    const dump::DumpIndex &index = m_inspection.index;
-    auto reader = index.blocks.isEmpty()
-                      ? backup::openDump(m_plan.file, context)
-                      : Result<dump::DumpReader>(dump::DumpReader::ofParts(
-                            m_plan.file, index.partsWithout(isLarge), index.points));
-    if (!reader)
-        return failure(reader.error());
-    SideLoad load(main, filter, properties, std::nullopt, context);
-    ParallelLoad parallel(main, load, crew, largeBlocks(index), context);
-    parallel.countBlocks(index.blocks);
+    postgres::Session &main = into.main;
+    LoadCrew &crew = into.crew;
+    SideLoad load(main, into.filter, into.properties, std::nullopt, context);
+    ParallelLoad parallel(main, load, crew, blocksForCrew(), context);
+    parallel.countBlocks(m_inspection.index.blocks);
     const auto tick = [&] {
-        m_now.bytesDone = std::min(m_now.bytesTotal, reader->plainBytes() + crew.bytesDone());
+        m_now.bytesDone = std::min(m_now.bytesTotal, reader.plainBytes() + crew.bytesDone());
         m_now.rowsDone = load.rows() - crew.rowsGiven() + crew.rowsDone();
         m_now.connections = crew.work();
         publish(&main);
@@ -211,9 +202,9 @@ Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew
     load.onAdvance([&](const SideLoad &) { tick(); });
     TaskContext watched(context.stopToken());
     auto read = main.execute("BEGIN", context)
-                    .and_then([&](qint64) { return reader->read(parallel, watched); })
+                    .and_then([&](qint64) { return reader.read(parallel, watched); })
                     .and_then([&] { return parallel.finish(); })
-                    .and_then([&] { return checkWhatWasRead(*reader, load); });
+                    .and_then([&] { return checkWhatWasRead(reader, load); });
     m_now.connections.clear();
     return read;
 }
