@@ -7,6 +7,7 @@
 #include "backup/dumpopener.h"
 #include "support/containers.h"
 #include "support/environment.h"
+#include "support/temppostgres.h"
 
 #include <QDir>
 
@@ -60,5 +61,54 @@ struct WhatIsRead {
         return {.events = visitor.events, .error = archive::damagedContainer({}, {})};
     return {.events = visitor.events};
 }
+
+/// What an inspection says. An answer without a verdict is one, too.
+struct Told {
+    std::optional<dump::DumpVerdict> verdict;
+    std::optional<Error> problem;
+
+    [[nodiscard]] QString text() const
+    {
+        return problem ? describe(*problem) : QStringLiteral("whole");
+    }
+};
+
+[[nodiscard]] inline Told told(const QString &path)
+{
+    TaskContext context;
+    auto found = backup::inspectDump(path, context);
+    if (!found)
+        return {.verdict = std::nullopt, .problem = found.error()};
+    return {.verdict = found->verdict, .problem = found->problem};
+}
+
+/// Small dumps of a real pg_dump, to be packed and spoilt.
+class SmallDumps final {
+public:
+    SmallDumps()
+    {
+        const QString shop = QStringLiteral("shop");
+        m_server.createDatabase(shop);
+        m_server.execute(shop, "CREATE TABLE a_first (id int PRIMARY KEY, name text);"
+                               "CREATE TABLE b_second (id int PRIMARY KEY, name text);"
+                               "INSERT INTO a_first SELECT g, md5(g::text) FROM "
+                               "generate_series(1, 50) g;"
+                               "INSERT INTO b_second SELECT * FROM a_first;");
+        const auto dumped = [&](const char *format, const QString &name) {
+            return m_files.dumped(m_server, QStringLiteral("pg_dump"), shop,
+                                  {QString::fromLatin1(format)}, name);
+        };
+        custom = DumpFiles::bytesOf(dumped("-Fc", QStringLiteral("shop.dump")));
+        folder = filesOf(dumped("-Fd", shop), QStringLiteral("shop/"), {QStringLiteral("toc.dat")});
+    }
+
+    QByteArray text = wrappedSample(QStringLiteral("shop.sql"));
+    QByteArray custom;
+    PackedFiles folder; ///< its toc.dat first
+
+private:
+    TempPostgres m_server;
+    DumpFiles m_files;
+};
 
 } // namespace mayday::tests
