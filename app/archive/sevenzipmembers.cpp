@@ -87,6 +87,7 @@ Result<void> SevenZipMembers::goThere()
             return failure(
                 damagedContainer(m_reading.subject, u"the compressed data in it stop too early"_s));
         m_at += *passed;
+        m_reading.tell(std::max(m_consumed, m_inside->consumed()), total());
     }
     m_check = MemberCheck(member().size, entry().crc);
     m_isOpen = true;

@@ -82,6 +82,7 @@ Result<void> TarMembers::pass(qint64 bytes)
             return failure(passed.error());
         m_at += *passed;
         bytes -= *passed;
+        m_reading.tell(consumed(), total());
         if (*passed < wanted)
             return failure(cut());
     }
@@ -97,6 +98,7 @@ Result<void> TarMembers::drain()
         const auto passed = m_source->skip(tarStep);
         if (!passed)
             return failure(passed.error());
+        m_reading.tell(consumed(), total());
         if (*passed < tarStep)
             return {};
     }

@@ -194,7 +194,7 @@ Result<QList<ContainedFile>> contentsOf(archive::MemberReader &members, TaskCont
         const auto more = members.next();
         if (!more)
             return failure(more.error());
-        context.progress(members.consumed(), members.total(), u"look inside"_s);
+        context.progress(members.consumed(), members.total(), lookingInside);
         if (!*more)
             return files;
         const archive::Member &member = members.member();

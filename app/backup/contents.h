@@ -11,6 +11,9 @@ namespace mayday::backup {
 /// How much of a file is looked at to see what it is, in bytes.
 inline constexpr qsizetype headBytes = 64 * 1024;
 
+/// The phase of that, as progress names it.
+inline const QString lookingInside = QStringLiteral("look inside");
+
 /// A file in a container, as far as its first bytes say what it is.
 struct ContainedFile {
     enum class Sort {

@@ -61,7 +61,8 @@ private:
 
     [[nodiscard]] Result<void> putOnDisk(const QString &name);
     [[nodiscard]] Result<UnpackFolder *> newFolder(qint64 bytes);
-    [[nodiscard]] std::function<OpenedMembers()> membersOf(Wrapping wrapping, bool *isCut) const;
+    [[nodiscard]] std::function<OpenedMembers()>
+    membersOf(Wrapping wrapping, archive::Reading reading, bool *isCut) const;
     [[nodiscard]] archive::Reading reading() const
     {
         return {.subject = m_path, .stop = m_context.stopToken()};
@@ -146,17 +147,18 @@ Unwrapping::Stepped Unwrapping::unpackOnce(Packing packing)
     return Step::Again;
 }
 
-std::function<OpenedMembers()> Unwrapping::membersOf(Wrapping wrapping, bool *isCut) const
+std::function<OpenedMembers()> Unwrapping::membersOf(Wrapping wrapping, archive::Reading reading,
+                                                     bool *isCut) const
 {
     if (wrapping == Wrapping::Zip)
-        return [file = m_file, reading = reading(), isCut] {
+        return [file = m_file, reading = std::move(reading), isCut] {
             return archive::openZip(file, reading, isCut);
         };
     if (wrapping == Wrapping::SevenZip)
-        return [file = m_file, reading = reading(), isCut] {
+        return [file = m_file, reading = std::move(reading), isCut] {
             return archive::openSevenZip(file, reading, isCut);
         };
-    return [open = m_open, reading = reading()]() -> OpenedMembers {
+    return [open = m_open, reading = std::move(reading)]() -> OpenedMembers {
         auto source = open();
         if (!source)
             return failure(source.error());
@@ -186,7 +188,11 @@ Unwrapping::Stepped Unwrapping::openContainer(Wrapping wrapping)
             return bad(put.error(), m_isCut);
     }
     bool isCut = false;
-    auto members = membersOf(wrapping, &isCut)();
+    archive::Reading look = reading();
+    look.onPassing = [this](qint64 done, qint64 total) {
+        m_context.progress(done, total, lookingInside);
+    };
+    auto members = membersOf(wrapping, std::move(look), &isCut)();
     if (!members)
         return bad(members.error(), isCut);
     const auto files = contentsOf(**members, m_context);
@@ -196,7 +202,7 @@ Unwrapping::Stepped Unwrapping::openContainer(Wrapping wrapping)
     if (!chosen)
         return bad(chosen.error());
     m_found.remarks += chosen->remarks;
-    const auto openMembers = membersOf(wrapping, nullptr);
+    const auto openMembers = membersOf(wrapping, reading(), nullptr);
     if (!chosen->isFolder)
         return takeMember(chosen->files.front(), openMembers);
     members = openMembers();

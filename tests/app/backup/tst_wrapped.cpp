@@ -48,6 +48,7 @@ private Q_SLOTS:
     void aStopLeavesNothing_data();
     void aStopLeavesNothing();
     void progressIsTold();
+    void progressGoesOn();
     void itIsRememberedUnderItsOwnName();
 
 private:
@@ -369,6 +370,25 @@ void TestWrapped::progressIsTold()
         QVERIFY(inspectDump(path, context));
         QVERIFY2(isSane, qPrintable(container));
         QCOMPARE(phases, (QStringList{u"look inside"_s, u"unpack"_s, u"read"_s}));
+    }
+}
+
+/// Also while something large is passed over.
+void TestWrapped::progressGoesOn()
+{
+    const QByteArray text =
+        QByteArray(wrappedSample(u"shop.sql"_s)).append(QByteArray(40 << 20, '\n'));
+    for (const QString &container : {u"tar"_s, u"tar.gz"_s, u"7z"_s}) {
+        const QString path = m_files.written(
+            wrapped({{.name = u"shop.sql"_s, .bytes = text}, {.name = u"z"_s, .bytes = "z"}},
+                    container),
+            u"progress"_s);
+        int looks = 0;
+        TaskContext context({}, [&](qint64, qint64, const QString &phase) {
+            looks += phase == "look inside"_L1 ? 1 : 0;
+        });
+        QVERIFY(inspectDump(path, context));
+        QVERIFY2(looks > 8, qPrintable(u"%1: %2"_s.arg(container).arg(looks)));
     }
 }
 

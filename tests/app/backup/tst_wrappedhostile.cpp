@@ -256,6 +256,25 @@ void TestWrappedHostile::whatCannotBeReadHereSaysWhy_data()
     QTest::newRow("sparse") << tarOfMembers({tarBlockOf("shop.sql", m_dumps.text.size(), 'S') +
                                              padded(m_dumps.text)})
                             << u"gaps left out"_s;
+    const auto sevenZip = [this](const char *coders, int outputs) {
+        return sevenZipOfClaim({.coders = QByteArray::fromHex(coders),
+                                .outputs = outputs,
+                                .packed = m_dumps.text,
+                                .size = m_dumps.text.size(),
+                                .crc = crc32Of(m_dumps.text)});
+    };
+    QCOMPARE(toldOf(sevenZip("01 01 00", 1)).verdict, DumpVerdict::Complete); // not compressed
+    QTest::newRow("BCJ in 7z") << sevenZip("02 04 03030103 21 21 01 18 00 01", 2)
+                               << u"compressed in several steps"_s;
+    QTest::newRow("Delta in 7z") << sevenZip("02 21 03 01 00 21 21 01 18 00 01", 2)
+                                 << u"compressed in several steps"_s;
+    QTest::newRow("AES in 7z") << sevenZip("02 24 06f10701 02 13 00 21 21 01 18 00 01", 2)
+                               << u"it is encrypted"_s;
+    QTest::newRow("Deflate64 in 7z") << sevenZip("01 03 040109", 1) << u"method 40109 of 7z"_s;
+    QTest::newRow("128 MB, LZMA2 in 7z")
+        << sevenZip("01 21 21 01 1e", 1) << u"a dictionary of 128 MB; more than 96"_s;
+    QTest::newRow("128 MB, LZMA in 7z")
+        << sevenZip("01 23 030101 05 5d 00000008", 1) << u"a dictionary of 128 MB; more than 96"_s;
     // An .xz that wants 128 MB, by itself and in others.
     QByteArray xz = packed(m_dumps.text, u"xz"_s);
     xz[16] = 30;
