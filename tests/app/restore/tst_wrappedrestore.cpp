@@ -233,7 +233,7 @@ void TestWrappedRestore::whatIsDamagedSinceItWasReadChangesNothing()
             QByteArray bad = whole;
             const qsizetype at = bad.size() * part / 8;
             bad.replace(at, 16, QByteArray(16, 'x'));
-            shop.writeDump(bad, u"backup"_s);
+            (void)shop.writeDump(bad, u"backup"_s);
             const RestoreReceipt receipt = run(shop.plan(file), inspection);
             // KArchive writes a 7z without checksums: a wrong letter in a text comes through there,
             // as it does in a bare .sql; a wrong number of rows does not.
