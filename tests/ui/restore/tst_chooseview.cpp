@@ -322,9 +322,12 @@ void TestChooseView::packedBackupsAreTaken()
 {
     QFETCH(QString, name);
     QFETCH(QByteArray, bytes);
+    QVERIFY(QDir(m_folder->path()).mkdir(u"elsewhere"_s));
     put(name, bytes);
     QMimeData dropped;
-    dropped.setUrls({QUrl::fromLocalFile(put(u"../dropped-"_s + name, bytes, 2))});
+    dropped.setUrls({QUrl::fromLocalFile(put(u"elsewhere/"_s + name, bytes, 2))});
+    QDragEnterEvent enters({5, 5}, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_view.get(), &enters);
     QDropEvent drops({5, 5}, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(m_view.get(), &drops);
     look();
