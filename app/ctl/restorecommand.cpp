@@ -41,6 +41,7 @@ private:
         switch (at.phase) {
         case RestorePhase::Inspecting:
             return output.progress(u"inspect"_s, at.bytesDone, at.bytesTotal);
+        case RestorePhase::Opening: return output.progress(u"open"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Loading: return output.progress(u"load"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Proving:
             return output.progress(u"prove"_s, at.tablesDone, at.tablesTotal);

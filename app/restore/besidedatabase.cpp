@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RestoreRunner's other way: into a database of its own, by several connections.
-#include "backup/dumpopener.h"
-#include "backup/inspectionindex.h"
 #include "core/latestop.h"
 #include "core/log.h"
 #include "postgres/quoting.h"
@@ -38,21 +36,22 @@ Result<postgres::Session> connectTo(const postgres::ConnectionString &where, Tas
     return postgres::Session::connect(where, context, {.applicationName = u"mayday restore"_s});
 }
 
-bool isLarge(const dump::DataBlock &block)
+} // namespace
+
+/// Its rows are read and sent by a connection of their own.
+bool RestoreRunner::isForCrew(const dump::DataBlock &block)
 {
     return block.end >= 0 && block.bytes >= largeBlock;
 }
 
-QList<dump::DataBlock> largeBlocks(const dump::DumpIndex &index)
+QList<dump::DataBlock> RestoreRunner::blocksForCrew() const
 {
     QList<dump::DataBlock> large;
-    std::ranges::copy_if(index.blocks, std::back_inserter(large), isLarge);
+    std::ranges::copy_if(m_inspection.index.blocks, std::back_inserter(large), isForCrew);
     return large;
 }
 
-} // namespace
-
-Result<void> RestoreRunner::besideDatabase(TaskContext &context)
+Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext &context)
 {
     enter(RestorePhase::Preflight, 0);
     auto live = connectTo(m_plan.target, context);
@@ -78,14 +77,11 @@ Result<void> RestoreRunner::besideDatabase(TaskContext &context)
             (older->size() == 1 ? u"1 earlier state went"_s
                                 : u"%1 earlier states went"_s.arg(older->size())) +
             u" aside with the database, and can be put back when that is put back"_s);
-    m_isInParts = backup::completeIndex(m_inspection, m_plan.file);
-    if (!m_isInParts)
-        m_inspection.index = {};
     const auto name = placeFor(*side, *live, context);
     if (!name)
         return failure(name.error());
     live->close();
-    auto filled = fillDatabase(*name, properties, context);
+    auto filled = fillDatabase(*name, reader, properties, context);
     if (filled)
         return swapDatabase(*side, *name, context);
     const ErrorKind kind = filled.error().kind;
@@ -116,7 +112,8 @@ Result<QString> RestoreRunner::placeFor(SideDatabase &side, postgres::Session &l
     if (!kept)
         return failure(kept.error());
     for (const KeptSchema &one : *kept) {
-        if (!m_isInParts || one.state != KeptState::Loading || one.file != mark.file)
+        if (m_inspection.index.blocks.isEmpty() || one.state != KeptState::Loading ||
+            one.file != mark.file)
             continue;
         auto inside = connectTo(m_plan.target.withDatabase(one.name), context);
         auto ledger = inside ? LoadLedger::find(*inside, m_inspection.index.stamp, context)
@@ -161,8 +158,8 @@ void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContex
                                u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
 }
 
-Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &properties,
-                                         TaskContext &context)
+Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &reader,
+                                         SchemaProperties &properties, TaskContext &context)
 {
     const postgres::ConnectionString where = m_plan.target.withDatabase(name);
     auto main = connectTo(where, context);
@@ -179,7 +176,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
         return failure(facts.error());
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
-    if (!m_isInParts) {
+    if (m_inspection.index.blocks.isEmpty()) {
         m_receipt.notes.append(u"this file can only be read from front to end, so its tables were "
                                "filled one after the other"_s);
     } else if (!m_ledger.isKept()) {
@@ -188,8 +185,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
             return failure(ledger.error());
         m_ledger = *std::move(ledger);
     }
-    const auto wanted =
-        std::clamp<qsizetype>(largeBlocks(m_inspection.index).size(), 1, connectionsFor(m_plan));
+    const auto wanted = std::clamp<qsizetype>(blocksForCrew().size(), 1, connectionsFor(m_plan));
     std::vector<postgres::Session> sessions;
     while (std::ssize(sessions) < wanted) {
         auto session = connectTo(where, context);
@@ -199,7 +195,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
     }
     LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter, m_ledger},
                   context);
-    if (auto loaded = loadDatabase(*main, crew, filter, properties, context); !loaded)
+    if (auto loaded = loadDatabase(reader, {*main, crew, filter, properties}, context); !loaded)
         return loaded;
     if (auto settled = settle(*main, properties, context); !settled)
         return settled;
@@ -216,23 +212,17 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
         .and_then([&] { return LoadLedger::remove(*main, context); });
 }
 
-Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew,
-                                         const StatementFilter &filter,
-                                         SchemaProperties &properties, TaskContext &context)
+Result<void> RestoreRunner::loadDatabase(dump::DumpReader &reader, LoadInto into,
+                                         TaskContext &context)
 {
     enter(RestorePhase::Loading, m_inspection.plainBytes);
-    const dump::DumpIndex &index = m_inspection.index;
-    auto reader = index.blocks.isEmpty()
-                      ? backup::openDump(m_plan.file, context)
-                      : Result<dump::DumpReader>(dump::DumpReader::ofParts(
-                            m_plan.file, index.partsWithout(isLarge), index.points));
-    if (!reader)
-        return failure(reader.error());
-    SideLoad load(main, filter, properties, std::nullopt, context);
-    ParallelLoad parallel(main, load, crew, largeBlocks(index), m_ledger, context);
-    parallel.countBlocks(index.blocks);
+    postgres::Session &main = into.main;
+    LoadCrew &crew = into.crew;
+    SideLoad load(main, into.filter, into.properties, std::nullopt, context);
+    ParallelLoad parallel(main, load, crew, blocksForCrew(), m_ledger, context);
+    parallel.countBlocks(m_inspection.index.blocks);
     const auto tick = [&] {
-        m_now.bytesDone = std::min(m_now.bytesTotal, reader->plainBytes() + crew.bytesDone());
+        m_now.bytesDone = std::min(m_now.bytesTotal, reader.plainBytes() + crew.bytesDone());
         m_bytesLoaded = std::max(m_bytesLoaded, m_now.bytesDone);
         m_now.rowsDone = load.rows() - crew.rowsGiven() + crew.rowsDone();
         m_now.connections = crew.work();
@@ -242,9 +232,9 @@ Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew
     load.onAdvance([&](const SideLoad &) { tick(); });
     TaskContext watched(context.stopToken());
     auto read = main.execute("BEGIN", context)
-                    .and_then([&](qint64) { return reader->read(parallel, watched); })
+                    .and_then([&](qint64) { return reader.read(parallel, watched); })
                     .and_then([&] { return parallel.finish(); })
-                    .and_then([&] { return checkWhatWasRead(*reader, load); });
+                    .and_then([&] { return checkWhatWasRead(reader, load); });
     m_now.connections.clear();
     return read;
 }

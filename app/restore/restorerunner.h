@@ -32,15 +32,28 @@ public:
                                      TaskContext &context);
 
 private:
+    /// Where the statements and rows of a dump go, of a database of its own.
+    struct LoadInto {
+        postgres::Session &main;
+        LoadCrew &crew;
+        const StatementFilter &filter;
+        SchemaProperties &properties;
+    };
+
     Result<void> work(std::optional<dump::DumpInspection> inspection, TaskContext &context);
     Result<void> inspect(std::optional<dump::DumpInspection> inspection, TaskContext &context);
     Result<void> checkChoice() const;
+    [[nodiscard]] static bool isForCrew(const dump::DataBlock &block);
+    [[nodiscard]] QList<dump::DataBlock> blocksForCrew() const;
     [[nodiscard]] bool isTaken(const dump::TableInDump &table) const;
     Result<postgres::Session> openTarget(TaskContext &context);
-    Result<void> loadBeside(postgres::Session &session, TaskContext &context);
     Result<dump::DumpReader> openReader(TaskContext &context);
-    Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
-                          SchemaProperties &schemas, TaskContext &context);
+    [[nodiscard]] Result<dump::DumpReader> readerOf(TaskContext &context);
+    Result<void> loadBeside(postgres::Session &session, dump::DumpReader &reader,
+                            TaskContext &context);
+    Result<void> readInto(postgres::Session &session, dump::DumpReader &reader,
+                          const StatementFilter &filter, SchemaProperties &schemas,
+                          TaskContext &context);
     Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
                         TaskContext &context);
@@ -54,14 +67,12 @@ private:
     void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost, TaskContext &context);
 
-    Result<void> besideDatabase(TaskContext &context);
+    Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
     Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
     void takeAway(SideDatabase &side, const QString &name, TaskContext &context);
-    Result<void> fillDatabase(const QString &name, SchemaProperties &properties,
-                              TaskContext &context);
-    Result<void> loadDatabase(postgres::Session &main, LoadCrew &crew,
-                              const StatementFilter &filter, SchemaProperties &properties,
-                              TaskContext &context);
+    Result<void> fillDatabase(const QString &name, dump::DumpReader &reader,
+                              SchemaProperties &properties, TaskContext &context);
+    Result<void> loadDatabase(dump::DumpReader &reader, LoadInto into, TaskContext &context);
     Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
     Result<void> settleDatabase(const QString &name, const Error &lost, TaskContext &context);
 
@@ -83,7 +94,6 @@ private:
     RestoreReceipt m_receipt;
     LoadLedger m_ledger; ///< of a ReplaceDatabase
     qint64 m_bytesLoaded = 0;
-    bool m_isInParts = false; ///< the file can be read from any place
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;
 };

@@ -181,6 +181,7 @@ QString progressSentence(const restore::RestoreProgress &progress)
     switch (progress.phase) {
     case RestorePhase::Waiting: return tr("Writing the intention into the record");
     case RestorePhase::Inspecting: return tr("Reading the backup to its end");
+    case RestorePhase::Opening: return tr("Unpacking the backup");
     case RestorePhase::Preflight: return tr("Asking the server what is there");
     case RestorePhase::Loading:
         return tr("Loading beside the live data: %1 of %2")
@@ -230,7 +231,7 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
     if (const auto left = progress.remaining(); left.count() >= 0)
         facts.left = std::pair(
             left, std::chrono::seconds(std::llround(static_cast<double>(left.count()) * 1.4) + 1));
-    if (progress.phase != RestorePhase::Waiting && progress.phase != RestorePhase::Inspecting)
+    if (progress.phase > RestorePhase::Opening) // no server before
         facts.sinceAnswer = progress.sinceAnswer;
     return facts;
 }
@@ -245,11 +246,13 @@ QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
         {RestorePhase::Proving, tr("Prove")},
         {RestorePhase::Analysing, tr("Statistics")},
         {RestorePhase::Swapping, isCopy ? tr("Leave beside") : tr("Swap")}};
+    const RestorePhase now =
+        progress.phase == RestorePhase::Opening ? RestorePhase::Inspecting : progress.phase;
     QList<ProgressPhase> phases;
     for (const auto &[step, text] : order) {
-        const PhaseState state = step < progress.phase    ? PhaseState::Done
-                                 : step == progress.phase ? PhaseState::Current
-                                                          : PhaseState::Todo;
+        const PhaseState state = step < now    ? PhaseState::Done
+                                 : step == now ? PhaseState::Current
+                                               : PhaseState::Todo;
         phases.append({text, state});
     }
     return phases;
