@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RestoreRunner's other way: into a database of its own, by several connections.
 #include "core/latestop.h"
-#include "core/log.h"
 #include "postgres/quoting.h"
 #include "restore/parallelload.h"
 #include "restore/putback.h"
