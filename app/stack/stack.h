@@ -61,7 +61,7 @@ struct Database {
     QString schema;
     QString credential; ///< the keychain's name for the password; empty: none is needed
     QStringList watch;  ///< tables that must not lose their rows
-    QList<DatabaseCheck> checks;
+    QList<DatabaseCheck> checks = {};
 };
 
 struct Contact {

@@ -338,6 +338,23 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
     return lines.join(u'\n');
 }
 
+QStringList whatNext(const restore::RestoreRecord &record)
+{
+    if (!record.isInEffect())
+        return {};
+    QStringList lines;
+    if (record.mode == RestoreMode::ReplaceDatabase)
+        lines.append(
+            tr("Everybody was disconnected: restart what does not connect again by itself, "
+               "and redeploy what keeps the old database's name or number."));
+    lines +=
+        {tr("Try the application as a customer would, before you say that it works."),
+         tr("People and rights are those of the backup: whoever lost access since has it again."),
+         tr("Scheduled jobs, queues and webhooks are those of the backup: look before they run."),
+         tr("Tell people: the button beside the verdict copies it for the chat.")};
+    return lines;
+}
+
 QString interruptedSentence(const restore::RestoreRecord &record)
 {
     const QString started = timetext::utcMinutes(record.startedAt);

@@ -51,6 +51,8 @@ namespace restoretexts {
 [[nodiscard]] QString verdictWord(restore::Verdict verdict);
 /// A redacted block for the team's chat (R13).
 [[nodiscard]] QString verdictForChat(const restore::RestoreReceipt &receipt);
+/// What is left for people to do once the restored data is live, one line each; empty otherwise.
+[[nodiscard]] QStringList whatNext(const restore::RestoreRecord &record);
 /// What is true about a restore that nobody saw end.
 [[nodiscard]] QString interruptedSentence(const restore::RestoreRecord &record);
 

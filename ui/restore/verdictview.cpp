@@ -4,6 +4,7 @@
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/copybutton.h"
+#include "ui/kit/disclosure.h"
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/sentenceheader.h"
 #include "ui/kit/textlabel.h"
@@ -43,6 +44,8 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
       m_copy(new CopyButton(theme, tr("Copy the verdict for chat"), this)),
       m_error(new ErrorPanel(theme, this)),
       m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_next(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_nextFold(new Disclosure(theme, tr("What is left to do"), m_next, this)),
       m_model(new TableResultModel(this)),
       m_table(new ActionTable(theme, this)),
       m_putBack(new ActionButton(theme, ButtonKind::Secondary,
@@ -53,6 +56,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
 {
     m_header->addControl(m_copy);
     m_notes->setSelectable(true);
+    m_next->setSelectable(true);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Tables"));
     m_table->setMonoColumns({TableResultModel::Table});
@@ -70,6 +74,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addWidget(m_error);
     column->addWidget(m_table, 1);
     column->addWidget(m_notes);
+    column->addWidget(m_nextFold);
     column->addLayout(buttons);
     column->addStretch(); // takes the room while there is no table
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
@@ -92,6 +97,7 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     m_error->hide();
     m_table->hide();
     m_notes->hide();
+    m_nextFold->hide();
     m_putBack->setVisible(record.isInEffect() && record.canBePutBack());
     followMode(record);
 }
@@ -154,6 +160,9 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
             (notes.isEmpty() ? QString() : u"\n"_s));
     m_notes->setText(notes);
     m_notes->setVisible(!notes.isEmpty());
+    const QStringList next = restoretexts::whatNext(record);
+    m_next->setText(next.join(u'\n'));
+    m_nextFold->setVisible(!next.isEmpty());
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
     m_putBack->setVisible(record.canBePutBack());

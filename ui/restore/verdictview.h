@@ -11,6 +11,7 @@ namespace mayday::ui {
 class ActionButton;
 class ActionTable;
 class CopyButton;
+class Disclosure;
 class ErrorPanel;
 class SentenceHeader;
 class TableResultModel;
@@ -40,6 +41,8 @@ private:
     CopyButton *m_copy;
     ErrorPanel *m_error;
     TextLabel *m_notes;
+    TextLabel *m_next;
+    Disclosure *m_nextFold;
     TableResultModel *m_model;
     ActionTable *m_table;
     ActionButton *m_putBack;

@@ -90,6 +90,7 @@ private Q_SLOTS:
     void thereIsAlwaysAWayOnByKeyboard_data();
     void thereIsAlwaysAWayOnByKeyboard();
     void notesAndWhatIsKeptAreListed();
+    void whatIsLeftToDoIsThereOnceItIsLive();
     void nothingIsClipped_data();
     void nothingIsClipped();
 
@@ -289,6 +290,26 @@ void TestVerdictView::notesAndWhatIsKeptAreListed()
         "old data as public_before_20261123_140200."_s));
     show(recordOf(Verdict::Proven));
     QVERIFY(!seenAll().contains(u"Note:"_s));
+}
+
+void TestVerdictView::whatIsLeftToDoIsThereOnceItIsLive()
+{
+    restore::RestoreRecord record = recordOf(Verdict::Proven);
+    show(record);
+    auto *fold = m_view->findChild<Disclosure *>(QString(), Qt::FindDirectChildrenOnly);
+    QVERIFY(fold->isVisible());
+    fold->setOpen(true);
+    QVERIFY2(seenAll().contains(u"whoever lost access since has it again"_s),
+             qPrintable(seenAll()));
+    QVERIFY(!seenAll().contains(u"Everybody was disconnected"_s));
+    record.mode = restore::RestoreMode::ReplaceDatabase;
+    show(record);
+    QVERIFY2(seenAll().contains(u"Everybody was disconnected"_s), qPrintable(seenAll()));
+    record.mode = restore::RestoreMode::Copy; // nothing live has changed
+    show(record);
+    QVERIFY(!fold->isVisible());
+    show(recordOf(Verdict::NotRestored));
+    QVERIFY(!fold->isVisible());
 }
 
 void TestVerdictView::nothingIsClipped_data()
