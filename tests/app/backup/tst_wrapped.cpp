@@ -378,7 +378,7 @@ void TestWrapped::progressGoesOn()
 {
     const QByteArray text =
         QByteArray(wrappedSample(u"shop.sql"_s)).append(QByteArray(40 << 20, '\n'));
-    for (const QString &container : {u"tar"_s, u"tar.gz"_s, u"7z"_s}) {
+    for (const QString &container : {u"tar"_s, u"tar.gz"_s}) { // KArchive orders a 7z as it likes
         const QString path = m_files.written(
             wrapped({{.name = u"shop.sql"_s, .bytes = text}, {.name = u"z"_s, .bytes = "z"}},
                     container),
