@@ -175,8 +175,12 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
     if (auto settled = settle(*main, properties, context); !settled)
         return settled;
     // The crew gathers statistics while the rows are counted.
-    for (const TableTally &tally : std::as_const(m_tallies))
-        crew.addStatement({.sql = analyseSql(tally), .objectName = tally.name});
+    const auto statistics = analysis(*main, context);
+    if (!statistics)
+        return failure(statistics.error());
+    for (qsizetype i = 0; i < m_tallies.size(); ++i)
+        crew.addStatement(
+            {.sql = (*statistics)[static_cast<size_t>(i)], .objectName = m_tallies[i].name});
     return main->execute("BEGIN", context)
         .and_then([&](qint64) { return proveLoad(*main, context); })
         .and_then([&] { return main->execute("COMMIT", context); })

@@ -11,6 +11,7 @@
 #include "restore/foreignkeys.h"
 #include "restore/handover.h"
 #include "restore/outsidewatch.h"
+#include "restore/partitions.h"
 #include "restore/sidedatabase.h"
 
 #include <QFileInfo>
@@ -312,11 +313,27 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
                     .advice = Advice::TakeAnotherBackup});
 }
 
-QByteArray RestoreRunner::analyseSql(const TableTally &tally)
+/// One statement for each table that is filled; a server elsewhere is asked for nothing.
+Result<std::vector<QByteArray>> RestoreRunner::analysis(postgres::Session &session,
+                                                        TaskContext &context)
 {
-    return u"ANALYZE %1.%2"_s
-        .arg(postgres::quoteIdentifier(tally.schema), postgres::quoteIdentifier(tally.name))
-        .toUtf8();
+    const auto elsewhere = tablesAboveForeign(session, context);
+    if (!elsewhere)
+        return failure(elsewhere.error());
+    std::vector<QByteArray> statements;
+    for (const TableTally &tally : std::as_const(m_tallies)) {
+        if (elsewhere->contains({tally.schema, tally.name})) {
+            statements.emplace_back("SELECT");
+            m_receipt.notes.append(u"no statistics of %1.%2 as a whole: a part of it is on another "
+                                   "server"_s.arg(tally.schema, tally.name));
+        } else {
+            statements.push_back(u"ANALYZE %1.%2"_s
+                                     .arg(postgres::quoteIdentifier(tally.schema),
+                                          postgres::quoteIdentifier(tally.name))
+                                     .toUtf8());
+        }
+    }
+    return statements;
 }
 
 Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &context)
@@ -331,9 +348,12 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
         publish(&session);
         return sent;
     };
-    for (const TableTally &tally : std::as_const(m_tallies)) {
-        statements.push_back(analyseSql(tally));
-        rows += tally.rows;
+    const auto all = analysis(session, context);
+    if (!all)
+        return failure(all.error());
+    for (qsizetype i = 0; i < m_tallies.size(); ++i) {
+        statements.push_back((*all)[static_cast<size_t>(i)]);
+        rows += m_tallies[i].rows;
         if (rows < analyseRound)
             continue;
         if (auto sent = send(); !sent)

@@ -44,7 +44,7 @@ private:
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
                         TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
-    [[nodiscard]] static QByteArray analyseSql(const TableTally &tally);
+    Result<std::vector<QByteArray>> analysis(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
