@@ -205,6 +205,18 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
     return facts;
 }
 
+Result<QSet<QByteArray>> largeObjects(postgres::Session &session, TaskContext &context)
+{
+    const auto rows = session.query("SELECT oid FROM pg_catalog.pg_largeobject_metadata", context);
+    if (!rows)
+        return failure(rows.error());
+    QSet<QByteArray> numbers;
+    numbers.reserve(rows->rowCount());
+    for (int i = 0; i < rows->rowCount(); ++i)
+        numbers.insert(rows->text(i, 0).toLatin1());
+    return numbers;
+}
+
 Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                          const QStringList &schemas, TaskContext &context)
 {

@@ -182,6 +182,12 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
     auto facts = targetFacts(session, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
+    if (m_plan.mode == RestoreMode::Replace && m_inspection.objects.value(u"large-object"_s) > 0) {
+        auto there = largeObjects(session, context);
+        if (!there)
+            return failure(there.error());
+        facts->largeObjects = *std::move(there);
+    }
     // Somebody else's open change of the same schema must not hold us, and with us them, for ever.
     const auto begun = session.execute("BEGIN; SET LOCAL lock_timeout = '5s'", context);
     if (!begun)

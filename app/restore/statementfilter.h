@@ -16,8 +16,11 @@ struct TargetFacts {
     QSet<QString> rolesWeMayUse;       ///< roles the connected role may own things as
     QSet<QString> extensions;          ///< installed
     QSet<QString> availableExtensions; ///< installable
+    QHash<QString, QString> comments;  ///< of extensions; of those that are not installed: to come
     QSet<QString> databaseThings;      ///< that belong to no schema: see databasething.h
+    QSet<QByteArray> largeObjects;     ///< numbers of those that are there and have to stay
     bool isSuperuser = false;
+    bool isOwnDatabase = false; ///< made for the load, so that nothing in it is anybody's
 };
 
 /// What is done with one statement of a dump.
@@ -42,6 +45,10 @@ public:
     StatementFilter(TargetFacts facts, QSet<QString> schemas);
 
     [[nodiscard]] StatementDecision decide(const dump::DumpStatement &statement) const;
+    [[nodiscard]] const QSet<QByteArray> &largeObjectsThatStay() const
+    {
+        return m_facts.largeObjects;
+    }
 
 private:
     [[nodiscard]] StatementDecision decideSetting(const QStringList &words) const;
