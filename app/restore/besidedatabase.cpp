@@ -152,6 +152,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
     auto facts = targetFacts(*main, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
+    facts->isOwnDatabase = true;
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
     const bool isInParts = backup::completeIndex(m_inspection, m_plan.file);

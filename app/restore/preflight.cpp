@@ -202,6 +202,16 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
     if (!things)
         return failure(things.error());
     facts.databaseThings = *std::move(things);
+    const auto comments =
+        session.query("SELECT a.name, CASE WHEN e.oid IS NULL THEN a.comment ELSE"
+                      " pg_catalog.obj_description(e.oid, 'pg_extension') END"
+                      " FROM pg_catalog.pg_available_extensions a"
+                      " LEFT JOIN pg_catalog.pg_extension e ON e.extname = a.name",
+                      context);
+    if (!comments)
+        return failure(comments.error());
+    for (int i = 0; i < comments->rowCount(); ++i)
+        facts.comments.insert(comments->text(i, 0), comments->text(i, 1));
     return facts;
 }
 

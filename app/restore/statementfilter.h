@@ -4,6 +4,7 @@
 #include "core/result.h"
 #include "dump/dumpstatement.h"
 
+#include <QHash>
 #include <QSet>
 #include <QString>
 
@@ -53,7 +54,10 @@ public:
 private:
     [[nodiscard]] StatementDecision decideSetting(const QStringList &words) const;
     [[nodiscard]] StatementDecision decideSpeaker(const QString &role) const;
-    [[nodiscard]] StatementDecision decideExtension(const QStringList &words, qint64 line) const;
+    [[nodiscard]] StatementDecision decideExtension(const dump::DumpStatement &statement,
+                                                    const QStringList &words) const;
+    [[nodiscard]] StatementDecision
+    decideExtensionComment(const dump::DumpStatement &statement) const;
     [[nodiscard]] StatementDecision decideOwner(const dump::DumpStatement &statement) const;
     [[nodiscard]] std::optional<StatementDecision>
     decideDatabaseThing(const dump::DumpStatement &statement, const QStringList &words) const;
