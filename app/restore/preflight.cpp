@@ -185,6 +185,9 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
          "SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, CASE WHEN"
          " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
          " ELSE 'SET' END)"},
+        {&TargetFacts::schemasWeOwn,
+         "SELECT nspname FROM pg_catalog.pg_namespace WHERE pg_catalog.pg_has_role(nspowner,"
+         " 'USAGE') AND nspname !~ '^pg_' AND nspname <> 'information_schema'"},
         {&TargetFacts::extensions, "SELECT extname FROM pg_catalog.pg_extension"},
         {&TargetFacts::availableExtensions, "SELECT name FROM pg_catalog.pg_available_extensions"},
     };

@@ -110,8 +110,10 @@ bool isAboutExtension(const QStringList &words)
 } // namespace
 
 StatementFilter::StatementFilter(TargetFacts facts, QSet<QString> schemas)
-    : m_facts(std::move(facts)), m_schemas(std::move(schemas))
+    : m_facts(std::move(facts)), m_schemas(std::move(schemas)), m_reach(m_schemas)
 {
+    if (m_facts.isOwnDatabase)
+        m_reach += m_facts.schemasWeOwn;
 }
 
 StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) const
@@ -123,7 +125,7 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
     if (auto error = dump::forbidden(statement))
         return {.kind = Kind::Refuse, .error = std::move(error)};
     const QString &first = words.front();
-    if (auto decided = decideOutside(statement, words, m_schemas))
+    if (auto decided = decideOutside(statement, words, m_reach))
         return *decided;
     if (isDrop(statement, words))
         return {.kind = Kind::Skip, .isDrop = true};

@@ -19,6 +19,7 @@ struct TargetFacts {
     QSet<QString> availableExtensions; ///< installable
     QHash<QString, QString> comments;  ///< of extensions; of those that are not installed: to come
     QSet<QString> databaseThings;      ///< that belong to no schema: see databasething.h
+    QSet<QString> schemasWeOwn;        ///< none of the server's own
     QSet<QByteArray> largeObjects;     ///< numbers of those that are there and have to stay
     bool isSuperuser = false;
     bool isOwnDatabase = false; ///< made for the load, so that nothing in it is anybody's
@@ -65,6 +66,7 @@ private:
 
     TargetFacts m_facts;
     QSet<QString> m_schemas;
+    QSet<QString> m_reach; ///< whose rights and comments the dump may change
 };
 
 } // namespace mayday::restore

@@ -225,9 +225,12 @@ void TestStatementFilter::aDatabaseOfItsOwnIsMadeAsTheDumpSays()
         TargetFacts there = facts();
         there.isSuperuser = true;
         there.isOwnDatabase = isOwnDatabase;
+        there.schemasWeOwn = {u"public"_s, u"other"_s};
         dump::DumpStatement statement;
         statement.sql = sql;
         statement.kind = kind;
+        if (sql.contains("pg_catalog"))
+            statement.objectSchema = u"pg_catalog"_s;
         return StatementFilter(there, {u"public"_s}).decide(statement);
     };
     const QByteArray rights = "REVOKE ALL ON LANGUAGE plpgsql FROM PUBLIC";
@@ -237,6 +240,12 @@ void TestStatementFilter::aDatabaseOfItsOwnIsMadeAsTheDumpSays()
     QVERIFY(decideIn(false, creation, StatementClass::Function).note.contains(u"put-back"_s));
     QVERIFY(decideIn(true, creation, StatementClass::Function).note.isEmpty());
     QCOMPARE(decideIn(true, "CREATE LANGUAGE plpgsql", StatementClass::Function).kind, Kind::Skip);
+    // Of a schema that the dump does not fill.
+    const QByteArray closing = "REVOKE CREATE ON SCHEMA other FROM PUBLIC";
+    QCOMPARE(decideIn(false, closing, StatementClass::Grant).kind, Kind::Skip);
+    QCOMPARE(decideIn(true, closing, StatementClass::Grant).kind, Kind::Run);
+    const QByteArray system = "GRANT SELECT ON TABLE pg_catalog.pg_authid TO app";
+    QCOMPARE(decideIn(true, system, StatementClass::Grant).kind, Kind::Skip);
 }
 
 QTEST_GUILESS_MAIN(TestStatementFilter)
