@@ -150,7 +150,7 @@ const Reference &TestVersionMatrix::referenceOf(const Journey &journey, const QS
     plain.format = backupFormats()[0];
     const QString errors =
         QString::fromUtf8(runPsql(target.program(u"psql"_s), fileOf(plain, original), where));
-    Reference reference{.dump = target.dumpOf(database, journey.asOwner),
+    Reference reference{.dump = target.dumpOf(database, false),
                         .rights = target.rightsOnPublic(database),
                         .errors = {}};
     for (const QString &line : errors.split(u'\n')) {
@@ -168,13 +168,13 @@ QString TestVersionMatrix::outcomeOf(const Journey &journey, QString &detail)
     const Reference &reference = referenceOf(journey, original);
     TripServer &target = server(journey.to);
     const QString database = target.freshDatabase();
-    const QByteArray empty = target.dumpOf(database, journey.asOwner);
+    const QByteArray empty = target.dumpOf(database, false);
 
     const RestoreReceipt receipt =
         restoredFrom(file, target.at(database, journey.asOwner), journey.mode);
 
     const auto now = [&] {
-        return target.dumpOf(database, journey.asOwner);
+        return target.dumpOf(database, false);
     };
     QString outcome = u"same"_s;
     if (receipt.verdict == Verdict::NotRestored) {
