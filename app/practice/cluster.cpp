@@ -46,6 +46,12 @@ QString Cluster::file(const QString &name) const
     return m_options.folder + u'/' + name;
 }
 
+Result<QString> Cluster::program(const QString &name) const
+{
+    return m_options.programs.isEmpty() ? process::Toolbox::findPostgres(name)
+                                        : Result<QString>(m_options.programs + u'/' + name);
+}
+
 bool Cluster::exists() const
 {
     return QFile::exists(file(u"PG_VERSION"_s));
@@ -66,9 +72,9 @@ Result<void> Cluster::start(const Secret &password, TaskContext &context)
 
 Result<void> Cluster::initialise(TaskContext &context)
 {
-    const Result<QString> program = process::Toolbox::findPostgres(u"initdb"_s);
-    if (!program)
-        return failure(program.error());
+    const Result<QString> initdb = program(u"initdb"_s);
+    if (!initdb)
+        return failure(initdb.error());
     // Made beside and renamed, so that a folder with PG_VERSION in it is always a whole one.
     const QString unfinished = m_options.folder + u".new"_s;
     QDir(unfinished).removeRecursively();
@@ -76,10 +82,10 @@ Result<void> Cluster::initialise(TaskContext &context)
     if (!QDir().mkpath(unfinished))
         return failure(errorFromErrno(errno, unfinished));
     const process::CommandLine command{
-        .program = *program,
+        .program = *initdb,
         .arguments = {u"--pgdata="_s + unfinished, u"--username="_s + m_options.user,
                       u"--pwfile=/dev/stdin"_s, u"--auth=scram-sha-256"_s, u"--encoding=UTF8"_s,
-                      u"--locale=C"_s, u"--no-sync"_s, u"--no-instructions"_s}};
+                      u"--locale=C"_s, u"--no-sync"_s}};
     // By a pipe: a file would stay behind if we were killed now, with the password in plain text.
     const process::RunOptions limits{.input = m_password.reveal() + '\n',
                                      .timeLimit = initialiseLimit};
@@ -157,11 +163,11 @@ Result<void> Cluster::launch(TaskContext &context)
 
 Result<void> Cluster::control(const QStringList &arguments, TaskContext &context)
 {
-    const Result<QString> program = process::Toolbox::findPostgres(u"pg_ctl"_s);
-    if (!program)
-        return failure(program.error());
+    const Result<QString> pgCtl = program(u"pg_ctl"_s);
+    if (!pgCtl)
+        return failure(pgCtl.error());
     const process::CommandLine command{
-        .program = *program,
+        .program = *pgCtl,
         .arguments = arguments + QStringList{u"--pgdata="_s + m_options.folder, u"--wait"_s,
                                              u"--timeout=30"_s, u"--silent"_s}};
     const process::RunOptions limits{.timeLimit = controlLimit};

@@ -18,6 +18,7 @@ struct ClusterOptions {
     QString socketFolder = {}; ///< also listen on a Unix socket here; empty: TCP on 127.0.0.1 only
     QString user = QStringLiteral("mayday"); ///< the superuser
     bool durable = true;                     ///< false: no fsync; fast, and lost by a power cut
+    QString programs = {}; ///< folder of initdb and pg_ctl; empty: the newest on this machine
 };
 
 /// A PostgreSQL server of our own in a folder of our own: made with initdb, run with pg_ctl, on a
@@ -52,6 +53,7 @@ private:
     [[nodiscard]] Result<bool> takeOver(TaskContext &context);
     [[nodiscard]] Result<void> launch(TaskContext &context);
     [[nodiscard]] Result<void> control(const QStringList &arguments, TaskContext &context);
+    [[nodiscard]] Result<QString> program(const QString &name) const;
     [[nodiscard]] Result<void> writeSettings() const;
     [[nodiscard]] postgres::ConnectionString reach(const QString &host,
                                                    const QString &database) const;

@@ -173,6 +173,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
     auto facts = targetFacts(*main, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
+    facts->isOwnDatabase = true;
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
     if (m_inspection.index.blocks.isEmpty()) {
@@ -199,8 +200,11 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
     if (auto settled = settle(*main, properties, context); !settled)
         return settled;
     // The crew gathers statistics while the rows are counted.
-    for (const TableTally &tally : std::as_const(m_tallies))
-        crew.addOwn(analyseSql(tally), tally.name);
+    const auto statistics = analysis(*main, context);
+    if (!statistics)
+        return failure(statistics.error());
+    for (qsizetype i = 0; i < m_tallies.size(); ++i)
+        crew.addOwn((*statistics)[static_cast<size_t>(i)], m_tallies[i].name);
     return main->execute("BEGIN", context)
         .and_then([&](qint64) { return proveLoad(*main, context); })
         .and_then([&] { return main->execute("COMMIT", context); })

@@ -4,6 +4,8 @@
 #include "dump/sqltokens.h"
 #include "restore/sqlwords.h"
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
@@ -24,6 +26,20 @@ QByteArray largeObjectOf(const dump::DumpStatement &statement)
     const SqlToken number = tokens.next();
     return number.kind == SqlToken::Kind::String ? number.value().toLatin1()
                                                  : number.text.toByteArray();
+}
+
+/// The number behind LARGE OBJECT in ALTER, COMMENT ON, GRANT ... ON; empty in all others.
+QByteArray largeObjectNamed(const dump::DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    const bool givesRights = tokens.take("grant") || tokens.take("revoke");
+    if (!givesRights && !tokens.take("alter") && !tokens.take({"comment", "on"}))
+        return {};
+    while (givesRights && !tokens.take("on")) {
+        if (tokens.next().kind == SqlToken::Kind::End)
+            return {};
+    }
+    return tokens.take({"large", "object"}) ? tokens.next().text.toByteArray() : QByteArray();
 }
 
 bool switchesChecksOff(const dump::DumpStatement &statement)
@@ -97,6 +113,21 @@ std::optional<QByteArray> LoadedThings::harmless(const dump::DumpStatement &drop
     if (!tokens.peek().is("if"))
         safe.insert(table, "IF EXISTS ");
     return safe;
+}
+
+bool LoadedThings::isAboutKept(const dump::DumpStatement &statement, const QSet<QByteArray> &kept)
+{
+    if (kept.isEmpty())
+        return false;
+    if (statement.kind != StatementClass::LargeObject || !SqlTokens(statement.sql).take("select"))
+        return kept.contains(largeObjectNamed(statement));
+    if (statement.sql.contains("lo_open"))
+        m_isInKept = kept.contains(largeObjectOf(statement));
+    const bool isOfOpened = statement.sql.contains("lo_open") ||
+                            statement.sql.contains("lowrite") || statement.sql.contains("lo_close");
+    if (!isOfOpened)
+        return kept.contains(largeObjectOf(statement));
+    return statement.sql.contains("lo_close") ? std::exchange(m_isInKept, false) : m_isInKept;
 }
 
 bool LoadedThings::mayWrite(const dump::DumpStatement &statement) const

@@ -20,6 +20,10 @@ public:
     /// ...", "ALTER TABLE IF EXISTS ... DROP CONSTRAINT IF EXISTS ...". Nothing while the load has
     /// made nothing, which is where pg_dump --clean has them all.
     [[nodiscard]] std::optional<QByteArray> harmless(const dump::DumpStatement &drop) const;
+    /// Whether it makes, fills or is about a large object that is there already and stays; to be
+    /// asked of every statement, in the order of the file.
+    [[nodiscard]] bool isAboutKept(const dump::DumpStatement &statement,
+                                   const QSet<QByteArray> &kept);
     /// False for one that writes into a large object which this load has not made.
     [[nodiscard]] bool mayWrite(const dump::DumpStatement &statement) const;
     /// Foreign keys were switched off at some time.
@@ -28,6 +32,7 @@ public:
 private:
     bool m_hasMade = false;
     bool m_checksWereOff = false;
+    bool m_isInKept = false; ///< between lo_open() and lo_close() of a large object that stays
     QSet<QByteArray> m_largeObjects;
 };
 

@@ -24,4 +24,22 @@ Result<QMultiHash<TableName, TableName>> partitionsByRoot(postgres::Session &ses
     return parts;
 }
 
+Result<QSet<TableName>> tablesAboveForeign(postgres::Session &session, TaskContext &context)
+{
+    const auto rows = session.query(
+        "WITH RECURSIVE above AS (SELECT i.inhparent AS oid FROM pg_catalog.pg_inherits i"
+        " JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid AND c.relkind = 'f'"
+        " UNION SELECT i.inhparent FROM above a JOIN pg_catalog.pg_inherits i"
+        " ON i.inhrelid = a.oid)"
+        " SELECT n.nspname, c.relname FROM above a JOIN pg_catalog.pg_class c ON c.oid = a.oid"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
+        context);
+    if (!rows)
+        return failure(rows.error());
+    QSet<TableName> tables;
+    for (int i = 0; i < rows->rowCount(); ++i)
+        tables.insert({rows->text(i, 0), rows->text(i, 1)});
+    return tables;
+}
+
 } // namespace mayday::restore

@@ -5,11 +5,17 @@
 #include "restore/restoreplan.h"
 
 #include <QMultiHash>
+#include <QSet>
 
 namespace mayday::restore {
 
 /// From each partitioned table of the database, at any level, to all its parts.
 [[nodiscard]] Result<QMultiHash<TableName, TableName>> partitionsByRoot(postgres::Session &session,
                                                                         TaskContext &context);
+
+/// Tables, partitioned or inherited from, that have a part on a foreign server: whoever asks for
+/// all their rows asks that server.
+[[nodiscard]] Result<QSet<TableName>> tablesAboveForeign(postgres::Session &session,
+                                                         TaskContext &context);
 
 } // namespace mayday::restore

@@ -185,6 +185,9 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
          "SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, CASE WHEN"
          " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
          " ELSE 'SET' END)"},
+        {&TargetFacts::schemasWeOwn,
+         "SELECT nspname FROM pg_catalog.pg_namespace WHERE pg_catalog.pg_has_role(nspowner,"
+         " 'USAGE') AND nspname !~ '^pg_' AND nspname <> 'information_schema'"},
         {&TargetFacts::extensions, "SELECT extname FROM pg_catalog.pg_extension"},
         {&TargetFacts::availableExtensions, "SELECT name FROM pg_catalog.pg_available_extensions"},
     };
@@ -202,7 +205,29 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
     if (!things)
         return failure(things.error());
     facts.databaseThings = *std::move(things);
+    const auto comments =
+        session.query("SELECT a.name, CASE WHEN e.oid IS NULL THEN a.comment ELSE"
+                      " pg_catalog.obj_description(e.oid, 'pg_extension') END"
+                      " FROM pg_catalog.pg_available_extensions a"
+                      " LEFT JOIN pg_catalog.pg_extension e ON e.extname = a.name",
+                      context);
+    if (!comments)
+        return failure(comments.error());
+    for (int i = 0; i < comments->rowCount(); ++i)
+        facts.comments.insert(comments->text(i, 0), comments->text(i, 1));
     return facts;
+}
+
+Result<QSet<QByteArray>> largeObjects(postgres::Session &session, TaskContext &context)
+{
+    const auto rows = session.query("SELECT oid FROM pg_catalog.pg_largeobject_metadata", context);
+    if (!rows)
+        return failure(rows.error());
+    QSet<QByteArray> numbers;
+    numbers.reserve(rows->rowCount());
+    for (int i = 0; i < rows->rowCount(); ++i)
+        numbers.insert(rows->text(i, 0).toLatin1());
+    return numbers;
 }
 
 Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,

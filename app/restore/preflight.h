@@ -47,6 +47,9 @@ struct PreflightReport {
 /// The part the load itself needs, through a session that is open already.
 [[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session,
                                               const QStringList &schemas, TaskContext &context);
+/// The numbers of all large objects: they belong to the database and do not go aside.
+[[nodiscard]] Result<QSet<QByteArray>> largeObjects(postgres::Session &session,
+                                                    TaskContext &context);
 /// Refused for a pooler, a standby, or a schema the login may not rename; with the way out.
 [[nodiscard]] Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                                        const QStringList &schemas, TaskContext &context);

@@ -12,6 +12,7 @@
 #include "restore/foreignkeys.h"
 #include "restore/handover.h"
 #include "restore/outsidewatch.h"
+#include "restore/partitions.h"
 #include "restore/sidedatabase.h"
 #include "restore/teamchecks.h"
 
@@ -187,6 +188,12 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpRea
     auto facts = targetFacts(session, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
+    if (m_plan.mode == RestoreMode::Replace && m_inspection.objects.value(u"large-object"_s) > 0) {
+        auto there = largeObjects(session, context);
+        if (!there)
+            return failure(there.error());
+        facts->largeObjects = *std::move(there);
+    }
     // Somebody else's open change of the same schema must not hold us, and with us them, for ever.
     const auto begun = session.execute("BEGIN; SET LOCAL lock_timeout = '5s'", context);
     if (!begun)
@@ -348,11 +355,27 @@ Result<void> RestoreRunner::askTheTeam(postgres::Session &session, TaskContext &
     return {};
 }
 
-QByteArray RestoreRunner::analyseSql(const TableTally &tally)
+/// One statement for each table that is filled; a server elsewhere is asked for nothing.
+Result<std::vector<QByteArray>> RestoreRunner::analysis(postgres::Session &session,
+                                                        TaskContext &context)
 {
-    return u"ANALYZE %1.%2"_s
-        .arg(postgres::quoteIdentifier(tally.schema), postgres::quoteIdentifier(tally.name))
-        .toUtf8();
+    const auto elsewhere = tablesAboveForeign(session, context);
+    if (!elsewhere)
+        return failure(elsewhere.error());
+    std::vector<QByteArray> statements;
+    for (const TableTally &tally : std::as_const(m_tallies)) {
+        if (elsewhere->contains({tally.schema, tally.name})) {
+            statements.emplace_back("SELECT");
+            m_receipt.notes.append(u"no statistics of %1.%2 as a whole: a part of it is on another "
+                                   "server"_s.arg(tally.schema, tally.name));
+        } else {
+            statements.push_back(u"ANALYZE %1.%2"_s
+                                     .arg(postgres::quoteIdentifier(tally.schema),
+                                          postgres::quoteIdentifier(tally.name))
+                                     .toUtf8());
+        }
+    }
+    return statements;
 }
 
 Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &context)
@@ -367,9 +390,12 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
         publish(&session);
         return sent;
     };
-    for (const TableTally &tally : std::as_const(m_tallies)) {
-        statements.push_back(analyseSql(tally));
-        rows += tally.rows;
+    const auto all = analysis(session, context);
+    if (!all)
+        return failure(all.error());
+    for (qsizetype i = 0; i < m_tallies.size(); ++i) {
+        statements.push_back((*all)[static_cast<size_t>(i)]);
+        rows += m_tallies[i].rows;
         if (rows < analyseRound)
             continue;
         if (auto sent = send(); !sent)

@@ -59,7 +59,7 @@ private:
                         TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     Result<void> askTheTeam(postgres::Session &session, TaskContext &context);
-    [[nodiscard]] static QByteArray analyseSql(const TableTally &tally);
+    Result<std::vector<QByteArray>> analysis(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);

@@ -91,8 +91,17 @@ Result<void> moveExtensions(postgres::Session &session, const QString &from, con
                                 u"ALTER EXTENSION %1 SET SCHEMA %2"_s.arg(
                                     quoteIdentifier(extension), quoteIdentifier(to)),
                                 context);
-            !moved)
+            !moved) {
+            // Also of an extension that anybody may install the objects belong to a superuser.
+            if (moved.error().sqlState == "42501"_L1) {
+                moved.error().subject = u"extension "_s + extension;
+                moved.error().detail =
+                    u"it lives in schema %1 and only a superuser may move it, so nothing can be "
+                    "loaded beside it; a restore of the whole database leaves it where it is"_s.arg(
+                        from);
+            }
             return moved;
+        }
     }
     return {};
 }

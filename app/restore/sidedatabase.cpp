@@ -72,17 +72,21 @@ Result<QString> creation(postgres::Session &live, const QString &name, TaskConte
         "SELECT pg_catalog.to_jsonb(d)::text, pg_catalog.pg_encoding_to_char(d.encoding),"
         " pg_catalog.pg_get_userbyid(d.datdba),"
         " pg_catalog.pg_has_role(d.datdba, 'MEMBER'),"
-        " (SELECT spcname FROM pg_catalog.pg_tablespace t WHERE t.oid = d.dattablespace)"
+        " (SELECT spcname FROM pg_catalog.pg_tablespace t WHERE t.oid = d.dattablespace AND NOT"
+        " EXISTS (SELECT FROM pg_catalog.pg_database o WHERE o.datname = 'template0'"
+        " AND o.dattablespace = d.dattablespace))"
         " FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()",
         context);
     if (!rows)
         return failure(rows.error());
     const QJsonObject facts = QJsonDocument::fromJson(rows->text(0, 0).toUtf8()).object();
-    QString sql = u"CREATE DATABASE %1 TEMPLATE template0 ENCODING %2 LC_COLLATE %3 LC_CTYPE %4"
-                  " TABLESPACE %5"_s.arg(quoteIdentifier(name), literal(rows->text(0, 1)),
-                                         literal(facts["datcollate"_L1].toString()),
-                                         literal(facts["datctype"_L1].toString()),
-                                         quoteIdentifier(rows->text(0, 4)));
+    QString sql = u"CREATE DATABASE %1 TEMPLATE template0 ENCODING %2 LC_COLLATE %3"
+                  " LC_CTYPE %4"_s.arg(quoteIdentifier(name), literal(rows->text(0, 1)),
+                                       literal(facts["datcollate"_L1].toString()),
+                                       literal(facts["datctype"_L1].toString()));
+    // Whoever names the one it would have anyway needs a right on it.
+    if (!rows->isNull(0, 4))
+        sql += u" TABLESPACE "_s + quoteIdentifier(rows->text(0, 4));
     if (rows->isTrue(0, 3))
         sql += u" OWNER "_s + quoteIdentifier(rows->text(0, 2));
     const QString provider = facts["datlocprovider"_L1].toString();
@@ -123,7 +127,15 @@ Result<void> makeSchema(postgres::Session &live, postgres::Session &inside, cons
     if (owner->rowCount() == 1 && owner->isTrue(0, 1))
         sql += u"; ALTER SCHEMA %1 OWNER TO %2"_s.arg(quoteIdentifier(schema),
                                                       quoteIdentifier(owner->text(0, 0)));
-    return runSql(inside, sql, context);
+    auto made = runSql(inside, sql, context);
+    constexpr int ownedByDatabaseOwnerSince = 150000;
+    if (!made && made.error().sqlState == "42501"_L1 && schema == "public"_L1 &&
+        inside.facts().versionNumber < ownedByDatabaseOwnerSince) {
+        made.error().detail = u"before PostgreSQL 15 schema public of a new database belongs to a "
+                              "superuser, and %1 is none"_s.arg(inside.facts().user);
+        made.error().advice = Advice::RestoreBesideSchema;
+    }
+    return made;
 }
 
 } // namespace

@@ -65,6 +65,12 @@ Result<std::optional<StatementDecision>> SideLoad::admit(const dump::DumpStateme
         return finish().and_then([&] { return Answer(failure(error)); });
     };
     m_schemas.hear(statement);
+    if (m_made.isAboutKept(statement, m_filter.largeObjectsThatStay())) {
+        note({.note = u"large objects that are there already stay as they are: they belong to the "
+                      "whole database"_s,
+              .isDifference = true});
+        return std::nullopt;
+    }
     StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
     case StatementDecision::Kind::Skip:

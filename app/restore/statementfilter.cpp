@@ -110,8 +110,10 @@ bool isAboutExtension(const QStringList &words)
 } // namespace
 
 StatementFilter::StatementFilter(TargetFacts facts, QSet<QString> schemas)
-    : m_facts(std::move(facts)), m_schemas(std::move(schemas))
+    : m_facts(std::move(facts)), m_schemas(std::move(schemas)), m_reach(m_schemas)
 {
+    if (m_facts.isOwnDatabase)
+        m_reach += m_facts.schemasWeOwn;
 }
 
 StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) const
@@ -123,7 +125,7 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
     if (auto error = dump::forbidden(statement))
         return {.kind = Kind::Refuse, .error = std::move(error)};
     const QString &first = words.front();
-    if (auto decided = decideOutside(statement, words, m_schemas))
+    if (auto decided = decideOutside(statement, words, m_reach))
         return *decided;
     if (isDrop(statement, words))
         return {.kind = Kind::Skip, .isDrop = true};
@@ -140,12 +142,12 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
                                                              words.last(), statement.objectName)
                                                        : QString());
     if (isAboutExtension(words))
-        return decideExtension(words, statement.line);
+        return decideExtension(statement, words);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
         startsWith(words, {"alter"_L1, "event"_L1, "trigger"_L1}))
-        return skip(u"event trigger at line %1 left out"_s.arg(statement.line), true);
+        return skip(u"event trigger %1 left out"_s.arg(words.value(3)), true);
     if (words.value(1) == "publication"_L1 || words.value(1) == "subscription"_L1)
-        return skip(u"%1 at line %2 left out"_s.arg(words[1]).arg(statement.line), true);
+        return skip(u"%1 %2 left out"_s.arg(words[1], words.value(2)), true);
     if (statement.kind == StatementClass::Owner)
         return decideOwner(statement);
     if (first == "grant"_L1 || first == "revoke"_L1 ||
@@ -184,10 +186,11 @@ StatementDecision StatementFilter::decideSpeaker(const QString &role) const
             .instead = itself};
 }
 
-StatementDecision StatementFilter::decideExtension(const QStringList &words, qint64 line) const
+StatementDecision StatementFilter::decideExtension(const dump::DumpStatement &statement,
+                                                   const QStringList &words) const
 {
     if (words.front() == "comment"_L1)
-        return skip({});
+        return decideExtensionComment(statement);
     if (!startsWith(words, {"create"_L1, "extension"_L1}))
         return {};
     const bool hasIf = words.value(2) == "if"_L1;
@@ -201,7 +204,24 @@ StatementDecision StatementFilter::decideExtension(const QStringList &words, qin
                            .subject = u"extension "_s + name,
                            .detail = u"the dump needs it and this server does not offer it"_s,
                            .advice = Advice::InstallExtension,
-                           .line = line}};
+                           .line = statement.line}};
+}
+
+/// pg_dump writes one for each extension, nearly always what CREATE EXTENSION has said already; and
+/// where extensions are made by the platform only their owner may repeat it.
+StatementDecision
+StatementFilter::decideExtensionComment(const dump::DumpStatement &statement) const
+{
+    dump::SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    tokens.take({"comment", "on", "extension"});
+    const QString name = tokens.next().name();
+    tokens.take("is");
+    if (tokens.next().value() == m_facts.comments.value(name))
+        return skip({});
+    const bool isOurs = m_facts.isOwnDatabase || !m_facts.extensions.contains(name);
+    if (isOurs && m_facts.isSuperuser)
+        return {};
+    return skip(u"the comment on extension %1 stays as it is"_s.arg(name));
 }
 
 StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statement) const
@@ -222,9 +242,11 @@ StatementFilter::decideDatabaseThing(const dump::DumpStatement &statement,
     const QString thing = databaseThing(statement);
     if (thing.isEmpty())
         return std::nullopt;
-    if (m_facts.databaseThings.contains(thing))
+    const bool creates = words.front() == "create"_L1;
+    const bool mayChange = m_facts.isOwnDatabase && m_facts.isSuperuser && !creates;
+    if (m_facts.databaseThings.contains(thing) && !mayChange)
         return skip(thing + u" is there already and stays as it is"_s);
-    if (words.front() != "create"_L1)
+    if (!creates || m_facts.isOwnDatabase)
         return std::nullopt;
     return StatementDecision{
         .note = thing + u" belongs to the whole database: a put-back does not take it away"_s};

@@ -4,6 +4,7 @@
 #include "core/result.h"
 #include "dump/dumpstatement.h"
 
+#include <QHash>
 #include <QSet>
 #include <QString>
 
@@ -16,8 +17,12 @@ struct TargetFacts {
     QSet<QString> rolesWeMayUse;       ///< roles the connected role may own things as
     QSet<QString> extensions;          ///< installed
     QSet<QString> availableExtensions; ///< installable
+    QHash<QString, QString> comments;  ///< of extensions; of those that are not installed: to come
     QSet<QString> databaseThings;      ///< that belong to no schema: see databasething.h
+    QSet<QString> schemasWeOwn;        ///< none of the server's own
+    QSet<QByteArray> largeObjects;     ///< numbers of those that are there and have to stay
     bool isSuperuser = false;
+    bool isOwnDatabase = false; ///< made for the load, so that nothing in it is anybody's
 };
 
 /// What is done with one statement of a dump.
@@ -42,11 +47,18 @@ public:
     StatementFilter(TargetFacts facts, QSet<QString> schemas);
 
     [[nodiscard]] StatementDecision decide(const dump::DumpStatement &statement) const;
+    [[nodiscard]] const QSet<QByteArray> &largeObjectsThatStay() const
+    {
+        return m_facts.largeObjects;
+    }
 
 private:
     [[nodiscard]] StatementDecision decideSetting(const QStringList &words) const;
     [[nodiscard]] StatementDecision decideSpeaker(const QString &role) const;
-    [[nodiscard]] StatementDecision decideExtension(const QStringList &words, qint64 line) const;
+    [[nodiscard]] StatementDecision decideExtension(const dump::DumpStatement &statement,
+                                                    const QStringList &words) const;
+    [[nodiscard]] StatementDecision
+    decideExtensionComment(const dump::DumpStatement &statement) const;
     [[nodiscard]] StatementDecision decideOwner(const dump::DumpStatement &statement) const;
     [[nodiscard]] std::optional<StatementDecision>
     decideDatabaseThing(const dump::DumpStatement &statement, const QStringList &words) const;
@@ -54,6 +66,7 @@ private:
 
     TargetFacts m_facts;
     QSet<QString> m_schemas;
+    QSet<QString> m_reach; ///< whose rights and comments the dump may change
 };
 
 } // namespace mayday::restore

@@ -119,7 +119,10 @@ enter_root() {
     [[ -n ${DBUS_SESSION_BUS_ADDRESS:-} ]] && PLAN+=(--bus "$DBUS_SESSION_BUS_ADDRESS")
     [[ -r ${XAUTHORITY:-$HOME/.Xauthority} ]] && PLAN+=(--xauthority "${XAUTHORITY:-$HOME/.Xauthority}")
     plan_history
-    case $2 in run | ctl | shell) plan_for_people "${@:3}" ;; esac
+    case $2 in
+        run | ctl | shell) plan_for_people "${@:3}" ;;
+        matrix) plan_servers ;;
+    esac
 
     local -a unshare=(unshare)
     local -a command=(setpriv --pdeathsig KILL)

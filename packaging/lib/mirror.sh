@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 # Finds out from the host's own apt configuration where Debian comes from. Sourced, never run.
 
-readonly DEBIAN_SUITE=trixie
 readonly DEBIAN_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Every binary source of the host as "uri|suite|components|keyring", from both file formats.
@@ -62,9 +61,10 @@ deb822_sources() {
         END { flush() }' "$1"
 }
 
-# The apt source lines for the root, from the host's entries for Debian itself. Fails when the
-# host has none, for example because it is not a Debian.
+# root_sources SUITE: the apt source lines for a root, from the host's entries for Debian itself.
+# Fails when the host has none, for example because it is not a Debian.
 root_sources() {
+    local wanted=$1
     local main='' main_key='' security='' security_key='' uri suite components key
     while IFS='|' read -r uri suite components key; do
         [[ " $components " == *' main '* && $uri != cdrom:* ]] || continue
@@ -81,11 +81,11 @@ root_sources() {
     fi
     [[ -n $main ]] || return 1
     main_key=${main_key:-$DEBIAN_KEYRING}
-    printf 'deb [signed-by=%s] %s %s main\n' "$main_key" "$main" "$DEBIAN_SUITE"
-    printf 'deb [signed-by=%s] %s %s-updates main\n' "$main_key" "$main" "$DEBIAN_SUITE"
+    printf 'deb [signed-by=%s] %s %s main\n' "$main_key" "$main" "$wanted"
+    printf 'deb [signed-by=%s] %s %s-updates main\n' "$main_key" "$main" "$wanted"
     if [[ -n $security ]]; then
         printf 'deb [signed-by=%s] %s %s-security main\n' \
-            "${security_key:-$DEBIAN_KEYRING}" "$security" "$DEBIAN_SUITE"
+            "${security_key:-$DEBIAN_KEYRING}" "$security" "$wanted"
     fi
 }
 

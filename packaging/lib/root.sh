@@ -3,6 +3,7 @@
 # Makes Debian 13 available: with apt on a Debian 13 host, as a root of its own anywhere else.
 # Sourced, never run.
 
+readonly DEBIAN_SUITE=trixie
 # Raise it when the recipe below changes in a way that the package list does not show.
 readonly RECIPE=2
 
@@ -112,18 +113,17 @@ ensure_root() {
 }
 
 make_root() {
-    local root=$1 making=$1.making started=$SECONDS sources log=$CACHE/setup.log option
-    local -a options=()
-    sources=$(root_sources) || die "This host's apt sources name no Debian mirror to take Debian 13 \
+    local root=$1 making=$1.making started=$SECONDS sources log=$CACHE/setup.log
+    sources=$(root_sources "$DEBIAN_SUITE") || die "This host's apt sources name no Debian mirror to take Debian 13 \
 from. Name one with MAYDAY_DEBIAN_MIRROR=<address of a Debian archive> and call packaging/dev \
 again; its signing keys are expected in $DEBIAN_KEYRING (package debian-archive-keyring)." "$EX_UNAVAILABLE"
-    while IFS= read -r option; do
-        options+=("--aptopt=$option")
-    done < <(host_apt_options)
 
     say "making the Debian 13 root in $root (once; one to two minutes, 1.5 GB)"
     remove_tree "$making"
-    if ! run_mmdebstrap "$making" "${options[@]}" <<<"$sources" >"$log" 2>&1; then
+    if ! run_mmdebstrap "$making" "$DEBIAN_SUITE" --variant=apt \
+        --include="$(wanted_packages | paste -sd,)" \
+        --essential-hook="$(recipe_hook before)" \
+        --customize-hook="$(recipe_hook after)" <<<"$sources" >"$log" 2>&1; then
         tail -n 25 "$log" >&2
         remove_tree "$making"
         die "mmdebstrap failed; its whole output is in $log"
@@ -132,12 +132,16 @@ again; its signing keys are expected in $DEBIAN_KEYRING (package debian-archive-
     say "ready after $((SECONDS - started)) s"
 }
 
-# No service may start in the root, no database cluster may be made for it, and manuals and
-# translations of other people's programs stay out. It happens in namespaces of its own that end
-# with this script, so that an interrupted setup leaves no process and no mount behind.
+# run_mmdebstrap ROOT SUITE OPTION...: manuals and translations of other people's programs stay out.
+# It happens in namespaces of its own that end with this script, so that an interrupted setup leaves
+# no process and no mount behind.
 run_mmdebstrap() {
-    local root=$1
-    shift
+    local root=$1 suite=$2 option
+    shift 2
+    local -a options=()
+    while IFS= read -r option; do
+        options+=("--aptopt=$option")
+    done < <(host_apt_options)
     local -a launch=(setpriv --pdeathsig KILL unshare) mmdebstrap=(mmdebstrap --mode=root)
     if ((EUID != 0)); then
         if can_be_superuser; then
@@ -148,20 +152,18 @@ run_mmdebstrap() {
         fi
     fi
     launch+=(--mount --pid --fork --kill-child=KILL --propagation private --)
-    LC_ALL=C.UTF-8 "${launch[@]}" "${mmdebstrap[@]}" --variant=apt --format=directory \
-        --include="$(wanted_packages | paste -sd,)" \
+    LC_ALL=C.UTF-8 "${launch[@]}" "${mmdebstrap[@]}" --format=directory \
         --aptopt='APT::Install-Recommends "false"' \
         --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-include=/usr/share/doc/*/copyright' \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
-        --essential-hook="$(recipe_hook before)" \
-        --customize-hook="$(recipe_hook after)" \
-        "$@" "$DEBIAN_SUITE" "$root" -
+        "${options[@]}" "$@" "$suite" "$root" -
 }
 
-# The text of a hook: it gets the root as $1 and must not read files of the checkout, which
-# another user may not be allowed to do.
+# The text of a hook, by which no service starts in the root and no database cluster is made for
+# it. It gets the root as $1 and must not read files of the checkout, which another user may not be
+# allowed to do.
 recipe_hook() {
     local user
     user=$(inside_user)
@@ -210,7 +212,8 @@ is_lived_in() {
 remove_tree() {
     local tree=$1
     [[ -e $tree ]] || return 0
-    [[ $tree == "$CACHE"/root-* ]] || die "refusing to remove $tree: it is not one of our roots"
+    [[ $tree == "$CACHE"/root-* || $tree == "$CACHE"/postgres-* ]] ||
+        die "refusing to remove $tree: it is not one of our roots"
     if is_lived_in "$tree" || grep -qF " $tree/" /proc/self/mounts; then
         say "$tree is still in use; the next setup removes it"
     elif can_be_superuser; then

@@ -29,20 +29,23 @@ T must(Result<T> result)
 }
 
 /// A folder with what initdb makes, for one build of the code that calls it.
-QString templateFolder()
+QString templateFolder(const QString &programs)
 {
     const QFileInfo maker(QStringLiteral(MAYDAY_CLUSTER_MAKER));
-    const QFileInfo initdb(must(process::Toolbox::findPostgres(u"initdb"_s)));
-    return QStringLiteral(MAYDAY_CLUSTERS "/%1-%2")
+    const QFileInfo initdb(programs.isEmpty() ? must(process::Toolbox::findPostgres(u"initdb"_s))
+                                              : programs + u"/initdb"_s);
+    return QStringLiteral(MAYDAY_CLUSTERS "/%1-%2-%3")
         .arg(maker.lastModified().toMSecsSinceEpoch())
-        .arg(initdb.lastModified().toMSecsSinceEpoch());
+        .arg(initdb.lastModified().toMSecsSinceEpoch())
+        .arg(qHash(initdb.canonicalFilePath()), 0, 16);
 }
 
 /// initdb takes a second of a core, a copy of what it made a tenth of that; and there are a hundred
 /// of these. Made once, by whoever comes first.
-void layOut(const QString &folder, process::ProcessRunner &runner, const Secret &password)
+void layOut(const QString &folder, const QString &programs, process::ProcessRunner &runner,
+            const Secret &password)
 {
-    const QString made = templateFolder();
+    const QString made = templateFolder(programs);
     const QString ready = made + u".ready"_s;
     if (!QDir().mkpath(QStringLiteral(MAYDAY_CLUSTERS)))
         qFatal("no room for " MAYDAY_CLUSTERS);
@@ -56,7 +59,8 @@ void layOut(const QString &folder, process::ProcessRunner &runner, const Secret 
         practice::Cluster first(runner, {.folder = made,
                                          .socketFolder = sockets.path(),
                                          .user = u"postgres"_s,
-                                         .durable = false});
+                                         .durable = false,
+                                         .programs = programs});
         must(first.start(password, context));
         must(first.stop(practice::Cluster::StopMode::Fast, context));
         if (QFile file(ready); !file.open(QIODevice::WriteOnly))
@@ -72,15 +76,16 @@ void layOut(const QString &folder, process::ProcessRunner &runner, const Secret 
 
 } // namespace
 
-TempPostgres::TempPostgres()
+TempPostgres::TempPostgres(const QString &programs)
     : m_runner(std::make_unique<process::SystemProcessRunner>()),
       m_cluster(*m_runner, {.folder = m_folder.filePath(u"data"_s),
                             .socketFolder = m_folder.path(),
                             .user = u"postgres"_s,
-                            .durable = false}),
+                            .durable = false,
+                            .programs = programs}),
       m_password("only-in-tests")
 {
-    layOut(m_folder.filePath(u"data"_s), *m_runner, m_password);
+    layOut(m_folder.filePath(u"data"_s), programs, *m_runner, m_password);
     restart();
 }
 

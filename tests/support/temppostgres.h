@@ -15,7 +15,8 @@ namespace mayday::tests {
 /// PostgreSQL that is missing ends the test program: such a test must fail, not be skipped.
 class TempPostgres final {
 public:
-    TempPostgres();
+    /// programs: folder of another PostgreSQL's programs than the newest on this machine.
+    explicit TempPostgres(const QString &programs = {});
     ~TempPostgres();
     Q_DISABLE_COPY_MOVE(TempPostgres)
 

@@ -118,6 +118,15 @@ private Q_SLOTS:
         QCOMPARE(refusing.seen.size(), size_t(1));
         QVERIFY(!refusing.seen.front().arguments.join(u' ').contains("hunter2"_L1));
     }
+
+    void takesTheProgramsItIsTold()
+    {
+        RefusingRunner refusing;
+        Cluster cluster(refusing,
+                        {.folder = m_folder.filePath(u"never"_s), .programs = u"/opt/other"_s});
+        QVERIFY(!cluster.start(Secret("x"), m_context));
+        QCOMPARE(refusing.seen.front().program, u"/opt/other/initdb"_s);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestCluster)

@@ -21,6 +21,8 @@ TargetFacts facts()
     facts.rolesWeMayUse = {u"app"_s, u"to"_s};
     facts.extensions = {u"plpgsql"_s};
     facts.availableExtensions = {u"plpgsql"_s, u"pgcrypto"_s};
+    facts.comments = {{u"plpgsql"_s, u"x"_s}, {u"pgcrypto"_s, u"it's"_s}};
+    facts.databaseThings = {u"language plpgsql"_s};
     return facts;
 }
 
@@ -47,6 +49,9 @@ private Q_SLOTS:
     void decides();
     void leavesNoteOnlyWhereItMatters();
     void whoSpeaksIsSaidAsTheServerAllowsIt();
+    void whatIsLeftOutIsNamed();
+    void whatAnExtensionSaysOfItselfIsNotRepeated();
+    void aDatabaseOfItsOwnIsMadeAsTheDumpSays();
 };
 
 void TestStatementFilter::splitsWords_data()
@@ -174,6 +179,73 @@ void TestStatementFilter::whoSpeaksIsSaidAsTheServerAllowsIt()
     QVERIFY(mayNot.note.contains(u"postgres"_s) && mayNot.note.contains(u"may not act"_s));
     QVERIFY(decide("SET SESSION AUTHORIZATION gone").note.contains(u"no such role"_s));
     QVERIFY(!decide("SET search_path = ''").instead);
+}
+
+void TestStatementFilter::whatIsLeftOutIsNamed()
+{
+    QCOMPARE(decide("CREATE EVENT TRIGGER \"On x\" ON sql_drop EXECUTE FUNCTION f()").note,
+             u"event trigger On x left out"_s);
+    // Many statements about one are one note.
+    QCOMPARE(decide("ALTER EVENT TRIGGER \"On x\" DISABLE").note, u"event trigger On x left out"_s);
+    QCOMPARE(decide("ALTER PUBLICATION feed ADD TABLE ONLY public.a").note,
+             u"publication feed left out"_s);
+    QCOMPARE(decide("CREATE SUBSCRIPTION feed CONNECTION '' PUBLICATION x").note,
+             u"subscription feed left out"_s);
+}
+
+void TestStatementFilter::whatAnExtensionSaysOfItselfIsNotRepeated()
+{
+    const auto comment = [](const QByteArray &sql, bool isSuperuser, bool isOwnDatabase) {
+        TargetFacts there = facts();
+        there.isSuperuser = isSuperuser;
+        there.isOwnDatabase = isOwnDatabase;
+        dump::DumpStatement statement;
+        statement.sql = "COMMENT ON EXTENSION " + sql;
+        statement.kind = StatementClass::Comment;
+        return StatementFilter(there, {u"public"_s}).decide(statement);
+    };
+    for (const bool isSuperuser : {false, true}) {
+        const auto same = comment("pgcrypto IS 'it''s'", isSuperuser, false);
+        QCOMPARE(same.kind, Kind::Skip);
+        QVERIFY(same.note.isEmpty());
+        const auto fresh = comment("\"pgcrypto\" IS 'ours'", isSuperuser, false);
+        QCOMPARE(fresh.kind, isSuperuser ? Kind::Run : Kind::Skip);
+        QVERIFY(isSuperuser || fresh.note.contains(u"extension pgcrypto"_s));
+        const auto there = comment("plpgsql IS 'ours'", isSuperuser, false);
+        QCOMPARE(there.kind, Kind::Skip);
+        QVERIFY(there.note.contains(u"extension plpgsql"_s));
+        QCOMPARE(comment("plpgsql IS 'ours'", isSuperuser, true).kind,
+                 isSuperuser ? Kind::Run : Kind::Skip);
+    }
+}
+
+void TestStatementFilter::aDatabaseOfItsOwnIsMadeAsTheDumpSays()
+{
+    const auto decideIn = [](bool isOwnDatabase, const QByteArray &sql, StatementClass kind) {
+        TargetFacts there = facts();
+        there.isSuperuser = true;
+        there.isOwnDatabase = isOwnDatabase;
+        there.schemasWeOwn = {u"public"_s, u"other"_s};
+        dump::DumpStatement statement;
+        statement.sql = sql;
+        statement.kind = kind;
+        if (sql.contains("pg_catalog"))
+            statement.objectSchema = u"pg_catalog"_s;
+        return StatementFilter(there, {u"public"_s}).decide(statement);
+    };
+    const QByteArray rights = "REVOKE ALL ON LANGUAGE plpgsql FROM PUBLIC";
+    QCOMPARE(decideIn(false, rights, StatementClass::Grant).kind, Kind::Skip);
+    QCOMPARE(decideIn(true, rights, StatementClass::Grant).kind, Kind::Run);
+    const QByteArray creation = "CREATE LANGUAGE plround HANDLER public.handler";
+    QVERIFY(decideIn(false, creation, StatementClass::Function).note.contains(u"put-back"_s));
+    QVERIFY(decideIn(true, creation, StatementClass::Function).note.isEmpty());
+    QCOMPARE(decideIn(true, "CREATE LANGUAGE plpgsql", StatementClass::Function).kind, Kind::Skip);
+    // Of a schema that the dump does not fill.
+    const QByteArray closing = "REVOKE CREATE ON SCHEMA other FROM PUBLIC";
+    QCOMPARE(decideIn(false, closing, StatementClass::Grant).kind, Kind::Skip);
+    QCOMPARE(decideIn(true, closing, StatementClass::Grant).kind, Kind::Run);
+    const QByteArray system = "GRANT SELECT ON TABLE pg_catalog.pg_authid TO app";
+    QCOMPARE(decideIn(true, system, StatementClass::Grant).kind, Kind::Skip);
 }
 
 QTEST_GUILESS_MAIN(TestStatementFilter)
