@@ -95,6 +95,8 @@ Result<qsizetype> DumpScanner::feed(QByteArrayView text, bool isLast)
     Step last = Step::Go;
     while (last == Step::Go && m_at < m_text.size())
         last = step();
+    if (nul >= 0 && last != Step::Fail)
+        m_at = m_text.size(); // it is told where it stands, whatever waits in front of it
     countLines();
     if (last == Step::Fail)
         return failure(*m_error);
