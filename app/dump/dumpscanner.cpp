@@ -562,8 +562,8 @@ DumpScanner::Step DumpScanner::rows()
 DumpScanner::Step DumpScanner::endRows(qsizetype end, qsizetype width)
 {
     m_mode = Mode::Between;
-    const Result<void> told = m_handler.rowsEnd(m_rows, m_rowBytes, m_line);
     m_at = end + width;
+    const Result<void> told = m_handler.rowsEnd(m_rows, m_rowBytes, m_line, m_offset + m_at);
     return failUnlessOk(told);
 }
 
