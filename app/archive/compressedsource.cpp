@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/compressedsource.h"
 
+#include "archive/decodermemory.h"
+
 #include <KCompressionDevice>
 #include <KFilterBase>
 
 #include <QIODevice>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -50,7 +55,8 @@ Result<std::unique_ptr<CompressedSource>> CompressedSource::open(std::unique_ptr
     if (!source->m_filter || !source->m_filter->init(QIODevice::ReadOnly))
         return failure({.kind = ErrorKind::Unsupported,
                         .subject = subject,
-                        .detail = u"this build cannot read .%1 files"_s.arg(source->format())});
+                        .detail = u"this build cannot read .%1 files"_s.arg(source->format()),
+                        .advice = Advice::UnpackFirst});
     source->m_filter->setInBuffer(source->m_input.data(), 0);
     return source;
 }
@@ -62,6 +68,47 @@ Error CompressedSource::corrupt(const QString &what) const
             .detail = u"the compressed file is %1 byte %2"_s.arg(what).arg(
                 m_taken - m_filter->inBufferAvailable()),
             .advice = Advice::DownloadAgain};
+}
+
+/// Reads on until so many bytes are there, or there are no more; what stops it shows later.
+void CompressedSource::lookAhead(qsizetype bytes)
+{
+    qsizetype there = m_filter->inBufferAvailable();
+    std::memmove(m_input.data(), m_input.data() + m_filled - there, static_cast<size_t>(there));
+    while (there < bytes) {
+        const auto got = m_file->read(std::span(m_input).subspan(static_cast<size_t>(there)));
+        if (!got || *got == 0)
+            break;
+        there += *got;
+        m_taken += *got;
+    }
+    m_filled = there;
+    m_filter->setInBuffer(m_input.data(), static_cast<uint>(there));
+}
+
+/// The filters call a stream damaged that takes more memory than they want to use.
+Result<void> CompressedSource::checkMemory()
+{
+    if (m_kind == Kind::Bzip2)
+        return {};
+    lookAhead(streamHeadSize);
+    const QByteArrayView head(m_input.data(), m_filled);
+    const bool isXz = m_kind == Kind::Xz;
+    const qint64 needed = isXz ? xzDictionary(head) : zstdWindow(head);
+    const qint64 most = isXz ? largestXzDictionary : largestZstdWindow;
+    if (needed <= most)
+        return {};
+    const QString command =
+        isXz ? u"xz -d"_s
+             : u"zstd -d --long=%1"_s.arg(std::bit_width(static_cast<quint64>(needed - 1)));
+    return failure(
+        {.kind = ErrorKind::Unsupported,
+         .subject = m_subject,
+         .detail = u"it is compressed so that unpacking it takes %1 MB of memory, and no more than "
+                   "%2 MB are used for that here; unpack it first (%3)"_s.arg(needed >> 20)
+                       .arg(most >> 20)
+                       .arg(command),
+         .advice = Advice::UnpackFirst});
 }
 
 /// Only when all that was there is used.
@@ -96,11 +143,16 @@ Result<void> CompressedSource::beginStream()
     m_filter->reset();
     m_filter->setInBuffer(next, static_cast<uint>(left));
     m_place = Place::InStream;
+    m_isNewStream = true;
     return {};
 }
 
 Result<void> CompressedSource::unpackSome()
 {
+    if (std::exchange(m_isNewStream, false)) {
+        if (const auto fits = checkMemory(); !fits)
+            return fits;
+    }
     if (m_filter->inBufferAvailable() == 0 && !m_holdsMore) {
         if (const auto filled = refill(); !filled)
             return filled;

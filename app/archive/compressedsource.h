@@ -11,7 +11,8 @@ class KFilterBase;
 namespace mayday::archive {
 
 /// The inside of a zstd, xz or bzip2 file, of one or many streams. What does not end as its format
-/// wants it is Corrupt, after all that could be read before. Owns the source it reads.
+/// wants it is Corrupt, after all that could be read before; what takes more memory than there is
+/// for it, Unsupported. Owns the source it reads.
 class CompressedSource final : public ByteSource {
 public:
     enum class Kind { Zstd, Xz, Bzip2 };
@@ -33,6 +34,8 @@ private:
 
     CompressedSource(std::unique_ptr<ByteSource> file, Kind kind, const QString &subject);
 
+    void lookAhead(qsizetype bytes);
+    [[nodiscard]] Result<void> checkMemory();
     [[nodiscard]] Result<void> refill();
     [[nodiscard]] Result<void> beginStream();
     [[nodiscard]] Result<void> unpackSome();
@@ -47,6 +50,7 @@ private:
     qint64 m_taken = 0;       // of the compressed bytes, wherever they come from
     bool m_holdsMore = false; // the filter has output for which there was no room
     Place m_place = Place::InStream;
+    bool m_isNewStream = true; // nothing of it was unpacked yet
     std::optional<Error> m_error;
     bool m_endedEarly = false;
 };

@@ -55,6 +55,14 @@ Error damagedContainer(const QString &subject, const QString &detail)
             .advice = Advice::DownloadAgain};
 }
 
+Error closedMember(const QString &subject, const Member &member)
+{
+    return {.kind = ErrorKind::Unsupported,
+            .subject = subject,
+            .detail = member.name + u": "_s + member.hindrance,
+            .advice = Advice::UnpackFirst};
+}
+
 void MemberCheck::add(QByteArrayView bytes)
 {
     m_count += bytes.size();

@@ -5,6 +5,7 @@
 
 #include <QByteArray>
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 
@@ -34,6 +35,14 @@ struct Member {
 struct Reading {
     QString subject; ///< the file, for errors
     std::stop_token stop;
+    /// Told how far it is in the file while something large is passed over; may be empty.
+    std::function<void(qint64 done, qint64 total)> onPassing = {};
+
+    void tell(qint64 done, qint64 total) const
+    {
+        if (onPassing)
+            onPassing(done, total);
+    }
 };
 
 /// The members of a container, one after the other, once (a port). Pulled by one thread at a time;
@@ -117,6 +126,8 @@ private:
 
 /// Bytes of a name: UTF-8, or what they look like where they are not; without "./" in front.
 [[nodiscard]] QString memberName(QByteArrayView bytes);
+/// Unsupported: has to be unpacked by somebody else.
+[[nodiscard]] Error closedMember(const QString &subject, const Member &member);
 /// Corrupt, to be downloaded again.
 [[nodiscard]] Error damagedContainer(const QString &subject, const QString &detail);
 

@@ -2,6 +2,7 @@
 #include "archive/sevenzipcoders.h"
 
 #include "archive/compressedsource.h"
+#include "archive/decodermemory.h"
 #include "archive/deflatesource.h"
 #include "archive/headsource.h"
 #include "archive/slicesource.h"
@@ -29,9 +30,6 @@ constexpr quint64 bzip2Method = 0x040202;
 constexpr quint64 zstdMethod = 0x04f71101;
 constexpr quint64 sevenZipAes = 0x06f10701;
 
-/// KArchive's reader of xz stops at 100 MiB of memory.
-constexpr quint64 largestDictionary = quint64(96) << 20;
-
 /// One source behind another.
 class JoinedSource final : public ByteSource {
 public:
@@ -54,15 +52,14 @@ private:
     std::unique_ptr<ByteSource> m_back;
 };
 
-quint64 dictionaryOf(const SevenZipCoder &coder)
+qint64 dictionaryOf(const SevenZipCoder &coder)
 {
     const QByteArray &properties = coder.properties;
     if (coder.method == lzmaMethod && properties.size() == 5)
         return qFromLittleEndian<quint32>(properties.constData() + 1);
     if (coder.method != lzma2Method || properties.size() != 1)
         return 0;
-    const int code = static_cast<uchar>(properties[0]);
-    return code > 40 ? ~quint64(0) : (quint64(2) | (code & 1)) << (code / 2 + 11);
+    return lzma2Dictionary(static_cast<uchar>(properties[0]));
 }
 
 void appendSum(QByteArray &bytes, qsizetype from)
@@ -95,9 +92,10 @@ QByteArray xzFront(char dictionary)
 /// a power of two, or one and a half; more than is needed does no harm.
 QByteArray lzmaFront(const SevenZipCoder &coder, qint64 size)
 {
-    quint64 dictionary = 4096;
+    qint64 dictionary = 4096;
     while (dictionary < dictionaryOf(coder))
-        dictionary += std::has_single_bit(dictionary) ? dictionary / 2 : dictionary / 3;
+        dictionary +=
+            std::has_single_bit(static_cast<quint64>(dictionary)) ? dictionary / 2 : dictionary / 3;
     char numbers[12];
     qToLittleEndian(static_cast<quint32>(dictionary), numbers);
     qToLittleEndian(size, numbers + 4);
@@ -116,10 +114,10 @@ QString hindranceOf(const QList<SevenZipCoder> &coders)
     const SevenZipCoder &coder = coders.front();
     if (coders.size() > 1)
         return u"it is compressed in several steps, which cannot be read here"_s;
-    if (dictionaryOf(coder) > largestDictionary)
+    if (dictionaryOf(coder) > largestXzDictionary)
         return u"it is compressed with a dictionary of %1 MB; more than %2 cannot be read here"_s
             .arg(dictionaryOf(coder) >> 20)
-            .arg(largestDictionary >> 20);
+            .arg(largestXzDictionary >> 20);
     switch (coder.method) {
     case lzmaMethod:
     case lzma2Method:
@@ -140,8 +138,10 @@ Result<std::unique_ptr<ByteSource>> unpackedBlock(const std::shared_ptr<FileSour
                                                   const QString &subject)
 {
     if (!block.hindrance.isEmpty())
-        return failure(
-            {.kind = ErrorKind::Unsupported, .subject = subject, .detail = block.hindrance});
+        return failure({.kind = ErrorKind::Unsupported,
+                        .subject = subject,
+                        .detail = block.hindrance,
+                        .advice = Advice::UnpackFirst});
     const SevenZipCoder &coder = block.coders.front();
     auto packed = std::make_unique<SliceSource>(file, block.packedAt, block.packed);
     const auto open = [&](std::unique_ptr<ByteSource> source, Packing packing) {

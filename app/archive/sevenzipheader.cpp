@@ -442,7 +442,8 @@ Result<QByteArray> unpackedHeader(const std::shared_ptr<FileSource> &file, Field
         return failure({.kind = ErrorKind::Unsupported,
                         .subject = subject,
                         .detail = u"its list of contents cannot be read: %1; unpack it first"_s.arg(
-                            block.hindrance)});
+                            block.hindrance),
+                        .advice = Advice::UnpackFirst});
     const auto source = unpackedBlock(file, block, subject);
     if (!source)
         return failure(source.error());

@@ -87,6 +87,7 @@ Result<void> SevenZipMembers::goThere()
             return failure(
                 damagedContainer(m_reading.subject, u"the compressed data in it stop too early"_s));
         m_at += *passed;
+        m_reading.tell(std::max(m_consumed, m_inside->consumed()), total());
     }
     m_check = MemberCheck(member().size, entry().crc);
     m_isOpen = true;
@@ -100,9 +101,7 @@ Result<qsizetype> SevenZipMembers::read(std::span<char> buffer)
     if (entry().block < 0)
         return 0;
     if (!member().hindrance.isEmpty())
-        return failure({.kind = ErrorKind::Unsupported,
-                        .subject = m_reading.subject,
-                        .detail = member().name + u": "_s + member().hindrance});
+        return failure(closedMember(m_reading.subject, member()));
     if (!m_isOpen) {
         if (const auto there = goThere(); !there)
             return failure(there.error());

@@ -8,6 +8,9 @@ namespace mayday::archive {
 namespace {
 
 constexpr qsizetype nameSize = 100;
+constexpr qsizetype userAt = 108;
+constexpr qsizetype groupAt = 116;
+constexpr qsizetype ownerSize = 8;
 constexpr qsizetype sizeAt = 124;
 constexpr qsizetype sizeSize = 12;
 constexpr qsizetype checksumAt = 148;
@@ -73,6 +76,16 @@ QByteArray TarHeader::name() const
 qint64 TarHeader::size() const
 {
     return numberIn(field(sizeAt, sizeSize));
+}
+
+qint64 TarHeader::user() const
+{
+    return numberIn(field(userAt, ownerSize));
+}
+
+qint64 TarHeader::group() const
+{
+    return numberIn(field(groupAt, ownerSize));
 }
 
 bool looksLikeTar(QByteArrayView head)

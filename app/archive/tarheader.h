@@ -18,7 +18,9 @@ public:
     [[nodiscard]] bool isEmpty() const;
     [[nodiscard]] bool hasRightSum() const;
     [[nodiscard]] QByteArray name() const;
-    [[nodiscard]] qint64 size() const; ///< of the member in bytes; -1: no number
+    [[nodiscard]] qint64 size() const;  ///< of the member in bytes; -1: no number
+    [[nodiscard]] qint64 user() const;  ///< the number of its owner; -1: none
+    [[nodiscard]] qint64 group() const; ///< the same
     [[nodiscard]] char type() const { return m_block[156]; }
 
 private:

@@ -82,6 +82,7 @@ Result<void> TarMembers::pass(qint64 bytes)
             return failure(passed.error());
         m_at += *passed;
         bytes -= *passed;
+        m_reading.tell(consumed(), total());
         if (*passed < wanted)
             return failure(cut());
     }
@@ -97,6 +98,7 @@ Result<void> TarMembers::drain()
         const auto passed = m_source->skip(tarStep);
         if (!passed)
             return failure(passed.error());
+        m_reading.tell(consumed(), total());
         if (*passed < tarStep)
             return {};
     }
@@ -259,9 +261,7 @@ Result<bool> TarMembers::next()
 Result<qsizetype> TarMembers::read(std::span<char> buffer)
 {
     if (!m_member.hindrance.isEmpty())
-        return failure({.kind = ErrorKind::Unsupported,
-                        .subject = m_reading.subject,
-                        .detail = m_member.name + u": "_s + m_member.hindrance});
+        return failure(closedMember(m_reading.subject, m_member));
     const auto wanted = std::min<qint64>(m_left, static_cast<qint64>(buffer.size()));
     if (wanted == 0)
         return 0;

@@ -216,7 +216,8 @@ Result<ZipDirectory> readList(FileSource &file, bool &endedEarly)
     if (end->isOneOfSeveral)
         return failure({.kind = ErrorKind::Unsupported,
                         .subject = {},
-                        .detail = u"it is the last of several parts of a zip; unpack it first"_s});
+                        .detail = u"it is the last of several parts of a zip; unpack it first"_s,
+                        .advice = Advice::UnpackFirst});
     if (end->count > mostMembers || end->listSize > largestList)
         return failure({.kind = ErrorKind::Refused,
                         .subject = {},

@@ -54,9 +54,7 @@ Result<bool> ZipMembers::next()
 Result<void> ZipMembers::open()
 {
     if (!member().hindrance.isEmpty())
-        return failure({.kind = ErrorKind::Unsupported,
-                        .subject = m_reading.subject,
-                        .detail = member().name + u": "_s + member().hindrance});
+        return failure(closedMember(m_reading.subject, member()));
     auto packed = packedBytes(m_file, m_directory, entry(), m_reading.subject);
     if (!packed)
         return failure(packed.error());

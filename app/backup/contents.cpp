@@ -7,6 +7,7 @@
 #include "dump/fileformat.h"
 
 #include <algorithm>
+#include <memory>
 
 using namespace Qt::StringLiterals;
 
@@ -58,23 +59,59 @@ QString listOf(const QList<ContainedFile> &files, bool withThings)
     return names.join(u", "_s) + (more > 0 ? u" and %1 more"_s.arg(more) : QString());
 }
 
-/// All but Contents, Closed and Damaged; packed as often as it may be.
-void sortByHead(ContainedFile &file, QByteArray head)
+/// The member a reader stands at, which it does not own.
+class MemberBytes final : public archive::ByteSource {
+public:
+    MemberBytes(archive::MemberReader &members, TaskContext &context)
+        : m_members(members), m_context(context)
+    {
+    }
+    [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override
+    {
+        if (m_context.stopRequested())
+            return failure(TaskContext::cancelled({}, u"reading stopped"_s));
+        return m_members.read(buffer);
+    }
+    [[nodiscard]] qint64 consumed() const override { return m_members.consumed(); }
+    [[nodiscard]] qint64 total() const override { return m_members.total(); }
+    [[nodiscard]] QString format() const override { return u"plain"_s; }
+
+private:
+    archive::MemberReader &m_members;
+    TaskContext &m_context;
+};
+
+/// What the first bytes of a member say, and what kept them from saying more.
+struct Look {
+    QByteArray head = {}; ///< without what it was compressed by
+    std::optional<Error> error = std::nullopt;
+    bool isOverPacked = false;
+};
+
+/// Reads as much of the member as it takes: bzip2 gives nothing out before 900 KB are there.
+Look lookInto(archive::MemberReader &members, TaskContext &context)
 {
     constexpr int mostPackings = 2;
+    std::unique_ptr<archive::ByteSource> source = std::make_unique<MemberBytes>(members, context);
     for (int packings = 0;; ++packings) {
-        const archive::Packing packing = archive::packingOf(head);
+        auto head = std::make_unique<archive::HeadSource>(std::move(source), headBytes);
+        const archive::Packing packing = archive::packingOf(head->head());
         if (packing == archive::Packing::None)
-            break;
-        auto inside =
-            packings < mostPackings
-                ? archive::unpacked(std::make_unique<archive::BytesSource>(head), packing, {})
-                : Result<std::unique_ptr<archive::ByteSource>>(failure({}));
+            return {.head = head->head().toByteArray(), .error = head->headError()};
+        if (packings == mostPackings)
+            return {.isOverPacked = true};
+        auto inside = archive::unpacked(std::move(head), packing, {});
         if (!inside)
-            return;
-        head = archive::HeadSource(*std::move(inside), headBytes).head().toByteArray();
+            return {.error = inside.error()};
+        source = *std::move(inside);
     }
-    if (head.startsWith("PGDMP") || dump::isPgDumpTar(head)) {
+}
+
+void sortByHead(ContainedFile &file, const QByteArray &head)
+{
+    if (head.startsWith("PGDMP") && baseName(file.member.name) == "toc.dat"_L1) {
+        file.sort = Sort::Contents;
+    } else if (head.startsWith("PGDMP") || dump::isPgDumpTar(head)) {
         file.sort = Sort::Backup;
     } else if (archive::wrappingOf(head) != archive::Wrapping::None) {
         file.sort = Sort::Wrapped;
@@ -86,33 +123,22 @@ void sortByHead(ContainedFile &file, QByteArray head)
     }
 }
 
-void sortFile(ContainedFile &file, const QByteArray &head)
+/// An Error is none of the member: somebody stopped, or the file cannot be read any more.
+Result<void> sortFile(ContainedFile &file, const Look &look)
 {
-    const bool isContents = head.startsWith("PGDMP") && baseName(file.member.name) == "toc.dat"_L1;
-    if (isContents)
-        file.sort = Sort::Contents;
-    else
-        sortByHead(file, head);
-}
-
-/// The first bytes of the member; what stops them before is told.
-Result<QByteArray> headOf(archive::MemberReader &members, std::optional<Error> &error)
-{
-    QByteArray head(headBytes, '\0');
-    qsizetype filled = 0;
-    while (filled < headBytes) {
-        const auto got = members.read(std::span(head.data(), static_cast<size_t>(headBytes))
-                                          .subspan(static_cast<size_t>(filled)));
-        if (!got)
-            error = got.error();
-        if (!got || *got == 0)
-            break;
-        filled += *got;
-    }
-    head.truncate(filled);
-    if (error && error->kind != ErrorKind::Corrupt)
-        return failure(*error);
-    return head;
+    const bool isOfMember = !look.error || look.error->kind == ErrorKind::Corrupt ||
+                            look.error->kind == ErrorKind::Unsupported;
+    if (!isOfMember)
+        return failure(*look.error);
+    if (look.isOverPacked)
+        file.thing = u"compressed more than twice"_s;
+    else if (!look.error || !look.head.isEmpty())
+        sortByHead(file, look.head);
+    if (!look.error || file.sort != Sort::Other)
+        return {};
+    file.sort = look.error->kind == ErrorKind::Unsupported ? Sort::Closed : Sort::Damaged;
+    file.error = look.error;
+    return {};
 }
 
 /// Whether it stands in the folder of one of these toc.dat files.
@@ -124,8 +150,11 @@ bool isOfAFolder(const ContainedFile &file, const QStringList &folders)
 Error nothingInIt(const QList<ContainedFile> &files, const QString &what, const QString &subject)
 {
     const auto damaged = std::ranges::find(files, Sort::Damaged, &ContainedFile::sort);
-    if (damaged != files.end())
-        return *damaged->error;
+    if (damaged != files.end()) {
+        Error error = *damaged->error;
+        error.detail = u"%1 in this %2: %3"_s.arg(shown(damaged->member.name), what, error.detail);
+        return error;
+    }
     return {.kind = ErrorKind::Unsupported,
             .subject = subject,
             .detail = files.isEmpty() ? u"it is a %1 with nothing in it"_s.arg(what)
@@ -138,8 +167,10 @@ Error closed(const ContainedFile &file, const QString &what, const QString &subj
 {
     return {.kind = ErrorKind::Unsupported,
             .subject = subject,
-            .detail = u"%1 in this %2 cannot be read: %3; unpack it first"_s.arg(
-                shown(file.member.name), what, file.member.hindrance)};
+            .detail = u"%1 in this %2 cannot be read: %3"_s.arg(shown(file.member.name), what,
+                                                                file.error ? file.error->detail
+                                                                           : file.member.hindrance),
+            .advice = Advice::UnpackFirst};
 }
 
 Error severalInIt(const QList<ContainedFile> &candidates, const QString &what,
@@ -148,7 +179,8 @@ Error severalInIt(const QList<ContainedFile> &candidates, const QString &what,
     return {.kind = ErrorKind::Unsupported,
             .subject = subject,
             .detail = u"there are several things in this %1 that are or may be a backup; unpack it "
-                      "and choose one of: %2"_s.arg(what, listOf(candidates, false))};
+                      "and choose one of: %2"_s.arg(what, listOf(candidates, false)),
+            .advice = Advice::UnpackFirst};
 }
 
 } // namespace
@@ -162,7 +194,7 @@ Result<QList<ContainedFile>> contentsOf(archive::MemberReader &members, TaskCont
         const auto more = members.next();
         if (!more)
             return failure(more.error());
-        context.progress(members.consumed(), members.total(), u"look inside"_s);
+        context.progress(members.consumed(), members.total(), lookingInside);
         if (!*more)
             return files;
         const archive::Member &member = members.member();
@@ -176,12 +208,8 @@ Result<QList<ContainedFile>> contentsOf(archive::MemberReader &members, TaskCont
         } else if (!member.hindrance.isEmpty()) {
             file.sort = Sort::Closed;
         } else {
-            const auto head = headOf(members, file.error);
-            if (!head)
-                return failure(head.error());
-            sortFile(file, *head);
-            if (file.error && file.sort == Sort::Other)
-                file.sort = Sort::Damaged;
+            if (const auto sorted = sortFile(file, lookInto(members, context)); !sorted)
+                return failure(sorted.error());
         }
         files.append(file);
     }
@@ -219,7 +247,9 @@ Result<ChosenBackup> chooseBackup(const QList<ContainedFile> &files, const QStri
         return failure(closed(candidates.front(), what, subject));
     if (!chosen.isFolder)
         chosen.files = candidates;
-    const auto unreadable = std::ranges::find(chosen.files, Sort::Closed, &ContainedFile::sort);
+    // What is compressed in a file of a folder is pg_restore's to unpack.
+    const auto unreadable = std::ranges::find_if(
+        chosen.files, [](const ContainedFile &file) { return !file.member.hindrance.isEmpty(); });
     if (unreadable != chosen.files.end())
         return failure(closed(*unreadable, what, subject));
     if (!others.isEmpty())

@@ -11,13 +11,16 @@ namespace mayday::backup {
 /// How much of a file is looked at to see what it is, in bytes.
 inline constexpr qsizetype headBytes = 64 * 1024;
 
+/// The phase of that, as progress names it.
+inline const QString lookingInside = QStringLiteral("look inside");
+
 /// A file in a container, as far as its first bytes say what it is.
 struct ContainedFile {
     enum class Sort {
         Backup,   ///< SQL text or an archive of pg_dump, compressed or not
         Contents, ///< the toc.dat of a pg_dump -Fd folder
         Wrapped,  ///< a container again, which may have a backup in it
-        Closed,   ///< cannot be read: encrypted
+        Closed,   ///< cannot be read here: encrypted, packed by something unknown
         Damaged,  ///< cannot be read: damaged
         Other,
     };
@@ -26,7 +29,7 @@ struct ContainedFile {
     qsizetype index = 0; ///< how many stand before it
     Sort sort = Sort::Other;
     QString thing = {}; ///< of Other, what it is when that is known: "a PNG picture"
-    std::optional<Error> error = std::nullopt; ///< of Damaged
+    std::optional<Error> error = std::nullopt; ///< of Damaged, and of what is Closed inside
 };
 
 /// The one backup in a container.

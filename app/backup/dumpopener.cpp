@@ -11,6 +11,7 @@
 #include <QDirIterator>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -50,17 +51,28 @@ Error noClient(const QString &path, const dump::ArchiveHeader &header, const QLi
 /// A source under the word for its format, with the folders in which what it reads was unpacked.
 class UnwrappedSource final : public archive::ByteSource {
 public:
+    /// total: bytes of the file it all came in; progress is told in those.
     UnwrappedSource(std::vector<std::unique_ptr<UnpackFolder>> folders,
-                    std::unique_ptr<archive::ByteSource> source, QString format)
-        : m_folders(std::move(folders)), m_source(std::move(source)), m_format(std::move(format))
+                    std::unique_ptr<archive::ByteSource> source, QString format, qint64 total)
+        : m_folders(std::move(folders)),
+          m_source(std::move(source)),
+          m_format(std::move(format)),
+          m_total(total)
     {
     }
     [[nodiscard]] Result<qsizetype> read(std::span<char> buffer) override
     {
         return m_source->read(buffer);
     }
-    [[nodiscard]] qint64 consumed() const override { return m_source->consumed(); }
-    [[nodiscard]] qint64 total() const override { return m_source->total(); }
+    [[nodiscard]] qint64 consumed() const override
+    {
+        const qint64 inner = m_source->total();
+        if (inner == m_total || inner <= 0)
+            return m_source->consumed();
+        const double part = static_cast<double>(m_source->consumed()) / static_cast<double>(inner);
+        return std::min(m_total, static_cast<qint64>(part * static_cast<double>(m_total)));
+    }
+    [[nodiscard]] qint64 total() const override { return m_total; }
     [[nodiscard]] QString format() const override { return m_format; }
     [[nodiscard]] bool endedEarly() const override { return m_source->endedEarly(); }
     [[nodiscard]] QStringList remarks() const override { return m_source->remarks(); }
@@ -69,6 +81,7 @@ private:
     std::vector<std::unique_ptr<UnpackFolder>> m_folders;
     std::unique_ptr<archive::ByteSource> m_source; // goes first: it reads in the folders
     QString m_format;
+    qint64 m_total;
 };
 
 /// The program that can read it, once the file itself is known to be whole as far as that shows.
@@ -100,8 +113,9 @@ dump::DumpReader openArchive(const QString &path, Unwrapped found, const Tool &c
                                .total = sizeOnDisk(path),
                                .unpacked = sizeOnDisk(found.archive),
                                .stop = context.stopToken()});
-    return dump::DumpReader::over(std::make_unique<UnwrappedSource>(
-                                      std::move(found.folders), std::move(program), found.format),
+    return dump::DumpReader::over(std::make_unique<UnwrappedSource>(std::move(found.folders),
+                                                                    std::move(program),
+                                                                    found.format, sizeOnDisk(path)),
                                   path);
 }
 
@@ -114,7 +128,7 @@ dump::DumpReader openText(const QString &path, Unwrapped found)
     }
     return dump::DumpReader::over(std::make_unique<UnwrappedSource>(std::move(found.folders),
                                                                     std::move(found.text),
-                                                                    found.format),
+                                                                    found.format, sizeOnDisk(path)),
                                   path);
 }
 

@@ -4,11 +4,15 @@
 #include "core/atomicfile.h"
 #include "core/log.h"
 
+#include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QStandardPaths>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <vector>
 
@@ -33,22 +37,27 @@ qint64 roomIn(const QString &folder)
 
 QString megabytes(qint64 bytes)
 {
-    return u"%1 MB"_s.arg((bytes + 1'000'000 - 1) / 1'000'000);
+    return u"%1 MB"_s.arg(bytes / 1'000'000 + (bytes % 1'000'000 > 0 ? 1 : 0));
 }
 
 /// What was left by a program that is not there any more.
 void removeAbandoned(const QString &place)
 {
-    for (const QString &name : QDir(place).entryList({folderPrefix + u'*'}, QDir::Dirs)) {
+    // A link of that name, in a place for everybody, leads to what somebody wants removed.
+    for (const QString &name :
+         QDir(place).entryList({folderPrefix + u'*'}, QDir::Dirs | QDir::NoSymLinks)) {
         const QString folder = QDir(place).filePath(name);
         const QString lockFile = folder + u'/' + lockName;
-        if (!QFile::exists(lockFile))
-            continue; // just being made
+        const bool isNew =
+            QFileInfo(folder).lastModified().secsTo(QDateTime::currentDateTime()) < 3600;
+        if (isNew && !QFile::exists(lockFile))
+            continue; // just being made, or taken away
         QLockFile lock(lockFile);
         lock.setStaleLockTime(0); // its owner may work for days
         if (!lock.tryLock())
             continue;
         log::info(u"backup", u"removing what an earlier run has left unpacked"_s);
+        lock.unlock();
         QDir(folder).removeRecursively();
     }
 }
@@ -62,8 +71,19 @@ UnpackPlaces UnpackPlaces::standard()
         folders.append(chosen);
     folders.append(QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
                    u"/mayday"_s);
+#ifdef P_tmpdir
+    folders.append(QStringLiteral(P_tmpdir)); // QDir::tempPath() is $TMPDIR, when that is set
+#else
     folders.append(QDir::tempPath());
+#endif
+    folders.removeDuplicates();
     return {.folders = folders};
+}
+
+void UnpackFolder::removeLeftovers(const UnpackPlaces &places)
+{
+    for (const QString &place : places.folders)
+        removeAbandoned(place);
 }
 
 UnpackFolder::UnpackFolder(const QString &subject, const QString &place, qint64 leaveFree)
@@ -78,23 +98,27 @@ UnpackFolder::UnpackFolder(const QString &subject, const QString &place, qint64 
 Result<std::unique_ptr<UnpackFolder>> UnpackFolder::create(const QString &subject, qint64 needed,
                                                            const UnpackPlaces &places)
 {
-    qint64 mostRoom = -1;
+    removeLeftovers(places); // they may have the room that is needed
+    qint64 mostRoom = -1;    // of places that can be written to at all
     QString roomiest;
     for (const QString &place : places.folders) {
         QDir().mkpath(place);
-        const qint64 room = roomIn(place) - places.leaveFree;
-        if (room > mostRoom || roomiest.isEmpty()) {
-            mostRoom = std::max<qint64>(0, room);
+        const QFileInfo info(place);
+        const qint64 there = info.isDir() && info.isWritable() ? roomIn(place) : -1;
+        if (there < 0)
+            continue;
+        const qint64 room = std::max<qint64>(0, there - places.leaveFree);
+        if (room > mostRoom) {
+            mostRoom = room;
             roomiest = place;
         }
         if (room < needed)
             continue;
-        removeAbandoned(place);
         std::unique_ptr<UnpackFolder> folder(new UnpackFolder(subject, place, places.leaveFree));
         if (folder->m_folder.isValid() && folder->m_lock.tryLock())
             return folder;
     }
-    if (mostRoom >= needed)
+    if (mostRoom < 0 || mostRoom >= needed)
         return failure(
             {.kind = ErrorKind::Denied,
              .subject = subject,

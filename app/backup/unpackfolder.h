@@ -20,12 +20,13 @@ struct UnpackPlaces {
     qint64 leaveFree = qint64(128) * 1024 * 1024; ///< bytes that stay free, for everybody else
 
     /// $TMPDIR when it is set, then the user's cache: the system's own place for temporary files
-    /// lies in memory on many machines, and comes last.
+    /// (/tmp) lies in memory on many machines, and comes last.
     [[nodiscard]] static UnpackPlaces standard();
 };
 
 /// A folder of its own for what has to lie on the disk to be read, for nobody else's eyes. It goes
-/// with all that is in it when the object goes; what a crash left is taken away by the next one.
+/// with all that is in it when the object goes; what a crash left is taken away by the next one, or
+/// by the next start of the program.
 class UnpackFolder final {
 public:
     /// Like ByteSource::read().
@@ -36,6 +37,9 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<UnpackFolder>>
     create(const QString &subject, qint64 needed,
            const UnpackPlaces &places = UnpackPlaces::standard());
+
+    /// Takes away what runs that were killed have left. What others are working in stays.
+    static void removeLeftovers(const UnpackPlaces &places = UnpackPlaces::standard());
 
     [[nodiscard]] QString path() const { return m_folder.path(); }
     [[nodiscard]] QString filePath(const QString &name) const { return m_folder.filePath(name); }

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <utility>
 
 using namespace Qt::StringLiterals;
@@ -60,7 +61,8 @@ private:
 
     [[nodiscard]] Result<void> putOnDisk(const QString &name);
     [[nodiscard]] Result<UnpackFolder *> newFolder(qint64 bytes);
-    [[nodiscard]] std::function<OpenedMembers()> membersOf(Wrapping wrapping, bool *isCut) const;
+    [[nodiscard]] std::function<OpenedMembers()>
+    membersOf(Wrapping wrapping, archive::Reading reading, bool *isCut) const;
     [[nodiscard]] archive::Reading reading() const
     {
         return {.subject = m_path, .stop = m_context.stopToken()};
@@ -79,14 +81,16 @@ private:
     Unwrapped m_found;
 };
 
-/// Only what is wrong with the bytes is a verdict on the file.
+/// Only what is wrong with the bytes is a verdict on the file; of what has to be unpacked by
+/// somebody else nothing is known.
 std::unexpected<NotUnwrapped> Unwrapping::bad(Error error, bool isCut) const
 {
     error.subject = m_path; // not where it was unpacked to
     std::optional<DumpVerdict> verdict;
     if (error.kind == ErrorKind::Corrupt)
         verdict = isCut ? DumpVerdict::Truncated : DumpVerdict::Damaged;
-    else if (error.kind == ErrorKind::Unsupported || error.kind == ErrorKind::Refused)
+    else if ((error.kind == ErrorKind::Unsupported && error.advice != Advice::UnpackFirst) ||
+             error.kind == ErrorKind::Refused)
         verdict = DumpVerdict::NotADump;
     return std::unexpected(NotUnwrapped{.error = std::move(error),
                                         .verdict = verdict,
@@ -128,10 +132,11 @@ Unwrapping::Stepped Unwrapping::takeOff()
 Unwrapping::Stepped Unwrapping::unpackOnce(Packing packing)
 {
     if (m_packings.size() == mostPackings)
-        return bad({.kind = ErrorKind::Unsupported,
-                    .subject = m_path,
-                    .detail = u"it is compressed more than %1 times; unpack it first"_s.arg(
-                        mostPackings)});
+        return bad(
+            {.kind = ErrorKind::Unsupported,
+             .subject = m_path,
+             .detail = u"it is compressed more than %1 times; unpack it first"_s.arg(mostPackings),
+             .advice = Advice::UnpackFirst});
     m_packings.append(archive::packingWord(packing));
     m_open = [open = std::move(m_open), packing, path = m_path]() -> Opened {
         auto source = open();
@@ -142,17 +147,18 @@ Unwrapping::Stepped Unwrapping::unpackOnce(Packing packing)
     return Step::Again;
 }
 
-std::function<OpenedMembers()> Unwrapping::membersOf(Wrapping wrapping, bool *isCut) const
+std::function<OpenedMembers()> Unwrapping::membersOf(Wrapping wrapping, archive::Reading reading,
+                                                     bool *isCut) const
 {
     if (wrapping == Wrapping::Zip)
-        return [file = m_file, reading = reading(), isCut] {
+        return [file = m_file, reading = std::move(reading), isCut] {
             return archive::openZip(file, reading, isCut);
         };
     if (wrapping == Wrapping::SevenZip)
-        return [file = m_file, reading = reading(), isCut] {
+        return [file = m_file, reading = std::move(reading), isCut] {
             return archive::openSevenZip(file, reading, isCut);
         };
-    return [open = m_open, reading = reading()]() -> OpenedMembers {
+    return [open = m_open, reading = std::move(reading)]() -> OpenedMembers {
         auto source = open();
         if (!source)
             return failure(source.error());
@@ -174,14 +180,19 @@ Unwrapping::Stepped Unwrapping::openContainer(Wrapping wrapping)
                     .subject = m_path,
                     .detail = u"it is packed more than %1 times, one in the other (%2); unpack it "
                               "first"_s.arg(mostContainers)
-                                  .arg(m_layers.chopped(1))});
+                                  .arg(m_layers.chopped(1)),
+                    .advice = Advice::UnpackFirst});
     // Their lists of contents stand at the end: they cannot be read as they come.
     if (wrapping != Wrapping::Tar && m_file.isEmpty()) {
         if (const auto put = putOnDisk(u"container%1"_s.arg(m_containers)); !put)
             return bad(put.error(), m_isCut);
     }
     bool isCut = false;
-    auto members = membersOf(wrapping, &isCut)();
+    archive::Reading look = reading();
+    look.onPassing = [this](qint64 done, qint64 total) {
+        m_context.progress(done, total, lookingInside);
+    };
+    auto members = membersOf(wrapping, std::move(look), &isCut)();
     if (!members)
         return bad(members.error(), isCut);
     const auto files = contentsOf(**members, m_context);
@@ -191,7 +202,7 @@ Unwrapping::Stepped Unwrapping::openContainer(Wrapping wrapping)
     if (!chosen)
         return bad(chosen.error());
     m_found.remarks += chosen->remarks;
-    const auto openMembers = membersOf(wrapping, nullptr);
+    const auto openMembers = membersOf(wrapping, reading(), nullptr);
     if (!chosen->isFolder)
         return takeMember(chosen->files.front(), openMembers);
     members = openMembers();
@@ -245,9 +256,10 @@ Result<void> Unwrapping::putOnDisk(const QString &name)
 
 Unwrapping::Stepped Unwrapping::takeFolder(const ChosenBackup &chosen, MemberReader &members)
 {
+    constexpr qint64 more = std::numeric_limits<qint64>::max();
     qint64 needed = 0;
-    for (const ContainedFile &file : chosen.files)
-        needed += file.member.size;
+    for (const ContainedFile &file : chosen.files) // whatever they claim
+        needed = file.member.size < more - needed ? needed + file.member.size : more;
     const auto folder = newFolder(needed);
     if (!folder)
         return bad(folder.error());

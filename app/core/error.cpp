@@ -57,6 +57,9 @@ AdviceWords words(Advice advice)
     case Advice::MakeBackupWithPgDump:
         return {"make-backup-with-pg-dump"_L1,
                 "Make the backup with pg_dump, in any of its formats."_L1};
+    case Advice::UnpackFirst:
+        return {"unpack-first"_L1,
+                "Unpack it with the program it was packed with, and use the backup inside."_L1};
     case Advice::FreeSpace: return {"free-space"_L1, "Free space on this disk, then try again."_L1};
     case Advice::FreeServerSpace:
         return {"free-server-space"_L1,

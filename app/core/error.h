@@ -34,6 +34,7 @@ enum class Advice {
     TakeAnotherBackup,
     DownloadAgain,
     MakeBackupWithPgDump,
+    UnpackFirst,
     FreeSpace,
     FreeServerSpace,
     CloseOtherSessions,

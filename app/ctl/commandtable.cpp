@@ -11,14 +11,17 @@ QList<Command> restoring()
 {
     return {
         {.name = u"restore"_s,
-         .usage = u"restore FILE --target CONNINFO [--database] [--yes]"_s,
+         .usage = u"restore FILE --target CONNINFO [--database] [--check SQL ...] [--yes]"_s,
          .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
-         .options = u"  --target CONNINFO  the database whose data is replaced\n"
-                    "  --database         the whole database: by several connections into one of\n"
-                    "                     its own, whose name is then swapped; everybody is\n"
-                    "                     disconnected for a moment\n"
-                    "  --connections N    so many; without it, as many as this machine has cores\n"
-                    "  --yes              do not ask\n"_s,
+         .options =
+             u"  --target CONNINFO  the database whose data is replaced\n"
+             "  --database         the whole database: by several connections into one of\n"
+             "                     its own, whose name is then swapped; everybody is\n"
+             "                     disconnected for a moment\n"
+             "  --connections N    so many; without it, as many as this machine has cores\n"
+             "  --check SQL        a SELECT of your own whose answer must be true of what was\n"
+             "                     loaded; may be said again\n"
+             "  --yes              do not ask\n"_s,
          .run = runRestore},
         {.name = u"copy"_s,
          .usage = u"copy FILE --target CONNINFO [--table NAME ...]"_s,
@@ -62,9 +65,10 @@ QList<Command> afterwards()
          .options = u"  --target CONNINFO  the database that was restored\n"_s,
          .run = runKept},
         {.name = u"discard"_s,
-         .usage = u"discard NAME --target CONNINFO [--yes]"_s,
-         .summary = u"Drop one of them for good, when nothing uses it any more."_s,
+         .usage = u"discard NAME|--older-than DAYS --target CONNINFO [--yes]"_s,
+         .summary = u"Drop one of them, or all that are old, for good."_s,
          .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --older-than DAYS  all that are kept for longer\n"
                     "  --yes              do not ask\n"_s,
          .run = runDiscard},
     };

@@ -62,6 +62,44 @@ Result<QList<restore::KeptSchema>> keptIn(const postgres::ConnectionString &targ
     return restore::allKept(*session, context);
 }
 
+Result<QStringList> olderThan(const postgres::ConnectionString &target, const QDateTime &limit)
+{
+    const auto kept = keptIn(target);
+    if (!kept)
+        return failure(kept.error());
+    QStringList names;
+    for (const restore::KeptSchema &one : *kept) {
+        if (one.at.isValid() && one.at < limit)
+            names.append(one.name);
+    }
+    return names;
+}
+
+/// One after the other; the first that cannot go ends it, and those before it are told.
+ExitCode discardAll(const Call &call, const postgres::ConnectionString &target,
+                    const QStringList &names, bool isOne)
+{
+    StopOnSignal stop;
+    TaskContext context = stop.context();
+    const SignalWatcher watcher(stop);
+    QJsonArray list;
+    QString text = names.isEmpty() ? u"Nothing is that old.\n"_s : u"Discarded:\n"_s;
+    for (const QString &name : names) {
+        const auto gone = restore::discardKept(target, name, context);
+        if (!gone) {
+            const bool isUnknown = gone.error().sqlState == restore::outcomeUnknown;
+            return call.output.fail(gone.error(), isUnknown || !list.isEmpty()
+                                                      ? ExitCode::NotDoneAndLeft
+                                                      : ExitCode::NotDone);
+        }
+        Record(call).write(restore::discardedDraft(*gone));
+        list.append(restore::toJson(*gone));
+        text += asLine(*gone);
+    }
+    call.output.answer({{u"discarded"_s, isOne ? list.first() : QJsonValue(list)}}, text);
+    return ExitCode::Done;
+}
+
 } // namespace
 
 ExitCode runKept(const Call &call)
@@ -87,32 +125,29 @@ ExitCode runDiscard(const Call &call)
 {
     QStringList arguments = call.arguments;
     const bool yes = takeFlag(arguments, u"--yes"_s);
+    const auto days = takeOption(arguments, u"--older-than"_s);
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
     if (const auto option = unknownOption(arguments))
         return usageError(call, u"discard does not know %1"_s.arg(*option));
-    if (arguments.size() != 1)
+    if (days && (days->toInt() < 1 || !arguments.isEmpty()))
+        return usageError(call, u"--older-than takes a number of days, and no name beside it"_s);
+    if (!days && arguments.size() != 1)
         return usageError(call, u"discard wants the name of one kept schema; kept lists them"_s);
-    const QString &name = arguments.front();
-    if (!isConfirmed(
-            call, yes,
-            u"This drops %1 in %2 for good: there is no undo."_s.arg(name, target->display()),
-            *target))
-        return notConfirmed(call, *target);
-    StopOnSignal stop;
-    TaskContext context = stop.context();
-    const SignalWatcher watcher(stop);
-    const auto gone = restore::discardKept(*target, name, context);
-    if (!gone) {
-        const bool isUnknown = gone.error().sqlState == restore::outcomeUnknown;
-        return call.output.fail(gone.error(),
-                                isUnknown ? ExitCode::NotDoneAndLeft : ExitCode::NotDone);
+    QStringList names = arguments;
+    if (days) {
+        const auto old = olderThan(*target, call.clock.now().addDays(-days->toInt()));
+        if (!old)
+            return call.output.fail(old.error());
+        names = *old;
     }
-    Record(call).write(restore::discardedDraft(*gone));
-    call.output.answer({{u"discarded"_s, restore::toJson(*gone)}},
-                       u"Discarded:\n"_s + asLine(*gone));
-    return ExitCode::Done;
+    if (!names.isEmpty() && !isConfirmed(call, yes,
+                                         u"This drops %1 in %2 for good: there is no undo."_s.arg(
+                                             names.join(u", "_s), target->display()),
+                                         *target))
+        return notConfirmed(call, *target);
+    return discardAll(call, *target, names, !days);
 }
 
 } // namespace mayday::ctl

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "backup/unpackfolder.h"
 #include "core/log.h"
 #include "ctl/command.h"
 
@@ -72,6 +73,7 @@ ExitCode runCommand(const Command &command, Call &call, const QStringList &argum
 {
     if (auto opened = log::open(call.profile.logFolder()); !opened)
         call.output.say(u"warning: no log: %1"_s.arg(describe(opened.error())));
+    backup::UnpackFolder::removeLeftovers();
     call.arguments = arguments;
     const ExitCode code = command.run(call);
     log::close();

@@ -41,6 +41,7 @@ private:
         switch (at.phase) {
         case RestorePhase::Inspecting:
             return output.progress(u"inspect"_s, at.bytesDone, at.bytesTotal);
+        case RestorePhase::Opening: return output.progress(u"open"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Loading: return output.progress(u"load"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Proving:
             return output.progress(u"prove"_s, at.tablesDone, at.tablesTotal);
@@ -103,6 +104,8 @@ QString asText(const restore::RestoreReceipt &receipt)
                     .arg(table.rowsInDump)
                     .arg(table.rowsAfter)
                     .arg(verdictKey(table.verdict), table.note);
+    for (const restore::CheckResult &check : receipt.checks)
+        text += u"check %1: %2\n"_s.arg(check.name, check.isTrue ? u"true"_s : check.detail);
     for (const QString &note : receipt.notes)
         text += u"note: %1\n"_s.arg(note);
     return text + leftAsText(receipt.left);
@@ -149,6 +152,9 @@ ExitCode runRestore(const Call &call)
     const bool yes = takeFlag(arguments, u"--yes"_s);
     const bool isDatabase = takeFlag(arguments, u"--database"_s);
     const auto connections = takeOption(arguments, u"--connections"_s);
+    QList<restore::TeamCheck> checks;
+    while (const auto check = takeOption(arguments, u"--check"_s))
+        checks.append({.name = *check, .sql = *check});
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
@@ -163,6 +169,7 @@ ExitCode runRestore(const Call &call)
         return call.output.fail(plan.error());
     if (isDatabase)
         plan->mode = restore::RestoreMode::ReplaceDatabase;
+    plan->checks = checks;
     plan->connections = connections.value_or(QString()).toInt();
     const QString what = isDatabase
                              ? u"This replaces %1 as a whole, and disconnects everybody from it "

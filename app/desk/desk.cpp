@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "desk/desk.h"
 
+#include "backup/unpackfolder.h"
 #include "core/atomicfile.h"
 #include "core/log.h"
 #include "incident/evidence.h"
@@ -182,6 +183,7 @@ void Desk::start()
     }
     m_board->useRules(rules);
     loadStack();
+    m_pool.start([] { backup::UnpackFolder::removeLeftovers(); });
     m_shelf->refresh();
     m_sheetTimer.start();
     writeStatusSheet();

@@ -135,7 +135,7 @@ Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
     DumpInspection inspection;
     Inspector inspector(inspection);
     const Result<void> read = reader.read(inspector, context);
-    if (!read && isAboutTheFile(read.error()))
+    if (!read && (isAboutTheFile(read.error()) || reader.isBeyondUs()))
         return failure(read.error());
     inspector.finish();
     takeFacts(inspection, reader);

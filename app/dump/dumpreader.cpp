@@ -63,6 +63,7 @@ DumpReader DumpReader::over(std::unique_ptr<archive::ByteSource> source, const Q
     if (head->head().isEmpty() && head->headError()) {
         reader.m_format.problem = head->headError();
         reader.m_endedEarly = head->endedEarly();
+        reader.m_isBeyondUs = head->headError()->kind == ErrorKind::Unsupported;
     }
     reader.m_isAsItIs = isAsItIs(head->head());
     reader.m_source = asUtf8(std::move(head), subject);
@@ -124,6 +125,7 @@ Result<void> DumpReader::readText(std::unique_ptr<archive::ByteSource> source, c
         const auto block = ahead.next();
         if (!block) {
             m_isFileCut = m_endedEarly = ahead.restingSource()->endedEarly();
+            m_isBeyondUs = block.error().kind == ErrorKind::Unsupported;
             return failure(placed(block.error()));
         }
         isLast = block->empty();

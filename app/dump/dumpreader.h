@@ -55,6 +55,8 @@ public:
     [[nodiscard]] bool endedEarly() const { return m_endedEarly; }
     /// Whether it was the compressed file that stopped, before its own end.
     [[nodiscard]] bool isFileCut() const { return m_isFileCut; }
+    /// Whether it was the compressed file that cannot be unpacked here, whatever is in it.
+    [[nodiscard]] bool isBeyondUs() const { return m_isBeyondUs; }
     [[nodiscard]] QString serverVersion() const { return m_facts.serverVersion; }
     [[nodiscard]] QString dumpVersion() const { return m_facts.dumpVersion; }
     [[nodiscard]] QString encoding() const { return m_facts.encoding; }
@@ -81,6 +83,7 @@ private:
     DumpFacts m_facts;
     bool m_endedEarly = false;
     bool m_isFileCut = false;
+    bool m_isBeyondUs = false;
     qint64 m_lines = 0;
     qint64 m_plainBytes = 0;
     qint64 m_fileBytes = 0;

@@ -130,11 +130,15 @@ QString thingOf(QByteArrayView head)
 
 bool isPgDumpTar(QByteArrayView head)
 {
-    // Its header says which format it was written for: 5 is a folder, packed by somebody else.
-    constexpr qsizetype formatAt = archive::tarBlock + 10;
-    constexpr char ofFolder = 5;
-    const bool isFolder = head.size() > formatAt && head[formatAt] == ofFolder;
-    return archive::looksLikeTar(head) && startsWith(head, "toc.dat"sv) && !isFolder;
+    if (!archive::looksLikeTar(head) || !startsWith(head, "toc.dat\0"sv))
+        return false;
+    // The toc.dat of a pg_dump -Fd folder is the same to the byte, and with another order of its
+    // members pg_restore does not find them. Only pg_dump gives them to nobody's numbers
+    // (_tarWriteHeader() in pg_backup_tar.c). A tar of the same files by somebody else is a folder.
+    constexpr qint64 userOfPgDump = 04000;
+    constexpr qint64 groupOfPgDump = 02000;
+    const archive::TarHeader header(head);
+    return header.user() == userOfPgDump && header.group() == groupOfPgDump;
 }
 
 FileFormat recogniseFormat(QByteArrayView head, const QString &path, const QString &source)

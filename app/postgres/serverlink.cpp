@@ -21,6 +21,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr qsizetype noticeLimit = 100;
+/// For a stop as a whole: the server is told, and hears.
 constexpr seconds settleLimit{2};
 constexpr milliseconds firstSettleLimit{400};
 
@@ -40,6 +41,9 @@ public:
         add("keepalives_idle", "30");
         add("keepalives_interval", "10");
         add("keepalives_count", "3");
+        // Bytes on their way that nobody acknowledges; the system would try for a quarter of an
+        // hour.
+        add("tcp_user_timeout", "60000");
         for (const auto &[keyword, value] : where.settings())
             add(keyword, value);
         add("client_encoding", "UTF8");
@@ -363,15 +367,20 @@ bool Session::Link::drain(steady_clock::time_point limit)
     return false;
 }
 
-void Session::Link::settle()
+void Session::Link::settle(steady_clock::time_point limit)
 {
     copyingIn = false;
     unsent = 0;
-    if (m_connection != nullptr && !drain(steady_clock::now() + settleLimit))
+    if (m_connection != nullptr && !drain(limit))
         drop();
 }
 
-void Session::Link::tellServerToCancel()
+void Session::Link::settle()
+{
+    settle(steady_clock::now() + settleLimit);
+}
+
+void Session::Link::tellServerToCancel(steady_clock::time_point limit)
 {
     struct FinishCancel {
         void operator()(PGcancelConn *request) const { PQcancelFinish(request); }
@@ -379,7 +388,6 @@ void Session::Link::tellServerToCancel()
     const std::unique_ptr<PGcancelConn, FinishCancel> request(PQcancelCreate(m_connection));
     if (!request || PQcancelStart(request.get()) == 0)
         return;
-    const auto limit = steady_clock::now() + settleLimit;
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
     while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
         const auto reason =
@@ -396,14 +404,15 @@ void Session::Link::cancelAndSettle()
 {
     if (m_connection == nullptr)
         return;
+    const auto limit = steady_clock::now() + settleLimit;
     // Told twice: a request that overtakes its statement is lost.
     for (int attempt = 0; attempt < 2 && PQtransactionStatus(m_connection) == PQTRANS_ACTIVE;
          ++attempt) {
-        tellServerToCancel();
-        if (drain(steady_clock::now() + firstSettleLimit))
+        tellServerToCancel(limit);
+        if (drain(std::min(limit, steady_clock::now() + firstSettleLimit)))
             break;
     }
-    settle();
+    settle(limit);
 }
 
 Error Session::Link::stopped(const QString &left)

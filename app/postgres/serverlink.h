@@ -79,7 +79,8 @@ private:
     [[nodiscard]] bool waitUntil(std::chrono::steady_clock::time_point limit, bool forWrite);
     [[nodiscard]] bool drain(std::chrono::steady_clock::time_point limit);
     [[nodiscard]] bool discardCopyOut(std::chrono::steady_clock::time_point limit);
-    void tellServerToCancel();
+    void tellServerToCancel(std::chrono::steady_clock::time_point limit);
+    void settle(std::chrono::steady_clock::time_point limit);
     static void collectNotice(void *link, const PGresult *notice);
 
     QString m_subject;

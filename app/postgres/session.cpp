@@ -17,15 +17,20 @@ using std::chrono::steady_clock;
 /// libpq buffers what is not flushed; this much is worth a system call.
 constexpr qsizetype flushSize = 64 * 1024;
 
-/// Sets what a role, a database or a pooler may have set otherwise. Names an older server does not
-/// know are skipped, since only those it lists are set.
+/// Sets what a role, a database or a pooler may have set otherwise; and lets the server notice
+/// within two minutes that we are gone, where it would hold a transaction and its locks for two
+/// hours. Names an older server does not know are skipped, since only those it lists are set.
 constexpr QByteArrayView settingsSql = R"sql(
 SELECT pg_catalog.set_config(name, CASE name
          WHEN 'statement_timeout' THEN $1 WHEN 'lock_timeout' THEN $2
-         WHEN 'standard_conforming_strings' THEN 'on' ELSE '0' END, false)
+         WHEN 'standard_conforming_strings' THEN 'on' WHEN 'tcp_keepalives_idle' THEN '30'
+         WHEN 'tcp_keepalives_interval' THEN '10' WHEN 'tcp_keepalives_count' THEN '3'
+         WHEN 'tcp_user_timeout' THEN '60000' ELSE '0' END, false)
   FROM pg_catalog.pg_settings
  WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
-                'idle_session_timeout', 'transaction_timeout', 'standard_conforming_strings'))sql";
+                'idle_session_timeout', 'transaction_timeout', 'standard_conforming_strings',
+                'tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count',
+                'tcp_user_timeout'))sql";
 
 constexpr QByteArrayView factsSql = R"sql(
 SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'),

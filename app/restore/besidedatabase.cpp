@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RestoreRunner's other way: into a database of its own, by several connections.
-#include "backup/dumpopener.h"
-#include "backup/inspectionindex.h"
-#include "core/log.h"
+#include "core/latestop.h"
 #include "postgres/quoting.h"
 #include "restore/parallelload.h"
 #include "restore/putback.h"
 #include "restore/restorerunner.h"
+#include "restore/restoreway.h"
 #include "restore/sidedatabase.h"
 
 #include <QFileInfo>
@@ -36,65 +35,71 @@ Result<postgres::Session> connectTo(const postgres::ConnectionString &where, Tas
     return postgres::Session::connect(where, context, {.applicationName = u"mayday restore"_s});
 }
 
-bool isLarge(const dump::DataBlock &block)
+} // namespace
+
+/// Its rows are read and sent by a connection of their own.
+bool RestoreRunner::isForCrew(const dump::DataBlock &block)
 {
     return block.end >= 0 && block.bytes >= largeBlock;
 }
 
-QList<dump::DataBlock> largeBlocks(const dump::DumpIndex &index)
+QList<dump::DataBlock> RestoreRunner::blocksForCrew() const
 {
     QList<dump::DataBlock> large;
-    std::ranges::copy_if(index.blocks, std::back_inserter(large), isLarge);
+    std::ranges::copy_if(m_inspection.index.blocks, std::back_inserter(large), isForCrew);
     return large;
 }
 
-} // namespace
-
-/// What stands against swapping a whole database.
-Result<void> RestoreRunner::checkDatabase(postgres::Session &live, TaskContext &context)
-{
-    const postgres::ServerFacts &facts = live.facts();
-    const auto refused = [&](const QString &detail) {
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = live.subject(),
-                        .detail = detail,
-                        .advice = Advice::RestoreBesideSchema});
-    };
-    if (!facts.isSuperuser && !facts.canCreateDatabases)
-        return refused(u"%1 may not create databases here"_s.arg(facts.user));
-    const auto isOwner = live.query("SELECT pg_catalog.pg_has_role(datdba, 'USAGE') FROM"
-                                    " pg_catalog.pg_database"
-                                    " WHERE datname = pg_catalog.current_database()",
-                                    context);
-    if (!isOwner)
-        return failure(isOwner.error());
-    if (!isOwner->isTrue(0, 0))
-        return refused(
-            u"the database does not belong to %1, who so may not rename it"_s.arg(facts.user));
-    auto missing = SideDatabase::missingFrom(live, m_inspection.schemas, context);
-    if (!missing)
-        return failure(missing.error());
-    if (m_inspection.objects.value(u"large-object"_s) > 0)
-        missing->removeAll(u"large objects"_s);
-    if (missing->isEmpty())
-        return {};
-    return refused(u"the backup does not bring back %1, which would be missing after the swap of "
-                   "the whole database"_s.arg(missing->join(u", "_s)));
-}
-
-Result<void> RestoreRunner::besideDatabase(TaskContext &context)
+Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext &context)
 {
     enter(RestorePhase::Preflight, 0);
     auto live = connectTo(m_plan.target, context);
     if (!live)
         return failure(live.error());
-    if (auto able = checkDatabase(*live, context); !able)
+    if (auto able = checkWholeDatabase(*live, m_inspection, context); !able)
         return able;
     if (auto able = checkTarget(*live, m_plan, {}, context); !able)
         return able;
     auto side = SideDatabase::open(m_plan.target, SideDatabase::Patience::None, context);
     if (!side)
         return failure(side.error());
+    SchemaProperties properties(live->facts());
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        if (auto remembered = properties.remember(*live, schema, context); !remembered)
+            return remembered;
+    }
+    const auto older = keptSchemas(*live, context);
+    if (!older)
+        return failure(older.error());
+    if (!older->isEmpty())
+        m_receipt.notes.append(
+            (older->size() == 1 ? u"1 earlier state went"_s
+                                : u"%1 earlier states went"_s.arg(older->size())) +
+            u" aside with the database, and can be put back when that is put back"_s);
+    const auto name = placeFor(*side, *live, context);
+    if (!name)
+        return failure(name.error());
+    live->close();
+    auto filled = fillDatabase(*name, reader, properties, context);
+    if (filled)
+        return swapDatabase(*side, *name, context);
+    const ErrorKind kind = filled.error().kind;
+    const bool isLost = kind == ErrorKind::Unreachable || kind == ErrorKind::Timeout;
+    const bool isMuch = m_bytesLoaded >= m_plan.worthKeeping || m_ledger.reached() >= 0;
+    if (isLost && isMuch && m_ledger.isKept())
+        m_receipt.left.append(
+            {u"database %1: an unfinished copy of the backup, which the next restore of the same "
+             "file goes on with; the live data is untouched"_s.arg(*name),
+             u"DROP DATABASE "_s + postgres::quoteIdentifier(*name)});
+    else
+        takeAway(*side, *name, context);
+    return filled;
+}
+
+/// What an earlier restore of this file has left unfinished, or a new one.
+Result<QString> RestoreRunner::placeFor(SideDatabase &side, postgres::Session &live,
+                                        TaskContext &context)
+{
     KeptSchema mark{.name = {},
                     .original = m_plan.target.database(),
                     .restore = m_plan.id.text(),
@@ -102,35 +107,49 @@ Result<void> RestoreRunner::besideDatabase(TaskContext &context)
                     .file = QFileInfo(m_plan.file).fileName(),
                     .state = KeptState::Loading,
                     .isDatabase = true};
-    const auto name = side->freeName(RestoreMode::ReplaceDatabase, m_plan.plannedAt, context);
+    const auto kept = keptDatabases(live, m_plan.target.database(), context);
+    if (!kept)
+        return failure(kept.error());
+    for (const KeptSchema &one : *kept) {
+        if (m_inspection.index.blocks.isEmpty() || one.state != KeptState::Loading ||
+            one.file != mark.file)
+            continue;
+        auto inside = connectTo(m_plan.target.withDatabase(one.name), context);
+        auto ledger = inside ? LoadLedger::find(*inside, m_inspection.index.stamp, context)
+                             : Result<std::optional<LoadLedger>>(failure(inside.error()));
+        if (context.stopRequested())
+            return failure(TaskContext::cancelled(live.subject(), u"nothing changed"_s));
+        if (!ledger || !*ledger)
+            continue; // of another file; it is listed among what is kept
+        inside->close();
+        mark.name = one.name;
+        if (auto ours = side.adopt(mark, context); !ours)
+            return failure(ours.error());
+        m_ledger = **ledger;
+        m_receipt.notes.append(u"an earlier restore of this file was broken off; this one went on "
+                               "with what that one had loaded (%1)"_s.arg(one.name));
+        return one.name;
+    }
+    const auto name = side.freeName(RestoreMode::ReplaceDatabase, m_plan.plannedAt, context);
     if (!name)
-        return failure(name.error());
+        return name;
     mark.name = *name;
-    SchemaProperties properties(live->facts());
-    for (const QString &schema : std::as_const(m_inspection.schemas)) {
-        if (auto remembered = properties.remember(*live, schema, context); !remembered)
-            return remembered;
-    }
-    if (auto made = side->create(*live, mark, m_inspection.schemas, context); !made)
-        return failure(made.error());
-    live->close();
-    auto filled = fillDatabase(*name, properties, context);
-    if (!filled) {
-        takeAway(*side, *name);
-        return filled;
-    }
-    return swapDatabase(*side, *name, context);
+    auto made = side.create(live, mark, m_inspection.schemas, context);
+    if (!made && made.error().kind != ErrorKind::AlreadyExists)
+        takeAway(side, mark.name, context);
+    return made.transform([&] { return mark.name; });
 }
 
 /// Nobody has seen it, so it goes; where that fails, it is said.
-void RestoreRunner::takeAway(SideDatabase &side, const QString &name)
+void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContext &context)
 {
-    TaskContext unstoppable;
-    auto gone = side.drop(name, unstoppable);
+    LateStop unstoppable(context);
+    auto gone = side.drop(name, unstoppable.context());
     if (!gone) {
         // The connection may have died with the others; a new one may live.
-        auto again = SideDatabase::open(m_plan.target, SideDatabase::Patience::Some, unstoppable);
-        gone = again ? again->drop(name, unstoppable) : failure(again.error());
+        auto again =
+            SideDatabase::open(m_plan.target, SideDatabase::Patience::Some, unstoppable.context());
+        gone = again ? again->drop(name, unstoppable.context()) : failure(again.error());
     }
     if (!gone)
         m_receipt.left.append({u"database %1: an unfinished copy of the backup; the live data is "
@@ -138,15 +157,17 @@ void RestoreRunner::takeAway(SideDatabase &side, const QString &name)
                                u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
 }
 
-Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &properties,
-                                         TaskContext &context)
+Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &reader,
+                                         SchemaProperties &properties, TaskContext &context)
 {
     const postgres::ConnectionString where = m_plan.target.withDatabase(name);
     auto main = connectTo(where, context);
     if (!main)
         return failure(main.error());
+    using Lending = SchemaProperties::Lending;
+    const Lending lending = m_ledger.isKept() ? Lending::Done : Lending::Now;
     for (const QString &schema : std::as_const(m_inspection.schemas)) {
-        if (auto lent = properties.lend(*main, schema, context); !lent)
+        if (auto lent = properties.lend(*main, schema, context, lending); !lent)
             return lent;
     }
     auto facts = targetFacts(*main, m_inspection.schemas, context);
@@ -154,14 +175,16 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
         return failure(facts.error());
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
-    const bool isInParts = backup::completeIndex(m_inspection, m_plan.file);
-    if (!isInParts) {
-        m_inspection.index = {};
+    if (m_inspection.index.blocks.isEmpty()) {
         m_receipt.notes.append(u"this file can only be read from front to end, so its tables were "
                                "filled one after the other"_s);
+    } else if (!m_ledger.isKept()) {
+        auto ledger = LoadLedger::create(*main, m_inspection.index.stamp, context);
+        if (!ledger)
+            return failure(ledger.error());
+        m_ledger = *std::move(ledger);
     }
-    const auto wanted =
-        std::clamp<qsizetype>(largeBlocks(m_inspection.index).size(), 1, connectionsFor(m_plan));
+    const auto wanted = std::clamp<qsizetype>(blocksForCrew().size(), 1, connectionsFor(m_plan));
     std::vector<postgres::Session> sessions;
     while (std::ssize(sessions) < wanted) {
         auto session = connectTo(where, context);
@@ -169,40 +192,37 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, SchemaProperties &
             return failure(session.error());
         sessions.push_back(*std::move(session));
     }
-    LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter}, context);
-    if (auto loaded = loadDatabase(*main, crew, filter, properties, context); !loaded)
+    LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter, m_ledger},
+                  context);
+    if (auto loaded = loadDatabase(reader, {*main, crew, filter, properties}, context); !loaded)
         return loaded;
     if (auto settled = settle(*main, properties, context); !settled)
         return settled;
     // The crew gathers statistics while the rows are counted.
     for (const TableTally &tally : std::as_const(m_tallies))
-        crew.addStatement({.sql = analyseSql(tally), .objectName = tally.name});
+        crew.addOwn(analyseSql(tally), tally.name);
     return main->execute("BEGIN", context)
         .and_then([&](qint64) { return proveLoad(*main, context); })
         .and_then([&] { return main->execute("COMMIT", context); })
         .and_then([&](qint64) {
             enter(RestorePhase::Analysing, 0);
             return crew.wait([this] { publish(nullptr); });
-        });
+        })
+        .and_then([&] { return LoadLedger::remove(*main, context); });
 }
 
-Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew,
-                                         const StatementFilter &filter,
-                                         SchemaProperties &properties, TaskContext &context)
+Result<void> RestoreRunner::loadDatabase(dump::DumpReader &reader, LoadInto into,
+                                         TaskContext &context)
 {
     enter(RestorePhase::Loading, m_inspection.plainBytes);
-    const dump::DumpIndex &index = m_inspection.index;
-    auto reader = index.blocks.isEmpty()
-                      ? backup::openDump(m_plan.file, context)
-                      : Result<dump::DumpReader>(dump::DumpReader::ofParts(
-                            m_plan.file, index.partsWithout(isLarge), index.points));
-    if (!reader)
-        return failure(reader.error());
-    SideLoad load(main, filter, properties, std::nullopt, context);
-    ParallelLoad parallel(main, load, crew, largeBlocks(index), context);
-    parallel.countBlocks(index.blocks);
+    postgres::Session &main = into.main;
+    LoadCrew &crew = into.crew;
+    SideLoad load(main, into.filter, into.properties, std::nullopt, context);
+    ParallelLoad parallel(main, load, crew, blocksForCrew(), m_ledger, context);
+    parallel.countBlocks(m_inspection.index.blocks);
     const auto tick = [&] {
-        m_now.bytesDone = std::min(m_now.bytesTotal, reader->plainBytes() + crew.bytesDone());
+        m_now.bytesDone = std::min(m_now.bytesTotal, reader.plainBytes() + crew.bytesDone());
+        m_bytesLoaded = std::max(m_bytesLoaded, m_now.bytesDone);
         m_now.rowsDone = load.rows() - crew.rowsGiven() + crew.rowsDone();
         m_now.connections = crew.work();
         publish(&main);
@@ -211,9 +231,9 @@ Result<void> RestoreRunner::loadDatabase(postgres::Session &main, LoadCrew &crew
     load.onAdvance([&](const SideLoad &) { tick(); });
     TaskContext watched(context.stopToken());
     auto read = main.execute("BEGIN", context)
-                    .and_then([&](qint64) { return reader->read(parallel, watched); })
+                    .and_then([&](qint64) { return reader.read(parallel, watched); })
                     .and_then([&] { return parallel.finish(); })
-                    .and_then([&] { return checkWhatWasRead(*reader, load); });
+                    .and_then([&] { return checkWhatWasRead(reader, load); });
     m_now.connections.clear();
     return read;
 }
@@ -224,7 +244,7 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
     enter(RestorePhase::Swapping, 0);
     const auto keptName = side.freeName(RestoreMode::Replace, m_plan.plannedAt, context);
     if (!keptName) {
-        takeAway(side, name);
+        takeAway(side, name, context);
         return failure(keptName.error());
     }
     const KeptSchema kept{.name = *keptName,
@@ -236,7 +256,7 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
     auto swapped = side.swap(name, kept, context);
     if (!swapped && (swapped.error().kind == ErrorKind::Unreachable ||
                      swapped.error().kind == ErrorKind::Timeout))
-        swapped = settleDatabase(name, swapped.error());
+        swapped = settleDatabase(name, swapped.error(), context);
     if (swapped) {
         m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
         tellWhatIsLeft();
@@ -244,7 +264,7 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
     }
     if (swapped.error().kind == ErrorKind::Cancelled || !m_receipt.left.isEmpty()) {
         if (m_receipt.left.isEmpty())
-            takeAway(side, name);
+            takeAway(side, name, context);
         return swapped;
     }
     m_receipt.left.append(
@@ -255,20 +275,19 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
 }
 
 /// The connection died with the swap on its way: only the server knows.
-Result<void> RestoreRunner::settleDatabase(const QString &name, const Error &lost)
+Result<void> RestoreRunner::settleDatabase(const QString &name, const Error &lost,
+                                           TaskContext &context)
 {
+    LateStop patient(context);
     constexpr int attempts = 3;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        TaskContext patient;
-        auto side = SideDatabase::open(m_plan.target, SideDatabase::Patience::Some, patient);
-        const auto isSwapped =
-            side ? side->exists(m_kept.front().name, patient) : Result<bool>(failure(side.error()));
+        auto side =
+            SideDatabase::open(m_plan.target, SideDatabase::Patience::Some, patient.context());
+        const auto isSwapped = side ? side->exists(m_kept.front().name, patient.context())
+                                    : Result<bool>(failure(side.error()));
         if (!isSwapped)
             continue;
-        if (*isSwapped)
-            return {};
-        takeAway(*side, name);
-        return failure(lost);
+        return *isSwapped ? Result<void>() : failure(lost);
     }
     Error unknown = lost;
     unknown.sqlState = outcomeUnknown;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/bringback.h"
 
+#include "core/latestop.h"
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
@@ -395,11 +396,11 @@ Result<void> inOneTransaction(BringBackReceipt &receipt, const postgres::Connect
         return failure(begun.error());
     if (auto done = Bringing(*session, receipt, context).work(restore, decisions); !done)
         return done;
-    TaskContext unstoppable;
-    const auto committed = session->execute("COMMIT", unstoppable);
+    LateStop unstoppable(context);
+    const auto committed = session->execute("COMMIT", unstoppable.context());
     if (committed)
         return {};
-    Error error = committed.error();
+    Error error = LateStop::unanswered(committed.error());
     receipt.isUnknown = error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::Timeout;
     if (receipt.isUnknown)
         error.detail = u"the connection was lost during the commit: it may have taken place. "

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/handover.h"
 
+#include "core/latestop.h"
 #include "postgres/quoting.h"
 
-#include <QElapsedTimer>
 #include <QSet>
 
 #include <algorithm>
@@ -19,9 +19,21 @@ using std::chrono::milliseconds;
 
 /// Whoever comes meanwhile waits as long. Below a second, at which the server would look for
 /// deadlocks and might end somebody else's statement.
-constexpr milliseconds shortestHold{20};
 constexpr milliseconds longestHold{100};
-constexpr milliseconds patience{5000};
+/// Older than this, a transaction does not end within a hold.
+constexpr milliseconds longTransaction{250};
+/// With one transaction that does not end; and with many that do, and leave no gap.
+constexpr milliseconds patienceWithOne{5000};
+constexpr milliseconds patience{30000};
+
+/// Mostly briefly, and often: a try fails mostly because somebody has one table and waits for
+/// another that we have, and then neither gets on. Longer now and then, for those who only need
+/// their time.
+milliseconds holdOf(int attempt)
+{
+    static constexpr std::array<milliseconds::rep, 8> holds{20, 10, 20, 50, 10, 20, 10, 100};
+    return milliseconds(holds[static_cast<size_t>(attempt) % holds.size()]);
+}
 
 const QByteArray mark = QByteArrayLiteral("SAVEPOINT mayday_swap");
 const QByteArray backToMark = QByteArrayLiteral("ROLLBACK TO SAVEPOINT mayday_swap");
@@ -96,12 +108,12 @@ Result<void> Handover::commit(TaskContext &context)
     if (*locked)
         return {};
     // Better now and said than never: what was loaded is proven.
-    if (auto done = attempt({}, longestHold); !done || *done)
+    if (auto done = attempt({}, longestHold, context); !done || *done)
         return done.transform([](bool) {});
     m_sequences.clear();
     m_differences.append(u"the sequences stand where the dump says, and may give out numbers that "
                          "were given out since"_s);
-    return attempt({}, longestHold).and_then([this](bool done) -> Result<void> {
+    return attempt({}, longestHold, context).and_then([this](bool done) -> Result<void> {
         if (done)
             return {};
         return failure({.kind = ErrorKind::Refused,
@@ -113,19 +125,22 @@ Result<void> Handover::commit(TaskContext &context)
 /// False when somebody did not let go, who is then among the differences.
 Result<bool> Handover::lockAndCommit(TaskContext &context)
 {
-    QElapsedTimer waited;
-    waited.start();
-    milliseconds hold = shortestHold;
-    for (;;) {
+    m_waited.start();
+    for (int tries = 0;;) {
         const auto standing = look(context);
         if (!standing)
             return failure(standing.error());
-        const bool isLastTry = waited.durationElapsed() > patience;
-        if (!standing->isHeldForLong || isLastTry) {
-            const auto done = attempt(*standing, hold);
+        const auto waited = m_waited.durationElapsed();
+        const bool isLastTry =
+            waited > patience || (waited > patienceWithOne && standing->age > patienceWithOne);
+        const bool isHeldForLong = standing->age > longTransaction;
+        const milliseconds hold = holdOf(tries);
+        if (!isHeldForLong || isLastTry) {
+            ++tries;
+            const auto done = attempt(*standing, hold, context);
             if (!done)
                 return done;
-            if (standing->isHeldForLong || (isLastTry && !*done)) {
+            if (isLastTry && (isHeldForLong || !*done)) {
                 for (const QString &session : standing->inTheWay)
                     m_differences.append(
                         u"%1 was still using the old tables at the swap: what it goes on to read "
@@ -137,7 +152,6 @@ Result<bool> Handover::lockAndCommit(TaskContext &context)
         context.pause(hold);
         if (context.stopRequested())
             return failure(TaskContext::cancelled(m_session.subject(), u"nothing changed"_s));
-        hold = std::min(hold * 2, longestHold);
     }
 }
 
@@ -212,15 +226,16 @@ Result<Handover::Standing> Handover::look(TaskContext &context)
             " WHERE c.relkind IN ('r', 'p')"
             " AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') ORDER BY 1",
         "SELECT c.oid, l.pid, s.usename, s.application_name,"
-        " pg_catalog.bool_and(l.mode = 'ShareUpdateExclusiveLock'),"
-        " coalesce(pg_catalog.clock_timestamp() - s.xact_start > '100 ms', false)" +
+        " pg_catalog.bool_and(l.mode = 'ShareUpdateExclusiveLock'), l.virtualtransaction,"
+        " coalesce(1000 * extract(epoch FROM pg_catalog.clock_timestamp() - s.xact_start),"
+        " 0)::bigint" +
             tables +
             " JOIN pg_catalog.pg_locks l ON l.relation = c.oid AND l.locktype = 'relation'"
             " AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()"
             " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
             " WHERE datname = pg_catalog.current_database())"
             " LEFT JOIN pg_catalog.pg_stat_activity s ON s.pid = l.pid"
-            " WHERE c.relkind IN ('r', 'p') GROUP BY 1, 2, 3, 4, 6 ORDER BY 2"};
+            " WHERE c.relkind IN ('r', 'p') GROUP BY 1, 2, 3, 4, 6, 7 ORDER BY 2"};
     const auto answers = m_session.queryBatch(questions, context);
     if (!answers)
         return failure(answers.error());
@@ -229,13 +244,19 @@ Result<Handover::Standing> Handover::look(TaskContext &context)
     Standing standing;
     QSet<qint64> held;
     QSet<qint64> used;
+    const auto now = std::chrono::ceil<milliseconds>(m_waited.durationElapsed());
     for (int i = 0; i < holders.rowCount(); ++i) {
         const bool isUpkeep = holders.isTrue(i, 4);
-        const bool isLong = holders.isTrue(i, 5);
-        (isUpkeep || isLong ? held : used).insert(holders.integer(i, 0));
+        // Since when it runs is not for every role to see; that it is the same one as before is.
+        const QString transaction = holders.text(i, 5);
+        if (!m_seen.contains(transaction))
+            m_seen.insert(transaction, now);
+        const milliseconds age =
+            std::max(milliseconds(holders.integer(i, 6)), now - m_seen.value(transaction));
+        (isUpkeep || age > longTransaction ? held : used).insert(holders.integer(i, 0));
         if (isUpkeep)
             continue;
-        standing.isHeldForLong = standing.isHeldForLong || isLong;
+        standing.age = std::max(standing.age, age);
         if (const QString who = inWords(holders, i); !standing.inTheWay.contains(who))
             standing.inTheWay.append(who);
     }
@@ -265,7 +286,7 @@ QStringList Handover::locksOf(const Standing &tables) const
 
 /// True when it was committed, false when a lock could not be had. One message, so that others
 /// wait for the server alone and not for the way to it.
-Result<bool> Handover::attempt(const Standing &tables, milliseconds hold)
+Result<bool> Handover::attempt(const Standing &tables, milliseconds hold, TaskContext &context)
 {
     const QStringList locks = locksOf(tables);
     std::vector<QByteArray> statements{"SET LOCAL lock_timeout = " +
@@ -277,21 +298,23 @@ Result<bool> Handover::attempt(const Standing &tables, milliseconds hold)
         statements.push_back(sequence.advance);
     statements.emplace_back("COMMIT");
     // From here on a stop comes too late: the answer to a commit must be heard, not interrupted.
-    TaskContext unstoppable;
+    LateStop unstoppable(context);
     QList<qint64> rows;
-    const auto done = m_session.executeBatch(statements, rows, unstoppable);
+    const auto done = m_session.executeBatch(statements, rows, unstoppable.context());
     if (done) {
         noteSequences(std::span(rows).subspan(first, m_sequences.size()));
         return true;
     }
     m_mayHaveHappened = !isAnswer(done.error());
     if (m_mayHaveHappened || !m_session.inTransaction())
-        return failure(done.error());
+        return failure(LateStop::unanswered(done.error()));
     if (const qsizetype culprit = rows.size() - 1; culprit >= 0 && culprit < tables.used.size()) {
         m_first.removeOne(locks[culprit]);
         m_first.prepend(locks[culprit]);
     }
-    return m_session.execute(backToMark, unstoppable).transform([](qint64) { return false; });
+    return m_session.execute(backToMark, unstoppable.context()).transform([](qint64) {
+        return false;
+    });
 }
 
 void Handover::noteSequences(std::span<const qint64> moved)

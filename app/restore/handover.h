@@ -3,6 +3,9 @@
 
 #include "postgres/session.h"
 
+#include <QElapsedTimer>
+#include <QHash>
+
 #include <chrono>
 
 namespace mayday::restore {
@@ -20,9 +23,9 @@ struct NameChange {
 /// torn, and a statement that found half of its names before the commit would fail. So the old
 /// tables are locked for the time of the commit: who comes then waits for it and goes on with the
 /// new ones. The locks are asked for again and again, briefly each time, in an order that is
-/// learned from what others do, and never while somebody holds a table for long: nobody is to queue
-/// behind a lock that cannot be had. Who does not let go within five seconds is not waited for, and
-/// named.
+/// learned from what others do, and never while a transaction that runs for long has a table:
+/// nobody is to queue behind a lock that cannot be had. One that does not end within five seconds
+/// is not waited for, and named; nor are many short ones that leave no gap for thirty.
 ///
 /// Sequences go on from where the old ones stand, so that no number is given out twice.
 ///
@@ -47,16 +50,17 @@ private:
     };
     /// The old tables, quoted, and who does not let go of some.
     struct Standing {
-        QStringList used;     ///< by somebody, for a moment
-        QStringList idle;     ///< to be locked like those
-        QStringList inTheWay; ///< sessions, in words
-        bool isHeldForLong = false;
+        QStringList used;                ///< by somebody, for a moment
+        QStringList idle;                ///< to be locked like those
+        QStringList inTheWay;            ///< sessions, in words
+        std::chrono::milliseconds age{}; ///< of the oldest transaction that uses one
     };
     [[nodiscard]] Result<void> findSequences(TaskContext &context);
     [[nodiscard]] Result<void> noteTypes(TaskContext &context);
     [[nodiscard]] Result<Standing> look(TaskContext &context);
     [[nodiscard]] Result<bool> lockAndCommit(TaskContext &context);
-    [[nodiscard]] Result<bool> attempt(const Standing &tables, std::chrono::milliseconds hold);
+    [[nodiscard]] Result<bool> attempt(const Standing &tables, std::chrono::milliseconds hold,
+                                       TaskContext &context);
     [[nodiscard]] QStringList locksOf(const Standing &tables) const;
     void noteSequences(std::span<const qint64> moved);
     [[nodiscard]] QByteArray oldSchemas() const;
@@ -64,6 +68,8 @@ private:
     postgres::Session &m_session;
     QList<NameChange> m_changes;
     QList<Sequence> m_sequences;
+    QElapsedTimer m_waited;
+    QHash<QString, std::chrono::milliseconds> m_seen; ///< transaction -> when first, by m_waited
     QStringList m_first; ///< tables whose lock could not be had in time, the last one first
     QStringList m_differences;
     QStringList m_notes;

@@ -113,6 +113,13 @@ Result<void> execute(postgres::Session &session, const QByteArray &sql, TaskCont
     return session.execute(sql, context).transform([](qint64) {});
 }
 
+Result<void> note(postgres::Session &session, const LoadLedger &ledger, qint64 place,
+                  TaskContext &context)
+{
+    const QByteArray sql = ledger.noteDone(place);
+    return sql.isEmpty() ? Result<void>() : execute(session, sql, context);
+}
+
 /// In one transaction, committed only when the checksum behind the rows agrees.
 Result<qint64> loadBlock(postgres::Session &session, const LoadCrew::Source &source,
                          const dump::DataBlock &block, bool isAlone, std::atomic<qint64> &bytesDone,
@@ -135,6 +142,8 @@ Result<qint64> loadBlock(postgres::Session &session, const LoadCrew::Source &sou
     auto reader = dump::DumpReader::ofParts(source.file, {dump::partOf(block)}, source.points);
     if (auto read = reader.read(load, context); !read)
         return failure(read.error());
+    if (auto noted = note(session, source.ledger, block.offset, context); !noted)
+        return failure(noted.error());
     if (auto committed = execute(session, "COMMIT", context); !committed)
         return failure(committed.error());
     return load.rows();
@@ -142,12 +151,16 @@ Result<qint64> loadBlock(postgres::Session &session, const LoadCrew::Source &sou
 
 /// Two constraints may want the same two tables in another order; one of them then comes again.
 Result<void> runStatement(postgres::Session &session, const dump::DumpStatement &statement,
-                          TaskContext &context)
+                          const LoadLedger &ledger, TaskContext &context)
 {
     constexpr int attempts = 10;
+    // Outside a transaction a batch is one.
+    std::vector<QByteArray> statements{statement.sql};
+    if (ledger.isKept() && statement.offset >= 0)
+        statements.push_back(ledger.noteDone(statement.offset));
     Result<void> done;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        done = execute(session, statement.sql, context);
+        done = session.executeBatch(statements, context);
         if (done || done.error().sqlState != "40P01"_L1)
             break;
     }
@@ -182,6 +195,11 @@ void LoadCrew::addBlock(const dump::DataBlock &block, bool isAlone, const QByteA
 void LoadCrew::addStatement(const dump::DumpStatement &statement)
 {
     add(statement);
+}
+
+void LoadCrew::addOwn(const QByteArray &sql, const QString &about)
+{
+    add(dump::DumpStatement{.sql = sql, .offset = -1, .objectName = about});
 }
 
 void LoadCrew::add(Job job)
@@ -262,7 +280,7 @@ void LoadCrew::run(Member &member, const std::stop_token &ended)
     while (auto job = next(member, ended)) {
         TaskContext context(m_stop.get_token());
         if (const auto *statement = std::get_if<dump::DumpStatement>(&*job)) {
-            finished(runStatement(member.session, *statement, context));
+            finished(runStatement(member.session, *statement, m_source.ledger, context));
             continue;
         }
         const Block &block = std::get<Block>(*job);

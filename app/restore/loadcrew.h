@@ -4,6 +4,7 @@
 #include "dump/dumpindex.h"
 #include "dump/dumpstatement.h"
 #include "postgres/session.h"
+#include "restore/loadledger.h"
 #include "restore/statementfilter.h"
 
 #include <QByteArrayList>
@@ -32,6 +33,7 @@ public:
         QString file;
         archive::AccessPoints points;
         const StatementFilter &filter;
+        LoadLedger ledger = {}; ///< each job is noted there in its own transaction
     };
 
     LoadCrew(std::vector<postgres::Session> sessions, Source source, const TaskContext &context);
@@ -41,7 +43,9 @@ public:
     /// The rows of one table, whole and checked, or an Error with the line of the file. isAlone:
     /// nothing else brings rows to it. settings: the SETs that stand before it in the file.
     void addBlock(const dump::DataBlock &block, bool isAlone, const QByteArrayList &settings);
+    /// Of the dump; or of our own, which has no place in it and is noted nowhere.
     void addStatement(const dump::DumpStatement &statement);
+    void addOwn(const QByteArray &sql, const QString &about);
     /// Until everything is done, or the first Error. onTick: about ten times a second.
     [[nodiscard]] Result<void> wait(const std::function<void()> &onTick);
 

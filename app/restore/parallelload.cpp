@@ -3,6 +3,7 @@
 
 #include "restore/sqlwords.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -27,12 +28,14 @@ TableName tableOfIndex(const dump::DumpStatement &statement)
 } // namespace
 
 ParallelLoad::ParallelLoad(postgres::Session &session, SideLoad &load, LoadCrew &crew,
-                           QList<dump::DataBlock> blocks, TaskContext &context)
+                           QList<dump::DataBlock> blocks, LoadLedger ledger, TaskContext &context)
     : m_session(session),
       m_load(load),
       m_crew(crew),
       m_blocks(std::move(blocks)),
-      m_context(context)
+      m_ledger(std::move(ledger)),
+      m_context(context),
+      m_reached(m_ledger.reached())
 {
     for (const dump::DataBlock &block : std::as_const(m_blocks))
         m_large.insert({block.schema, block.table});
@@ -82,7 +85,8 @@ Result<void> ParallelLoad::statement(const dump::DumpStatement &statement)
     }
     if (!isSetting)
         m_stage = stage;
-    const auto admitted = m_load.admit(statement);
+    const auto admitted = m_load.admit(
+        statement, isBehindUs(statement) ? SideLoad::Standing::DealtWith : SideLoad::Standing::New);
     if (!admitted)
         return failure(admitted.error());
     if (!*admitted)
@@ -90,10 +94,24 @@ Result<void> ParallelLoad::statement(const dump::DumpStatement &statement)
     const bool isForCrew = (stage == Stage::Indexes && isOnLargeTable(statement)) ||
                            (stage == Stage::ForeignKeys && !m_large.isEmpty());
     if (isForCrew)
-        return giveToCrew(statement);
+        return m_ledger.isDone(statement.offset) ? Result<void>() : giveToCrew(statement);
     if (statement.kind == dump::StatementClass::Session)
         m_settings.append(statement.sql);
+    if (isBehindUs(statement)) {
+        m_load.passBy(statement, **admitted);
+        return {};
+    }
+    m_reached = std::max(m_reached, statement.offset);
     return m_load.send(statement, **admitted);
+}
+
+/// A setting is the session's own; a comment may have waited for what it is about, and can be said
+/// twice.
+bool ParallelLoad::isBehindUs(const dump::DumpStatement &statement) const
+{
+    return statement.offset <= m_ledger.reached() &&
+           statement.kind != dump::StatementClass::Session &&
+           statement.kind != dump::StatementClass::Comment;
 }
 
 Result<void> ParallelLoad::giveToCrew(const dump::DumpStatement &statement)
@@ -110,7 +128,22 @@ Result<void> ParallelLoad::copyBegin(const dump::CopyHeader &header)
 {
     if (auto passed = passBlocks(header.statement.offset); !passed)
         return passed;
+    m_passedBy.reset();
+    if (header.statement.offset <= m_ledger.reached()) {
+        m_passedBy.emplace(header.schema, header.table);
+        return {};
+    }
+    m_reached = std::max(m_reached, header.statement.offset);
     return m_load.copyBegin(header);
+}
+
+Result<void> ParallelLoad::copyEnd(qint64 rows, qint64 bytes, qint64 line)
+{
+    if (!m_passedBy)
+        return m_load.copyEnd(rows, bytes, line);
+    m_load.addRows(m_passedBy->first, m_passedBy->second, rows);
+    m_passedBy.reset();
+    return {};
 }
 
 /// The blocks that stand before the place the reading has come to.
@@ -122,7 +155,8 @@ Result<void> ParallelLoad::passBlocks(qint64 offset)
         return committed;
     while (!m_blocks.isEmpty() && m_blocks.first().offset < offset) {
         const dump::DataBlock block = m_blocks.takeFirst();
-        m_crew.addBlock(block, m_blocksOf.value({block.schema, block.table}) == 1, m_settings);
+        if (!m_ledger.isDone(block.offset))
+            m_crew.addBlock(block, m_blocksOf.value({block.schema, block.table}) == 1, m_settings);
         m_load.addRows(block.schema, block.table, block.rows);
     }
     m_isCrewBusy = true;
@@ -144,11 +178,17 @@ Result<void> ParallelLoad::settle()
     return {};
 }
 
+/// Of each transaction of ours.
+QByteArray ParallelLoad::lastWords() const
+{
+    return m_ledger.isKept() ? m_ledger.noteReached(m_reached) + "; " : QByteArray();
+}
+
 /// So that the crew sees it and no lock of ours is in its way.
 Result<void> ParallelLoad::commit()
 {
     return m_load.finish()
-        .and_then([&] { return m_session.execute("COMMIT; BEGIN", m_context); })
+        .and_then([&] { return m_session.execute(lastWords() + "COMMIT; BEGIN", m_context); })
         .transform([this](qint64) { m_load.noteCommit(); });
 }
 
@@ -157,7 +197,7 @@ Result<void> ParallelLoad::finish()
     return passBlocks(std::numeric_limits<qint64>::max())
         .and_then([&] { return settle(); })
         .and_then([&] { return m_load.finish(); })
-        .and_then([&] { return m_session.execute("COMMIT", m_context); })
+        .and_then([&] { return m_session.execute(lastWords() + "COMMIT", m_context); })
         .transform([](qint64) {});
 }
 

@@ -17,8 +17,9 @@ namespace mayday::restore {
 class ParallelLoad final : public dump::DumpVisitor {
 public:
     /// blocks: the large ones, in the order of the file; they are not in what is read.
+    /// ledger: how far an earlier load of the same file has come; all of it is kept there.
     ParallelLoad(postgres::Session &session, SideLoad &load, LoadCrew &crew,
-                 QList<dump::DataBlock> blocks, TaskContext &context);
+                 QList<dump::DataBlock> blocks, LoadLedger ledger, TaskContext &context);
 
     /// Called while the crew is waited for.
     void onTick(std::function<void()> callback) { m_onTick = std::move(callback); }
@@ -27,11 +28,11 @@ public:
 
     Result<void> statement(const dump::DumpStatement &statement) override;
     Result<void> copyBegin(const dump::CopyHeader &header) override;
-    Result<void> copyData(QByteArrayView rows) override { return m_load.copyData(rows); }
-    Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override
+    Result<void> copyData(QByteArrayView rows) override
     {
-        return m_load.copyEnd(rows, bytes, line);
+        return m_passedBy ? Result<void>() : m_load.copyData(rows);
     }
+    Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;
     /// After the last statement: waits for everything and commits it.
     [[nodiscard]] Result<void> finish();
 
@@ -39,17 +40,23 @@ private:
     enum class Stage { Other, Indexes, ForeignKeys };
 
     [[nodiscard]] static Stage stageOf(const dump::DumpStatement &statement);
+    /// Whether it is there already, from the connection that reads in order.
+    [[nodiscard]] bool isBehindUs(const dump::DumpStatement &statement) const;
     [[nodiscard]] bool isOnLargeTable(const dump::DumpStatement &statement) const;
     [[nodiscard]] Result<void> passBlocks(qint64 offset);
     [[nodiscard]] Result<void> giveToCrew(const dump::DumpStatement &statement);
     [[nodiscard]] Result<void> settle();
     [[nodiscard]] Result<void> commit();
+    [[nodiscard]] QByteArray lastWords() const;
 
     postgres::Session &m_session;
     SideLoad &m_load;
     LoadCrew &m_crew;
     QList<dump::DataBlock> m_blocks; ///< whose places have not been passed yet
+    LoadLedger m_ledger;
     TaskContext &m_context;
+    qint64 m_reached = -1;               ///< the last place that our own connection was given
+    std::optional<TableName> m_passedBy; ///< whose rows are there already
     QSet<TableName> m_large;
     QHash<TableName, int> m_blocksOf;
     QByteArrayList m_settings;

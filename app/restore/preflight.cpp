@@ -293,6 +293,10 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
     compareVersions(report, inspection, session->facts());
     if (auto noted = noteWriters(report, *session, inspection.schemas, context); !noted)
         return failure(noted.error());
+    auto way = proposeWay(*session, inspection, context);
+    if (!way)
+        return failure(way.error());
+    report.way = *std::move(way);
     auto loss = estimateLoss(*session, inspection, takenAt, plan.plannedAt, context);
     if (!loss)
         return failure(loss.error());

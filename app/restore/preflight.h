@@ -3,6 +3,7 @@
 
 #include "restore/lossestimate.h"
 #include "restore/restoreplan.h"
+#include "restore/restoreway.h"
 #include "restore/schemaswap.h"
 #include "restore/statementfilter.h"
 
@@ -32,6 +33,7 @@ struct PreflightReport {
     QList<PreflightNote> notes;
     std::optional<Error> blocker; ///< set: the restore would be refused, and why
     std::optional<LossEstimate> loss;
+    RestoreWay way;
     QList<KeptSchema> kept; ///< what earlier restores have left here
 
     [[nodiscard]] qint64 liveBytes() const;

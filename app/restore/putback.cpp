@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/putback.h"
 
+#include "core/latestop.h"
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "restore/dependents.h"
@@ -55,19 +56,19 @@ Result<void> compareAfter(postgres::Session &session, PutBackReceipt &receipt, T
 
 /// The connection died with the commit on its way: the server is asked where the schemas are.
 Result<void> settleCommit(PutBackReceipt &receipt, const postgres::ConnectionString &target,
-                          const QList<KeptSchema> &moved, const Error &lost)
+                          const QList<KeptSchema> &moved, const Error &lost, TaskContext &context)
 {
+    LateStop patient(context);
     constexpr int attempts = 3;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        TaskContext patient;
-        auto session =
-            postgres::Session::connect(target, patient, {.applicationName = u"mayday put-back"_s});
+        auto session = postgres::Session::connect(target, patient.context(),
+                                                  {.applicationName = u"mayday put-back"_s});
         if (!session)
             continue;
-        if (!waitForQuiet(*session, patient))
+        if (!waitForQuiet(*session, patient.context()))
             continue;
         // Under its kept name still: nothing has moved.
-        const auto isKept = postgres::schemaExists(*session, moved.front().name, patient);
+        const auto isKept = postgres::schemaExists(*session, moved.front().name, patient.context());
         if (isKept)
             return *isKept ? failure(lost) : Result<void>();
     }
@@ -166,13 +167,14 @@ Result<void> workOnDatabase(PutBackReceipt &receipt, const postgres::ConnectionS
     receipt.restore = kept.restore;
     receipt.isRestoredLive = kept.state == KeptState::Restored;
     const auto swapped = side->swap(kept.name, parked, context);
-    TaskContext patient;
+    LateStop patient(context);
     if (!swapped && swapped.error().kind != ErrorKind::Unreachable &&
         swapped.error().kind != ErrorKind::Timeout)
         return swapped;
     // The server's own word counts, whether or not the answer to the swap was heard.
-    const auto quiet = swapped ? Result<void>() : waitBeside(target, patient);
-    const auto after = quiet ? oidOf(target, patient) : Result<QString>(failure(quiet.error()));
+    const auto quiet = swapped ? Result<void>() : waitBeside(target, patient.context());
+    const auto after =
+        quiet ? oidOf(target, patient.context()) : Result<QString>(failure(quiet.error()));
     if (!after) {
         receipt.isUnknown = true;
         receipt.left = {{u"possibly: database %1: the other state"_s.arg(*name), QString()}};
@@ -230,17 +232,18 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
     receipt.notes = handover.differences() + handover.notes();
     if (committed || !handover.mayHaveHappened())
         return committed;
-    return settleCommit(receipt, target, *matching, committed.error());
+    return settleCommit(receipt, target, *matching, committed.error(), context);
 }
 
 /// The connection died with the commit on its way: only the server knows, so it is asked.
 Result<KeptSchema> settleDiscard(const postgres::ConnectionString &target, const KeptSchema &kept,
-                                 const Error &lost)
+                                 const Error &lost, TaskContext &context)
 {
-    TaskContext patient;
-    auto session = postgres::Session::connect(target, patient, {.applicationName = u"mayday"_s});
-    if (session && waitForQuiet(*session, patient)) {
-        const auto isKept = postgres::schemaExists(*session, kept.name, patient);
+    LateStop patient(context);
+    auto session =
+        postgres::Session::connect(target, patient.context(), {.applicationName = u"mayday"_s});
+    if (session && waitForQuiet(*session, patient.context())) {
+        const auto isKept = postgres::schemaExists(*session, kept.name, patient.context());
         if (isKept && *isKept)
             return failure(lost);
         if (isKept)
@@ -356,14 +359,14 @@ Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const Q
              .detail = u"still used, and would be dropped with it: "_s + users->join(u", "_s)});
     if (auto dropped = session->execute(removalOf(name).toUtf8(), context); !dropped)
         return failure(dropped.error());
-    TaskContext unstoppable;
-    const auto committed = session->execute("COMMIT", unstoppable);
+    LateStop unstoppable(context);
+    const auto committed = session->execute("COMMIT", unstoppable.context());
     if (committed)
         return *kept;
-    if (committed.error().kind != ErrorKind::Unreachable &&
-        committed.error().kind != ErrorKind::Timeout)
-        return failure(committed.error());
-    return settleDiscard(target, *kept, committed.error());
+    const Error error = LateStop::unanswered(committed.error());
+    if (error.kind != ErrorKind::Unreachable && error.kind != ErrorKind::Timeout)
+        return failure(error);
+    return settleDiscard(target, *kept, error, context);
 }
 
 QJsonObject toJson(const PutBackReceipt &receipt)

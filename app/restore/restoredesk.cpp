@@ -2,6 +2,7 @@
 #include "restore/restoredesk.h"
 
 #include "restore/restorerunner.h"
+#include "restore/sidedatabase.h"
 
 #include <algorithm>
 
@@ -28,6 +29,7 @@ RestoreDesk::~RestoreDesk()
     m_task.requestStop();
     m_putBack.requestStop();
     m_bringBack.requestStop();
+    m_discard.requestStop();
 }
 
 void RestoreDesk::replay(const QList<store::JournalEvent> &events)
@@ -171,6 +173,48 @@ void RestoreDesk::bringBack(const postgres::ConnectionString &target, const QStr
             setBusy(false);
             Q_EMIT bringBackFinished(receipt);
             Q_EMIT restoreChanged(id);
+        });
+    });
+}
+
+Task<QList<KeptSchema>> RestoreDesk::kept(const postgres::ConnectionString &target)
+{
+    return startTask(m_pool, [target](TaskContext &context) -> Result<QList<KeptSchema>> {
+        auto session =
+            postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
+        if (!session)
+            return failure(session.error());
+        return allKept(*session, context);
+    });
+}
+
+void RestoreDesk::discard(const postgres::ConnectionString &target, const QStringList &names)
+{
+    if (refuseWhenBusy())
+        return;
+    setBusy(true);
+    discardNext(target, names);
+}
+
+void RestoreDesk::discardNext(const postgres::ConnectionString &target, QStringList names)
+{
+    if (names.isEmpty()) {
+        setBusy(false);
+        Q_EMIT discardFinished(std::nullopt);
+        return;
+    }
+    m_discard = startTask(m_pool, [target, name = names.takeFirst()](TaskContext &context) {
+        return discardKept(target, name, context);
+    });
+    m_discard.deliverTo(this, [this, target, names](Result<KeptSchema> gone) {
+        if (!gone) {
+            setBusy(false);
+            Q_EMIT discardFinished(gone.error());
+            return;
+        }
+        append(discardedDraft(*gone), [this, target, names, restore = gone->restore] {
+            Q_EMIT restoreChanged(RestoreId::parse(restore).value_or(RestoreId{}));
+            discardNext(target, names);
         });
     });
 }

@@ -48,6 +48,11 @@ public:
                                            const Latest<Comparison> &progress);
     void bringBack(const postgres::ConnectionString &target, const QString &restore,
                    const QList<TableDecision> &decisions);
+    /// Everything that restores keep in this database and beside it, newest first.
+    [[nodiscard]] Task<QList<KeptSchema>> kept(const postgres::ConnectionString &target);
+    /// Drops kept data by name, one after the other, for good; each is recorded when it is gone.
+    /// The first that cannot go ends it.
+    void discard(const postgres::ConnectionString &target, const QStringList &names);
     /// Asks the server about an interrupted restore or put-back and writes its answer into the
     /// journal.
     void settle(const RestoreId &id, const postgres::ConnectionString &target);
@@ -65,12 +70,14 @@ Q_SIGNALS:
     void progressChanged();
     void putBackFinished(const mayday::restore::PutBackReceipt &receipt);
     void bringBackFinished(const mayday::restore::BringBackReceipt &receipt);
+    void discardFinished(const std::optional<mayday::Error> &error);
     /// something could not be started, recorded or asked; nothing changed
     void failed(const mayday::Error &error);
 
 private:
     void run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
     void runPutBack(const postgres::ConnectionString &target, const QString &restore);
+    void discardNext(const postgres::ConnectionString &target, QStringList names);
     void append(store::JournalDraft draft, std::function<void()> then);
     void setBusy(bool busy);
     [[nodiscard]] bool refuseWhenBusy();
@@ -83,6 +90,7 @@ private:
     Task<RestoreReceipt> m_task;
     Task<PutBackReceipt> m_putBack;
     Task<BringBackReceipt> m_bringBack;
+    Task<KeptSchema> m_discard;
     QTimer m_ticker;
     RestoreId m_running;
     QSet<RestoreId> m_asked; ///< those the server is being asked about

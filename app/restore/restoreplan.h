@@ -20,6 +20,12 @@ enum class RestoreMode {
     ReplaceDatabase, ///< as Replace, of the whole database, by several connections
 };
 
+/// A question of the team's own about what was loaded, whose answer must be true.
+struct TeamCheck {
+    QString name;
+    QString sql; ///< one SELECT of one boolean
+};
+
 /// What the user decided: which file goes where. A value; editing it does nothing.
 struct RestorePlan {
     RestoreId id;
@@ -32,6 +38,10 @@ struct RestorePlan {
     RestoreMode mode = RestoreMode::Replace;
     QList<TableName> tables = {}; ///< of a Copy: whose rows; empty for all
     int connections = 0;          ///< of ReplaceDatabase; 0 for as many as this machine has cores
+    /// Of ReplaceDatabase: with so many bytes of rows there, what a lost connection leaves is kept
+    /// to be gone on with; less is begun anew.
+    qint64 worthKeeping = qint64(64) * 1024 * 1024;
+    QList<TeamCheck> checks = {}; ///< asked of what was loaded, before it becomes live
 
     /// "schema public in shop on 127.0.0.1:5432", for buttons and receipts.
     [[nodiscard]] QString targetName(const QString &schema) const;

@@ -10,6 +10,7 @@ namespace mayday::restore {
 enum class RestorePhase {
     Waiting,
     Inspecting,
+    Opening, ///< what is wrapped is unpacked
     Preflight,
     Loading,
     Proving,

@@ -84,6 +84,11 @@ qsizetype RestoreReceipt::tablesProven() const
     return std::ranges::count(tables, Verdict::Proven, &TableResult::verdict);
 }
 
+qsizetype RestoreReceipt::checksFailed() const
+{
+    return std::ranges::count(checks, false, &CheckResult::isTrue);
+}
+
 QString verdictKey(Verdict verdict)
 {
     switch (verdict) {
@@ -108,6 +113,12 @@ QJsonObject toJson(const RestoreReceipt &receipt)
                                                        {u"removeWith"_s, l.removeWith}};
                                 })},
             {u"notes"_s, QJsonArray::fromStringList(receipt.notes)},
+            {u"checks"_s, arrayOf(receipt.checks,
+                                  [](const CheckResult &c) {
+                                      return QJsonObject{{u"name"_s, c.name},
+                                                         {u"isTrue"_s, c.isTrue},
+                                                         {u"detail"_s, c.detail}};
+                                  })},
             {u"target"_s, receipt.target},
             {u"file"_s, receipt.file}};
 }
@@ -127,6 +138,9 @@ RestoreReceipt receiptFromJson(const QJsonObject &json)
         receipt.left.append({left["what"_L1].toString(), left["removeWith"_L1].toString()});
     for (const auto &note : json["notes"_L1].toArray())
         receipt.notes.append(note.toString());
+    for (const auto &check : json["checks"_L1].toArray())
+        receipt.checks.append({check["name"_L1].toString(), check["isTrue"_L1].toBool(),
+                               check["detail"_L1].toString()});
     receipt.target = json["target"_L1].toString();
     receipt.file = json["file"_L1].toString();
     return receipt;

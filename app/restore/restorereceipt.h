@@ -33,6 +33,13 @@ struct Leftover {
     QString removeWith;
 };
 
+/// The answer to one of the team's own checks.
+struct CheckResult {
+    QString name;
+    bool isTrue = false;
+    QString detail = {}; ///< why it is not
+};
+
 /// The outcome of one restore in counted facts. A value; goes into the journal as JSON.
 struct RestoreReceipt {
     RestoreId id;
@@ -42,12 +49,14 @@ struct RestoreReceipt {
     double seconds = 0;
     std::optional<Error> error = std::nullopt;
     QList<Leftover> left = {};
-    QStringList notes = {}; ///< what was left out or changed, one sentence each
-    QString target = {};    ///< "database shop on ..."
+    QStringList notes = {};         ///< what was left out or changed, one sentence each
+    QList<CheckResult> checks = {}; ///< the team's own
+    QString target = {};            ///< "database shop on ..."
     QString file = {};
 
     [[nodiscard]] qint64 rowsRestored() const;
     [[nodiscard]] qsizetype tablesProven() const;
+    [[nodiscard]] qsizetype checksFailed() const;
 };
 
 [[nodiscard]] QString verdictKey(Verdict verdict); ///< "proven", "differences", "not-restored"

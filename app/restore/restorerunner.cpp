@@ -3,6 +3,7 @@
 
 #include "backup/dumpopener.h"
 #include "backup/inspectionindex.h"
+#include "core/latestop.h"
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
@@ -12,6 +13,7 @@
 #include "restore/handover.h"
 #include "restore/outsidewatch.h"
 #include "restore/sidedatabase.h"
+#include "restore/teamchecks.h"
 
 #include <QFileInfo>
 
@@ -88,12 +90,15 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
 {
     if (auto read = inspect(std::move(inspection), context); !read)
         return read;
+    auto reader = openReader(context);
+    if (!reader)
+        return failure(reader.error());
     if (m_plan.mode == RestoreMode::ReplaceDatabase)
-        return besideDatabase(context);
+        return besideDatabase(*reader, context);
     auto session = openTarget(context);
     if (!session)
         return failure(session.error());
-    if (auto loaded = loadBeside(*session, context); !loaded)
+    if (auto loaded = loadBeside(*session, *reader, context); !loaded)
         return loaded;
     if (auto proven = proveLoad(*session, context); !proven)
         return proven;
@@ -176,7 +181,8 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
     return session;
 }
 
-Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &context)
+Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpReader &reader,
+                                       TaskContext &context)
 {
     auto facts = targetFacts(session, m_inspection.schemas, context);
     if (!facts)
@@ -200,7 +206,8 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, TaskContext &
     const auto watch = OutsideWatch::begin(session, context);
     if (!watch)
         return failure(watch.error());
-    return readInto(session, StatementFilter(*std::move(facts), schemas), properties, context)
+    return readInto(session, reader, StatementFilter(*std::move(facts), schemas), properties,
+                    context)
         .and_then([&] { return watch->verify(session, context); })
         .and_then([&] { return settle(session, properties, context); })
         .and_then([&] { return defaults->bringBack(session, context); })
@@ -221,12 +228,31 @@ Result<void> RestoreRunner::settle(postgres::Session &session, SchemaProperties 
     });
 }
 
-/// Of a few tables only what has to be read; everything else in full, checksums included.
+/// Before the server is asked for anything: what is wrapped may take minutes to unpack, and nobody
+/// else should wait for that.
 Result<dump::DumpReader> RestoreRunner::openReader(TaskContext &context)
 {
-    if (m_plan.tables.isEmpty() || !backup::completeIndex(m_inspection, m_plan.file))
+    enter(RestorePhase::Opening, backup::sizeOnDisk(m_plan.file));
+    TaskContext watched(context.stopToken(), [this](qint64 done, qint64 total, const QString &) {
+        m_now.bytesDone = done;
+        m_now.bytesTotal = total;
+        publish(nullptr);
+    });
+    return readerOf(watched);
+}
+
+/// Of a few tables only what has to be read; everything else in full, checksums included.
+Result<dump::DumpReader> RestoreRunner::readerOf(TaskContext &context)
+{
+    const bool isDatabase = m_plan.mode == RestoreMode::ReplaceDatabase;
+    const bool isWanted = isDatabase || !m_plan.tables.isEmpty();
+    if (!isWanted || !backup::completeIndex(m_inspection, m_plan.file)) {
+        m_inspection.index = {};
         return backup::openDump(m_plan.file, context);
-    const auto isUnwanted = [this](const dump::DataBlock &block) {
+    }
+    const auto isUnwanted = [this, isDatabase](const dump::DataBlock &block) {
+        if (isDatabase)
+            return isForCrew(block);
         return block.bytes >= worthSkipping &&
                !m_plan.tables.contains(TableName(block.schema, block.table));
     };
@@ -234,13 +260,11 @@ Result<dump::DumpReader> RestoreRunner::openReader(TaskContext &context)
                                      m_inspection.index.points);
 }
 
-Result<void> RestoreRunner::readInto(postgres::Session &session, const StatementFilter &filter,
-                                     SchemaProperties &schemas, TaskContext &context)
+Result<void> RestoreRunner::readInto(postgres::Session &session, dump::DumpReader &reader,
+                                     const StatementFilter &filter, SchemaProperties &schemas,
+                                     TaskContext &context)
 {
     enter(RestorePhase::Loading, backup::sizeOnDisk(m_plan.file));
-    auto reader = openReader(context);
-    if (!reader)
-        return failure(reader.error());
     std::optional<CopyScope> scope;
     if (m_plan.mode == RestoreMode::Copy)
         scope.emplace(m_plan.tables);
@@ -255,11 +279,11 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, const Statement
         m_now.bytesDone = done;
         m_now.bytesTotal = total;
     });
-    if (auto read = reader->read(load, watched); !read)
+    if (auto read = reader.read(load, watched); !read)
         return read;
     if (auto arrived = load.finish(); !arrived)
         return arrived;
-    return checkWhatWasRead(*reader, load);
+    return checkWhatWasRead(reader, load);
 }
 
 Result<void> RestoreRunner::checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load)
@@ -300,9 +324,11 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
     m_receipt.tables = proof->tables;
     m_receipt.notes += proof->notes;
     m_hasDifferences = m_hasDifferences || proof->hasDifferences;
-    if (proof->isProven)
-        return m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
-                               : Result<void>();
+    if (proof->isProven) {
+        auto keys = m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
+                                    : Result<void>();
+        return keys.and_then([&] { return askTheTeam(session, context); });
+    }
     const auto wrong =
         std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);
     const bool isTable = wrong != proof->tables.end();
@@ -310,6 +336,16 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
                     .subject = isTable ? wrong->schema + u'.' + wrong->name : u"the copy"_s,
                     .detail = isTable ? wrong->note : proof->notes.value(0),
                     .advice = Advice::TakeAnotherBackup});
+}
+
+Result<void> RestoreRunner::askTheTeam(postgres::Session &session, TaskContext &context)
+{
+    auto answers = runChecks(session, m_plan.checks, m_inspection.schemas, context);
+    if (!answers)
+        return failure(answers.error());
+    m_receipt.checks = *std::move(answers);
+    m_hasDifferences = m_hasDifferences || m_receipt.checksFailed() > 0;
+    return {};
 }
 
 QByteArray RestoreRunner::analyseSql(const TableTally &tally)
@@ -397,7 +433,7 @@ Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &cont
     m_receipt.notes += handover.differences() + handover.notes();
     if (done || !handover.mayHaveHappened())
         return done;
-    return settleCommit(done.error());
+    return settleCommit(done.error(), context);
 }
 
 void RestoreRunner::tellWhatIsLeft()
@@ -415,18 +451,19 @@ void RestoreRunner::tellWhatIsLeft()
 }
 
 /// The connection died with the commit on its way: only the server knows, so it is asked.
-Result<void> RestoreRunner::settleCommit(const Error &lost)
+Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context)
 {
+    LateStop patient(context);
     constexpr int attempts = 3;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        TaskContext patient;
-        auto session = postgres::Session::connect(m_plan.target, patient,
+        auto session = postgres::Session::connect(m_plan.target, patient.context(),
                                                   {.applicationName = u"mayday restore"_s});
         if (!session)
             continue;
-        if (!waitForQuiet(*session, patient))
+        if (!waitForQuiet(*session, patient.context()))
             continue;
-        const auto committed = postgres::schemaExists(*session, m_kept.front().name, patient);
+        const auto committed =
+            postgres::schemaExists(*session, m_kept.front().name, patient.context());
         if (committed)
             return *committed ? Result<void>() : failure(lost);
     }

@@ -5,6 +5,7 @@
 #include "core/latest.h"
 #include "dump/dumpinspection.h"
 #include "dump/dumpreader.h"
+#include "restore/loadledger.h"
 #include "restore/preflight.h"
 #include "restore/proof.h"
 #include "restore/restoreprogress.h"
@@ -31,37 +32,49 @@ public:
                                      TaskContext &context);
 
 private:
+    /// Where the statements and rows of a dump go, of a database of its own.
+    struct LoadInto {
+        postgres::Session &main;
+        LoadCrew &crew;
+        const StatementFilter &filter;
+        SchemaProperties &properties;
+    };
+
     Result<void> work(std::optional<dump::DumpInspection> inspection, TaskContext &context);
     Result<void> inspect(std::optional<dump::DumpInspection> inspection, TaskContext &context);
     Result<void> checkChoice() const;
+    [[nodiscard]] static bool isForCrew(const dump::DataBlock &block);
+    [[nodiscard]] QList<dump::DataBlock> blocksForCrew() const;
     [[nodiscard]] bool isTaken(const dump::TableInDump &table) const;
     Result<postgres::Session> openTarget(TaskContext &context);
-    Result<void> loadBeside(postgres::Session &session, TaskContext &context);
     Result<dump::DumpReader> openReader(TaskContext &context);
-    Result<void> readInto(postgres::Session &session, const StatementFilter &filter,
-                          SchemaProperties &schemas, TaskContext &context);
+    [[nodiscard]] Result<dump::DumpReader> readerOf(TaskContext &context);
+    Result<void> loadBeside(postgres::Session &session, dump::DumpReader &reader,
+                            TaskContext &context);
+    Result<void> readInto(postgres::Session &session, dump::DumpReader &reader,
+                          const StatementFilter &filter, SchemaProperties &schemas,
+                          TaskContext &context);
     Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
                         TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
+    Result<void> askTheTeam(postgres::Session &session, TaskContext &context);
     [[nodiscard]] static QByteArray analyseSql(const TableTally &tally);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     Result<void> commit(postgres::Session &session, TaskContext &context);
     void tellWhatIsLeft();
-    Result<void> settleCommit(const Error &lost);
+    Result<void> settleCommit(const Error &lost, TaskContext &context);
 
-    Result<void> checkDatabase(postgres::Session &live, TaskContext &context);
-    Result<void> besideDatabase(TaskContext &context);
-    void takeAway(SideDatabase &side, const QString &name);
-    Result<void> fillDatabase(const QString &name, SchemaProperties &properties,
-                              TaskContext &context);
-    Result<void> loadDatabase(postgres::Session &main, LoadCrew &crew,
-                              const StatementFilter &filter, SchemaProperties &properties,
-                              TaskContext &context);
+    Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
+    Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
+    void takeAway(SideDatabase &side, const QString &name, TaskContext &context);
+    Result<void> fillDatabase(const QString &name, dump::DumpReader &reader,
+                              SchemaProperties &properties, TaskContext &context);
+    Result<void> loadDatabase(dump::DumpReader &reader, LoadInto into, TaskContext &context);
     Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
-    Result<void> settleDatabase(const QString &name, const Error &lost);
+    Result<void> settleDatabase(const QString &name, const Error &lost, TaskContext &context);
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);
@@ -79,6 +92,8 @@ private:
     QList<KeptSchema> m_kept;
     QStringList m_keptEmpty; ///< of them, those that stand for a schema that was not there
     RestoreReceipt m_receipt;
+    LoadLedger m_ledger; ///< of a ReplaceDatabase
+    qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;
 };

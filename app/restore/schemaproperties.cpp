@@ -76,7 +76,7 @@ Result<void> SchemaProperties::remember(postgres::Session &session, const QStrin
 }
 
 Result<void> SchemaProperties::lend(postgres::Session &session, const QString &schema,
-                                    TaskContext &context)
+                                    TaskContext &context, Lending lending)
 {
     const QByteArray name = schema.toUtf8();
     const auto owner =
@@ -97,7 +97,7 @@ Result<void> SchemaProperties::lend(postgres::Session &session, const QString &s
         if (right.privilege == "CREATE"_L1)
             properties.makers.insert(right.grantee);
     }
-    return session.executeBatch(statements, context);
+    return lending == Lending::Done ? Result<void>() : session.executeBatch(statements, context);
 }
 
 void SchemaProperties::hear(const dump::DumpStatement &statement)

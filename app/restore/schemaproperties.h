@@ -25,9 +25,10 @@ public:
     /// What the schema has now; before it is moved aside. Of one that is not there: nothing.
     [[nodiscard]] Result<void> remember(postgres::Session &session, const QString &schema,
                                         TaskContext &context);
-    /// Gives the rights to the new one.
+    /// Gives the rights to the new one; or it has been given them, by a load that is gone on with.
+    enum class Lending { Now, Done };
     [[nodiscard]] Result<void> lend(postgres::Session &session, const QString &schema,
-                                    TaskContext &context);
+                                    TaskContext &context, Lending lending = Lending::Now);
     /// Every statement of the dump, also those that are left out.
     void hear(const dump::DumpStatement &statement);
     /// What has to run in front of a statement that is about to run.

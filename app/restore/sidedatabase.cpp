@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/sidedatabase.h"
 
-#include "core/log.h"
+#include "core/latestop.h"
 #include "postgres/quoting.h"
 #include "restore/runsql.h"
 
 #include <QJsonDocument>
+#include <QTimeZone>
 
 #include <algorithm>
 #include <chrono>
@@ -164,10 +165,13 @@ Result<QStringList> SideDatabase::missingFrom(postgres::Session &live, const QSt
     QString names = u"''"_s;
     for (const QString &schema : schemas)
         names += u", "_s + literal(schema);
-    // What belongs to an extension comes back with it.
+    // What belongs to an extension comes back with it, and what earlier restores keep goes aside
+    // with the rest and can be put back from there.
     const auto rows = live.query(
         u"SELECT 'schema ' || n.nspname FROM pg_catalog.pg_namespace n"
         " WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspname NOT IN (%1)"
+        " AND coalesce(pg_catalog.obj_description(n.oid, 'pg_namespace') NOT LIKE"
+        " '{%\"mayday\"%', true)"
         " AND (EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND NOT"
         " EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e'))"
         " OR EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND NOT"
@@ -212,8 +216,8 @@ Result<QString> SideDatabase::freeName(RestoreMode mode, const QDateTime &at, Ta
     }
 }
 
-Result<QString> SideDatabase::create(postgres::Session &live, const KeptSchema &mark,
-                                     const QStringList &schemas, TaskContext &context)
+Result<void> SideDatabase::create(postgres::Session &live, const KeptSchema &mark,
+                                  const QStringList &schemas, TaskContext &context)
 {
     const auto sql = creation(live, mark.name, context);
     if (!sql)
@@ -221,20 +225,40 @@ Result<QString> SideDatabase::create(postgres::Session &live, const KeptSchema &
     if (auto made = runSql(m_session, *sql, context); !made)
         return failure(made.error());
     // Marked before anything else, so that it is found whatever happens next.
-    auto ready =
-        runSql(m_session,
-               u"COMMENT ON DATABASE %1 IS %2"_s.arg(quoteIdentifier(mark.name),
-                                                     literal(QString::fromUtf8(commentOf(mark)))),
-               context)
-            .and_then([&] { return copySettings(mark.name, context); })
-            .and_then([&] { return copyRights(mark.name, context); })
-            .and_then([&] { return prepare(live, mark.name, schemas, context); });
-    if (ready)
-        return mark.name;
-    TaskContext unstoppable;
-    if (auto gone = drop(mark.name, unstoppable); !gone)
-        log::info(u"restore", u"%1 is left: "_s.arg(mark.name) + describe(gone.error()));
-    return failure(ready.error());
+    return runSql(m_session,
+                  u"COMMENT ON DATABASE %1 IS %2"_s.arg(
+                      quoteIdentifier(mark.name), literal(QString::fromUtf8(commentOf(mark)))),
+                  context)
+        .and_then([&] { return copySettings(mark.name, context); })
+        .and_then([&] { return copyRights(mark.name, context); })
+        .and_then([&] { return prepare(live, mark.name, schemas, context); });
+}
+
+Result<void> SideDatabase::adopt(const KeptSchema &mark, TaskContext &context)
+{
+    const Doorkeeper doorkeeper(besideOf(m_target), {mark.name});
+    const QByteArray name = mark.name.toUtf8();
+    constexpr int attempts = 50;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        const auto guests =
+            m_session.query("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = $1",
+                            {&name, 1}, context);
+        if (!guests)
+            return failure(guests.error());
+        if (guests->integer(0, 0) == 0)
+            return runSql(
+                m_session,
+                u"COMMENT ON DATABASE %1 IS %2"_s.arg(quoteIdentifier(mark.name),
+                                                      literal(QString::fromUtf8(commentOf(mark)))),
+                context);
+        context.pause(std::chrono::milliseconds(100));
+        if (context.stopRequested())
+            return failure(TaskContext::cancelled(m_target.display(), u"nothing changed"_s));
+    }
+    return failure({.kind = ErrorKind::Refused,
+                    .subject = u"database "_s + mark.name,
+                    .detail = u"an earlier restore still works in it"_s,
+                    .advice = Advice::CloseOtherSessions});
 }
 
 Result<void> SideDatabase::copySettings(const QString &to, TaskContext &context)
@@ -363,8 +387,8 @@ Result<void> SideDatabase::swap(const QString &name, const KeptSchema &kept, Tas
         renamed = rename(name, kept, context);
         if (renamed)
             break;
-        TaskContext patient;
-        if (auto back = runSql(m_session, u"ROLLBACK"_s, patient); !back)
+        LateStop patient(context);
+        if (auto back = runSql(m_session, u"ROLLBACK"_s, patient.context()); !back)
             return renamed;
         if (renamed.error().sqlState != "55006"_L1) // somebody is connected
             return renamed;
@@ -374,8 +398,9 @@ Result<void> SideDatabase::swap(const QString &name, const KeptSchema &kept, Tas
     if (context.stopRequested())
         return failure(TaskContext::cancelled(m_target.display(), u"nothing changed"_s));
     // From here on a stop comes too late: the answer to a commit must be heard, not interrupted.
-    TaskContext unstoppable;
-    return runSql(m_session, u"COMMIT"_s, unstoppable);
+    LateStop unstoppable(context);
+    return runSql(m_session, u"COMMIT"_s, unstoppable.context())
+        .transform_error(LateStop::unanswered);
 }
 
 Result<void> SideDatabase::drop(const QString &name, TaskContext &context)

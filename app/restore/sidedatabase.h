@@ -28,9 +28,13 @@ public:
     [[nodiscard]] static Result<QStringList>
     missingFrom(postgres::Session &live, const QStringList &schemas, TaskContext &context);
 
-    /// Makes it, marked as unfinished, and returns its name. live: a session in the live database.
-    [[nodiscard]] Result<QString> create(postgres::Session &live, const KeptSchema &mark,
-                                         const QStringList &schemas, TaskContext &context);
+    /// Makes it, marked as unfinished. live: a session in the live database. After an Error there
+    /// may be one all the same, unless it is AlreadyExists.
+    [[nodiscard]] Result<void> create(postgres::Session &live, const KeptSchema &mark,
+                                      const QStringList &schemas, TaskContext &context);
+    /// One that an earlier restore of the same file, which has died, has left unfinished: from now
+    /// on it is this restore's. Whoever still holds a session in it is sent away.
+    [[nodiscard]] Result<void> adopt(const KeptSchema &mark, TaskContext &context);
     /// Disconnects everybody from both and swaps their names; nobody else may hold a session of
     /// ours. The live one is then kept under the name in kept.
     [[nodiscard]] Result<void> swap(const QString &name, const KeptSchema &kept,

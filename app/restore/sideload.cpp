@@ -56,7 +56,8 @@ Result<void> SideLoad::statement(const dump::DumpStatement &statement)
     return *admitted ? send(statement, **admitted) : Result<void>();
 }
 
-Result<std::optional<StatementDecision>> SideLoad::admit(const dump::DumpStatement &statement)
+Result<std::optional<StatementDecision>> SideLoad::admit(const dump::DumpStatement &statement,
+                                                         Standing standing)
 {
     using Answer = Result<std::optional<StatementDecision>>;
     // What stands before it in the file fails before it.
@@ -67,7 +68,7 @@ Result<std::optional<StatementDecision>> SideLoad::admit(const dump::DumpStateme
     StatementDecision decision = m_filter.decide(statement);
     switch (decision.kind) {
     case StatementDecision::Kind::Skip:
-        return leaveOut(statement, decision).transform([] {
+        return leaveOut(statement, decision, standing).transform([] {
             return std::optional<StatementDecision>();
         });
     case StatementDecision::Kind::Refuse: return refuse(*decision.error);
@@ -101,11 +102,23 @@ Result<void> SideLoad::send(const dump::DumpStatement &statement, const Statemen
     return m_queue.add(sent);
 }
 
+void SideLoad::passBy(const dump::DumpStatement &statement, const StatementDecision &decision)
+{
+    if (!decision.isDifference)
+        (void)m_schemas.inFrontOf(statement);
+    const qint64 rows = isInsert(statement) ? dump::rowsOfInsert(statement) : 0;
+    // It is as many as it was when they were counted by the server.
+    if (auto counted = noteDone(statement, rows); counted)
+        m_fresh.clear();
+}
+
 /// A DROP is moot in an empty schema, and not behind what the dump itself has made.
 Result<void> SideLoad::leaveOut(const dump::DumpStatement &statement,
-                                const StatementDecision &decision)
+                                const StatementDecision &decision, Standing standing)
 {
     note(decision);
+    if (standing == Standing::DealtWith)
+        return {};
     const auto harmless = decision.isDrop ? m_made.harmless(statement) : std::nullopt;
     if (!harmless)
         return {};

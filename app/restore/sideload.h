@@ -44,11 +44,15 @@ public:
     Result<void> statement(const dump::DumpStatement &statement) override;
     /// How the statement is to be run; nothing for one that is left out, which is noted. Refused,
     /// when nothing may follow it.
+    /// Of one that an earlier load has dealt with nothing goes to the server.
+    enum class Standing { New, DealtWith };
     [[nodiscard]] Result<std::optional<StatementDecision>>
-    admit(const dump::DumpStatement &statement);
+    admit(const dump::DumpStatement &statement, Standing standing = Standing::New);
     /// On its way to the server, with others.
     [[nodiscard]] Result<void> send(const dump::DumpStatement &statement,
                                     const StatementDecision &decision);
+    /// What an earlier load has brought: counted, not sent.
+    void passBy(const dump::DumpStatement &statement, const StatementDecision &decision);
     /// Rows that go another way and count all the same.
     void addRows(const QString &schema, const QString &name, qint64 rows)
     {
@@ -75,7 +79,8 @@ public:
     [[nodiscard]] qsizetype tablesDone() const { return m_order.size(); }
 
 private:
-    Result<void> leaveOut(const dump::DumpStatement &statement, const StatementDecision &decision);
+    Result<void> leaveOut(const dump::DumpStatement &statement, const StatementDecision &decision,
+                          Standing standing);
     void note(const StatementDecision &decision);
     void tally(const QString &schema, const QString &name, qint64 rows);
     Result<void> noteDone(const dump::DumpStatement &statement, qint64 rows);

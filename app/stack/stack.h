@@ -46,6 +46,12 @@ struct Service {
     [[nodiscard]] QUrl healthUrl() const;
 };
 
+/// A question about a database's content whose answer must be true after a restore.
+struct DatabaseCheck {
+    QString name;
+    QString sql; ///< one SELECT of one boolean
+};
+
 /// A PostgreSQL database of ours.
 struct Database {
     DatabaseId id;
@@ -55,6 +61,7 @@ struct Database {
     QString schema;
     QString credential; ///< the keychain's name for the password; empty: none is needed
     QStringList watch;  ///< tables that must not lose their rows
+    QList<DatabaseCheck> checks;
 };
 
 struct Contact {

@@ -141,6 +141,14 @@ private:
         database.schema = map.text(u"schema"_s);
         database.credential = map.text(u"credential"_s);
         database.watch = map.texts(u"watch"_s);
+        qsizetype index = 0;
+        for (const YamlNode *node : map.maps(u"checks"_s)) {
+            MapReader check(*node, u"%1[%2]"_s.arg(map.pathOf(u"checks"_s)).arg(index++),
+                            m_findings);
+            const QString sql = check.text(u"sql"_s, Need::Required);
+            const QString name = check.text(u"name"_s);
+            database.checks.append({.name = name.isEmpty() ? sql : name, .sql = sql});
+        }
         if (database.schema.isEmpty())
             database.schema = u"public"_s;
         const bool isConnection = database.connection.contains(u'=') ||

@@ -145,6 +145,33 @@ QByteArray zipOfClaims(const QList<ZipClaim> &claims)
     return zip;
 }
 
+QByteArray sevenZipOfClaim(const SevenZipClaim &claim)
+{
+    const auto number = [](qint64 value) {
+        QByteArray bytes(1, '\xff'); // eight bytes follow
+        appendNumber(bytes, static_cast<quint64>(value), 8);
+        return bytes;
+    };
+    QByteArray list("\x01\x04\x06\x00\x01\x09", 6);
+    list += number(claim.packed.size());
+    list += QByteArray("\x00\x07\x0b\x01\x00", 5) + claim.coders + '\x0c';
+    for (int i = 0; i < claim.outputs; ++i)
+        list += number(claim.size);
+    list += QByteArray("\x0a\x01", 2);
+    appendNumber(list, claim.crc, 4);
+    list += QByteArray("\x00\x00\x05\x01\x11\x13\x00", 7);
+    for (const char letter : QByteArray("shop.sql\0", 9))
+        appendNumber(list, static_cast<uchar>(letter), 2);
+    list += QByteArray(2, '\0');
+    QByteArray start;
+    appendNumber(start, static_cast<quint64>(claim.packed.size()), 8);
+    appendNumber(start, static_cast<quint64>(list.size()), 8);
+    appendNumber(start, crc32Of(list), 4);
+    QByteArray file("7z\xbc\xaf\x27\x1c\x00\x04", 8);
+    appendNumber(file, crc32Of(start), 4);
+    return file + start + claim.packed + list;
+}
+
 QByteArray tarBlockOf(const QByteArray &name, qint64 size, char type)
 {
     QByteArray block = name.leftJustified(100, '\0', true);

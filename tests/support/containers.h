@@ -33,6 +33,17 @@ struct ZipClaim {
 };
 [[nodiscard]] QByteArray zipOfClaims(const QList<ZipClaim> &claims);
 
+/// A 7z of one file, "shop.sql", in one block with these coders (each with its flags, as they stand
+/// in the header).
+struct SevenZipClaim {
+    QByteArray coders; ///< their number, what they are, how they hang together
+    int outputs = 1;   ///< all told
+    QByteArray packed = {};
+    qint64 size = 0;
+    quint32 crc = 0;
+};
+[[nodiscard]] QByteArray sevenZipOfClaim(const SevenZipClaim &claim);
+
 /// One header block of a tar, with the right sum.
 [[nodiscard]] QByteArray tarBlockOf(const QByteArray &name, qint64 size, char type = '0');
 [[nodiscard]] QByteArray padded(QByteArray bytes);

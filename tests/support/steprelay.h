@@ -22,6 +22,7 @@ public:
         GoOn,     ///< the text goes on to the server
         Cut,      ///< the connection ends before the server has seen it
         CutAfter, ///< the server gets it and answers, and the client never hears
+        Hold,     ///< nothing passes any more, in no connection, until release(); none ends
     };
 
     StepRelay(const postgres::ConnectionString &server, QByteArray step,
@@ -41,6 +42,7 @@ public:
     }
     /// Whether the step was reached at all.
     [[nodiscard]] bool hasStruck() const { return m_hasStruck; }
+    void release() { m_isHeld = false; }
 
 private:
     void run(int client, int server, const std::atomic<bool> &over)
@@ -48,6 +50,10 @@ private:
         QByteArray seen; // the step may come in two pieces
         std::array<char, 16384> bytes;
         while (!over) {
+            if (m_isHeld) {
+                (void)::poll(nullptr, 0, tests::relayPatience);
+                continue;
+            }
             std::array<pollfd, 2> watched{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
             if (::poll(watched.data(), watched.size(), tests::relayPatience) < 0)
                 return;
@@ -58,7 +64,7 @@ private:
                 const QByteArrayView got(bytes.data(), size);
                 seen = seen.last(std::min(seen.size(), m_step.size()));
                 seen.append(got);
-                if (!pass(seen, got, server))
+                if (!pass(seen, got, server, over))
                     return;
             }
             if (watched[1].revents != 0) {
@@ -69,16 +75,20 @@ private:
         }
     }
 
-    bool pass(const QByteArray &seen, QByteArrayView got, int server)
+    bool pass(const QByteArray &seen, QByteArrayView got, int server, const std::atomic<bool> &over)
     {
         Then then = Then::GoOn;
         if (seen.contains(m_step) && !m_hasStruck.exchange(true))
             then = m_atStep();
-        if (then == Then::Cut)
+        if (then == Then::Hold)
+            m_isHeld = true;
+        while (m_isHeld && !over)
+            (void)::poll(nullptr, 0, tests::relayPatience);
+        if (then == Then::Cut || over)
             return false;
         if (!tests::sendAll(server, got))
             return false;
-        if (then == Then::GoOn)
+        if (then != Then::CutAfter)
             return true;
         std::array<char, 1> answer;
         (void)::recv(server, answer.data(), answer.size(), 0);
@@ -89,6 +99,7 @@ private:
     QByteArray m_step;
     std::function<Then()> m_atStep;
     std::atomic<bool> m_hasStruck = false;
+    std::atomic<bool> m_isHeld = false;
     tests::TcpRelay m_relay; // last: its threads use the rest
 };
 

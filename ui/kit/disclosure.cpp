@@ -62,6 +62,7 @@ private:
 Disclosure::Disclosure(const Theme &theme, const QString &title, QWidget *body, QWidget *parent)
     : QWidget(parent), m_head(new DisclosureHead(theme, this)), m_body(body)
 {
+    setFocusProxy(m_head);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(metric::space8);

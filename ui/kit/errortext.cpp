@@ -135,6 +135,9 @@ QString adviceSentence(Advice advice)
         return Words::tr("Download the file once more and compare its size with the source.");
     case Advice::MakeBackupWithPgDump:
         return Words::tr("Make the backup with pg_dump, in any of its formats.");
+    case Advice::UnpackFirst:
+        return Words::tr("Unpack it with the program it was packed with, then open the backup that "
+                         "was inside.");
     case Advice::FreeSpace: return Words::tr("Free space on this computer, then try again.");
     case Advice::FreeServerSpace:
         return Words::tr("Free space on the server, or give it a larger disk, then try again.");

@@ -6,6 +6,8 @@
 
 namespace mayday::ui {
 
+class ActionButton;
+class KeptView;
 class SentenceHeader;
 
 /// Backups: the shelf and, alone and without an incident, the way of a restore.
@@ -23,10 +25,13 @@ public:
 
 private:
     void tell();
+    void showKept(bool kept);
 
     RestorePanel::Parts m_parts;
     SentenceHeader *m_header;
     RestorePanel *m_panel;
+    KeptView *m_kept;
+    ActionButton *m_keptButton;
 };
 
 } // namespace mayday::ui

@@ -3,6 +3,7 @@
 
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/actiontable.h"
+#include "ui/kit/errortext.h"
 #include "ui/kit/prompter.h"
 #include "ui/kit/textlabel.h"
 #include "ui/kit/timetext.h"
@@ -24,16 +25,23 @@ namespace {
 
 constexpr qsizetype tablesShown = 6;
 
+/// Why it cannot be used, and what to do.
+QString problemText(const Error &error)
+{
+    return error.advice ? describe(error) + u". "_s + adviceSentence(*error.advice)
+                        : describe(error);
+}
+
 /// What is inside, biggest first: the part of the answer that tells the right backup from the
 /// wrong.
 QString insideText(const backup::BackupEntry &entry)
 {
     if (entry.error)
-        return describe(*entry.error);
+        return problemText(*entry.error);
     if (!entry.inspection)
         return ChooseView::tr("It is being read to its end; that takes as long as unpacking it.");
     if (entry.inspection->problem)
-        return describe(*entry.inspection->problem);
+        return problemText(*entry.inspection->problem);
     auto tables = entry.inspection->tables;
     std::ranges::sort(tables, std::ranges::greater{}, &dump::TableInDump::rows);
     QStringList parts;
@@ -128,17 +136,18 @@ void ChooseView::take()
 
 void ChooseView::addFile()
 {
-    m_parts.prompter.askFile(
-        this,
-        {.title = tr("Choose a backup"),
-         .mode = FileQuestion::Mode::Open,
-         .folder = m_parts.shelf.folder(),
-         .filters = {tr("PostgreSQL dumps (*.sql *.gz *.zst *.xz *.bz2 *.dump *.backup *.tar)"),
-                     tr("All files (*)")}},
-        [this](const std::optional<QString> &path) {
-            if (path)
-                m_parts.shelf.addFile(*path);
-        });
+    m_parts.prompter.askFile(this,
+                             {.title = tr("Choose a backup"),
+                              .mode = FileQuestion::Mode::Open,
+                              .folder = m_parts.shelf.folder(),
+                              .filters = {tr("PostgreSQL dumps, also packed (*.sql *.dump *.backup "
+                                             "*.pgdump *.gz *.tgz *.bz2 *.tbz2 "
+                                             "*.xz *.txz *.zst *.tar *.tar.* *.zip *.7z)"),
+                                          tr("All files (*)")}},
+                             [this](const std::optional<QString> &path) {
+                                 if (path)
+                                     m_parts.shelf.addFile(*path);
+                             });
 }
 
 void ChooseView::dragEnterEvent(QDragEnterEvent *event)

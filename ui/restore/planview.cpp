@@ -49,8 +49,12 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     connect(m_rows, &ActionButton::clicked, this, &PlanView::rowsRequested);
     connect(m_again, &ActionButton::clicked, this, &PlanView::askAgainRequested);
     connect(other, &ActionButton::clicked, this, &PlanView::otherBackupRequested);
-    connect(m_facts, &FactTable::linkActivated, this,
-            [this] { m_lossFold->setOpen(!m_lossFold->isOpen()); });
+    connect(m_facts, &FactTable::linkActivated, this, [this](const QString &target) {
+        if (target == "way"_L1)
+            Q_EMIT otherWayRequested();
+        else
+            m_lossFold->setOpen(!m_lossFold->isOpen());
+    });
 }
 
 void PlanView::show(bool plan, bool error)
@@ -70,14 +74,12 @@ void PlanView::showAsking(const QString &target)
     show(false, false);
 }
 
-void PlanView::showPlan(const QList<Fact> &facts, const QString &lossDetails, const QString &verb)
+void PlanView::showPlan(const Plan &plan)
 {
-    m_sentence->setText(
-        tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
-           "the swap, and the old data stays to be put back."));
-    m_facts->setFacts(facts);
-    m_loss->setText(lossDetails);
-    m_replace->setText(verb + u"..."_s);
+    m_sentence->setText(plan.sentence);
+    m_facts->setFacts(plan.facts);
+    m_loss->setText(plan.lossDetails);
+    m_replace->setText(plan.verb + u"..."_s);
     show(true, false);
 }
 
@@ -87,6 +89,12 @@ void PlanView::showBlocker(const Error &error)
     m_error->setError(error);
     m_error->setWhatIsSafe(tr("Nothing was changed: only questions were asked."));
     show(false, true);
+}
+
+/// Where a second Enter starts nothing.
+QWidget *PlanView::initialFocus() const
+{
+    return m_error->isVisibleTo(this) ? static_cast<QWidget *>(m_again) : m_lossFold;
 }
 
 } // namespace mayday::ui

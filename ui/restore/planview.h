@@ -24,14 +24,23 @@ public:
 
     /// While the server is being asked.
     void showAsking(const QString &target);
-    void showPlan(const QList<Fact> &facts, const QString &lossDetails, const QString &verb);
+    struct Plan {
+        QString sentence; ///< what happens
+        QList<Fact> facts;
+        QString lossDetails;
+        QString verb;
+    };
+    void showPlan(const Plan &plan);
     /// It cannot be done; with the reason and the way out.
     void showBlocker(const Error &error);
+    [[nodiscard]] QWidget *initialFocus() const;
 
 Q_SIGNALS:
     void replaceRequested();
     /// Nothing replaced: a copy beside the live data, to bring rows back from.
     void rowsRequested();
+    /// The other one of the two ways.
+    void otherWayRequested();
     void otherBackupRequested();
     void askAgainRequested();
 

@@ -5,6 +5,7 @@
 #include "ui/kit/actiontable.h"
 #include "ui/kit/progressstrip.h"
 #include "ui/kit/sentenceheader.h"
+#include "ui/kit/textlabel.h"
 #include "ui/restore/restoretexts.h"
 #include "ui/restore/tableresultmodel.h"
 
@@ -18,6 +19,7 @@ ProgressView::ProgressView(const Theme &theme, QWidget *parent)
     : QWidget(parent),
       m_header(new SentenceHeader(theme, this)),
       m_strip(new ProgressStrip(theme, this)),
+      m_connections(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
       m_model(new TableResultModel(this)),
       m_table(new ActionTable(theme, this)),
       m_stop(new ActionButton(theme, ButtonKind::Secondary, tr("Stop and clean up"), this))
@@ -31,11 +33,13 @@ ProgressView::ProgressView(const Theme &theme, QWidget *parent)
     m_table->setNumberColumns({TableResultModel::InDump, TableResultModel::Now});
     m_table->setEmptyText(tr("The verdict comes table by table"),
                           tr("First everything is loaded, then every table is counted."));
+    m_connections->hide();
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(metric::space16);
     column->addWidget(m_header);
     column->addWidget(m_strip);
+    column->addWidget(m_connections);
     column->addWidget(m_table, 1);
     connect(m_stop, &ActionButton::clicked, this, &ProgressView::stopRequested);
 }
@@ -48,6 +52,8 @@ void ProgressView::setProgress(const restore::RestoreProgress &progress)
         progress.phase == restore::RestorePhase::Loading && !progress.table.isEmpty()
             ? tr("Loading %1. The live data has not been touched.").arg(progress.table)
             : tr("The live data has not been touched."));
+    m_connections->setText(restoretexts::connectionLines(progress));
+    m_connections->setVisible(!progress.connections.isEmpty());
     m_strip->setFacts(restoretexts::progressFacts(progress));
     m_strip->setPhases(restoretexts::progressPhases(progress));
     m_model->setResults(progress.tables, progress.phase == restore::RestorePhase::Proving);

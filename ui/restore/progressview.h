@@ -12,6 +12,7 @@ class ActionTable;
 class ActionButton;
 class ProgressStrip;
 class SentenceHeader;
+class TextLabel;
 class TableResultModel;
 
 /// A restore at work: where it is, how fast, how long still, whether the server answers, and one
@@ -33,6 +34,7 @@ Q_SIGNALS:
 private:
     SentenceHeader *m_header;
     ProgressStrip *m_strip;
+    TextLabel *m_connections; ///< one line each
     TableResultModel *m_model;
     ActionTable *m_table;
     ActionButton *m_stop;

@@ -49,6 +49,7 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
         takeFocus();
     });
     connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
+    connect(m_plan, &PlanView::otherWayRequested, this, &RestorePanel::goTheOtherWay);
     connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
     connect(m_progress, &ProgressView::stopRequested, this, [this] {
         m_progress->setStopping(true);
@@ -155,6 +156,7 @@ void RestorePanel::askServer()
     m_draft.target = *connection;
     m_draft.environment = m_target.environment;
     m_draft.incident = m_target.incident;
+    m_draft.checks = m_target.checks;
     m_draft.database = m_target.database;
     m_draft.plannedAt = m_parts.clock.now();
     m_draft.id = restore::freshRestoreId(m_draft.plannedAt);
@@ -165,12 +167,17 @@ void RestorePanel::askServer()
         const backup::BackupEntry *asked = m_parts.shelf.entry(m_draft.file);
         if (id != m_draft.id || !asked)
             return; // another backup was chosen meanwhile
+        if (m_view != m_plan)
+            return;
         if (!report)
             m_plan->showBlocker(report.error());
         else if (report->blocker)
             m_plan->showBlocker(*report->blocker);
-        else
+        else {
+            m_draft.mode = report->way.proposed;
             showPlan(*asked, *report);
+        }
+        takeFocus();
     });
 }
 
@@ -178,10 +185,21 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
                             const restore::PreflightReport &report)
 {
     m_report = report;
-    m_plan->showPlan(restoretexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
-                                             m_parts.clock.now()),
-                     report.loss ? restoretexts::lossDetails(*report.loss) : QString(),
-                     restoretexts::replaceVerb(m_draft, report));
+    m_plan->showPlan(
+        {.sentence = restoretexts::planSentence(m_draft.mode),
+         .facts = restoretexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
+                                          m_parts.clock.now()),
+         .lossDetails = report.loss ? restoretexts::lossDetails(*report.loss) : QString(),
+         .verb = restoretexts::replaceVerb(m_draft, report)});
+}
+
+void RestorePanel::goTheOtherWay()
+{
+    using restore::RestoreMode;
+    m_draft.mode =
+        m_draft.mode == RestoreMode::Replace ? RestoreMode::ReplaceDatabase : RestoreMode::Replace;
+    if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file))
+        showPlan(*entry, restore::PreflightReport(m_report));
 }
 
 void RestorePanel::confirm()
@@ -190,6 +208,9 @@ void RestorePanel::confirm()
     QList<Fact> facts = {fact(tr("Environment"), m_draft.environment),
                          fact(tr("Target"), m_draft.target.display(), FactStyle::Mono),
                          fact(tr("Undo"), tr("Put back, until you discard the kept data"))};
+    if (m_draft.mode == restore::RestoreMode::ReplaceDatabase)
+        facts.insert(2, fact(tr("At the swap"), tr("Everybody is disconnected for a moment"),
+                             FactStyle::Danger));
     if (m_report.loss)
         facts.insert(2, fact(tr("You will lose"), restoretexts::lossSentence(*m_report.loss),
                              FactStyle::Danger));
@@ -341,6 +362,8 @@ QWidget *RestorePanel::initialFocus() const
 {
     if (m_view == m_choose)
         return m_choose->initialFocus();
+    if (m_view == m_plan)
+        return m_plan->initialFocus();
     if (m_view == m_progress)
         return m_progress->initialFocus();
     if (m_view == m_verdict)

@@ -30,6 +30,7 @@ struct RestoreTarget {
     QString name;        ///< "database main"
     QString environment; ///< "production", "practice"
     QString incident;    ///< empty outside an incident
+    QList<restore::TeamCheck> checks = {};
     /// With its password; asked again each time, since credentials change.
     std::function<Result<postgres::ConnectionString>()> connection;
 };
@@ -67,6 +68,7 @@ private:
     void takeFocus();
     void askServer();
     void showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report);
+    void goTheOtherWay();
     void chooseTables();
     void layBeside();
     void confirm();

@@ -33,6 +33,26 @@ QString rows(qint64 count)
     return count == 1 ? tr("1 row") : tr("%1 rows").arg(timetext::count(count));
 }
 
+/// How it goes, and by which link it goes another way.
+Fact wayFact(const restore::RestorePlan &plan, const restore::RestoreWay &way)
+{
+    const bool isDatabase = plan.mode == RestoreMode::ReplaceDatabase;
+    QString text = isDatabase ? tr("the whole database, over several connections; everybody is "
+                                   "disconnected for a moment")
+                              : tr("schema by schema, over one connection");
+    if (plan.mode == way.proposed)
+        text += tr(", because %1").arg(way.reason);
+    Fact fact{tr("Way"), {{text + u". "_s}}};
+    if (way.noDatabase)
+        fact.value.append(
+            {tr("The whole database cannot be swapped: %1.").arg(way.noDatabase->detail)});
+    else
+        fact.value.append(
+            {isDatabase ? tr("Replace the schemas only") : tr("Swap the whole database"),
+             FactStyle::Link, u"way"_s});
+    return fact;
+}
+
 bool isCopy(const restore::RestoreReceipt &receipt)
 {
     return receipt.mode == restore::modeKey(RestoreMode::Copy);
@@ -117,6 +137,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
         facts.append({tr("You will lose"),
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
                        {tr("See which"), FactStyle::Link, u"loss"_s}}});
+    facts.append(wayFact(plan, report.way));
     const QString forecast = timeForecast(backup.rows(), past);
     facts.append(fact(tr("Time"), forecast.isEmpty()
                                       ? tr("not measured on this server yet; progress shows it")
@@ -131,8 +152,22 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
     return facts;
 }
 
+QString planSentence(RestoreMode mode)
+{
+    if (mode == RestoreMode::ReplaceDatabase)
+        return tr("Load it into a database of its own, prove it, then swap the names. Everybody "
+                  "works with the old data until the swap, and has to connect again then; the old "
+                  "database stays to be put back.");
+    return tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
+              "the swap, and the old data stays to be put back.");
+}
+
 QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report)
 {
+    if (plan.mode == RestoreMode::ReplaceDatabase)
+        return tr("Replace database %1 on %2")
+            .arg(plan.target.database(),
+                 u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
     QStringList schemas;
     for (const restore::SchemaFacts &schema : report.schemas)
         schemas.append(schema.name);
@@ -146,6 +181,7 @@ QString progressSentence(const restore::RestoreProgress &progress)
     switch (progress.phase) {
     case RestorePhase::Waiting: return tr("Writing the intention into the record");
     case RestorePhase::Inspecting: return tr("Reading the backup to its end");
+    case RestorePhase::Opening: return tr("Unpacking the backup");
     case RestorePhase::Preflight: return tr("Asking the server what is there");
     case RestorePhase::Loading:
         return tr("Loading beside the live data: %1 of %2")
@@ -163,6 +199,17 @@ QString progressSentence(const restore::RestoreProgress &progress)
     case RestorePhase::Finished: return tr("Writing the receipt into the record");
     }
     Q_UNREACHABLE_RETURN({});
+}
+
+QString connectionLines(const restore::RestoreProgress &progress)
+{
+    QStringList lines;
+    int number = 0;
+    for (const QString &work : progress.connections)
+        lines.append(tr("Connection %1: %2")
+                         .arg(++number)
+                         .arg(work.isEmpty() ? tr("nothing to do at the moment") : work));
+    return lines.join(u'\n');
 }
 
 ProgressFacts progressFacts(const restore::RestoreProgress &progress)
@@ -184,7 +231,7 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
     if (const auto left = progress.remaining(); left.count() >= 0)
         facts.left = std::pair(
             left, std::chrono::seconds(std::llround(static_cast<double>(left.count()) * 1.4) + 1));
-    if (progress.phase != RestorePhase::Waiting && progress.phase != RestorePhase::Inspecting)
+    if (progress.phase > RestorePhase::Opening) // no server before
         facts.sinceAnswer = progress.sinceAnswer;
     return facts;
 }
@@ -199,11 +246,13 @@ QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
         {RestorePhase::Proving, tr("Prove")},
         {RestorePhase::Analysing, tr("Statistics")},
         {RestorePhase::Swapping, isCopy ? tr("Leave beside") : tr("Swap")}};
+    const RestorePhase now =
+        progress.phase == RestorePhase::Opening ? RestorePhase::Inspecting : progress.phase;
     QList<ProgressPhase> phases;
     for (const auto &[step, text] : order) {
-        const PhaseState state = step < progress.phase    ? PhaseState::Done
-                                 : step == progress.phase ? PhaseState::Current
-                                                          : PhaseState::Todo;
+        const PhaseState state = step < now    ? PhaseState::Done
+                                 : step == now ? PhaseState::Current
+                                               : PhaseState::Todo;
         phases.append({text, state});
     }
     return phases;
@@ -217,6 +266,11 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
                                 : tr("Proven: %1 with %2 are as in the backup."))
             .arg(tables(receipt.tables.size()), rows(receipt.rowsRestored()));
     case Verdict::Differences:
+        if (receipt.checksFailed() > 0)
+            return receipt.checksFailed() == 1
+                       ? tr("Restored as in the backup, but one of your own checks fails.")
+                       : tr("Restored as in the backup, but %1 of your own checks fail.")
+                             .arg(receipt.checksFailed());
         return isCopy(receipt) ? tr("The copy has differences. Each is named below.")
                                : tr("Restored with differences. Each is named below.");
     case Verdict::NotRestored: break;
@@ -277,6 +331,9 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
                          tr("Backup: %1").arg(QFileInfo(receipt.file).fileName())};
     if (receipt.error)
         lines.append(describe(*receipt.error));
+    for (const restore::CheckResult &check : receipt.checks)
+        lines.append(check.isTrue ? tr("Your check is true: %1").arg(check.name)
+                                  : tr("Your check fails: %1: %2").arg(check.name, check.detail));
     lines += receipt.notes;
     return lines.join(u'\n');
 }

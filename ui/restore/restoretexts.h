@@ -27,7 +27,9 @@ namespace restoretexts {
                                     const restore::PreflightReport &report,
                                     const QList<restore::RestoreRecord> &past,
                                     const QDateTime &now);
-/// "Replace schema public in shop on 127.0.0.1:5432"
+/// What the plan does, in one breath.
+[[nodiscard]] QString planSentence(restore::RestoreMode mode);
+/// "Replace schema public in shop on 127.0.0.1:5432", "Replace database shop on 127.0.0.1:5432"
 [[nodiscard]] QString replaceVerb(const restore::RestorePlan &plan,
                                   const restore::PreflightReport &report);
 /// What the next restore of so many rows will take, from what was proven before; empty when nothing
@@ -36,6 +38,8 @@ namespace restoretexts {
 
 /// "Proving the copy: 33 of 41 tables"
 [[nodiscard]] QString progressSentence(const restore::RestoreProgress &progress);
+/// What each of several connections is at, one line each; empty of one alone.
+[[nodiscard]] QString connectionLines(const restore::RestoreProgress &progress);
 [[nodiscard]] ProgressFacts progressFacts(const restore::RestoreProgress &progress);
 [[nodiscard]] QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress);
 

@@ -23,6 +23,11 @@ namespace {
 QString notesText(const restore::RestoreReceipt &receipt)
 {
     QStringList lines;
+    for (const restore::CheckResult &check : receipt.checks)
+        lines.append(
+            check.isTrue
+                ? VerdictView::tr("Your check is true: %1.").arg(check.name)
+                : VerdictView::tr("Your check fails: %1: %2.").arg(check.name, check.detail));
     for (const QString &note : receipt.notes)
         lines.append(VerdictView::tr("Note: %1.").arg(note));
     for (const restore::Leftover &left : receipt.left)
@@ -66,6 +71,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addWidget(m_table, 1);
     column->addWidget(m_notes);
     column->addLayout(buttons);
+    column->addStretch(); // takes the room while there is no table
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
     connect(m_cameAfter, &ActionButton::clicked, this, &VerdictView::cameAfterRequested);
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
@@ -123,8 +129,12 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     if (receipt.error) {
         m_error->setError(*receipt.error);
         if (receipt.left.isEmpty())
-            m_error->setWhatIsSafe(tr("The live data was not touched: everything happened in one "
-                                      "transaction that was rolled back."));
+            m_error->setWhatIsSafe(
+                record.mode == restore::RestoreMode::ReplaceDatabase
+                    ? tr("The live data was not touched: everything happened in a database of its "
+                         "own, which is gone.")
+                    : tr("The live data was not touched: everything happened in one transaction "
+                         "that was rolled back."));
     }
     m_model->setResults(receipt.tables, false);
     m_table->setVisible(!receipt.tables.isEmpty());

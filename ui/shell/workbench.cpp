@@ -72,10 +72,18 @@ RestorePanel::Parts Workbench::restoreParts()
 
 RestoreTarget Workbench::restoreTarget(const QString &database, const QString &incident)
 {
+    const stack::Stack &stack = m_parts.desk.stack();
+    QList<restore::TeamCheck> checks;
+    if (const auto *known =
+            stack.database(stack::DatabaseId::parse(database).value_or(stack::DatabaseId{}))) {
+        for (const stack::DatabaseCheck &check : known->checks)
+            checks.append({.name = check.name, .sql = check.sql});
+    }
     return {.database = database,
             .name = tr("database %1").arg(database),
-            .environment = m_parts.desk.stack().environment,
+            .environment = stack.environment,
             .incident = incident,
+            .checks = checks,
             .connection = [&desk = m_parts.desk, database] {
                 return desk.connection(database);
             }};

@@ -91,8 +91,8 @@ void RestoreCard::refresh(const QDateTime &now)
         m_warning->setInk(Ink::Second);
         m_warning->setText(m_outlook.shelfFolder.isEmpty()
                                ? tr("Make one with pg_dump, or open a file under Backups.")
-                               : tr("Put a pg_dump file (.sql or .sql.gz) into %1, or open one "
-                                    "under Backups.")
+                               : tr("Put a file of pg_dump into %1, compressed or packed if you "
+                                    "like (.gz, .zip, .tar, .7z), or open one under Backups.")
                                      .arg(m_outlook.shelfFolder));
         m_warning->show();
         return;

@@ -2,6 +2,7 @@
 #include "archive/bytesource.h"
 #include "archive/compressedsource.h"
 #include "core/atomicfile.h"
+#include "support/containers.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -105,6 +106,29 @@ QByteArray skippableFrame(const QByteArray &bytes)
 
 const QByteArray someText = "line 1\nline 2\nline 3\n";
 
+/// Where the one byte stands in what KArchive writes: behind the stream's header of 12 bytes come
+/// the size, the flags, and the number of the filter with the size of what is said of it.
+constexpr qsizetype xzDictionaryAt = 16;
+
+/// The text, whole, and said to need so much memory: 30 are 128 MB, 31 are 192 MB.
+QByteArray xzWithDictionary(int code)
+{
+    QByteArray file = tests::packed(someText, u"xz"_s);
+    file[xzDictionaryAt] = static_cast<char>(code);
+    const qsizetype size = 4 * (static_cast<uchar>(file[12]) + 1);
+    const quint32 sum = tests::crc32Of(file.sliced(12, size - 4));
+    for (int i = 0; i < 4; ++i)
+        file[12 + size - 4 + i] = static_cast<char>(sum >> (8 * i) & 0xff);
+    return file;
+}
+
+/// One raw block of four bytes behind a window: 0x88 are 128 MB, 0x90 are 256 MB.
+QByteArray zstdWithWindow(int window)
+{
+    return QByteArray::fromHex("28b52ffd00") + static_cast<char>(window) +
+           QByteArray::fromHex("2100006162630a");
+}
+
 } // namespace
 
 Q_DECLARE_METATYPE(CompressedSource::Kind)
@@ -128,6 +152,9 @@ private Q_SLOTS:
     void failsAgainTheSame();
     void framesToSkipAreSkipped();
     void aBombIsReadBlockByBlock();
+    void whatTakesMuchMemoryIsNotCalledDamaged_data();
+    void whatTakesMuchMemoryIsNotCalledDamaged();
+    void theLargestThatFitsIsRead();
 
 private:
     void formats();
@@ -335,6 +362,64 @@ void TestCompressedSource::aBombIsReadBlockByBlock()
     }
     QCOMPARE(size, qint64(blocks) * 128 * 1024);
     QVERIFY(onlyX);
+}
+
+void TestCompressedSource::whatTakesMuchMemoryIsNotCalledDamaged_data()
+{
+    QTest::addColumn<CompressedSource::Kind>("kind");
+    QTest::addColumn<QByteArray>("file");
+    QTest::addColumn<QString>("words");
+    using Kind = CompressedSource::Kind;
+    QTest::newRow("xz, 128 MB") << Kind::Xz << xzWithDictionary(30) << u"takes 128 MB"_s;
+    QTest::newRow("xz, 1.5 GB") << Kind::Xz << xzWithDictionary(37) << u"takes 1536 MB"_s;
+    QTest::newRow("xz, 4 GB") << Kind::Xz << xzWithDictionary(40) << u"takes 4095 MB"_s;
+    QTest::newRow("zst, 256 MB") << Kind::Zstd << zstdWithWindow(0x90) << u"takes 256 MB"_s;
+    QTest::newRow("zst, --long=31") << Kind::Zstd << zstdWithWindow(0xa8) << u"--long=31"_s;
+    // As zstd writes a file of which it knows the size, and that fits into the window.
+    QTest::newRow("zst, in one") << Kind::Zstd
+                                 << QByteArray::fromHex("28b52ffda0000000101900006162630a")
+                                 << u"takes 256 MB"_s;
+    QTest::newRow("zst, behind one to skip")
+        << Kind::Zstd << skippableFrame("12345678") + zstdWithWindow(0x90) << u"takes 256 MB"_s;
+}
+
+void TestCompressedSource::whatTakesMuchMemoryIsNotCalledDamaged()
+{
+    QFETCH(CompressedSource::Kind, kind);
+    QFETCH(QByteArray, file);
+    QFETCH(QString, words);
+    for (const qsizetype portion : {1, 9, 1 << 20}) {
+        const Outcome outcome = unpacked(kind, file, portion);
+        QVERIFY(outcome.error);
+        QVERIFY2(outcome.error->kind == ErrorKind::Unsupported, qPrintable(why(outcome)));
+        QVERIFY2(outcome.error->detail.contains(words), qPrintable(why(outcome)));
+        QCOMPARE(outcome.error->advice, Advice::UnpackFirst);
+        QVERIFY(!outcome.endedEarly);
+    }
+    // A header that is not whole, or not right, is damage.
+    const Outcome cut = unpacked(kind, file.first(5));
+    QCOMPARE(cut.error->kind, ErrorKind::Corrupt);
+    if (kind == CompressedSource::Kind::Xz) {
+        QByteArray bad = file;
+        bad[xzDictionaryAt + 4] = 'x';
+        QCOMPARE(unpacked(kind, bad).error->kind, ErrorKind::Corrupt);
+    }
+    // The text before it comes out.
+    const QByteArray front =
+        kind == CompressedSource::Kind::Xz ? xzWithDictionary(20) : zstdFrame(someText);
+    const Outcome behind = unpacked(kind, front + file, 100);
+    QCOMPARE(behind.bytes, someText);
+    QCOMPARE(behind.error->kind, ErrorKind::Unsupported);
+}
+
+void TestCompressedSource::theLargestThatFitsIsRead()
+{
+    const Outcome xz = unpacked(CompressedSource::Kind::Xz, xzWithDictionary(29));
+    QVERIFY2(!xz.error, qPrintable(why(xz)));
+    QCOMPARE(xz.bytes, someText);
+    const Outcome zst = unpacked(CompressedSource::Kind::Zstd, zstdWithWindow(0x88));
+    QVERIFY2(!zst.error, qPrintable(why(zst)));
+    QCOMPARE(zst.bytes, "abc\n");
 }
 
 QTEST_GUILESS_MAIN(TestCompressedSource)

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void nothingIsKeptBeforeARestore();
     void listsTheNewestFirst();
     void discardTakesOneAwayAndSaysSo();
+    void discardTakesWhatIsOld();
     void whatIsNotKeptIsNotDropped();
     void nobodyIsThereToConfirm();
     void aRestoreUnderWayIsNotDisturbed();
@@ -102,6 +103,31 @@ void TestCtlKept::discardTakesOneAwayAndSaysSo()
     QCOMPARE(last.data["schema"_L1].toString(), name);
     // And a second time there is nothing to discard.
     QCOMPARE(discard(name, target).code, 2);
+}
+
+void TestCtlKept::discardTakesWhatIsOld()
+{
+    const QString target = restored(u"aging"_s, 2);
+    const QString name = kept(target)[1].toObject()["name"_L1].toString();
+    const auto older = [&](const QString &days) {
+        return m_ctl.run({u"discard"_s, u"--older-than"_s, days, u"--target"_s, target, u"--yes"_s,
+                          u"--json"_s});
+    };
+    QVERIFY(older(u"1"_s).json()["discarded"_L1].toArray().isEmpty());
+    // A mark of nine days ago.
+    m_ctl.server().execute(
+        u"aging"_s,
+        "DO $do$ BEGIN EXECUTE format('COMMENT ON SCHEMA %I IS %L', '" + name.toUtf8() +
+            "', replace(obj_description('" + name.toUtf8() +
+            "'::regnamespace), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'),"
+            " to_char(now() AT TIME ZONE 'UTC' - interval '9 days', 'YYYY-MM-DD'))); END $do$");
+    QVERIFY(older(u"10"_s).json()["discarded"_L1].toArray().isEmpty());
+    const Answer gone = older(u"8"_s);
+    QVERIFY2(gone.code == 0, gone.all());
+    QCOMPARE(gone.json()["discarded"_L1].toArray().size(), 1);
+    QCOMPARE(gone.json()["discarded"_L1][0]["name"_L1].toString(), name);
+    QCOMPARE(kept(target).size(), 1);
+    QCOMPARE(older(u"soon"_s).code, m_ctl.run({u"discard"_s}).code); // wrong use
 }
 
 void TestCtlKept::whatIsNotKeptIsNotDropped()

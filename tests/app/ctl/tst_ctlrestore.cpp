@@ -27,6 +27,7 @@ private Q_SLOTS:
     void aBadFileChangesNothing();
     void aFailingRowIsNamedWithoutWhatIsInIt();
     void differencesAre1AndNamed();
+    void checksOfTheTeamAreAsked();
     void anUnreachableTargetChangesNothing_data();
     void anUnreachableTargetChangesNothing();
     void aWrongPasswordIsDenied();
@@ -273,6 +274,22 @@ void TestCtlRestore::differencesAre1AndNamed()
     QCOMPARE(m_ctl.products(u"differing"_s), u"1 2 3"_s);
     const Answer plain = restore(good(), m_ctl.liveDatabase(u"same"_s), {});
     QCOMPARE(plain.code, 0);
+}
+
+void TestCtlRestore::checksOfTheTeamAreAsked()
+{
+    const Answer good =
+        restore(this->good(), m_ctl.liveDatabase(u"checked"_s),
+                {u"--check"_s, u"SELECT count(*) = 3 FROM products"_s, u"--json"_s});
+    QVERIFY2(good.code == 0, good.all());
+    QVERIFY(good.json()["checks"_L1].toArray().first()["isTrue"_L1].toBool());
+    const Answer bad = restore(
+        this->good(), m_ctl.liveDatabase(u"unsatisfied"_s),
+        {u"--check"_s, u"SELECT true"_s, u"--check"_s, u"SELECT count(*) > 3 FROM products"_s});
+    QVERIFY2(bad.code == 1, bad.all());
+    QVERIFY2(bad.out.contains("check SELECT true: true\n"), bad.all());
+    QVERIFY2(bad.out.contains("check SELECT count(*) > 3 FROM products: it is false\n"), bad.all());
+    QCOMPARE(m_ctl.products(u"unsatisfied"_s), u"1 2 3"_s);
 }
 
 void TestCtlRestore::anUnreachableTargetChangesNothing_data()

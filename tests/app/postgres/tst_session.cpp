@@ -107,6 +107,11 @@ private Q_SLOTS:
         QCOMPARE(value("lock_timeout"), u"1500ms"_s);
         QCOMPARE(value("idle_in_transaction_session_timeout"), u"0"_s);
         QCOMPARE(value("standard_conforming_strings"), u"on"_s);
+        // The server is to notice that we are gone.
+        QCOMPARE(value("tcp_keepalives_idle"), u"30"_s);
+        QCOMPARE(value("tcp_keepalives_interval"), u"10"_s);
+        QCOMPARE(value("tcp_keepalives_count"), u"3"_s);
+        QCOMPARE(value("tcp_user_timeout"), u"60000"_s);
         QCOMPARE(value("client_encoding"), u"UTF8"_s);
         QCOMPARE(value("application_name"), u"mayday"_s);
         m_server.execute(u"postgres"_s, "ALTER ROLE postgres RESET ALL");

@@ -89,14 +89,16 @@ public:
             qFatal("pg_dump: %s", pgDump.readAllStandardError().constData());
         return pgDump.readAllStandardOutput();
     }
-    [[nodiscard]] QString writeDump(const QByteArray &text,
-                                    const QString &name = QStringLiteral("shop.sql")) const
+    QString writeDump(const QByteArray &text,
+                      const QString &name = QStringLiteral("shop.sql")) const
     {
         QFile file(m_folder.filePath(name));
         if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
             qFatal("the dump could not be written");
         return file.fileName();
     }
+    /// Of a dump that was written.
+    [[nodiscard]] QString path(const QString &name) const { return m_folder.filePath(name); }
     [[nodiscard]] RestorePlan plan(const QString &file) const
     {
         const QDateTime now = SystemClock().now();

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void everythingComesBack_data();
     void everythingComesBack();
     void putBackSwapsThemAgain();
+    void whatEarlierRestoresKeepGoesAside();
     void whoIsConnectedIsSentAway();
     void theDatabaseStaysWhatItWas();
     void whatWouldBeMissingIsRefused_data();
@@ -159,6 +160,24 @@ void TestBesideDatabase::putBackSwapsThemAgain()
     QVERIFY2(gone, gone ? "" : qPrintable(describe(gone.error())));
     QCOMPARE(others(*shop), QString());
     QCOMPARE(shop->ask("SELECT count(*) FROM public.mails"), u"10"_s);
+}
+
+void TestBesideDatabase::whatEarlierRestoresKeepGoesAside()
+{
+    const auto shop = heavy(*m_server);
+    const QString file = shop->writeDump(shop->dump());
+    QCOMPARE(shop->restore(file).verdict, Verdict::Proven); // beside the schema: one is kept inside
+    const QByteArray kept = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'public_before%'";
+    QCOMPARE(shop->ask(kept), u"1"_s);
+    const RestoreReceipt receipt = run(planOf(*shop, file));
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QVERIFY2(receipt.notes.join(u' ').contains(u"1 earlier state went aside with the database"_s),
+             why(receipt));
+    QCOMPARE(shop->ask(kept), u"0"_s);
+    TaskContext context;
+    const PutBackReceipt back = putBack(shop->target(), {}, SystemClock().now(), context);
+    QCOMPARE(back.verdict, Verdict::Proven);
+    QCOMPARE(shop->ask(kept), u"1"_s);
 }
 
 void TestBesideDatabase::whoIsConnectedIsSentAway()

@@ -63,6 +63,9 @@ void TestStackReader::readsTheExample()
     QCOMPARE(stack->services.first().provider.text(), u"railway"_s);
     QCOMPARE(stack->databases.first().credential, u"database-main"_s);
     QCOMPARE(stack->databases.first().watch.first(), u"products"_s);
+    QCOMPARE(stack->databases.first().checks.size(), 1);
+    QCOMPARE(stack->databases.first().checks.first().name, u"there are products"_s);
+    QCOMPARE(stack->databases.first().checks.first().sql, u"SELECT count(*) > 0 FROM products"_s);
     QCOMPARE(stack->contacts.last().phone, u"+1 555 0100"_s);
     QCOMPARE(stack->channels.first().kind, u"slack"_s);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/backupshelf.h"
+#include "support/containers.h"
 #include "support/fakeclock.h"
 #include "support/gzipbytes.h"
 #include "support/keyboardwalk.h"
@@ -63,6 +64,10 @@ private Q_SLOTS:
     void aFileFromElsewhereIsAdded();
     void aFileThatIsNotThereChangesNothing();
     void filesAreDropped();
+    void packedBackupsAreTaken_data();
+    void packedBackupsAreTaken();
+    void theDialogShowsPackedBackups();
+    void whatCannotBeOpenedSaysWhatToDo();
     void theTableIsCopiedWithFullPaths();
     void tabReachesEverythingAndAllHasAName();
     void nothingIsClipped();
@@ -293,6 +298,72 @@ void TestChooseView::filesAreDropped()
     refused.ignore();
     QCoreApplication::sendEvent(m_view.get(), &refused);
     QVERIFY(!refused.isAccepted());
+}
+
+void TestChooseView::packedBackupsAreTaken_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("bytes");
+    const PackedFiles files{{.name = u"shop/"_s},
+                            {.name = u"shop/shop.sql"_s, .bytes = dumpOf({{"products", 40}})}};
+    QTest::newRow("zip") << u"shop.zip"_s << zipOf(files);
+    QTest::newRow("7z") << u"shop.7z"_s << sevenZipOf(files);
+    QTest::newRow("tar") << u"shop.tar"_s << tarOf(files);
+    for (const auto &[word, ending] : {std::pair(u"gz"_s, u"tgz"_s), std::pair(u"bz2"_s, u"tbz2"_s),
+                                       std::pair(u"xz"_s, u"txz"_s)}) {
+        const QByteArray bytes = packed(tarOf(files), word);
+        QTest::newRow(qPrintable(ending)) << u"shop."_s + ending << bytes;
+        QTest::newRow(qPrintable(word)) << u"shop.tar."_s + word << bytes;
+    }
+}
+
+/// From the shelf's own folder, and dropped from elsewhere.
+void TestChooseView::packedBackupsAreTaken()
+{
+    QFETCH(QString, name);
+    QFETCH(QByteArray, bytes);
+    QVERIFY(QDir(m_folder->path()).mkdir(u"elsewhere"_s));
+    put(name, bytes);
+    QMimeData dropped;
+    dropped.setUrls({QUrl::fromLocalFile(put(u"elsewhere/"_s + name, bytes, 2))});
+    QDragEnterEvent enters({5, 5}, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_view.get(), &enters);
+    QDropEvent drops({5, 5}, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(m_view.get(), &drops);
+    look();
+    QCOMPARE(table().model()->rowCount(), 2);
+    for (int row = 0; row < 2; ++row) {
+        table().setCurrentIndex(table().model()->index(row, 0));
+        QVERIFY2(take()->isEnabled(), qPrintable(seenText(*m_view)));
+        QVERIFY(seenText(*m_view).contains(u"Inside: products 40."_s));
+    }
+}
+
+void TestChooseView::theDialogShowsPackedBackups()
+{
+    m_prompter.texts = {m_folder->filePath(u"missing.sql"_s)};
+    seenButton(*m_view, u"Add a file"_s)->click();
+    QTRY_COMPARE(m_prompter.fileQuestions.size(), 1);
+    const QString filter = m_prompter.fileQuestions[0].filters.value(0);
+    const QStringList patterns =
+        filter.section(u'(', 1).section(u')', 0, 0).split(u' ', Qt::SkipEmptyParts);
+    for (const QString &name :
+         {u"a.sql"_s, u"a.sql.gz"_s, u"a.sql.gz.gz"_s, u"a.dump"_s, u"a.zip"_s, u"a.tar"_s,
+          u"a.tar.gz"_s, u"a.tar.zst"_s, u"a.tgz"_s, u"a.tbz2"_s, u"a.txz"_s, u"a.7z"_s})
+        QVERIFY2(QDir::match(patterns, name), qPrintable(name));
+    QVERIFY(!QDir::match(patterns, u"a.png"_s));
+}
+
+void TestChooseView::whatCannotBeOpenedSaysWhatToDo()
+{
+    QVERIFY(QFile::copy(QStringLiteral(MAYDAY_SOURCE_DIR "/tests/data/wrapped/encrypted.zip"),
+                        m_folder->filePath(u"backups/shop.zip"_s)));
+    look();
+    QVERIFY(!take()->isEnabled());
+    const QString text = seenText(*m_view);
+    QVERIFY2(text.contains(u"shop.sql in this zip cannot be read: it is encrypted"_s),
+             qPrintable(text));
+    QVERIFY2(text.contains(u"Unpack it with the program it was packed with"_s), qPrintable(text));
 }
 
 void TestChooseView::theTableIsCopiedWithFullPaths()

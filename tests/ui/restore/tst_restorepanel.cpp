@@ -39,6 +39,7 @@ private Q_SLOTS:
     void aFailureNamesLineAndStateAndChangesNothing();
     void itStopsAndLeavesEverythingAsItWas();
     void aBlockerSaysWhyAndAsksAgain();
+    void theOtherWayIsALinkAway();
     void aFileThatIsGoneIsABlocker();
     void anotherPanelShowsTheSame();
     void anInterruptedRestoreAsksTheServer();
@@ -72,6 +73,34 @@ void TestRestorePanel::thePlanNamesEverythingAboveTheButton()
     QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
     int seen = 0;
     QVERIFY(namelessFor(*m_panel, seen).isEmpty());
+}
+
+void TestRestorePanel::theOtherWayIsALinkAway()
+{
+    putDump(m_shop->dump());
+    m_shop->run("DELETE FROM public.products WHERE id > 10");
+    choosePlan();
+    auto *facts = m_panel->findChild<FactTable *>();
+    QVERIFY2(facts->plainText().contains(u"Way: schema by schema, over one connection, because the "
+                                         "backup is small enough for one connection, and nobody is "
+                                         "disconnected. Swap the whole database"_s),
+             qPrintable(facts->plainText()));
+    Q_EMIT facts->linkActivated(u"way"_s);
+    QVERIFY2(facts->plainText().contains(u"Way: the whole database, over several connections; "
+                                         "everybody is disconnected for a moment. Replace the "
+                                         "schemas only"_s),
+             qPrintable(facts->plainText()));
+    QVERIFY(!button(u"Replace schema"_s));
+    Q_EMIT facts->linkActivated(u"way"_s);
+    QVERIFY(button(u"Replace schema"_s));
+    Q_EMIT facts->linkActivated(u"way"_s);
+    m_prompter->decisions = {true};
+    button(u"Replace database "_s + m_shop->database())->click();
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+    QVERIFY2(seenAll().contains(u"Proven: 3 tables with 6,000 rows"_s), qPrintable(seenAll()));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3000"_s);
+    QCOMPARE(m_desk->records().front().mode, restore::RestoreMode::ReplaceDatabase);
+    QVERIFY(button(u"Put back the data as it was before"_s));
 }
 
 void TestRestorePanel::theButtonIsDeafToEnterAndAsksForTheName()

@@ -172,8 +172,9 @@ void TestRestoreCard::withoutABackupItSaysWhatToDo()
     RestoreOutlook empty;
     empty.shelfFolder = u"/home/ada/backups"_s;
     QCOMPARE(said(empty),
-             u"There is no backup on the shelf.\nPut a pg_dump file (.sql or .sql.gz) into "
-             "/home/ada/backups, or open one under Backups."_s);
+             u"There is no backup on the shelf.\nPut a file of pg_dump into /home/ada/backups, "
+             "compressed or packed if you like (.gz, .zip, .tar, .7z), or open one under "
+             "Backups."_s);
     QCOMPARE(said({}), u"There is no backup on the shelf.\nMake one with pg_dump, or open a file "
                        "under Backups."_s);
 }

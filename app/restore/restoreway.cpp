@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/restoreway.h"
+
+#include "restore/sidedatabase.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+/// As text. A connection loads about 100 MB of it a second; below this, minutes are not at stake.
+constexpr qint64 worthManyConnections = qint64(4) * 1024 * 1024 * 1024;
+/// What a table must have to be worth a connection of its own.
+constexpr qint64 largeTable = 64 * 1024 * 1024;
+
+bool hasManyLargeTables(const dump::DumpInspection &inspection)
+{
+    return std::ranges::count_if(inspection.tables, [](const dump::TableInDump &table) {
+               return table.bytes >= largeTable;
+           }) > 1;
+}
+
+} // namespace
+
+Result<void> checkWholeDatabase(postgres::Session &live, const dump::DumpInspection &inspection,
+                                TaskContext &context)
+{
+    const postgres::ServerFacts &facts = live.facts();
+    const auto refused = [&](const QString &detail) {
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = live.subject(),
+                        .detail = detail,
+                        .advice = Advice::RestoreBesideSchema});
+    };
+    if (!facts.isSuperuser && !facts.canCreateDatabases)
+        return refused(u"%1 may not create databases here"_s.arg(facts.user));
+    const auto isOwner = live.query("SELECT pg_catalog.pg_has_role(datdba, 'USAGE') FROM"
+                                    " pg_catalog.pg_database"
+                                    " WHERE datname = pg_catalog.current_database()",
+                                    context);
+    if (!isOwner)
+        return failure(isOwner.error());
+    if (!isOwner->isTrue(0, 0))
+        return refused(
+            u"the database does not belong to %1, who so may not rename it"_s.arg(facts.user));
+    auto missing = SideDatabase::missingFrom(live, inspection.schemas, context);
+    if (!missing)
+        return failure(missing.error());
+    if (inspection.objects.value(u"large-object"_s) > 0)
+        missing->removeAll(u"large objects"_s);
+    if (missing->isEmpty())
+        return {};
+    return refused(u"the backup does not bring back %1, which would be missing after the swap of "
+                   "the whole database"_s.arg(missing->join(u", "_s)));
+}
+
+Result<RestoreWay> proposeWay(postgres::Session &live, const dump::DumpInspection &inspection,
+                              TaskContext &context)
+{
+    RestoreWay way;
+    if (auto able = checkWholeDatabase(live, inspection, context); !able) {
+        if (able.error().advice != Advice::RestoreBesideSchema)
+            return failure(able.error()); // the question itself failed
+        way.noDatabase = able.error();
+        way.reason = u"nobody is disconnected"_s;
+        return way;
+    }
+    if (inspection.plainBytes < worthManyConnections) {
+        way.reason = u"the backup is small enough for one connection, and nobody is disconnected"_s;
+        return way;
+    }
+    if (!hasManyLargeTables(inspection)) {
+        way.reason = u"most of the backup is one table, which only one connection can load, and "
+                     "nobody is disconnected"_s;
+        return way;
+    }
+    way.proposed = RestoreMode::ReplaceDatabase;
+    way.reason = u"the backup is large, and several connections load it in less time"_s;
+    return way;
+}
+
+} // namespace mayday::restore

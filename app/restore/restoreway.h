@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpinspection.h"
+#include "postgres/session.h"
+#include "restore/restoreplan.h"
+
+namespace mayday::restore {
+
+/// Which way a restore is proposed to go, with the reason, and whether there is another one.
+struct RestoreWay {
+    RestoreMode proposed = RestoreMode::Replace;
+    QString reason; ///< why this one, a clause: "the backup is small"
+    /// Why the whole database cannot be swapped; nothing when it can.
+    std::optional<Error> noDatabase = std::nullopt;
+};
+
+/// Refused when the whole database cannot be swapped for one made of this backup: for want of
+/// rights, or because something that is live would be missing afterwards.
+[[nodiscard]] Result<void> checkWholeDatabase(postgres::Session &live,
+                                              const dump::DumpInspection &inspection,
+                                              TaskContext &context);
+
+/// Asks, changes nothing. Swapping the database disconnects everybody, so it is proposed only where
+/// its several connections save minutes.
+[[nodiscard]] Result<RestoreWay>
+proposeWay(postgres::Session &live, const dump::DumpInspection &inspection, TaskContext &context);
+
+} // namespace mayday::restore

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/restore/restorefixture.h"
+#include "core/latestop.h"
+#include "restore/putback.h"
+#include "restore/sidedatabase.h"
+#include "support/steprelay.h"
+
+#include <QElapsedTimer>
+#include <QTest>
+
+#include <csignal>
+#include <stop_token>
+#include <thread>
+
+#include <sys/resource.h>
+
+using namespace mayday;
+using namespace mayday::restore;
+using namespace mayday::restore::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+enum class Harm {
+    Stalls,      ///< nothing passes for a while, and then it goes on
+    FallsSilent, ///< nothing passes any more, and nobody says so; the user stops it
+    DiskFull,    ///< the server's, until the end
+    LineCut,
+    ServerDies, ///< and comes back
+    UserStops,
+};
+
+struct Step {
+    const char *name;
+    const char *text; ///< what passes on the wire when the work is there
+};
+
+constexpr std::array ofSchemas{
+    Step{"what the server has", "pg_available_extensions"},
+    Step{"begin", "BEGIN; SET LOCAL lock_timeout"},
+    Step{"the old schema aside", "RENAME TO"},
+    Step{"a table", "CREATE TABLE public.products"},
+    Step{"before the rows", "COPY public.products"},
+    Step{"amid the rows", "p;'1500"},
+    Step{"a small table", "INSERT INTO public.listings"},
+    Step{"a constraint", "ADD CONSTRAINT"},
+    Step{"an index", "CREATE INDEX"},
+    Step{"a count", "count(*) FROM ONLY"},
+    Step{"analyse", "ANALYZE"},
+};
+
+constexpr std::array ofDatabases{
+    Step{"what would be missing", "pg_event_trigger"},
+    Step{"a database", "CREATE DATABASE"},
+    Step{"its mark", "COMMENT ON DATABASE"},
+    Step{"its settings", "pg_db_role_setting"},
+    Step{"its schemas", "CREATE SCHEMA"},
+    Step{"a table", "CREATE TABLE public.products"},
+    Step{"before the rows of one connection", "COPY public.products"},
+    Step{"amid the rows of one connection", "p;'29000"},
+    Step{"a small table", "INSERT INTO public.listings"},
+    Step{"a constraint", "ADD CONSTRAINT"},
+    Step{"an index", "CREATE INDEX"},
+    Step{"a count", "count(*) FROM ONLY"},
+    Step{"analyse", "ANALYZE"},
+    Step{"the swap", "RENAME TO"},
+};
+
+constexpr std::array ofPutBacks{
+    Step{"begin", "BEGIN; SET LOCAL lock_timeout"},
+    Step{"the lock of restores", "pg_try_advisory_xact_lock"},
+    Step{"the names", "RENAME TO"},
+    Step{"the wait for others", "IS DISTINCT FROM"},
+};
+
+const char *wordFor(Harm harm)
+{
+    switch (harm) {
+    case Harm::Stalls: return "the line stalls";
+    case Harm::FallsSilent: return "the line falls silent";
+    case Harm::DiskFull: return "the disk is full";
+    case Harm::LineCut: return "the line is cut";
+    case Harm::ServerDies: return "the server dies";
+    case Harm::UserStops: return "the user stops it";
+    }
+    return "";
+}
+
+void addRows(std::span<const Step> steps, std::initializer_list<Harm> harms)
+{
+    QTest::addColumn<QByteArray>("step");
+    QTest::addColumn<Harm>("harm");
+    [[maybe_unused]] int number = 0;
+    for (const Step &step : steps) {
+        for (const Harm harm : harms) {
+#ifdef __SANITIZE_ADDRESS__ // several times slower; every third tells as much about memory
+            if (++number % 3 != 0)
+                continue;
+#endif
+            QTest::addRow("%s: %s", step.name, wordFor(harm)) << QByteArray(step.text) << harm;
+        }
+    }
+}
+
+QByteArray why(const auto &receipt)
+{
+    return receipt.error ? describe(*receipt.error).toUtf8() : QByteArray("no error");
+}
+
+} // namespace
+
+/// What befalls the way to the server and the disks, at each step of each kind of work: it ends,
+/// within seconds, with what is true; the live data are what they were, or the new ones, whole.
+class TestRestoreFaults : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void besideTheSchema_data()
+    {
+        addRows(ofSchemas, {Harm::Stalls, Harm::FallsSilent, Harm::DiskFull});
+    }
+    void besideTheSchema();
+    void aCopy_data() { addRows(ofSchemas, {Harm::DiskFull}); }
+    void aCopy();
+    void besideTheDatabase_data()
+    {
+        addRows(ofDatabases,
+                {Harm::Stalls, Harm::DiskFull, Harm::LineCut, Harm::ServerDies, Harm::UserStops});
+    }
+    void besideTheDatabase();
+    void aDatabaseOnALineThatFellSilent();
+    void aPutBack_data()
+    {
+        addRows(ofPutBacks, {Harm::Stalls, Harm::FallsSilent, Harm::LineCut, Harm::ServerDies});
+    }
+    void aPutBack();
+    void aCommitOnALineThatFellSilentIsAskedAbout();
+    void aFullDiskOfOursIsNoHindrance_data();
+    void aFullDiskOfOursIsNoHindrance();
+
+private:
+    using Work = std::function<void(const postgres::ConnectionString &, TaskContext &)>;
+    void startServer(const std::function<void()> &start);
+    /// Does the work through a relay that strikes at the step; the time it took.
+    std::chrono::milliseconds struck(const Shop &shop, const QByteArray &step, Harm harm,
+                                     const Work &work);
+    RestoreReceipt restored(const Shop &shop, const QString &file, const QByteArray &step,
+                            Harm harm, RestoreMode mode);
+    void verifyNothingChanged(const Shop &shop, const QString &before,
+                              const RestoreReceipt &receipt, Harm harm);
+    void harmDuring(RestoreMode mode);
+    static void discardAll(const Shop &shop);
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<tests::TempPostgres> m_server;
+    std::unique_ptr<Shop> m_small;
+    std::unique_ptr<Shop> m_large; ///< enough for connections of their own
+    QString m_smallFile;
+    QString m_largeFile;
+};
+
+void TestRestoreFaults::startServer(const std::function<void()> &start)
+{
+    qputenv("LD_PRELOAD", MAYDAY_FULLDISK);
+    qputenv("MAYDAY_DISK_FULL", m_folder.filePath(u"full"_s).toUtf8());
+    start();
+    qunsetenv("LD_PRELOAD");
+}
+
+void TestRestoreFaults::initTestCase()
+{
+    startServer([this] { m_server = std::make_unique<tests::TempPostgres>(); });
+    m_small = std::make_unique<Shop>(*m_server, 2000);
+    m_small->run("DELETE FROM public.listings WHERE id > 200"); // one table travels by INSERT
+    m_smallFile = m_small->writeDump(m_small->dump());
+    m_small->run("DELETE FROM public.products WHERE id > 100");
+    m_large = std::make_unique<Shop>(*m_server, 30000);
+    m_large->run("DELETE FROM public.listings WHERE id > 200");
+    m_largeFile = m_large->writeDump(m_large->dump());
+    m_large->run("DELETE FROM public.products WHERE id > 100");
+}
+
+std::chrono::milliseconds TestRestoreFaults::struck(const Shop &shop, const QByteArray &step,
+                                                    Harm harm, const Work &work)
+{
+    using namespace std::chrono_literals;
+    const QString full = m_folder.filePath(u"full"_s);
+    std::stop_source stop;
+    StepRelay *held = nullptr;
+    std::jthread later;
+    QElapsedTimer since;
+    StepRelay relay(shop.target(), step, [&] {
+        since.start();
+        switch (harm) {
+        case Harm::Stalls:
+            later = std::jthread([&held] {
+                TaskContext().pause(400ms);
+                held->release();
+            });
+            return StepRelay::Then::Hold;
+        case Harm::FallsSilent:
+            later = std::jthread([&stop] {
+                TaskContext().pause(300ms);
+                stop.request_stop();
+            });
+            return StepRelay::Then::Hold;
+        case Harm::DiskFull:
+            (void)QFile(full).open(QIODevice::WriteOnly | QIODevice::NewOnly);
+            break;
+        case Harm::LineCut: return StepRelay::Then::Cut;
+        case Harm::ServerDies: m_server->stop(); break;
+        case Harm::UserStops: stop.request_stop(); break;
+        }
+        return StepRelay::Then::GoOn;
+    });
+    held = &relay;
+    TaskContext context(stop.get_token());
+    work(relay.connectionString(), context);
+    const auto took = std::chrono::ceil<std::chrono::milliseconds>(since.durationElapsed());
+    if (!relay.hasStruck())
+        qFatal("the work never came to %s", step.constData());
+    later = {};
+    QFile::remove(full);
+    if (harm == Harm::ServerDies)
+        startServer([this] { m_server->restart(); });
+    return took;
+}
+
+RestoreReceipt TestRestoreFaults::restored(const Shop &shop, const QString &file,
+                                           const QByteArray &step, Harm harm, RestoreMode mode)
+{
+    RestoreReceipt receipt;
+    RestorePlan plan = shop.plan(file);
+    plan.mode = mode;
+    plan.connections = 2;
+    const auto took = struck(
+        shop, step, harm, [&](const postgres::ConnectionString &target, TaskContext &context) {
+            plan.target = target;
+            const SystemClock clock;
+            receipt = RestoreRunner(plan, clock, {}).run(std::nullopt, context);
+        });
+    // 300 ms until the stop, two seconds for the server that does not hear it, and a slow machine.
+    if (harm == Harm::FallsSilent && mode != RestoreMode::ReplaceDatabase && took.count() > 8000)
+        qFatal("a stop took %lld ms", qlonglong(took.count()));
+    return receipt;
+}
+
+void TestRestoreFaults::verifyNothingChanged(const Shop &shop, const QString &before,
+                                             const RestoreReceipt &receipt, Harm harm)
+{
+    QCOMPARE(receipt.verdict, Verdict::NotRestored);
+    QVERIFY(receipt.error.has_value());
+    const QMap<Harm, ErrorKind> kinds{{Harm::FallsSilent, ErrorKind::Cancelled},
+                                      {Harm::UserStops, ErrorKind::Cancelled},
+                                      {Harm::DiskFull, ErrorKind::NoSpace},
+                                      {Harm::LineCut, ErrorKind::Unreachable},
+                                      {Harm::ServerDies, ErrorKind::Unreachable}};
+    QVERIFY2(receipt.error->kind == kinds.value(harm, ErrorKind::Internal), why(receipt));
+    QCOMPARE(receipt.tablesProven(), 0);
+    QTRY_COMPARE(shop.ask("SELECT count(*) FROM pg_stat_activity"
+                          " WHERE application_name LIKE 'mayday %'"),
+                 u"0"_s);
+    QCOMPARE(shop.liveState(), before);
+    // What is left is told, and goes.
+    const QString left = shop.ask("SELECT coalesce(string_agg(datname, ' '), '') FROM pg_database"
+                                  " WHERE datname LIKE current_database() || '\\_%'");
+    QString told;
+    for (const Leftover &one : receipt.left)
+        told += one.what;
+    // Of a server that is not there nobody knows what it has made.
+    const bool isKnown = harm != Harm::ServerDies;
+    QVERIFY2(told.contains(left), qPrintable(u"%1, and told: %2"_s.arg(left, told)));
+    QVERIFY2(!isKnown || left.isEmpty() == receipt.left.isEmpty(), qPrintable(told));
+    for (const QString &name : left.split(u' ', Qt::SkipEmptyParts))
+        shop.run("DROP DATABASE " + name.toUtf8());
+}
+
+void TestRestoreFaults::harmDuring(RestoreMode mode)
+{
+    QFETCH(QByteArray, step);
+    QFETCH(Harm, harm);
+    const bool isDatabase = mode == RestoreMode::ReplaceDatabase;
+    const Shop &shop = isDatabase ? *m_large : *m_small;
+    const QString before = shop.liveState();
+    const RestoreReceipt receipt =
+        restored(shop, isDatabase ? m_largeFile : m_smallFile, step, harm, mode);
+    // A disk that was still large enough is none that was full.
+    const bool isDone =
+        harm == Harm::Stalls || (harm == Harm::DiskFull && receipt.verdict == Verdict::Proven);
+    if (!isDone)
+        return verifyNothingChanged(shop, before, receipt, harm);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(receipt.left.size(), 1);
+    TaskContext context;
+    if (mode != RestoreMode::Copy) {
+        QCOMPARE(shop.ask("SELECT count(*) FROM public.products"),
+                 isDatabase ? u"30000"_s : u"2000"_s);
+        const PutBackReceipt back =
+            putBack(shop.target(), receipt.id.text(), SystemClock().now().addSecs(1), context);
+        QVERIFY2(back.verdict == Verdict::Proven, why(back));
+    }
+    discardAll(shop);
+    QCOMPARE(shop.liveState(), before);
+}
+
+void TestRestoreFaults::discardAll(const Shop &shop)
+{
+    TaskContext context;
+    auto session = postgres::Session::connect(shop.target(), context);
+    const auto kept = allKept(*session, context);
+    QVERIFY2(kept, kept ? "" : qPrintable(describe(kept.error())));
+    QCOMPARE(kept->size(), 1);
+    session->close();
+    const auto gone = discardKept(shop.target(), kept->front().name, context);
+    QVERIFY2(gone, gone ? "" : qPrintable(describe(gone.error())));
+}
+
+void TestRestoreFaults::besideTheSchema()
+{
+    harmDuring(RestoreMode::Replace);
+}
+
+void TestRestoreFaults::aCopy()
+{
+    harmDuring(RestoreMode::Copy);
+}
+
+void TestRestoreFaults::besideTheDatabase()
+{
+    harmDuring(RestoreMode::ReplaceDatabase);
+}
+
+/// The copy that was begun cannot be taken away on such a line; it is told, and found later.
+void TestRestoreFaults::aDatabaseOnALineThatFellSilent()
+{
+    const QString before = m_large->liveState();
+    const RestoreReceipt receipt = restored(*m_large, m_largeFile, "p;'29000", Harm::FallsSilent,
+                                            RestoreMode::ReplaceDatabase);
+    QCOMPARE(receipt.left.size(), 1);
+    verifyNothingChanged(*m_large, before, receipt, Harm::FallsSilent);
+}
+
+void TestRestoreFaults::aPutBack()
+{
+    QFETCH(QByteArray, step);
+    QFETCH(Harm, harm);
+    const Shop &shop = *m_small;
+    const QString before = shop.liveState();
+    const RestoreReceipt restored = shop.restore(m_smallFile);
+    QVERIFY2(restored.verdict == Verdict::Proven, why(restored));
+    const QString between = shop.liveState();
+    PutBackReceipt receipt;
+    const auto tryIt = [&](const postgres::ConnectionString &target, TaskContext &context) {
+        receipt = putBack(target, restored.id.text(), SystemClock().now().addSecs(1), context);
+    };
+    const auto took = struck(shop, step, harm, tryIt);
+    QVERIFY2(took.count() < 8000, qPrintable(QString::number(took.count())));
+    if (harm != Harm::Stalls) {
+        QCOMPARE(receipt.verdict, Verdict::NotRestored);
+        QVERIFY(receipt.left.isEmpty());
+        QTRY_COMPARE(shop.ask("SELECT count(*) FROM pg_stat_activity"
+                              " WHERE application_name LIKE 'mayday %'"),
+                     u"0"_s);
+        QCOMPARE(shop.liveState(), between);
+        TaskContext context;
+        tryIt(shop.target(), context);
+    }
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    discardAll(shop);
+    QCOMPARE(shop.liveState(), before);
+}
+
+/// The answer to the commit never comes: ten seconds after a stop the server is asked by a new
+/// connection, and its word counts.
+void TestRestoreFaults::aCommitOnALineThatFellSilentIsAskedAbout()
+{
+    const QString before = m_small->liveState();
+    std::stop_source stop;
+    std::jthread later;
+    StepRelay *held = nullptr;
+    StepRelay relay(m_small->target(), "COMMIT", [&] {
+        later = std::jthread([&] {
+            stop.request_stop();
+            TaskContext().pause(LateStop::usualGrace + std::chrono::seconds(1));
+            held->release();
+        });
+        return StepRelay::Then::Hold;
+    });
+    held = &relay;
+    RestorePlan plan = m_small->plan(m_smallFile);
+    plan.target = relay.connectionString();
+    const SystemClock clock;
+    TaskContext context(stop.get_token());
+    const RestoreReceipt receipt = RestoreRunner(plan, clock, {}).run(std::nullopt, context);
+    // Held on the way there, it was cut off before the server had seen it; or it had.
+    const bool isLive = m_small->ask("SELECT count(*) FROM public.products") == u"2000"_s;
+    QVERIFY2((receipt.verdict == Verdict::Proven) == isLive, why(receipt));
+    QVERIFY2(isLive || receipt.error->kind == ErrorKind::Timeout, why(receipt));
+    if (isLive) {
+        TaskContext free;
+        QVERIFY(putBack(m_small->target(), {}, SystemClock().now().addSecs(1), free).verdict ==
+                Verdict::Proven);
+        discardAll(*m_small);
+    }
+    QCOMPARE(m_small->liveState(), before);
+}
+
+void TestRestoreFaults::aFullDiskOfOursIsNoHindrance_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::newRow("plain") << QStringList();
+    QTest::newRow("archive") << QStringList{u"--format=custom"_s};
+}
+
+/// What is remembered beside the file is for speed alone.
+void TestRestoreFaults::aFullDiskOfOursIsNoHindrance()
+{
+    QFETCH(QStringList, options);
+    const Shop shop(*m_server, 2000);
+    const QString file = shop.writeDump(shop.dump(options));
+    const QStringList files = QFileInfo(file).dir().entryList(QDir::Files | QDir::Hidden);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit full{.rlim_cur = 0, .rlim_max = before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+    const RestoreReceipt receipt = shop.restore(file);
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(shop.ask("SELECT count(*) FROM public.products"), u"2000"_s);
+    QCOMPARE(QFileInfo(file).dir().entryList(QDir::Files | QDir::Hidden), files);
+}
+
+QTEST_GUILESS_MAIN(TestRestoreFaults)
+#include "tst_restorefaults.moc"

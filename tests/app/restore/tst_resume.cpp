@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/restore/restorefixture.h"
+#include "restore/putback.h"
+#include "restore/sidedatabase.h"
+#include "support/steprelay.h"
+
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::restore;
+using namespace mayday::restore::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray why(const RestoreReceipt &receipt)
+{
+    return receipt.error ? describe(*receipt.error).toUtf8() : receipt.notes.join(u'\n').toUtf8();
+}
+
+} // namespace
+
+/// A restore of a whole database that was broken off is gone on with: nothing that is there is
+/// brought again, and the outcome is the same to the letter.
+class TestResume : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void brokenOffAnywhereTheOutcomeIsTheSame_data();
+    void brokenOffAnywhereTheOutcomeIsTheSame();
+    void finishedTablesAreNotLoadedAgain();
+    void brokenOffAgainAndAgain();
+    void anotherFileBeginsAnew();
+    void littleIsTakenAwayAtOnce();
+    void aStopTakesItAway();
+
+private:
+    RestoreReceipt restored(const QString &file, const postgres::ConnectionString &target,
+                            qint64 worthKeeping = 0, std::stop_token stop = {});
+    RestoreReceipt brokenOff(const QString &file, const QByteArray &step, qint64 worthKeeping = 0);
+    [[nodiscard]] QString sideDatabases() const
+    {
+        return m_shop->ask("SELECT count(*) FROM pg_database WHERE datname LIKE "
+                           "current_database() || '\\_%'");
+    }
+    void undo(const RestoreReceipt &receipt);
+
+    std::unique_ptr<tests::TempPostgres> m_server;
+    std::unique_ptr<Shop> m_shop;
+    QByteArray m_wanted; ///< the live schema as it is to be afterwards, as pg_dump writes it
+    QString m_before;
+};
+
+void TestResume::initTestCase()
+{
+    m_server = std::make_unique<tests::TempPostgres>();
+    m_shop = std::make_unique<Shop>(*m_server, 40000);
+    m_shop->run(
+        "CREATE TABLE public.notes (id integer PRIMARY KEY, text text);"
+        "INSERT INTO public.notes SELECT g, 'note ' || g FROM generate_series(1, 200) g;"
+        "COMMENT ON INDEX public.listings_product_id_idx IS 'an index';"
+        "COMMENT ON TABLE public.products IS 'all of them';"
+        "GRANT SELECT ON public.products TO PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC");
+    m_wanted = withoutKeys(m_shop->dump());
+    m_shop->writeDump(m_shop->dump(), u"shop.sql"_s);
+    m_shop->writeDump(m_shop->dump({u"--clean"_s, u"--if-exists"_s}), u"clean.sql"_s);
+    m_shop->writeDump(m_shop->dump({u"--inserts"_s, u"--rows-per-insert=500"_s}), u"inserts.sql"_s);
+    m_shop->run("DELETE FROM public.products WHERE id > 100");
+    m_before = m_shop->liveState();
+}
+
+RestoreReceipt TestResume::restored(const QString &file, const postgres::ConnectionString &target,
+                                    qint64 worthKeeping, std::stop_token stop)
+{
+    RestorePlan plan = m_shop->plan(file);
+    plan.target = target;
+    plan.mode = RestoreMode::ReplaceDatabase;
+    plan.connections = 2;
+    plan.worthKeeping = worthKeeping;
+    const SystemClock clock;
+    TaskContext context(std::move(stop));
+    return RestoreRunner(plan, clock, {}).run(std::nullopt, context);
+}
+
+RestoreReceipt TestResume::brokenOff(const QString &file, const QByteArray &step,
+                                     qint64 worthKeeping)
+{
+    const StepRelay relay(m_shop->target(), step, [] { return StepRelay::Then::Cut; });
+    const RestoreReceipt receipt = restored(file, relay.connectionString(), worthKeeping);
+    if (!relay.hasStruck())
+        qFatal("it never came to %s", step.constData());
+    return receipt;
+}
+
+void TestResume::undo(const RestoreReceipt &receipt)
+{
+    TaskContext context;
+    const PutBackReceipt back =
+        putBack(m_shop->target(), receipt.id.text(), SystemClock().now().addSecs(1), context);
+    QVERIFY2(back.verdict == Verdict::Proven, back.error ? qPrintable(describe(*back.error)) : "");
+    auto session = postgres::Session::connect(m_shop->target(), context);
+    const auto kept = allKept(*session, context);
+    session->close();
+    for (const KeptSchema &one : *kept)
+        QVERIFY(discardKept(m_shop->target(), one.name, context));
+    QCOMPARE(m_shop->liveState(), m_before);
+}
+
+void TestResume::brokenOffAnywhereTheOutcomeIsTheSame_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QByteArray>("step");
+    for (const char *step :
+         {"CREATE TABLE public.listings", "COPY public.products", "p;'39000",
+          "COPY public.listings", "INTO public.notes", "setval", "ADD CONSTRAINT products_pkey",
+          "CREATE INDEX", "COMMENT ON INDEX", "FOREIGN KEY", "GRANT SELECT ON TABLE",
+          "count(*) FROM ONLY", "ANALYZE", "DROP SCHEMA IF EXISTS mayday_restore"})
+        QTest::addRow("COPY: %s", step) << u"shop.sql"_s << QByteArray(step);
+    for (const char *step : {"p;'39000", "CREATE INDEX", "FOREIGN KEY"})
+        QTest::addRow("with DROPs: %s", step) << u"clean.sql"_s << QByteArray(step);
+    for (const char *step : {"p;''39000", "CREATE INDEX"})
+        QTest::addRow("INSERT: %s", step) << u"inserts.sql"_s << QByteArray(step);
+}
+
+void TestResume::brokenOffAnywhereTheOutcomeIsTheSame()
+{
+    QFETCH(QString, file);
+    QFETCH(QByteArray, step);
+    const QString path = m_shop->path(file);
+    const RestoreReceipt broken = brokenOff(path, step);
+    QCOMPARE(broken.verdict, Verdict::NotRestored);
+    QCOMPARE(m_shop->liveState(), m_before);
+    if (m_shop->path(u"inserts.sql"_s) != path) {
+        QCOMPARE(broken.left.size(), 1);
+        QVERIFY2(broken.left[0].what.contains(u"goes on with"_s), qPrintable(broken.left[0].what));
+        QCOMPARE(sideDatabases(), u"1"_s);
+    }
+    const RestoreReceipt receipt = restored(path, m_shop->target());
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(withoutKeys(m_shop->dump()), m_wanted);
+    QCOMPARE(m_shop->ask("SELECT to_regnamespace('mayday_restore') IS NULL"), u"t"_s);
+    QCOMPARE(sideDatabases(), u"1"_s); // what was live before
+    undo(receipt);
+}
+
+void TestResume::finishedTablesAreNotLoadedAgain()
+{
+    const QString path = m_shop->path(u"shop.sql"_s);
+    (void)brokenOff(path, "CREATE INDEX");
+    StepRelay watched(m_shop->target(), "COPY public.", [] { return StepRelay::Then::GoOn; });
+    const RestoreReceipt receipt = restored(path, watched.connectionString());
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QVERIFY2(!watched.hasStruck(), "rows were sent again");
+    QVERIFY2(receipt.notes.join(u' ').contains(u"went on with what that one had loaded"_s),
+             why(receipt));
+    QCOMPARE(receipt.rowsRestored(), 40000 * 2 + 200);
+    undo(receipt);
+}
+
+void TestResume::brokenOffAgainAndAgain()
+{
+    const QString path = m_shop->path(u"shop.sql"_s);
+    for (const char *step :
+         {"COPY public.products", "CREATE INDEX", "FOREIGN KEY", "count(*) FROM ONLY"}) {
+        const RestoreReceipt broken = brokenOff(path, step);
+        QCOMPARE(broken.verdict, Verdict::NotRestored);
+        QCOMPARE(broken.left.size(), 1);
+        QCOMPARE(sideDatabases(), u"1"_s);
+    }
+    const RestoreReceipt receipt = restored(path, m_shop->target());
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(withoutKeys(m_shop->dump()), m_wanted);
+    undo(receipt);
+}
+
+void TestResume::anotherFileBeginsAnew()
+{
+    const QString path = m_shop->writeDump(m_shop->dump(), u"other.sql"_s); // of now: 100 products
+    const RestoreReceipt broken = brokenOff(path, "count(*) FROM ONLY");
+    QCOMPARE(broken.left.size(), 1);
+    QFile::remove(path);
+    QVERIFY(QFile::copy(m_shop->path(u"shop.sql"_s), path));
+    const RestoreReceipt receipt = restored(path, m_shop->target());
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(withoutKeys(m_shop->dump()), m_wanted);
+    QVERIFY2(!receipt.notes.join(u' ').contains(u"went on"_s), why(receipt));
+    QCOMPARE(sideDatabases(), u"2"_s); // the other one is nobody's business but the list's
+    undo(receipt);
+    QCOMPARE(sideDatabases(), u"0"_s);
+}
+
+void TestResume::littleIsTakenAwayAtOnce()
+{
+    const RestoreReceipt broken =
+        brokenOff(m_shop->path(u"shop.sql"_s), "CREATE INDEX", qint64(64) * 1024 * 1024);
+    QCOMPARE(broken.verdict, Verdict::NotRestored);
+    QVERIFY(broken.left.isEmpty());
+    QCOMPARE(sideDatabases(), u"0"_s);
+}
+
+void TestResume::aStopTakesItAway()
+{
+    std::stop_source stop;
+    StepRelay relay(m_shop->target(), "CREATE INDEX", [&stop] {
+        stop.request_stop();
+        return StepRelay::Then::GoOn;
+    });
+    const RestoreReceipt stopped =
+        restored(m_shop->path(u"shop.sql"_s), relay.connectionString(), 0, stop.get_token());
+    QCOMPARE(stopped.error->kind, ErrorKind::Cancelled);
+    QVERIFY(stopped.left.isEmpty());
+    QCOMPARE(sideDatabases(), u"0"_s);
+    QCOMPARE(m_shop->liveState(), m_before);
+}
+
+QTEST_GUILESS_MAIN(TestResume)
+#include "tst_resume.moc"

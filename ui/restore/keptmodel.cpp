@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/keptmodel.h"
+
+#include "ui/kit/timetext.h"
+
+namespace mayday::ui {
+
+namespace {
+
+QString wordFor(const restore::KeptSchema &kept)
+{
+    switch (kept.state) {
+    case restore::KeptState::Before: return KeptModel::tr("The data from before a restore");
+    case restore::KeptState::Restored: return KeptModel::tr("What a restore had brought");
+    case restore::KeptState::Copy: return KeptModel::tr("A copy of a backup");
+    case restore::KeptState::Loading: return KeptModel::tr("An unfinished restore");
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+} // namespace
+
+void KeptModel::setKept(const QList<restore::KeptSchema> &kept)
+{
+    beginResetModel();
+    m_kept = kept;
+    endResetModel();
+}
+
+int KeptModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_kept.size());
+}
+
+int KeptModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant KeptModel::data(const QModelIndex &index, int role) const
+{
+    if (!index.isValid() || index.row() >= m_kept.size())
+        return {};
+    const restore::KeptSchema &kept = m_kept[index.row()];
+    if (role == Qt::ToolTipRole)
+        return index.column() == Since ? timetext::dateClock(kept.at, QTimeZone::systemTimeZone())
+                                       : tr("Because of %1").arg(kept.file);
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (index.column()) {
+    case What: return wordFor(kept);
+    case Since: return timetext::age(kept.at, m_clock.now());
+    case Size: return timetext::bytes(kept.bytes);
+    case Name: return (kept.isDatabase ? tr("database %1") : tr("schema %1")).arg(kept.name);
+    default: return {};
+    }
+}
+
+QVariant KeptModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case What: return tr("Kept");
+    case Since: return tr("Since");
+    case Size: return tr("Size");
+    case Name: return tr("On the server as");
+    default: return {};
+    }
+}
+
+} // namespace mayday::ui

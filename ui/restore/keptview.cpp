@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/keptview.h"
+
+#include "ui/kit/actionbutton.h"
+#include "ui/kit/actiontable.h"
+#include "ui/kit/errorpanel.h"
+#include "ui/kit/sentenceheader.h"
+#include "ui/kit/textlabel.h"
+#include "ui/kit/timetext.h"
+#include "ui/restore/keptmodel.h"
+
+#include <QHBoxLayout>
+#include <QItemSelectionModel>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <numeric>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui {
+
+namespace {
+
+constexpr int usualDays = 7;
+
+qint64 bytesOf(const QList<restore::KeptSchema> &kept)
+{
+    return std::accumulate(
+        kept.begin(), kept.end(), qint64(0),
+        [](qint64 sum, const restore::KeptSchema &one) { return sum + one.bytes; });
+}
+
+} // namespace
+
+KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
+    : QWidget(parent),
+      m_parts(parts),
+      m_header(new SentenceHeader(parts.theme, this)),
+      m_error(new ErrorPanel(parts.theme, this)),
+      m_model(new KeptModel(parts.clock, this)),
+      m_table(new ActionTable(parts.theme, this)),
+      m_discard(new ActionButton(parts.theme, ButtonKind::Danger, QString(), this)),
+      m_discardOld(new ActionButton(parts.theme, ButtonKind::Secondary, QString(), this)),
+      m_days(new QSpinBox(this))
+{
+    m_table->setModel(m_model);
+    m_table->setAccessibleName(tr("Kept on the server"));
+    m_table->setMonoColumns({KeptModel::Name});
+    m_table->setNumberColumns({KeptModel::Size});
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_table->setEmptyText(tr("Nothing is kept"),
+                          tr("The next restore keeps the data from before it here."));
+    m_days->setRange(1, 365);
+    m_days->setValue(usualDays);
+    m_days->setSuffix(tr(" days"));
+    m_days->setButtonSymbols(QAbstractSpinBox::NoButtons);
+    m_days->setAccessibleName(tr("Older than so many days"));
+    auto *back =
+        new ActionButton(parts.theme, ButtonKind::Secondary, tr("Back to the backups"), this);
+    auto *older = new TextLabel(parts.theme, TextStyle::Detail, Ink::Second, this);
+    older->setText(tr("Older than"));
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(metric::space12);
+    buttons->addWidget(m_discard);
+    buttons->addSpacing(metric::space12);
+    buttons->addWidget(older);
+    buttons->addWidget(m_days);
+    buttons->addWidget(m_discardOld);
+    buttons->addStretch();
+    buttons->addWidget(back);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(metric::space12);
+    column->addWidget(m_header);
+    column->addWidget(m_error);
+    column->addWidget(m_table, 1);
+    column->addLayout(buttons);
+    m_error->hide();
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &KeptView::follow);
+    connect(m_days, &QSpinBox::valueChanged, this, &KeptView::follow);
+    connect(m_discard, &ActionButton::clicked, this, [this] { discard(selected()); });
+    connect(m_discardOld, &ActionButton::clicked, this, [this] { discard(old()); });
+    connect(back, &ActionButton::clicked, this, &KeptView::backRequested);
+    connect(&parts.desk, &restore::RestoreDesk::discardFinished, this,
+            [this](const std::optional<Error> &error) {
+                if (!isVisible())
+                    return;
+                ask();
+                if (error)
+                    showError(*error);
+            });
+}
+
+void KeptView::ask()
+{
+    m_error->hide();
+    const auto connection = m_target.connection();
+    if (!connection) {
+        show({});
+        showError(connection.error());
+        return;
+    }
+    m_header->setSentence(tr("Asking %1 what is kept...").arg(connection->display()));
+    m_header->setDetail({});
+    m_asking.requestStop();
+    m_asking = m_parts.desk.kept(*connection);
+    m_asking.deliverTo(this, [this](Result<QList<restore::KeptSchema>> kept) {
+        show(kept.value_or(QList<restore::KeptSchema>()));
+        if (!kept)
+            showError(kept.error());
+    });
+}
+
+void KeptView::show(const QList<restore::KeptSchema> &kept)
+{
+    m_model->setKept(kept);
+    if (!kept.isEmpty())
+        m_table->selectRow(0);
+    m_header->setSentence(kept.isEmpty()
+                              ? tr("Restores keep nothing here.")
+                              : tr("Restores keep %1 here.").arg(timetext::bytes(bytesOf(kept))));
+    m_header->setDetail(
+        kept.isEmpty() ? QString()
+                       : tr("Each can be put back or compared until you discard it; after that "
+                            "there is no way back to it."));
+    follow();
+}
+
+void KeptView::showError(const Error &error)
+{
+    m_error->setError(error);
+    m_error->setWhatIsSafe(tr("The live data is as it was."));
+    m_error->show();
+}
+
+QList<restore::KeptSchema> KeptView::selected() const
+{
+    QList<restore::KeptSchema> some;
+    for (const QModelIndex &index : m_table->selectionModel()->selectedRows())
+        some.append(m_model->kept().value(index.row()));
+    return some;
+}
+
+QList<restore::KeptSchema> KeptView::old() const
+{
+    const QDateTime limit = m_parts.clock.now().addDays(-m_days->value());
+    QList<restore::KeptSchema> some = m_model->kept();
+    some.removeIf(
+        [&limit](const restore::KeptSchema &one) { return !one.at.isValid() || one.at > limit; });
+    return some;
+}
+
+void KeptView::follow()
+{
+    const auto some = selected();
+    m_discard->setEnabled(!some.isEmpty());
+    m_discard->setText(some.isEmpty() ? tr("Discard...")
+                                      : tr("Discard %1...").arg(timetext::bytes(bytesOf(some))));
+    const auto older = old();
+    m_discardOld->setEnabled(!older.isEmpty());
+    m_discardOld->setText(older.isEmpty()
+                              ? tr("Nothing is that old")
+                              : tr("Discard all %1...").arg(timetext::bytes(bytesOf(older))));
+}
+
+void KeptView::discard(const QList<restore::KeptSchema> &kept)
+{
+    const auto connection = m_target.connection();
+    if (!connection || kept.isEmpty()) {
+        if (!connection)
+            showError(connection.error());
+        return;
+    }
+    QStringList names;
+    for (const restore::KeptSchema &one : kept)
+        names.append(one.name);
+    const QString verb =
+        tr("Discard %1 in %2").arg(timetext::bytes(bytesOf(kept)), connection->database());
+    m_parts.prompter.confirmTyped(
+        this,
+        {.title = verb + u'?',
+         .text = tr("Type the name of the database to go on."),
+         .confirmLabel = verb,
+         .nameToType = connection->database(),
+         .facts = {fact(tr("Environment"), m_target.environment),
+                   fact(tr("Target"), connection->display(), FactStyle::Mono),
+                   fact(tr("Dropped"), names.join(u", "_s), FactStyle::Mono),
+                   fact(tr("Undo"), tr("There is none: what is dropped is gone"),
+                        FactStyle::Danger)}},
+        [this, connection = *connection, names](bool confirmed) {
+            if (confirmed)
+                m_parts.desk.discard(connection, names);
+        });
+}
+
+QWidget *KeptView::initialFocus() const
+{
+    return m_table;
+}
+
+} // namespace mayday::ui

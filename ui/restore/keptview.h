@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/restore/restorepanel.h"
+
+class QSpinBox;
+
+namespace mayday::ui {
+
+class ActionButton;
+class ActionTable;
+class ErrorPanel;
+class KeptModel;
+class SentenceHeader;
+
+/// What restores keep on the server: since when, how large, and the way to let it go for good, one
+/// by one or everything older than some days. Undoing a restore is the verdict's business.
+class KeptView final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit KeptView(const RestorePanel::Parts &parts, QWidget *parent = nullptr);
+
+    void setTarget(const RestoreTarget &target) { m_target = target; }
+    /// Asks the server anew.
+    void ask();
+    [[nodiscard]] QWidget *initialFocus() const;
+
+Q_SIGNALS:
+    void backRequested();
+
+private:
+    void show(const QList<restore::KeptSchema> &kept);
+    void follow();
+    [[nodiscard]] QList<restore::KeptSchema> selected() const;
+    [[nodiscard]] QList<restore::KeptSchema> old() const;
+    void discard(const QList<restore::KeptSchema> &kept);
+    void showError(const Error &error);
+
+    RestorePanel::Parts m_parts;
+    RestoreTarget m_target;
+    SentenceHeader *m_header;
+    ErrorPanel *m_error;
+    KeptModel *m_model;
+    ActionTable *m_table;
+    ActionButton *m_discard;
+    ActionButton *m_discardOld;
+    QSpinBox *m_days;
+    Task<QList<restore::KeptSchema>> m_asking;
+};
+
+} // namespace mayday::ui
