@@ -8,6 +8,7 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <array>
 
 using namespace Qt::StringLiterals;
@@ -189,7 +190,8 @@ Result<std::optional<ArchiveHeader>> archiveHeaderOf(const QString &path)
         return failure(file.error());
     const QByteArray head = (*file)->peek(headBytes);
     const QByteArrayView inside =
-        isPgDumpTar(head) ? QByteArrayView(head).sliced(archive::tarBlock) : head;
+        isPgDumpTar(head) ? QByteArrayView(head).sliced(std::min(archive::tarBlock, head.size()))
+                          : head;
     if (!inside.startsWith(archiveMagic))
         return std::nullopt;
     auto header = parseArchiveHeader(inside, path);

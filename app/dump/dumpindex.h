@@ -11,12 +11,13 @@
 
 namespace mayday::dump {
 
-/// The rows of one table in a dump: a COPY with everything up to the next statement.
+/// The rows of one table in a dump: a COPY and its rows. What stands behind them is not theirs: the
+/// last line of a dump, a \unrestrict.
 struct DataBlock {
     QString schema;
     QString table;
     qint64 offset = 0; ///< of COPY, in the uncompressed text
-    qint64 end = -1;   ///< of the next statement; -1 when there is none
+    qint64 end = -1;   ///< behind its "\." line; -1 when no statement follows
     qint64 line = 0;   ///< of COPY
     qint64 endLine = 0;
     qint64 rows = 0;

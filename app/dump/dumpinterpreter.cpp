@@ -272,9 +272,10 @@ Result<ScanHandler::After> DumpInterpreter::copy(DumpStatement statement)
     return After::Rows;
 }
 
-Result<void> DumpInterpreter::rowsEnd(qint64 rows, qint64 bytes, qint64 line)
+Result<void> DumpInterpreter::rowsEnd(qint64 rows, qint64 bytes, qint64 line, qint64 end)
 {
     m_facts.inRows = false;
+    m_visitor.copyEndsAt(end);
     return m_visitor.copyEnd(rows - (m_rowsHaveHeader && rows > 0 ? 1 : 0), bytes, line);
 }
 

@@ -23,7 +23,7 @@ public:
     {
         return m_visitor.copyData(bytes);
     }
-    [[nodiscard]] Result<void> rowsEnd(qint64 rows, qint64 bytes, qint64 line) override;
+    [[nodiscard]] Result<void> rowsEnd(qint64 rows, qint64 bytes, qint64 line, qint64 end) override;
 
     [[nodiscard]] bool plainStringsEscape() const override { return m_plainStringsEscape; }
 

@@ -95,6 +95,8 @@ Result<qsizetype> DumpScanner::feed(QByteArrayView text, bool isLast)
     Step last = Step::Go;
     while (last == Step::Go && m_at < m_text.size())
         last = step();
+    if (nul >= 0 && last != Step::Fail)
+        m_at = m_text.size(); // it is told where it stands, whatever waits in front of it
     countLines();
     if (last == Step::Fail)
         return failure(*m_error);
@@ -560,8 +562,8 @@ DumpScanner::Step DumpScanner::rows()
 DumpScanner::Step DumpScanner::endRows(qsizetype end, qsizetype width)
 {
     m_mode = Mode::Between;
-    const Result<void> told = m_handler.rowsEnd(m_rows, m_rowBytes, m_line);
     m_at = end + width;
+    const Result<void> told = m_handler.rowsEnd(m_rows, m_rowBytes, m_line, m_offset + m_at);
     return failUnlessOk(told);
 }
 

@@ -30,7 +30,9 @@ public:
     /// A line that some program wrote to stderr and that came into the file.
     [[nodiscard]] virtual Result<void> strayLine(QByteArrayView text, qint64 line) = 0;
     [[nodiscard]] virtual Result<void> rows(QByteArrayView bytes) = 0;
-    [[nodiscard]] virtual Result<void> rowsEnd(qint64 rows, qint64 bytes, qint64 line) = 0;
+    /// line: of the "\.". end: the place in the text behind it.
+    [[nodiscard]] virtual Result<void> rowsEnd(qint64 rows, qint64 bytes, qint64 line,
+                                               qint64 end) = 0;
     /// Asked after each statement: whether backslashes count in plain strings from here on
     /// (standard_conforming_strings is off).
     [[nodiscard]] virtual bool plainStringsEscape() const = 0;

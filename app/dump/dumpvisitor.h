@@ -21,6 +21,8 @@ public:
     /// A piece of the rows: raw bytes with their newlines, cut anywhere, without the "\." line.
     /// A view into the reader's buffer, gone after the call.
     virtual Result<void> copyData(QByteArrayView rows) = 0;
+    /// The place in the text behind the "\." line, for who notes places. Before copyEnd().
+    virtual void copyEndsAt(qint64) {}
     /// bytes: of all rows with their newlines. line: of the "\.".
     virtual Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) = 0;
 };

@@ -175,17 +175,15 @@ void Inspector::noteDanger(const DumpStatement &statement)
                                      : u"line %1: %2: %3"_s.arg(statement.line).arg(text, name));
 }
 
-void Inspector::endBlock(const DumpStatement &next)
+void Inspector::endBlock()
 {
-    if (!std::exchange(m_isBlockOpen, false))
-        return;
-    m_blocks.last().end = next.offset;
-    m_blocks.last().endLine = next.line;
+    if (std::exchange(m_isBlockOpen, false))
+        m_blocks.last().end = m_blockEnd;
 }
 
 Result<void> Inspector::statement(const DumpStatement &statement)
 {
-    endBlock(statement);
+    endBlock();
     if (makesObject(statement))
         ++m_inspection.objects[kindWord(statement.kind)];
     noteSchema(statement);
@@ -201,7 +199,7 @@ Result<void> Inspector::statement(const DumpStatement &statement)
 
 Result<void> Inspector::copyBegin(const CopyHeader &header)
 {
-    endBlock(header.statement);
+    endBlock();
     noteSchema(header.statement);
     ++m_inspection.copyBlocks;
     m_escapes = m_escapes || header.statement.plainStringsEscape;
@@ -215,13 +213,14 @@ Result<void> Inspector::copyBegin(const CopyHeader &header)
     return {};
 }
 
-Result<void> Inspector::copyEnd(qint64 rows, qint64 bytes, qint64)
+Result<void> Inspector::copyEnd(qint64 rows, qint64 bytes, qint64 line)
 {
     TableInDump &filled = m_inspection.tables[m_current];
     filled.rows += rows;
     filled.bytes += bytes;
     m_blocks.last().rows = rows;
     m_blocks.last().bytes = bytes;
+    m_blocks.last().endLine = line + 1;
     m_isBlockOpen = true;
     return {};
 }

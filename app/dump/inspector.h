@@ -17,6 +17,7 @@ public:
     Result<void> statement(const DumpStatement &statement) override;
     Result<void> copyBegin(const CopyHeader &header) override;
     Result<void> copyData(QByteArrayView) override { return {}; }
+    void copyEndsAt(qint64 offset) override { m_blockEnd = offset; }
     Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;
 
     /// Puts the collected warnings into the inspection; the last call.
@@ -29,7 +30,7 @@ public:
 
 private:
     TableInDump &table(const QString &schema, const QString &name);
-    void endBlock(const DumpStatement &next);
+    void endBlock();
     void noteSchema(const DumpStatement &statement);
     void noteTable(const DumpStatement &statement);
     void noteInsert(const DumpStatement &statement);
@@ -42,7 +43,8 @@ private:
     qsizetype m_current = -1;
     QList<DataBlock> m_blocks;
     bool m_isBlockOpen = false; ///< the statement after the last one has not come yet
-    bool m_escapes = false;     ///< a COPY whose reading hangs on a setting somewhere before it
+    qint64 m_blockEnd = 0;
+    bool m_escapes = false; ///< a COPY whose reading hangs on a setting somewhere before it
     qint64 m_dangers = 0;
 };
 

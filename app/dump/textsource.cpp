@@ -25,18 +25,41 @@ Result<qsizetype> Utf16Source::read(std::span<char> buffer)
 {
     while (m_at == m_ready.size()) {
         const auto got = m_source->read(std::span(m_raw.data(), static_cast<size_t>(m_raw.size())));
-        if (!got || *got == 0)
+        if (!got)
             return got;
-        const QString text = m_decoder(QByteArrayView(m_raw).first(*got));
-        if (m_decoder.hasError())
-            return failure({.kind = ErrorKind::Corrupt,
-                            .subject = m_subject,
-                            .detail = u"the text begins as UTF-16 and does not go on as such"_s,
-                            .advice = Advice::MakeBackupWithPgDump});
-        m_ready = text.toUtf8();
-        m_at = 0;
+        if (*got == 0)
+            return atEnd();
+        if (const auto converted = convert(QByteArrayView(m_raw).first(*got)); !converted)
+            return failure(converted.error());
     }
     return archive::giveFrom(m_ready, m_at, buffer);
+}
+
+Result<void> Utf16Source::convert(QByteArrayView raw)
+{
+    const QString units = m_half + QString(m_decoder(raw));
+    m_half = units.last(!units.isEmpty() && units.back().isHighSurrogate() ? 1 : 0);
+    m_isInUnit = m_isInUnit != (raw.size() % 2 != 0);
+    const QString text = units.chopped(m_half.size());
+    m_ready = text.toUtf8();
+    m_at = 0;
+    if (text.isValidUtf16() && !m_decoder.hasError())
+        return {};
+    return failure({.kind = ErrorKind::Corrupt,
+                    .subject = m_subject,
+                    .detail = u"the text begins as UTF-16 and does not go on as such"_s,
+                    .advice = Advice::MakeBackupWithPgDump});
+}
+
+Result<qsizetype> Utf16Source::atEnd()
+{
+    m_isCut = m_isInUnit || !m_half.isEmpty();
+    if (!m_isCut)
+        return 0;
+    return failure({.kind = ErrorKind::Corrupt,
+                    .subject = m_subject,
+                    .detail = u"the text stops inside a letter of its UTF-16"_s,
+                    .advice = Advice::DownloadAgain});
 }
 
 QStringList Utf16Source::remarks() const

@@ -9,7 +9,7 @@
 namespace mayday::dump {
 
 /// Turns UTF-16 (as PowerShell's ">" writes it) into UTF-8 on the way. Corrupt when it is not
-/// UTF-16.
+/// UTF-16, or stops inside a letter.
 class Utf16Source final : public archive::ByteSource {
 public:
     Utf16Source(std::unique_ptr<archive::ByteSource> source, bool isBigEndian,
@@ -19,13 +19,19 @@ public:
     [[nodiscard]] qint64 consumed() const override { return m_source->consumed(); }
     [[nodiscard]] qint64 total() const override { return m_source->total(); }
     [[nodiscard]] QString format() const override { return m_source->format(); }
-    [[nodiscard]] bool endedEarly() const override { return m_source->endedEarly(); }
+    [[nodiscard]] bool endedEarly() const override { return m_isCut || m_source->endedEarly(); }
     [[nodiscard]] QStringList remarks() const override;
 
 private:
+    [[nodiscard]] Result<void> convert(QByteArrayView raw);
+    [[nodiscard]] Result<qsizetype> atEnd();
+
     std::unique_ptr<archive::ByteSource> m_source;
     QString m_subject;
     QStringDecoder m_decoder;
+    QString m_half; ///< of a letter of two units, the first
+    bool m_isInUnit = false;
+    bool m_isCut = false;
     QByteArray m_raw;
     QByteArray m_ready;
     qsizetype m_at = 0;

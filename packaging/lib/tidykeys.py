@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints "key<TAB>file" for each file of app/ and ui/ that is compiled.
+"""Prints "key<TAB>file" for each file of app/, ui/ and tests/fuzz/ that is compiled.
 
 The compile database is the argument. Where the build joins sources, the joined file is the one named.
 A key covers everything that decides what clang-tidy says: see lint_tidy. A file that is not built yet
@@ -48,7 +48,7 @@ def main():
     built = os.path.relpath(folder)
     for name, entry in sorted(commands.items()):
         within = os.path.relpath(name, built) if name.startswith(built + os.sep) else name
-        if within.split(os.sep)[0] not in ("app", "ui") or within.endswith("mocs_compilation.cpp"):
+        if not within.startswith(("app/", "ui/", "tests/fuzz/")) or within.endswith("mocs_compilation.cpp"):
             continue
         read = recorded.get(entry.get("output", ""))
         if not read:

@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 # Build, test, bench, tour: what happens once Debian 13 is around us. Sourced, never run.
 
-readonly PRESETS=(dev release headless asan tsan)
+readonly PRESETS=(dev release headless asan tsan fuzz)
+readonly FUZZERS=(scanner archiveheader)
 
 prepare_environment() {
     local servers
@@ -138,6 +139,67 @@ $(targets_like release '^bench_' | sed 's/^bench_//' | paste -sd' ')" "$EX_USAGE
         on_virtual_desktop "$CHECKOUT/build/release/bin/$target" \
             --json "$CHECKOUT/build/bench/${target#bench_}.json" || rc=$?
     done
+    return "$rc"
+}
+
+# Every input it tries is kept in build/fuzz/corpus/NAME as long as it reaches something new.
+fuzz_one() {
+    local name=$1 seconds=$2 kept
+    local folder=$CHECKOUT/build/fuzz
+    kept=$(unpack_kept "$name")
+    mkdir -p "$folder/corpus/$name"
+    say "fuzz_$name, for $seconds seconds; what breaks a promise goes to build/fuzz/$name-*"
+    "$folder/bin/fuzz_$name" -dict="$CHECKOUT/tests/fuzz/$name.dict" -artifact_prefix="$folder/$name-" \
+        -max_total_time="$seconds" -max_len=4096 -timeout=20 -print_final_stats=1 \
+        "$folder/corpus/$name" "$kept"
+}
+
+# unpack_kept NAME: the folder in which the kept corpus is now.
+unpack_kept() {
+    local kept=$CHECKOUT/build/fuzz/kept/$1 file
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    for file in "$CHECKOUT/tests/data/fuzz/$1"/*; do
+        case $file in
+            *.tar.gz) tar -xzf "$file" -C "$kept" ;;
+            *) [[ ! -f $file ]] || cp "$file" "$kept" ;;
+        esac
+    done
+    printf '%s\n' "$kept"
+}
+
+# The least that reaches all that was reached, as one file.
+keep_corpus() {
+    local name=$1 least kept
+    local folder=$CHECKOUT/build/fuzz
+    kept=$(unpack_kept "$name")
+    least=$(mktemp -d)
+    mkdir -p "$folder/corpus/$name"
+    "$folder/bin/fuzz_$name" -merge=1 -max_len=4096 "$least" "$kept" "$folder/corpus/$name"
+    tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=0644 \
+        --directory "$least" --files-from=<(cd "$least" && printf '%s\n' *) |
+        gzip --best --no-name >"$folder/$name.tar.gz"
+    rm -rf "$least"
+    say "build/fuzz/$name.tar.gz is to become tests/data/fuzz/$name/corpus.tar.gz"
+}
+
+do_fuzz() {
+    local work=fuzz_one name rc=0
+    local -a names=("${FUZZERS[@]}")
+    if [[ ${1:-} == --keep ]]; then
+        work=keep_corpus
+        shift
+    fi
+    if (($#)) && [[ ! $1 =~ ^[0-9]+$ ]]; then
+        [[ " ${FUZZERS[*]} " == *" $1 "* ]] ||
+            die "there is no fuzzer '$1'; there are: ${FUZZERS[*]}" "$EX_USAGE"
+        names=("$1")
+        shift
+    fi
+    (($# == 0)) || [[ $# == 1 && $1 =~ ^[0-9]+$ ]] ||
+        die "usage: packaging/dev fuzz [--keep] [NAME] [SECONDS]" "$EX_USAGE"
+    build_preset fuzz "${names[@]/#/fuzz_}"
+    for name in "${names[@]}"; do "$work" "$name" "${1:-60}" || rc=$?; done
     return "$rc"
 }
 

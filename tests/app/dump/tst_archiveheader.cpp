@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/dump/dumpfiles.h"
 #include "dump/archiveheader.h"
 
 #include <QTest>
@@ -51,6 +52,7 @@ private Q_SLOTS:
     void aTimeBeyondTheCalendarIsNone_data();
     void aTimeBeyondTheCalendarIsNone();
     void aTextOfImpossibleLengthIsDamage();
+    void aTarThatIsNotOneBlockLongIsNone();
 };
 
 void TestArchiveHeader::aTimeBeyondTheCalendarIsNone_data()
@@ -86,6 +88,23 @@ void TestArchiveHeader::aTextOfImpossibleLengthIsDamage()
         QVERIFY(!found);
         QCOMPARE(found.error().kind, ErrorKind::Corrupt);
     }
+}
+
+/// It says what it is in its first 262 bytes, and what is in it behind 512.
+void TestArchiveHeader::aTarThatIsNotOneBlockLongIsNone()
+{
+    const tests::DumpFiles files;
+    QByteArray tar(512, '\0');
+    tar.replace(0, 7, "toc.dat").replace(108, 7, "0004000").replace(116, 7, "0002000");
+    tar.replace(257, 5, "ustar").append("PGDMP\1");
+    for (const qsizetype size : {262, 263, 511, 512, 513, 516}) {
+        const auto found = archiveHeaderOf(files.written(tar.first(size)));
+        QVERIFY2(found, found ? "" : qPrintable(describe(found.error())));
+        QVERIFY(!*found);
+    }
+    const auto found = archiveHeaderOf(files.written(tar));
+    QVERIFY(!found);
+    QCOMPARE(found.error().kind, ErrorKind::Corrupt);
 }
 
 QTEST_GUILESS_MAIN(TestArchiveHeader)

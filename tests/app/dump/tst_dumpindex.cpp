@@ -73,6 +73,8 @@ private Q_SLOTS:
     void leavingOutIsLeavingOut();
     void aBlockAloneIsTheSame_data() { kinds(); }
     void aBlockAloneIsTheSame();
+    void whatStandsBehindTheRowsIsNotTheirs_data();
+    void whatStandsBehindTheRowsIsNotTheirs();
     void theLastBlockIsNeverLeftOut();
     void whatIsNoPlainTextHasNone_data();
     void whatIsNoPlainTextHasNone();
@@ -121,8 +123,8 @@ void TestDumpIndex::knowsWhereTheRowsAre()
     QCOMPARE(listings.schema, u"public"_s); // by SET search_path alone
     QCOMPARE(listings.table, u"listings"_s);
     QCOMPARE(listings.rows, 200'000);
-    QVERIFY(text.sliced(listings.end).startsWith("COPY public.users"));
-    QVERIFY(text.sliced(index.blocks[2].end).startsWith("SELECT pg_catalog.setval"));
+    QVERIFY(text.sliced(listings.end).startsWith("\n--\n-- Name: public.users"));
+    QVERIFY(text.sliced(index.blocks[2].end).startsWith("\nSELECT pg_catalog.setval"));
 }
 
 void TestDumpIndex::leavingOutIsLeavingOut()
@@ -163,6 +165,54 @@ void TestDumpIndex::aBlockAloneIsTheSame()
     expected.replaceInStrings(u"copy public."_s, u"copy ."_s);
     together.replaceInStrings(u"copy public."_s, u"copy ."_s);
     QCOMPARE(together, expected);
+}
+
+void TestDumpIndex::whatStandsBehindTheRowsIsNotTheirs_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    const QByteArray begin = header + "CREATE TABLE public.t (id integer, name text);\n"_ba;
+    const QByteArray one = copyOf("public.t", 5, 5);
+    const QByteArray other = copyOf("public.u", 3, 5);
+    const QByteArray old = "-- PostgreSQL database dump complete\nDELETE FROM public.t;\n";
+    QTest::newRow("the last line, and statements behind it") << begin + one + old;
+    // pg_dump --section, one file behind the other.
+    QTest::newRow("the key of one file and that of the next")
+        << "\\restrict a\n" + begin + one + completion + "\\unrestrict a\n\\restrict b\n" + header +
+               other + completion + "\\unrestrict b\n";
+    QTest::newRow("the database of the next file")
+        << begin + one + completion + "\\connect shop\n" + header + other + completion;
+    QTest::newRow("CRLF") << QByteArray(begin + one + other + completion).replace("\n", "\r\n");
+}
+
+void TestDumpIndex::whatStandsBehindTheRowsIsNotTheirs()
+{
+    QFETCH(QByteArray, text);
+    const QString path = m_files.written(text);
+    const DumpIndex index = indexOf(path);
+    QVERIFY(!index.blocks.isEmpty() && index.blocks.first().end >= 0);
+    for (const DataBlock &block : index.blocks) {
+        if (block.end < 0)
+            continue;
+        QVERIFY(text.first(block.end).endsWith("\n\\.\n") ||
+                text.first(block.end).endsWith("\n\\.\r\n"));
+        QCOMPARE(block.endLine, text.first(block.end).count('\n') + 1);
+        QStringList expected = whole(path);
+        const qsizetype at = find(expected, u"copy public."_s + block.table);
+        QCOMPARE(eventsOf(DumpReader::ofParts(path, {partOf(block)}, index.points)),
+                 expected.sliced(at, 2));
+        expected.remove(at, 2);
+        const auto isIt = [&block](const DataBlock &one) {
+            return one.offset == block.offset;
+        };
+        auto reader = DumpReader::ofParts(path, index.partsWithout(isIt), index.points);
+        RecordingVisitor visitor;
+        TaskContext context;
+        const auto read = reader.read(visitor, context);
+        QVERIFY2(read, read ? "" : qPrintable(describe(read.error())));
+        QCOMPARE(visitor.events, expected);
+        QVERIFY(reader.completionLineSeen());
+        QCOMPARE(reader.lines(), text.count('\n') + 1);
+    }
 }
 
 void TestDumpIndex::theLastBlockIsNeverLeftOut()

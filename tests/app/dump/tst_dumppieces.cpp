@@ -4,6 +4,7 @@
 #include "core/atomicfile.h"
 #include "dump/dumpinterpreter.h"
 #include "dump/dumpscanner.h"
+#include "dump/textsource.h"
 
 #include <QRandomGenerator>
 
@@ -61,6 +62,22 @@ Story readThrough(const QByteArray &text)
     return {.events = visitor.events,
             .end = outcome ? u"good"_s : describe(outcome.error()),
             .lines = reader.lines()};
+}
+
+/// What comes out of UTF-16 without its mark, or the words of the Error.
+QByteArray textOf(const QByteArray &utf16, bool isBigEndian, qsizetype portion)
+{
+    Utf16Source source(std::make_unique<tests::TextSource>(utf16, portion), isBigEndian, u"x"_s);
+    QByteArray text;
+    std::array<char, 16> buffer{};
+    for (;;) {
+        const auto got = source.read(buffer);
+        if (!got)
+            return describe(got.error()).toUtf8();
+        if (*got == 0)
+            return text;
+        text.append(buffer.data(), *got);
+    }
 }
 
 /// What makes a scanner change its mind, to be thrown together.
@@ -138,6 +155,9 @@ private Q_SLOTS:
     void anythingInPortions();
     void atTheBordersOfRealBlocks_data();
     void atTheBordersOfRealBlocks();
+    void utf16InPortions_data();
+    void utf16InPortions();
+    void utf16AtTheBorderOfTheHead();
     void linesOfFiftyMegabytes_data();
     void linesOfFiftyMegabytes();
     void manyRowsInOneBlock();
@@ -231,6 +251,51 @@ void TestDumpPieces::atTheBordersOfRealBlocks()
     QCOMPARE(nowhere.events.size(), 5);
     for (qsizetype into = 0; into <= tricky.size(); ++into)
         QVERIFY2(storyAt(border - 3 - into) == nowhere, qPrintable(u"byte %1"_s.arg(into)));
+}
+
+void TestDumpPieces::utf16InPortions_data()
+{
+    QTest::addColumn<QByteArray>("little");
+    QTest::addColumn<QByteArray>("text");
+    const QByteArray damage = "corrupt: x: the text begins as UTF-16 and does not go on as such";
+    const QByteArray cut = "corrupt: x: the text stops inside a letter of its UTF-16";
+    const auto row = [](const char *name, const QByteArray &little, const QByteArray &text) {
+        QTest::newRow(name) << little << text;
+    };
+    row("letters of one, two, three and four bytes",
+        QByteArray("a\0\xe4\0\xac\x20\x3d\xd8\x00\xde\x3d\xd8\x00\xde;\0", 16),
+        "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xf0\x9f\x98\x80;");
+    row("a second mark is a letter", QByteArray("\xff\xfe;\0", 4), "\xef\xbb\xbf;");
+    row("the first half of a letter, and none", QByteArray("\x3d\xd8;\0", 4), damage);
+    row("the first half of a letter twice", QByteArray("\x3d\xd8\x3d\xd8\x00\xde", 6), damage);
+    row("the second half of a letter alone", QByteArray(";\0\x00\xde;\0", 6), damage);
+    row("stops between the halves of a letter", QByteArray(";\0\x3d\xd8", 4), cut);
+    row("stops between two bytes", QByteArray(";\0;", 3), cut);
+}
+
+void TestDumpPieces::utf16InPortions()
+{
+    QFETCH(QByteArray, little);
+    QFETCH(QByteArray, text);
+    QByteArray big = little;
+    for (qsizetype i = 0; i + 1 < big.size(); i += 2)
+        std::swap(big[i], big[i + 1]);
+    for (qsizetype portion = 1; portion <= little.size(); ++portion) {
+        QCOMPARE(textOf(little, false, portion), text);
+        QCOMPARE(textOf(big, true, portion), text);
+    }
+}
+
+/// A letter of four bytes, on both sides of what is looked at first.
+void TestDumpPieces::utf16AtTheBorderOfTheHead()
+{
+    for (qsizetype before = 64 * 1024 / 2 - 14; before < 64 * 1024 / 2; ++before) {
+        const QString text = u"SELECT '"_s + QString(before, u'x') + u"\U0001F600';\n"_s;
+        QStringEncoder encoder(QStringConverter::Utf16LE, QStringConverter::Flag::WriteBom);
+        const Story story = readThrough(encoder(text));
+        QCOMPARE(story.end, u"good"_s);
+        QVERIFY2(story.events.value(0).contains(text.chopped(2)), qPrintable(u"%1"_s.arg(before)));
+    }
 }
 
 void TestDumpPieces::linesOfFiftyMegabytes_data()

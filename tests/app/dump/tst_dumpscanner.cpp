@@ -284,6 +284,7 @@ void TestDumpScanner::stopsAt_data()
     row("zero byte", QByteArray("SELECT 1;\n\0SELECT 2;", 20), corrupt, 2, u"zero byte"_s);
     row("zero byte in rows", QByteArray("COPY a FROM stdin;\n1\n\0\n\\.\n", 26), corrupt, 3,
         u"zero byte"_s);
+    row("zero byte behind a word", QByteArray("SELECT id\n\0;", 12), corrupt, 2, u"zero byte"_s);
     row("stops in a string", "SELECT 1;\nSELECT 'abc\n\n", corrupt, 4, u"begins at line 2"_s);
     row("stops in dollars", "SELECT $a$;\n", corrupt, 2, u"begins at line 1"_s);
     row("stops before a semicolon", "SELECT 1", corrupt, 1, u"begins at line 1"_s);
