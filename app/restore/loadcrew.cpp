@@ -155,12 +155,13 @@ Result<void> runStatement(postgres::Session &session, const dump::DumpStatement 
 {
     constexpr int attempts = 10;
     // Outside a transaction a batch is one.
-    std::vector<QByteArray> statements{statement.sql};
-    if (ledger.isKept() && statement.offset >= 0)
-        statements.push_back(ledger.noteDone(statement.offset));
+    const bool isNoted = ledger.isKept() && statement.offset >= 0;
+    const std::array statements{statement.sql,
+                                isNoted ? ledger.noteDone(statement.offset) : QByteArray()};
+    const std::span<const QByteArray> sent(statements.data(), isNoted ? 2 : 1);
     Result<void> done;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        done = session.executeBatch(statements, context);
+        done = session.executeBatch(sent, context);
         if (done || done.error().sqlState != "40P01"_L1)
             break;
     }
