@@ -175,7 +175,7 @@ keep_corpus() {
     kept=$(unpack_kept "$name")
     least=$(mktemp -d)
     mkdir -p "$folder/corpus/$name"
-    "$folder/bin/fuzz_$name" -merge=1 -max_len=4096 "$least" "$kept" "$folder/corpus/$name"
+    "$folder/bin/fuzz_$name" -merge=1 -max_len=4096 "$least" "$kept" "$folder/corpus/$name" || return
     tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=0644 \
         --directory "$least" --files-from=<(cd "$least" && printf '%s\n' *) |
         gzip --best --no-name >"$folder/$name.tar.gz"
