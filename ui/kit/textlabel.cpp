@@ -113,7 +113,18 @@ QSize TextLabel::minimumSizeHint() const
 /// A layout asks for its own width, also where a measure keeps the text narrower and so taller.
 int TextLabel::heightForWidth(int width) const
 {
-    return QLabel::heightForWidth(std::min(width, maximumWidth()));
+    const int within = std::min(width, maximumWidth());
+    if (const auto known = m_heights.constFind(within); known != m_heights.cend())
+        return *known;
+    const int height = QLabel::heightForWidth(within);
+    m_heights.insert(within, height);
+    return height;
+}
+
+void TextLabel::changeEvent(QEvent *event)
+{
+    QLabel::changeEvent(event);
+    m_heights.clear(); // the font, the style or the direction
 }
 
 void TextLabel::paintEvent(QPaintEvent *event)
@@ -137,6 +148,7 @@ void TextLabel::resizeEvent(QResizeEvent *event)
 
 void TextLabel::render()
 {
+    m_heights.clear();
     setFont(m_tabular ? m_theme.tabularFont(m_style) : m_theme.font(m_style));
     // Qt puts the whole leading above the text; half of it belongs below.
     const int half = std::max(0, (lineHeight(m_style) - fontMetrics().height()) / 2);
@@ -156,6 +168,7 @@ void TextLabel::render()
             : u"<p style=\"margin:0; -qt-line-height-type:fixed; line-height:%1px\">%2</p>"_s
                   .arg(lineHeight(m_style))
                   .arg(body));
+    m_heights.clear(); // somebody may have asked half way
     updateElision();
     updateInteraction();
     updateGeometry();

@@ -3,6 +3,7 @@
 
 #include "ui/kit/theme.h"
 
+#include <QHash>
 #include <QLabel>
 
 namespace mayday::ui {
@@ -39,6 +40,7 @@ public:
 protected:
     void paintEvent(QPaintEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
+    void changeEvent(QEvent *event) override;
 
 private:
     void render();
@@ -53,6 +55,9 @@ private:
     bool m_elided = false;
     bool m_selectable = false;
     bool m_tabular = false;
+    /// Height for width: one pass of nested layouts asks a dozen times, and each answer costs a
+    /// layout of the text.
+    mutable QHash<int, int> m_heights;
 };
 
 [[nodiscard]] QString escaped(const QString &plain);

@@ -22,6 +22,8 @@
 #include <QTest>
 #include <QVBoxLayout>
 
+#include <utility>
+
 using namespace mayday::ui;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -295,6 +297,27 @@ private Q_SLOTS:
         QCOMPARE(label.plainText(), u"a < b & <i>c</i>"_s);
         label.setMarkup(u"is "_s + strong(u"<12>"_s) + code(u" x"_s));
         QCOMPARE(label.plainText(), u"is <12> x"_s);
+    }
+
+    /// Heights are remembered; what decides them makes them forgotten.
+    void aHeightIsThatOfTheTextAsItIs()
+    {
+        TextLabel label(m_theme, TextStyle::Base);
+        auto grows = [&label, before = 0](const auto &change) mutable {
+            change();
+            const int height = label.heightForWidth(200);
+            return height == label.heightForWidth(200) && std::exchange(before, height) < height;
+        };
+        const QString words = u"two words "_s;
+        QVERIFY(grows([&] { label.setText(words.repeated(8)); }));
+        QVERIFY(grows([&] { label.setText(words.repeated(30)); }));
+        QVERIFY(grows([&] { label.setStyle(TextStyle::Sentence); }));
+        QVERIFY(grows([&] {
+            QFont larger = label.font();
+            larger.setPixelSize(larger.pixelSize() * 3);
+            label.setFont(larger);
+        }));
+        QVERIFY(grows([&] { label.setMeasure(3); }));
     }
 
     void longTextIsCutWithATooltip()
