@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/backup/wrappedfixture.h"
+#include "support/thinned.h"
 
 #include <QTest>
 
@@ -11,6 +12,11 @@ using namespace Qt::StringLiterals;
 using dump::DumpVerdict;
 
 namespace {
+
+/// How many places of a container are tried.
+constexpr int places = isSanitized ? 60 : 300;
+/// Of an archive, which has to be unpacked for each.
+constexpr int placesOfArchive = isSanitized ? 10 : 40;
 
 ZipClaim claim(const QByteArray &name, const QByteArray &bytes)
 {
@@ -88,7 +94,7 @@ void TestWrappedDamage::noCutIsComplete()
 {
     QFETCH(QByteArray, bytes);
     QCOMPARE(toldOf(bytes).verdict, DumpVerdict::Complete);
-    const qsizetype step = std::max<qsizetype>(1, bytes.size() / 300);
+    const qsizetype step = std::max<qsizetype>(1, bytes.size() / places);
     for (qsizetype size = 0; size < bytes.size(); size += step) {
         const Told cut = toldOf(bytes.first(size));
         QVERIFY2(cut.verdict && cut.verdict != DumpVerdict::Complete,
@@ -108,7 +114,7 @@ void TestWrappedDamage::noWrongByteIsComplete()
     QVERIFY(!right.error);
     int noticed = 0;
     int tried = 0;
-    const qsizetype step = std::max<qsizetype>(1, bytes.size() / 300);
+    const qsizetype step = std::max<qsizetype>(1, bytes.size() / places);
     for (qsizetype at = 0; at < bytes.size(); at += step, ++tried) {
         QByteArray bad = bytes;
         bad[at] = static_cast<char>(bad[at] ^ (1 << (at % 8)));
@@ -128,10 +134,10 @@ void TestWrappedDamage::noCutArchiveIsComplete()
 {
     QFETCH(QByteArray, bytes);
     QCOMPARE(toldOf(bytes).verdict, DumpVerdict::Complete);
-    for (int part = 0; part < 40; ++part) {
-        const Told cut = toldOf(bytes.first(bytes.size() * part / 40));
+    for (int part = 0; part < placesOfArchive; ++part) {
+        const Told cut = toldOf(bytes.first(bytes.size() * part / placesOfArchive));
         QVERIFY2(cut.verdict != DumpVerdict::Complete,
-                 qPrintable(u"cut at %1/40: %2"_s.arg(part).arg(cut.text())));
+                 qPrintable(u"cut at %1/%3: %2"_s.arg(part).arg(cut.text()).arg(placesOfArchive)));
         QVERIFY(cut.problem && !cut.problem->detail.isEmpty());
         verifyNothingIsLeft();
     }
@@ -142,9 +148,9 @@ void TestWrappedDamage::noWrongByteOfAnArchiveIsComplete()
     QFETCH(QByteArray, bytes);
     const WhatIsRead right = allOf(m_files.written(bytes));
     QVERIFY(!right.error);
-    for (int part = 0; part < 40; ++part) {
+    for (int part = 0; part < placesOfArchive; ++part) {
         QByteArray bad = bytes;
-        const qsizetype at = bytes.size() * part / 40;
+        const qsizetype at = bytes.size() * part / placesOfArchive;
         bad[at] = static_cast<char>(bad[at] ^ 0x20);
         const QString path = m_files.written(bad);
         const WhatIsRead there = allOf(path);
