@@ -11,7 +11,8 @@ QList<Command> restoring()
 {
     return {
         {.name = u"restore"_s,
-         .usage = u"restore FILE --target CONNINFO [--database] [--check SQL ...] [--yes]"_s,
+         .usage = u"restore FILE --target CONNINFO [--database|--in-place] [--check SQL ...] "
+                  "[--yes]"_s,
          .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
          .options =
              u"  --target CONNINFO  the database whose data is replaced\n"
@@ -19,6 +20,10 @@ QList<Command> restoring()
              "                     its own, whose name is then swapped; everybody is\n"
              "                     disconnected for a moment\n"
              "  --connections N    so many; without it, as many as this machine has cores\n"
+             "  --in-place         where nothing may stand beside the live data: after a\n"
+             "                     safety copy, a verified dump, what is live is dropped\n"
+             "                     and the backup loaded there, in one transaction\n"
+             "  --safety-copy-folder DIR  where that goes; without it, beside FILE\n"
              "  --check SQL        a SELECT of your own whose answer must be true of what was\n"
              "                     loaded; may be said again\n"
              "  --yes              do not ask\n"_s,

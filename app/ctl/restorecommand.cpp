@@ -42,6 +42,8 @@ private:
         case RestorePhase::Inspecting:
             return output.progress(u"inspect"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Opening: return output.progress(u"open"_s, at.bytesDone, at.bytesTotal);
+        case RestorePhase::SafetyCopy:
+            return output.progress(u"safety-copy"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Loading: return output.progress(u"load"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Proving:
             return output.progress(u"prove"_s, at.tablesDone, at.tablesTotal);
@@ -108,7 +110,27 @@ QString asText(const restore::RestoreReceipt &receipt)
         text += u"check %1: %2\n"_s.arg(check.name, check.isTrue ? u"true"_s : check.detail);
     for (const QString &note : receipt.notes)
         text += u"note: %1\n"_s.arg(note);
+    if (receipt.safetyCopy)
+        text += u"safety copy: %1 (%2 bytes, %3 rows in %4 tables)\n"
+                "      to undo this restore, restore that file\n"_s.arg(receipt.safetyCopy->file)
+                    .arg(receipt.safetyCopy->bytes)
+                    .arg(receipt.safetyCopy->rows)
+                    .arg(receipt.safetyCopy->tables);
     return text + leftAsText(receipt.left);
+}
+
+/// What is about to happen, for the question.
+QString intention(const restore::RestorePlan &plan)
+{
+    const QString target = plan.target.display();
+    if (plan.mode == restore::RestoreMode::ReplaceDatabase)
+        return u"This replaces %1 as a whole, and disconnects everybody from it for a moment."_s
+            .arg(target);
+    if (plan.mode == restore::RestoreMode::InPlace)
+        return u"This drops what is live in %1 and loads the backup there. A safety copy is made "
+               "first: %2. Writers wait until the end, readers from when the copy is made."_s.arg(
+                   target, plan.safetyCopyFile());
+    return u"This replaces the data in %1."_s.arg(target);
 }
 
 Result<restore::RestorePlan> planFor(const Call &call, const QString &file,
@@ -151,6 +173,8 @@ ExitCode runRestore(const Call &call)
     QStringList arguments = call.arguments;
     const bool yes = takeFlag(arguments, u"--yes"_s);
     const bool isDatabase = takeFlag(arguments, u"--database"_s);
+    const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
+    const auto safetyFolder = takeOption(arguments, u"--safety-copy-folder"_s);
     const auto connections = takeOption(arguments, u"--connections"_s);
     QList<restore::TeamCheck> checks;
     while (const auto check = takeOption(arguments, u"--check"_s))
@@ -160,6 +184,10 @@ ExitCode runRestore(const Call &call)
         return usageError(call, target.error().detail);
     if (connections && (!isDatabase || connections->toInt() < 1))
         return usageError(call, u"--connections takes a number, and goes with --database"_s);
+    if (isDatabase && isInPlace)
+        return usageError(call, u"--database and --in-place are two ways; choose one"_s);
+    if (safetyFolder && !isInPlace)
+        return usageError(call, u"--safety-copy-folder goes with --in-place"_s);
     if (const auto unknown = unknownOption(arguments))
         return usageError(call, u"restore does not know %1"_s.arg(*unknown));
     if (arguments.size() != 1)
@@ -169,13 +197,13 @@ ExitCode runRestore(const Call &call)
         return call.output.fail(plan.error());
     if (isDatabase)
         plan->mode = restore::RestoreMode::ReplaceDatabase;
+    if (isInPlace)
+        plan->mode = restore::RestoreMode::InPlace;
+    if (safetyFolder)
+        plan->safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
     plan->checks = checks;
     plan->connections = connections.value_or(QString()).toInt();
-    const QString what = isDatabase
-                             ? u"This replaces %1 as a whole, and disconnects everybody from it "
-                               "for a moment."_s
-                             : u"This replaces the data in %1."_s;
-    if (!isConfirmed(call, yes, what.arg(target->display()), *target))
+    if (!isConfirmed(call, yes, intention(*plan), *target))
         return notConfirmed(call, *target);
     const restore::RestoreReceipt receipt = carryOut(call, *plan);
     call.output.answer(restore::toJson(receipt), asText(receipt));

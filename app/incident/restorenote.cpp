@@ -62,6 +62,14 @@ RestoredTable tableFrom(const QJsonObject &json)
             .note = json["note"_L1].toString()};
 }
 
+/// Of a restore in place.
+QString safetyCopyWords(const QJsonObject &receipt)
+{
+    const QString file = receipt["safetyCopy"_L1]["file"_L1].toString();
+    return file.isEmpty() ? QString()
+                          : u"what was live before is in the safety copy %1"_s.arg(file);
+}
+
 void finish(RestoreNote &note, const store::JournalEvent &event)
 {
     const QJsonObject receipt = event.data["receipt"_L1].toObject();
@@ -75,6 +83,8 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
     note.notes.clear();
     for (const auto &text : receipt["notes"_L1].toArray())
         note.notes.append(text.toString());
+    if (const QString copy = safetyCopyWords(receipt); !copy.isEmpty())
+        note.notes.append(copy);
 }
 
 RestoreNote noteFrom(const store::JournalEvent &event)
@@ -153,6 +163,8 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
         words += u"; %1 of %2 tables proven, %3 rows"_s.arg(proven)
                      .arg(tables.size())
                      .arg(QLocale(QLocale::English).toString(rows));
+    if (const QString copy = safetyCopyWords(receipt); !copy.isEmpty())
+        words += u"; "_s + copy;
     const QString error = errorWords(receipt["error"_L1]);
     return error.isEmpty() ? words : words + u"; "_s + error;
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/preflight.h"
 
+#include "backup/databasedump.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
 #include "restore/dependents.h"
 #include "restore/sidedatabase.h"
+
+#include <QFileInfo>
 
 #include <algorithm>
 #include <vector>
@@ -43,7 +46,7 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
         "SELECT wanted.name, n.oid IS NOT NULL, pg_catalog.pg_get_userbyid(n.nspowner),"
         " count(c.oid), coalesce(sum(" +
         sizeOf.toByteArray() +
-        "), 0)::bigint"
+        "), 0)::bigint, coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint"
         " FROM pg_catalog.unnest($1::text[]) AS wanted(name)"
         " LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.name"
         " LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'm')"
@@ -57,6 +60,7 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
                       .exists = rows->isTrue(i, 1),
                       .owner = rows->text(i, 2),
                       .tables = rows->integer(i, 3),
+                      .rows = rows->integer(i, 5),
                       .bytes = rows->integer(i, 4)});
     }
     return facts;
@@ -72,6 +76,31 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
     return schemaFacts(session, schemas,
                        "c.relpages::bigint * pg_catalog.current_setting('block_size')::bigint",
                        context);
+}
+
+/// An extension that stays in the way: the new schema needs it under its name.
+Result<void> checkExtensions(postgres::Session &session, const QStringList &schemas,
+                             TaskContext &context)
+{
+    const QByteArray names = textArray(schemas);
+    const auto rows = session.query(
+        "SELECT e.extname, n.nspname FROM pg_catalog.pg_extension e"
+        " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
+        " WHERE n.nspname = ANY ($1::text[]) AND (NOT e.extrelocatable"
+        "  OR NOT pg_catalog.pg_has_role(e.extowner, 'USAGE')"
+        "  OR EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc p"
+        "   ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass WHERE d.deptype = 'e'"
+        "   AND d.refobjid = e.oid AND d.refclassid = 'pg_extension'::regclass"
+        "   AND NOT pg_catalog.pg_has_role(p.proowner, 'USAGE'))) ORDER BY 1",
+        {&names, 1}, context);
+    if (!rows)
+        return failure(rows.error());
+    if (rows->rowCount() == 0)
+        return {};
+    return failure({.kind = ErrorKind::Unsupported,
+                    .subject = u"schema "_s + rows->text(0, 1),
+                    .detail = u"extension %1 lives in it and cannot be moved by %2"_s.arg(
+                        rows->text(0, 0), session.facts().user)});
 }
 
 Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
@@ -108,6 +137,50 @@ Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
     return {};
 }
 
+/// In place a safety copy has to be made, so its program must be there.
+Result<InPlaceFacts> checkPlace(postgres::Session &session, const QStringList &schemas,
+                                TaskContext &context)
+{
+    return checkInPlace(session, schemas, context).and_then([&](const InPlaceFacts &facts) {
+        auto able = facts.things == 0
+                        ? Result<void>()
+                        : backup::checkDumpClient(session.facts().versionNumber, context);
+        return able.transform([&] { return facts; });
+    });
+}
+
+/// The ways there are. A server that cannot be asked at all is an Error.
+Result<void> findWays(PreflightReport &report, postgres::Session &session, const RestorePlan &plan,
+                      const dump::DumpInspection &inspection, TaskContext &context)
+{
+    auto way = proposeWay(session, inspection, context);
+    if (!way)
+        return failure(way.error());
+    report.way = *std::move(way);
+    const QStringList &schemas = inspection.schemas;
+    RestorePlan beside = plan;
+    beside.mode = RestoreMode::Replace;
+    if (auto able = checkTarget(session, beside, schemas, context); !able) {
+        if (able.error().kind != ErrorKind::Denied) {
+            report.blocker = able.error();
+            return {};
+        }
+        report.way.noSchema = able.error();
+    } else if (auto free = checkExtensions(session, schemas, context); !free) {
+        report.way.noSchema = free.error();
+    }
+    auto place = checkPlace(session, schemas, context);
+    if (place) {
+        report.inPlace = *std::move(place);
+        report.safetySpace = backup::bytesFreeIn(QFileInfo(plan.safetyCopyFile()).path());
+    } else {
+        report.way.noPlace = place.error();
+    }
+    if (auto left = report.way.turnFromSchema(); !left)
+        report.blocker = left.error();
+    return {};
+}
+
 void describe(PreflightReport &report, const QStringList &outside)
 {
     using Weight = PreflightNote::Weight;
@@ -118,7 +191,7 @@ void describe(PreflightReport &report, const QStringList &outside)
     }
     for (const QString &dependent : outside)
         report.notes.append(
-            {Weight::Warning, u"%1 would go on using the old schema."_s.arg(dependent)});
+            {Weight::Warning, u"%1 would go on using the old schema."_s.arg(dependent), true});
     if (report.kept.size() == 1)
         report.notes.append({Weight::Fact, u"1 older state is kept here already."_s});
     else if (!report.kept.isEmpty())
@@ -156,12 +229,21 @@ Result<void> noteWriters(PreflightReport &report, postgres::Session &session,
                       ? u"1 session is writing to schema %1 now. "_s
                       : QString::number(writers) + u" sessions are writing to schema %1 now. "_s)
                          .arg(schema) +
-                     u"What is written until the restore ends goes aside with the old data."_s});
+                     u"What is written until the restore ends goes aside with the old data."_s,
+                 true});
     }
     return {};
 }
 
 } // namespace
+
+qint64 PreflightReport::liveRows() const
+{
+    qint64 sum = 0;
+    for (const SchemaFacts &schema : schemas)
+        sum += schema.rows;
+    return sum;
+}
 
 qint64 PreflightReport::liveBytes() const
 {
@@ -252,7 +334,9 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                        Advice::UseSessionPort);
     if (session.facts().inRecovery)
         return refused(u"it is a standby and cannot be written"_s, Advice::UseDirectConnection);
-    return checkRights(session, schemas, context);
+    if (plan.mode != RestoreMode::InPlace)
+        return checkRights(session, schemas, context);
+    return checkPlace(session, schemas, context).transform([](const InPlaceFacts &) {});
 }
 
 Result<void> checkSchemas(const QStringList &schemas)
@@ -301,8 +385,8 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
     report.serverVersion = session->facts().version;
     if (auto fit = checkSchemas(inspection.schemas); !fit)
         report.blocker = fit.error();
-    else if (auto able = checkTarget(*session, plan, inspection.schemas, context); !able)
-        report.blocker = able.error();
+    else if (auto found = findWays(report, *session, plan, inspection, context); !found)
+        return failure(found.error());
     auto schemas = schemaFacts(*session, inspection.schemas, context);
     if (!schemas)
         return failure(schemas.error());
@@ -318,10 +402,6 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
     compareVersions(report, inspection, session->facts());
     if (auto noted = noteWriters(report, *session, inspection.schemas, context); !noted)
         return failure(noted.error());
-    auto way = proposeWay(*session, inspection, context);
-    if (!way)
-        return failure(way.error());
-    report.way = *std::move(way);
     auto loss = estimateLoss(*session, inspection, takenAt, plan.plannedAt, context);
     if (!loss)
         return failure(loss.error());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "restore/inplace.h"
 #include "restore/lossestimate.h"
 #include "restore/restoreplan.h"
 #include "restore/restoreway.h"
@@ -14,6 +15,7 @@ struct PreflightNote {
     enum class Weight { Fact, Warning, Blocker };
     Weight weight = Weight::Fact;
     QString text;
+    bool isOfBeside = false; ///< it is so only when the old schema stays
 };
 
 /// A schema the restore will replace.
@@ -22,6 +24,7 @@ struct SchemaFacts {
     bool exists = false;
     QString owner = {};
     qint64 tables = 0;
+    qint64 rows = 0; ///< as the planner knows them
     qint64 bytes = 0;
 };
 
@@ -34,9 +37,12 @@ struct PreflightReport {
     std::optional<Error> blocker; ///< set: the restore would be refused, and why
     std::optional<LossEstimate> loss;
     RestoreWay way;
-    QList<KeptSchema> kept; ///< what earlier restores have left here
+    QList<KeptSchema> kept;                             ///< what earlier restores have left here
+    std::optional<InPlaceFacts> inPlace = std::nullopt; ///< when the schemas can be emptied
+    qint64 safetySpace = -1; ///< bytes free where the safety copy would go; -1: nobody can say
 
     [[nodiscard]] qint64 liveBytes() const;
+    [[nodiscard]] qint64 liveRows() const;
 };
 
 /// Connects, asks, disconnects. Changes nothing. An Error only when nothing could be asked at all.
@@ -50,7 +56,8 @@ struct PreflightReport {
 /// The numbers of all large objects: they belong to the database and do not go aside.
 [[nodiscard]] Result<QSet<QByteArray>> largeObjects(postgres::Session &session,
                                                     TaskContext &context);
-/// Refused for a pooler, a standby, or a schema the login may not rename; with the way out.
+/// Refused for a pooler, a standby, a schema the login may not rename, or in place may not empty;
+/// with the way out.
 [[nodiscard]] Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                                        const QStringList &schemas, TaskContext &context);
 /// Refused for schemas that belong to PostgreSQL or to the platform.

@@ -226,10 +226,14 @@ void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &
         return;
     m_asked.insert(id);
     const bool isRestore = open->state == RestoreState::Interrupted;
-    auto asking = startTask(m_pool, [id, target, isRestore](TaskContext &context) {
-        return isRestore ? wasCommitted(target, id, context)
-                         : isPutBack(target, id.text(), context);
-    });
+    const bool isInPlace = open->mode == RestoreMode::InPlace;
+    auto asking = startTask(
+        m_pool, [id, target, isRestore, isInPlace, copy = open->safetyCopy](TaskContext &context) {
+            if (isRestore && isInPlace)
+                return wasCommittedInPlace(target, id, copy, context);
+            return isRestore ? wasCommitted(target, id, context)
+                             : isPutBack(target, id.text(), context);
+        });
     asking.deliverTo(this, [this, id, isRestore](Result<bool> answer) {
         const RestoreRecord *known = record(id);
         if (answer && known) {

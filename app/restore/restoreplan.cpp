@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restoreplan.h"
 
+#include <QFileInfo>
 #include <QRandomGenerator>
 
 using namespace Qt::StringLiterals;
@@ -36,6 +37,19 @@ QString RestorePlan::keptSchemaName(const QString &schema) const
     return QString::fromUtf8(stem) + stamp;
 }
 
+QString RestorePlan::safetyCopyFile() const
+{
+    QString stem = target.database();
+    for (QChar &letter : stem) {
+        const bool isPlain = letter.isLetterOrNumber() || letter == u'_' || letter == u'-';
+        if (!isPlain)
+            letter = u'_';
+    }
+    const QString folder = safetyFolder.isEmpty() ? QFileInfo(file).absolutePath() : safetyFolder;
+    return u"%1/%2_before_%3.sql.gz"_s.arg(folder, stem,
+                                           plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s));
+}
+
 RestoreId freshRestoreId(const QDateTime &now)
 {
     // The time is for people; two of one moment, here or on a colleague's machine, still differ.
@@ -51,6 +65,7 @@ QString modeKey(RestoreMode mode)
     switch (mode) {
     case RestoreMode::Copy: return u"copy"_s;
     case RestoreMode::ReplaceDatabase: return u"beside-database"_s;
+    case RestoreMode::InPlace: return u"in-place"_s;
     case RestoreMode::Replace: break;
     }
     return u"beside-schema"_s;
@@ -58,7 +73,8 @@ QString modeKey(RestoreMode mode)
 
 RestoreMode modeFromKey(const QString &key)
 {
-    for (const RestoreMode mode : {RestoreMode::Copy, RestoreMode::ReplaceDatabase}) {
+    for (const RestoreMode mode :
+         {RestoreMode::Copy, RestoreMode::ReplaceDatabase, RestoreMode::InPlace}) {
         if (key == modeKey(mode))
             return mode;
     }

@@ -18,6 +18,7 @@ enum class RestoreMode {
     Replace, ///< the backup takes the place of the live data, which is kept
     Copy,    ///< the backup stands beside the live data, to compare and to bring rows back from
     ReplaceDatabase, ///< as Replace, of the whole database, by several connections
+    InPlace, ///< what is live goes, after a safety copy of it, and the backup is loaded there
 };
 
 /// A question of the team's own about what was loaded, whose answer must be true.
@@ -42,16 +43,20 @@ struct RestorePlan {
     /// to be gone on with; less is begun anew.
     qint64 worthKeeping = qint64(64) * 1024 * 1024;
     QList<TeamCheck> checks = {}; ///< asked of what was loaded, before it becomes live
+    /// Of InPlace: the folder for the safety copy; empty for the one that the dump is in.
+    QString safetyFolder = {};
 
     /// "schema public in shop on 127.0.0.1:5432", for buttons and receipts.
     [[nodiscard]] QString targetName(const QString &schema) const;
     /// The name under which a schema's other content is kept: "public_before_20261123_081500".
     [[nodiscard]] QString keptSchemaName(const QString &schema) const;
+    /// Where the safety copy goes: "/backups/shop_before_20261123_081500.sql.gz".
+    [[nodiscard]] QString safetyCopyFile() const;
 };
 
 /// An id that sorts by time: "restore-20261123-081500-123-0af31c"; no two are the same.
 [[nodiscard]] RestoreId freshRestoreId(const QDateTime &now);
-[[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy", "beside-database"
+[[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy" ...
 /// Replace for what it does not know: records of the first versions have no mode.
 [[nodiscard]] RestoreMode modeFromKey(const QString &key);
 

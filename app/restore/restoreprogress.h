@@ -12,6 +12,7 @@ enum class RestorePhase {
     Inspecting,
     Opening, ///< what is wrapped is unpacked
     Preflight,
+    SafetyCopy, ///< of a restore in place
     Loading,
     Proving,
     Analysing,

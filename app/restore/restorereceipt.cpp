@@ -60,6 +60,26 @@ Error errorFromJson(const QJsonObject &json)
     return error;
 }
 
+QJsonValue toJson(const std::optional<SafetyCopy> &copy)
+{
+    if (!copy)
+        return {};
+    return QJsonObject{{u"file"_s, copy->file},
+                       {u"bytes"_s, copy->bytes},
+                       {u"tables"_s, copy->tables},
+                       {u"rows"_s, copy->rows}};
+}
+
+std::optional<SafetyCopy> safetyCopyFromJson(const QJsonValue &json)
+{
+    if (!json.isObject())
+        return std::nullopt;
+    return SafetyCopy{.file = json["file"_L1].toString(),
+                      .bytes = json["bytes"_L1].toInteger(),
+                      .tables = json["tables"_L1].toInteger(),
+                      .rows = json["rows"_L1].toInteger()};
+}
+
 template <typename T, typename Convert>
 QJsonArray arrayOf(const QList<T> &values, Convert convert)
 {
@@ -119,6 +139,7 @@ QJsonObject toJson(const RestoreReceipt &receipt)
                                                          {u"isTrue"_s, c.isTrue},
                                                          {u"detail"_s, c.detail}};
                                   })},
+            {u"safetyCopy"_s, toJson(receipt.safetyCopy)},
             {u"target"_s, receipt.target},
             {u"file"_s, receipt.file}};
 }
@@ -141,6 +162,7 @@ RestoreReceipt receiptFromJson(const QJsonObject &json)
     for (const auto &check : json["checks"_L1].toArray())
         receipt.checks.append({check["name"_L1].toString(), check["isTrue"_L1].toBool(),
                                check["detail"_L1].toString()});
+    receipt.safetyCopy = safetyCopyFromJson(json["safetyCopy"_L1]);
     receipt.target = json["target"_L1].toString();
     receipt.file = json["file"_L1].toString();
     return receipt;

@@ -40,6 +40,16 @@ struct CheckResult {
     QString detail = {}; ///< why it is not
 };
 
+/// What was live before a restore in place, as a backup that was read back and compared.
+struct SafetyCopy {
+    QString file;
+    qint64 bytes = 0;
+    qint64 tables = 0;
+    qint64 rows = 0;
+
+    [[nodiscard]] bool operator==(const SafetyCopy &) const = default;
+};
+
 /// The outcome of one restore in counted facts. A value; goes into the journal as JSON.
 struct RestoreReceipt {
     RestoreId id;
@@ -51,7 +61,8 @@ struct RestoreReceipt {
     QList<Leftover> left = {};
     QStringList notes = {};         ///< what was left out or changed, one sentence each
     QList<CheckResult> checks = {}; ///< the team's own
-    QString target = {};            ///< "database shop on ..."
+    std::optional<SafetyCopy> safetyCopy = std::nullopt; ///< restoring it undoes this restore
+    QString target = {};                                 ///< "database shop on ..."
     QString file = {};
 
     [[nodiscard]] qint64 rowsRestored() const;

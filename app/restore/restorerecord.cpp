@@ -22,6 +22,7 @@ RestoreRecord recordFrom(const store::JournalEvent &event)
             .environment = event.data["environment"_L1].toString(),
             .incident = event.data["incident"_L1].toString(),
             .mode = modeFromKey(event.data["mode"_L1].toString()),
+            .safetyCopy = event.data["safetyCopy"_L1].toString(),
             .startedAt = event.at};
 }
 
@@ -91,13 +92,14 @@ bool RestoreRecord::isInEffect() const
 
 bool RestoreRecord::canBePutBack() const
 {
-    return hasHappened(*this) && !isPutBackOpen && !discardedAt && mode != RestoreMode::Copy;
+    const bool isKept = mode != RestoreMode::Copy && mode != RestoreMode::InPlace;
+    return hasHappened(*this) && !isPutBackOpen && !discardedAt && isKept;
 }
 
 bool RestoreRecord::canBeCompared() const
 {
-    // Another database is out of reach of a question.
-    if (mode == RestoreMode::ReplaceDatabase)
+    // Another database is out of reach of a question, and a file is none that can be asked.
+    if (mode == RestoreMode::ReplaceDatabase || mode == RestoreMode::InPlace)
         return false;
     const bool isCopy = mode == RestoreMode::Copy;
     return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && !discardedAt;
@@ -113,6 +115,8 @@ store::JournalDraft startedDraft(const RestorePlan &plan)
                      {u"database"_s, plan.database},
                      {u"environment"_s, plan.environment},
                      {u"mode"_s, modeKey(plan.mode)},
+                     {u"safetyCopy"_s,
+                      plan.mode == RestoreMode::InPlace ? plan.safetyCopyFile() : QString()},
                      {u"incident"_s, plan.incident}}};
 }
 

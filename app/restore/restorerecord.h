@@ -26,7 +26,8 @@ struct RestoreRecord {
     QString environment;
     QString incident;
     RestoreMode mode = RestoreMode::Replace;
-    QDateTime startedAt;
+    QString safetyCopy = {}; ///< of a restore in place: where it goes, if one is made
+    QDateTime startedAt = {};
     std::optional<QDateTime> endedAt = std::nullopt;
     std::optional<RestoreReceipt> receipt = std::nullopt;
     std::optional<bool> committed = std::nullopt; ///< for Settled: did the swap take place

@@ -72,6 +72,7 @@ RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection
     if (auto done = work(std::move(inspection), context); !done) {
         m_receipt.verdict = Verdict::NotRestored;
         m_receipt.error = done.error();
+        removeSafetyCopy();
         for (TableResult &table : m_receipt.tables) {
             if (table.verdict == Verdict::Proven)
                 table.verdict = Verdict::NotRestored;
@@ -108,6 +109,9 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
     if (m_plan.mode == RestoreMode::Copy) {
         if (auto left = leaveCopies(*session, context); !left)
             return left;
+    } else if (m_plan.mode == RestoreMode::InPlace) {
+        if (auto finished = finishInPlace(*session, context); !finished)
+            return finished;
     }
     return swap(*session, context);
 }
@@ -170,8 +174,9 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
         return session;
     if (auto able = checkTarget(*session, m_plan, m_inspection.schemas, context); !able)
         return failure(able.error());
-    if (m_plan.mode == RestoreMode::Copy)
-        return session; // what uses the live tables goes on using them
+    // What uses the live tables goes on using them; and in place there must be nothing.
+    if (m_plan.mode == RestoreMode::Copy || m_plan.mode == RestoreMode::InPlace)
+        return session;
     const auto outside = outsideDependents(*session, m_inspection.schemas, context);
     if (!outside)
         return failure(outside.error());
@@ -188,27 +193,32 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpRea
     auto facts = targetFacts(session, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
-    if (m_plan.mode == RestoreMode::Replace && m_inspection.objects.value(u"large-object"_s) > 0) {
+    if (m_plan.mode != RestoreMode::Copy && m_inspection.objects.value(u"large-object"_s) > 0) {
         auto there = largeObjects(session, context);
         if (!there)
             return failure(there.error());
         facts->largeObjects = *std::move(there);
     }
     // Somebody else's open change of the same schema must not hold us, and with us them, for ever.
-    const auto begun = session.execute("BEGIN; SET LOCAL lock_timeout = '5s'", context);
+    // In place, what comes after the locks has to be seen, whatever the role's own default says.
+    const QByteArray begin =
+        m_plan.mode == RestoreMode::InPlace ? "BEGIN ISOLATION LEVEL READ COMMITTED; " : "BEGIN; ";
+    const auto begun = session.execute(begin + "SET LOCAL lock_timeout = '5s'", context);
     if (!begun)
         return failure(begun.error());
     if (auto locked = lockForRestore(session, context); !locked)
         return locked;
+    if (m_plan.mode == RestoreMode::InPlace) {
+        if (auto copied = copySafely(session, context); !copied)
+            return copied;
+    }
     // Before the first CREATE SCHEMA: there are some for schemas, too.
     const auto defaults = DefaultRights::setAside(session, context);
     if (!defaults)
         return failure(defaults.error());
     SchemaProperties properties(session.facts());
-    for (const QString &schema : std::as_const(m_inspection.schemas)) {
-        if (auto aside = setAside(session, schema, properties, context); !aside)
-            return aside;
-    }
+    if (auto room = makeRoom(session, *facts, properties, context); !room)
+        return room;
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const auto watch = OutsideWatch::begin(session, context);
     if (!watch)
@@ -476,36 +486,6 @@ void RestoreRunner::tellWhatIsLeft()
     }
 }
 
-/// The connection died with the commit on its way: only the server knows, so it is asked.
-Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context)
-{
-    LateStop patient(context);
-    constexpr int attempts = 3;
-    for (int attempt = 0; attempt < attempts; ++attempt) {
-        auto session = postgres::Session::connect(m_plan.target, patient.context(),
-                                                  {.applicationName = u"mayday restore"_s});
-        if (!session)
-            continue;
-        if (!waitForQuiet(*session, patient.context()))
-            continue;
-        const auto committed =
-            postgres::schemaExists(*session, m_kept.front().name, patient.context());
-        if (committed)
-            return *committed ? Result<void>() : failure(lost);
-    }
-    Error unknown = lost;
-    unknown.detail =
-        u"the connection was lost during the commit, and the server cannot be asked: it may "
-        "have taken place"_s;
-    for (const KeptSchema &kept : std::as_const(m_kept))
-        m_receipt.left.append(
-            {(kept.state == KeptState::Copy ? u"possibly: schema %1: a copy of the backup"_s
-                                            : u"possibly: schema %1: the data as it was before"_s)
-                 .arg(kept.name),
-             QString()});
-    return failure(unknown);
-}
-
 void RestoreRunner::enter(RestorePhase phase, qint64 bytesTotal)
 {
     m_phaseStart = m_clock.monotonic();
@@ -526,6 +506,18 @@ void RestoreRunner::publish(const postgres::Session *session)
     m_now.phaseElapsed = now - m_phaseStart;
     m_now.sinceAnswer = session ? session->sinceLastAnswer() : std::chrono::milliseconds(0);
     m_progress.publish(m_now);
+}
+
+Result<void> RestoreRunner::makeRoom(postgres::Session &session, TargetFacts &facts,
+                                     SchemaProperties &properties, TaskContext &context)
+{
+    if (m_plan.mode == RestoreMode::InPlace)
+        return emptySchemas(session, facts, properties, context);
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        if (auto aside = setAside(session, schema, properties, context); !aside)
+            return aside;
+    }
+    return {};
 }
 
 Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &schema,
@@ -554,24 +546,6 @@ Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &
         m_keptEmpty.append(kept.name);
     m_kept.append(kept);
     return {};
-}
-
-Result<bool> wasCommitted(const postgres::ConnectionString &target, const RestoreId &restore,
-                          TaskContext &context)
-{
-    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
-    if (!session)
-        return failure(session.error());
-    if (auto quiet = waitForQuiet(*session, context); !quiet)
-        return failure(quiet.error());
-    if (auto quiet = waitBeside(target, context); !quiet)
-        return failure(quiet.error());
-    const auto kept = allKept(*session, context);
-    if (!kept)
-        return failure(kept.error());
-    return std::ranges::any_of(*kept, [&](const KeptSchema &one) {
-        return one.restore == restore.text() && one.state != KeptState::Loading;
-    });
 }
 
 } // namespace mayday::restore

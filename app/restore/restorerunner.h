@@ -5,6 +5,7 @@
 #include "core/latest.h"
 #include "dump/dumpinspection.h"
 #include "dump/dumpreader.h"
+#include "restore/inplace.h"
 #include "restore/loadledger.h"
 #include "restore/preflight.h"
 #include "restore/proof.h"
@@ -18,7 +19,8 @@ class LoadCrew;
 class SideDatabase;
 
 /// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap; or, of a Copy,
-/// leave beside. Of a ReplaceDatabase what is beside is a database of its own.
+/// leave beside. Of a ReplaceDatabase what is beside is a database of its own; InPlace there is
+/// nothing beside, and what is live goes after a safety copy of it.
 ///
 /// A blocking worker over values; reads top to bottom. Until the last commit nothing is visible to
 /// anybody else, so every failure before it means: nothing changed. Never throws and never returns
@@ -67,6 +69,12 @@ private:
     void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost, TaskContext &context);
 
+    Result<void> copySafely(postgres::Session &session, TaskContext &context);
+    Result<void> emptySchemas(postgres::Session &session, TargetFacts &facts,
+                              SchemaProperties &properties, TaskContext &context);
+    Result<void> finishInPlace(postgres::Session &session, TaskContext &context);
+    void removeSafetyCopy();
+
     Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
     Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
     void takeAway(SideDatabase &side, const QString &name, TaskContext &context);
@@ -78,6 +86,8 @@ private:
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);
+    Result<void> makeRoom(postgres::Session &session, TargetFacts &facts,
+                          SchemaProperties &properties, TaskContext &context);
     Result<void> setAside(postgres::Session &session, const QString &schema,
                           SchemaProperties &properties, TaskContext &context);
 
@@ -93,6 +103,7 @@ private:
     QStringList m_keptEmpty; ///< of them, those that stand for a schema that was not there
     RestoreReceipt m_receipt;
     LoadLedger m_ledger; ///< of a ReplaceDatabase
+    std::optional<InPlace> m_inPlace;
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;
@@ -102,5 +113,9 @@ private:
 /// there, that is, when the swap was committed.
 [[nodiscard]] Result<bool> wasCommitted(const postgres::ConnectionString &target,
                                         const RestoreId &restore, TaskContext &context);
+/// The same of a restore in place, which keeps nothing there. safetyCopy: where that was to go.
+[[nodiscard]] Result<bool> wasCommittedInPlace(const postgres::ConnectionString &target,
+                                               const RestoreId &restore, const QString &safetyCopy,
+                                               TaskContext &context);
 
 } // namespace mayday::restore

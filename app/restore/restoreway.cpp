@@ -25,6 +25,17 @@ bool hasManyLargeTables(const dump::DumpInspection &inspection)
 
 } // namespace
 
+Result<void> RestoreWay::turnFromSchema()
+{
+    if (!noSchema || proposed == RestoreMode::ReplaceDatabase)
+        return {};
+    if (noDatabase && noPlace)
+        return failure(*noSchema);
+    proposed = noDatabase ? RestoreMode::InPlace : RestoreMode::ReplaceDatabase;
+    reason = u"nothing can be loaded beside %1: %2"_s.arg(noSchema->subject, noSchema->detail);
+    return {};
+}
+
 Result<void> checkWholeDatabase(postgres::Session &live, const dump::DumpInspection &inspection,
                                 TaskContext &context)
 {

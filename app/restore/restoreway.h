@@ -7,12 +7,20 @@
 
 namespace mayday::restore {
 
-/// Which way a restore is proposed to go, with the reason, and whether there is another one.
+/// Which way a restore is proposed to go, with the reason, and whether there are others.
 struct RestoreWay {
     RestoreMode proposed = RestoreMode::Replace;
     QString reason; ///< why this one, a clause: "the backup is small"
     /// Why the whole database cannot be swapped; nothing when it can.
     std::optional<Error> noDatabase = std::nullopt;
+    /// Why nothing can be loaded beside the schemas; nothing when it can.
+    std::optional<Error> noSchema = std::nullopt;
+    /// Why the schemas cannot be emptied to load there; nothing when they can.
+    std::optional<Error> noPlace = std::nullopt;
+
+    /// Without the way beside the schemas: the one that is left, the one that keeps the old data
+    /// first. What was in the way when there is none.
+    [[nodiscard]] Result<void> turnFromSchema();
 };
 
 /// Refused when the whole database cannot be swapped for one made of this backup: for want of

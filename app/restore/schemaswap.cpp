@@ -131,24 +131,6 @@ Result<QStringList> createLike(postgres::Session &session, const QString &kept, 
         .transform([&] { return notes; });
 }
 
-/// Belongs to whom it would in a new database.
-Result<void> createNew(postgres::Session &session, const QString &name, TaskContext &context)
-{
-    QString authorization;
-    if (name == "public"_L1) {
-        const auto standard = session.query(
-            "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = 'pg_database_owner'"
-            " AND pg_catalog.pg_has_role(oid, 'MEMBER')",
-            context);
-        if (!standard)
-            return failure(standard.error());
-        if (standard->rowCount() == 1)
-            authorization = u" AUTHORIZATION pg_database_owner"_s;
-    }
-    return runSql(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization),
-                  context);
-}
-
 /// What stands under the name of the original goes aside under its kept one, marked.
 Result<void> park(postgres::Session &session, const KeptSchema &parked, TaskContext &context)
 {
@@ -219,6 +201,23 @@ Result<QStringList> keepNothing(postgres::Session &session, const KeptSchema &ke
 
 } // namespace
 
+Result<void> makeEmptySchema(postgres::Session &session, const QString &name, TaskContext &context)
+{
+    QString authorization;
+    if (name == "public"_L1) {
+        const auto standard = session.query(
+            "SELECT rolname FROM pg_catalog.pg_roles WHERE rolname = 'pg_database_owner'"
+            " AND pg_catalog.pg_has_role(oid, 'MEMBER')",
+            context);
+        if (!standard)
+            return failure(standard.error());
+        if (standard->rowCount() == 1)
+            authorization = u" AUTHORIZATION pg_database_owner"_s;
+    }
+    return runSql(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization),
+                  context);
+}
+
 Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                               TaskContext &context)
 {
@@ -226,7 +225,7 @@ Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept
     if (!exists)
         return failure(exists.error());
     if (!*exists) {
-        if (auto made = createNew(session, kept.original, context); !made)
+        if (auto made = makeEmptySchema(session, kept.original, context); !made)
             return failure(made.error());
         return keepNothing(session, kept, context);
     }

@@ -12,6 +12,10 @@ namespace mayday::restore {
 [[nodiscard]] Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
                                             TaskContext &context);
 
+/// An empty one, of whom it would belong to in a new database. Inside the caller's transaction.
+[[nodiscard]] Result<void> makeEmptySchema(postgres::Session &session, const QString &name,
+                                           TaskContext &context);
+
 /// Gives a kept schema its old name back; what stands there now is kept under parkedName. Inside
 /// the caller's transaction.
 [[nodiscard]] Result<void> moveBack(postgres::Session &session, const KeptSchema &kept,

@@ -141,6 +141,8 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return skip(words.contains("authorization"_L1) ? u"owner %1 of schema %2 left out"_s.arg(
                                                              words.last(), statement.objectName)
                                                        : QString());
+    if (auto decided = decideSchemaItself(statement, words))
+        return *decided;
     if (isAboutExtension(words))
         return decideExtension(statement, words);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
@@ -250,6 +252,28 @@ StatementFilter::decideDatabaseThing(const dump::DumpStatement &statement,
         return std::nullopt;
     return StatementDecision{
         .note = thing + u" belongs to the whole database: a put-back does not take it away"_s};
+}
+
+/// In place, where only what is in the schema is ours.
+std::optional<StatementDecision>
+StatementFilter::decideSchemaItself(const dump::DumpStatement &statement,
+                                    const QStringList &words) const
+{
+    if (m_facts.schemasThatStay.isEmpty())
+        return std::nullopt;
+    QStringList about;
+    if (statement.kind == dump::StatementClass::Grant && !rightsWords(statement).isDefault)
+        about = rightsWords(statement).schemas;
+    else if (startsWith(words, {"alter"_L1, "schema"_L1}) ||
+             startsWith(words, {"comment"_L1, "on"_L1, "schema"_L1}))
+        about = {statement.objectName};
+    for (const QString &schema : std::as_const(about)) {
+        if (m_facts.schemasThatStay.contains(schema))
+            return skip(u"owner, rights and comment of schema %1 stay as they are: it belongs to "
+                        "somebody else"_s.arg(schema),
+                        statement.kind == dump::StatementClass::Grant);
+    }
+    return std::nullopt;
 }
 
 StatementDecision StatementFilter::decideGrant(const dump::DumpStatement &statement) const

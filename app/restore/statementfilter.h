@@ -20,6 +20,7 @@ struct TargetFacts {
     QHash<QString, QString> comments;  ///< of extensions; of those that are not installed: to come
     QSet<QString> databaseThings;      ///< that belong to no schema: see databasething.h
     QSet<QString> schemasWeOwn;        ///< none of the server's own
+    QSet<QString> schemasThatStay;     ///< of those that are filled, the ones that are others'
     QSet<QByteArray> largeObjects;     ///< numbers of those that are there and have to stay
     bool isSuperuser = false;
     bool isOwnDatabase = false; ///< made for the load, so that nothing in it is anybody's
@@ -62,6 +63,8 @@ private:
     [[nodiscard]] StatementDecision decideOwner(const dump::DumpStatement &statement) const;
     [[nodiscard]] std::optional<StatementDecision>
     decideDatabaseThing(const dump::DumpStatement &statement, const QStringList &words) const;
+    [[nodiscard]] std::optional<StatementDecision>
+    decideSchemaItself(const dump::DumpStatement &statement, const QStringList &words) const;
     [[nodiscard]] StatementDecision decideGrant(const dump::DumpStatement &statement) const;
 
     TargetFacts m_facts;

@@ -50,10 +50,10 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     connect(m_again, &ActionButton::clicked, this, &PlanView::askAgainRequested);
     connect(other, &ActionButton::clicked, this, &PlanView::otherBackupRequested);
     connect(m_facts, &FactTable::linkActivated, this, [this](const QString &target) {
-        if (target == "way"_L1)
-            Q_EMIT otherWayRequested();
-        else
+        if (target == "loss"_L1)
             m_lossFold->setOpen(!m_lossFold->isOpen());
+        else
+            Q_EMIT wayRequested(restore::modeFromKey(target));
     });
 }
 

@@ -39,8 +39,8 @@ Q_SIGNALS:
     void replaceRequested();
     /// Nothing replaced: a copy beside the live data, to bring rows back from.
     void rowsRequested();
-    /// The other one of the two ways.
-    void otherWayRequested();
+    /// Another way than the one that is shown.
+    void wayRequested(mayday::restore::RestoreMode mode);
     void otherBackupRequested();
     void askAgainRequested();
 

@@ -49,7 +49,7 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
         takeFocus();
     });
     connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
-    connect(m_plan, &PlanView::otherWayRequested, this, &RestorePanel::goTheOtherWay);
+    connect(m_plan, &PlanView::wayRequested, this, &RestorePanel::goAnotherWay);
     connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
     connect(m_progress, &ProgressView::stopRequested, this, [this] {
         m_progress->setStopping(true);
@@ -57,6 +57,7 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
     });
     connect(m_verdict, &VerdictView::anotherRequested, this, &RestorePanel::showChoice);
     connect(m_verdict, &VerdictView::putBackRequested, this, &RestorePanel::putBack);
+    connect(m_verdict, &VerdictView::safetyCopyRequested, this, &RestorePanel::undoInPlace);
     connect(m_verdict, &VerdictView::cameAfterRequested, this, &RestorePanel::compare);
     connect(m_cameAfter, &CameAfterView::compareAgainRequested, this, &RestorePanel::compare);
     connect(m_cameAfter, &CameAfterView::bringBackRequested, this, &RestorePanel::bringBack);
@@ -158,6 +159,7 @@ void RestorePanel::askServer()
     m_draft.incident = m_target.incident;
     m_draft.checks = m_target.checks;
     m_draft.database = m_target.database;
+    m_draft.safetyFolder = m_parts.shelf.folder();
     m_draft.plannedAt = m_parts.clock.now();
     m_draft.id = restore::freshRestoreId(m_draft.plannedAt);
     m_plan->showAsking(connection->display());
@@ -193,11 +195,9 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
          .verb = restoretexts::replaceVerb(m_draft, report)});
 }
 
-void RestorePanel::goTheOtherWay()
+void RestorePanel::goAnotherWay(restore::RestoreMode mode)
 {
-    using restore::RestoreMode;
-    m_draft.mode =
-        m_draft.mode == RestoreMode::Replace ? RestoreMode::ReplaceDatabase : RestoreMode::Replace;
+    m_draft.mode = mode;
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file))
         showPlan(*entry, restore::PreflightReport(m_report));
 }
@@ -205,21 +205,12 @@ void RestorePanel::goTheOtherWay()
 void RestorePanel::confirm()
 {
     const QString name = m_draft.target.database();
-    QList<Fact> facts = {fact(tr("Environment"), m_draft.environment),
-                         fact(tr("Target"), m_draft.target.display(), FactStyle::Mono),
-                         fact(tr("Undo"), tr("Put back, until you discard the kept data"))};
-    if (m_draft.mode == restore::RestoreMode::ReplaceDatabase)
-        facts.insert(2, fact(tr("At the swap"), tr("Everybody is disconnected for a moment"),
-                             FactStyle::Danger));
-    if (m_report.loss)
-        facts.insert(2, fact(tr("You will lose"), restoretexts::lossSentence(*m_report.loss),
-                             FactStyle::Danger));
     m_parts.prompter.confirmTyped(this,
                                   {.title = restoretexts::replaceVerb(m_draft, m_report) + u'?',
                                    .text = tr("Type the name of the database to go on."),
                                    .confirmLabel = restoretexts::replaceVerb(m_draft, m_report),
                                    .nameToType = name,
-                                   .facts = facts},
+                                   .facts = restoretexts::confirmFacts(m_draft, m_report)},
                                   [this](bool confirmed) {
                                       const backup::BackupEntry *entry =
                                           m_parts.shelf.entry(m_draft.file);
@@ -270,6 +261,20 @@ void RestorePanel::putBack()
             if (confirmed)
                 m_parts.desk.putBack(connection, m_shown.text());
         });
+}
+
+/// The safety copy is a backup like any other, and so is its restore.
+void RestorePanel::undoInPlace()
+{
+    const restore::RestoreRecord *record = m_parts.desk.record(m_shown);
+    if (!record)
+        return;
+    m_parts.shelf.addFile(record->safetyCopy);
+    const backup::BackupEntry *entry = m_parts.shelf.entry(record->safetyCopy);
+    if (entry && entry->inspection)
+        choose(record->safetyCopy);
+    else
+        showChoice(); // it is being read, and listed there
 }
 
 void RestorePanel::compare()
@@ -341,6 +346,8 @@ void RestorePanel::follow(const restore::RestoreId &id)
         return;
     }
     m_verdict->setRecord(*record);
+    if (record->receipt && record->receipt->safetyCopy)
+        m_parts.shelf.refresh(); // there is one more
     // A copy is made to be compared.
     if (m_view == m_progress && record->mode == restore::RestoreMode::Copy &&
         record->canBeCompared()) {

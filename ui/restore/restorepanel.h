@@ -68,7 +68,8 @@ private:
     void takeFocus();
     void askServer();
     void showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report);
-    void goTheOtherWay();
+    void goAnotherWay(restore::RestoreMode mode);
+    void undoInPlace();
     void chooseTables();
     void layBeside();
     void confirm();

@@ -33,29 +33,116 @@ QString rows(qint64 count)
     return count == 1 ? tr("1 row") : tr("%1 rows").arg(timetext::count(count));
 }
 
-/// How it goes, and by which link it goes another way.
+QString wayText(RestoreMode mode)
+{
+    switch (mode) {
+    case RestoreMode::ReplaceDatabase:
+        return tr("the whole database, over several connections; everybody is disconnected for a "
+                  "moment");
+    case RestoreMode::InPlace:
+        return tr("in place: what is live goes, and the backup is loaded there, in one "
+                  "transaction");
+    case RestoreMode::Replace:
+    case RestoreMode::Copy: break;
+    }
+    return tr("schema by schema, over one connection");
+}
+
+/// How it goes, and by which links it goes other ways.
 Fact wayFact(const restore::RestorePlan &plan, const restore::RestoreWay &way)
 {
-    const bool isDatabase = plan.mode == RestoreMode::ReplaceDatabase;
-    QString text = isDatabase ? tr("the whole database, over several connections; everybody is "
-                                   "disconnected for a moment")
-                              : tr("schema by schema, over one connection");
+    QString text = wayText(plan.mode);
     if (plan.mode == way.proposed)
         text += tr(", because %1").arg(way.reason);
     Fact fact{tr("Way"), {{text + u". "_s}}};
+    const auto link = [&fact](const QString &words, const QString &target) {
+        if (fact.value.back().style == FactStyle::Link)
+            fact.value.append({u"  "_s});
+        fact.value.append({words, FactStyle::Link, target});
+    };
+    if (plan.mode != RestoreMode::Replace && !way.noSchema)
+        link(plan.mode == RestoreMode::InPlace ? tr("Load it beside the live data")
+                                               : tr("Replace the schemas only"),
+             u"beside-schema"_s);
     if (way.noDatabase)
         fact.value.append(
-            {tr("The whole database cannot be swapped: %1.").arg(way.noDatabase->detail)});
-    else
-        fact.value.append(
-            {isDatabase ? tr("Replace the schemas only") : tr("Swap the whole database"),
-             FactStyle::Link, u"way"_s});
+            {tr("The whole database cannot be swapped: %1. ").arg(way.noDatabase->detail)});
+    else if (plan.mode != RestoreMode::ReplaceDatabase)
+        link(tr("Swap the whole database"), u"beside-database"_s);
+    if (plan.mode != RestoreMode::InPlace && !way.noPlace)
+        link(tr("Empty the schemas and load it in place"), u"in-place"_s);
     return fact;
+}
+
+/// What a restore in place does to what is there, and to everybody else.
+QList<Fact> inPlaceFacts(const restore::RestorePlan &plan, const restore::PreflightReport &report)
+{
+    const restore::InPlaceFacts place = report.inPlace.value_or(restore::InPlaceFacts());
+    if (place.things == 0)
+        return {fact(tr("Goes first"), tr("nothing: there is nothing there yet")),
+                fact(tr("Safety copy"), tr("none is needed"))};
+    QList<Fact> facts;
+    facts.append(fact(tr("Goes first"),
+                      tr("%1 with about %2, %3, and %4 other things, such as views and functions")
+                          .arg(tables(place.tables), rows(report.liveRows()),
+                               timetext::bytes(report.liveBytes()),
+                               timetext::count(place.things - place.tables)),
+                      FactStyle::Danger));
+    facts.append(fact(tr("Writers"),
+                      tr("wait from the start until it has ended, so that nothing is written that "
+                         "is in neither; who has read and then wants to write is stopped"),
+                      FactStyle::Danger));
+    facts.append(fact(tr("Readers"),
+                      tr("read on while the safety copy is made, and wait from then until it has "
+                         "ended"),
+                      FactStyle::Danger));
+    if (!place.lockedOutside.isEmpty())
+        facts.append(fact(
+            tr("Waiting too"),
+            tr("whoever uses %1: foreign keys point there").arg(place.lockedOutside.join(u", "_s)),
+            FactStyle::Danger));
+    if (!place.published.isEmpty())
+        facts.append(fact(tr("Warning"),
+                          tr("%1 would lose the tables; they have to be added again.")
+                              .arg(place.published.join(u", "_s)),
+                          FactStyle::Danger));
+    const QString room = report.safetySpace < 0
+                             ? tr("how much is free there is not known")
+                             : tr("%1 are free there").arg(timetext::bytes(report.safetySpace));
+    facts.append({tr("Safety copy"),
+                  {{plan.safetyCopyFile(), FactStyle::Mono},
+                   {u"  "_s + tr("at most about %1, mostly much less; %2")
+                                  .arg(timetext::bytes(report.liveBytes()), room)}}});
+    return facts;
+}
+
+/// What undoes it.
+Fact undoFact(const restore::RestorePlan &plan)
+{
+    return fact(tr("Undo"), plan.mode == RestoreMode::InPlace
+                                ? tr("Restore the safety copy; nothing is kept on the server")
+                                : tr("Put back, until you discard the kept data"));
+}
+
+bool isInPlace(const restore::RestoreReceipt &receipt)
+{
+    return receipt.mode == restore::modeKey(RestoreMode::InPlace);
 }
 
 bool isCopy(const restore::RestoreReceipt &receipt)
 {
     return receipt.mode == restore::modeKey(RestoreMode::Copy);
+}
+
+/// Of a restore in place.
+QString undoOf(const restore::RestoreReceipt &receipt)
+{
+    if (!receipt.safetyCopy)
+        return tr("Nothing was there before.");
+    return tr("The data that was there before is in the safety copy %1: %2 with %3, %4. To undo "
+              "this, restore that file.")
+        .arg(receipt.safetyCopy->file, tables(receipt.safetyCopy->tables),
+             rows(receipt.safetyCopy->rows), timetext::bytes(receipt.safetyCopy->bytes));
 }
 
 } // namespace
@@ -138,17 +225,37 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
                        {tr("See which"), FactStyle::Link, u"loss"_s}}});
     facts.append(wayFact(plan, report.way));
+    if (plan.mode == RestoreMode::InPlace)
+        facts += inPlaceFacts(plan, report);
     const QString forecast = timeForecast(backup.rows(), past);
     facts.append(fact(tr("Time"), forecast.isEmpty()
                                       ? tr("not measured on this server yet; progress shows it")
                                       : forecast));
-    facts.append(fact(tr("Undo"), tr("Put back, until you discard the kept data")));
-    for (const restore::PreflightNote &note : report.notes)
+    facts.append(undoFact(plan));
+    for (const restore::PreflightNote &note : report.notes) {
+        if (note.isOfBeside && plan.mode == RestoreMode::InPlace)
+            continue;
         facts.append(
             fact(note.weight == restore::PreflightNote::Weight::Fact ? tr("Note") : tr("Warning"),
                  note.text,
                  note.weight == restore::PreflightNote::Weight::Fact ? FactStyle::Plain
                                                                      : FactStyle::Danger));
+    }
+    return facts;
+}
+
+QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::PreflightReport &report)
+{
+    QList<Fact> facts = {fact(tr("Environment"), plan.environment),
+                         fact(tr("Target"), plan.target.display(), FactStyle::Mono)};
+    if (report.loss)
+        facts.append(fact(tr("You will lose"), lossSentence(*report.loss), FactStyle::Danger));
+    if (plan.mode == RestoreMode::ReplaceDatabase)
+        facts.append(fact(tr("At the swap"), tr("Everybody is disconnected for a moment"),
+                          FactStyle::Danger));
+    if (plan.mode == RestoreMode::InPlace)
+        facts += inPlaceFacts(plan, report);
+    facts.append(undoFact(plan));
     return facts;
 }
 
@@ -158,6 +265,10 @@ QString planSentence(RestoreMode mode)
         return tr("Load it into a database of its own, prove it, then swap the names. Everybody "
                   "works with the old data until the swap, and has to connect again then; the old "
                   "database stays to be put back.");
+    if (mode == RestoreMode::InPlace)
+        return tr("Make a safety copy of what is live and read it back; then drop what is live, "
+                  "load the backup in its place and prove it, all in one transaction. If anything "
+                  "fails, nothing has happened. Others wait meanwhile.");
     return tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
               "the swap, and the old data stays to be put back.");
 }
@@ -171,7 +282,8 @@ QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightRe
     QStringList schemas;
     for (const restore::SchemaFacts &schema : report.schemas)
         schemas.append(schema.name);
-    return tr("Replace schema %1 in %2 on %3")
+    return (plan.mode == RestoreMode::InPlace ? tr("Empty and refill schema %1 in %2 on %3")
+                                              : tr("Replace schema %1 in %2 on %3"))
         .arg(schemas.join(u", "_s), plan.target.database(),
              u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
 }
@@ -183,8 +295,11 @@ QString progressSentence(const restore::RestoreProgress &progress)
     case RestorePhase::Inspecting: return tr("Reading the backup to its end");
     case RestorePhase::Opening: return tr("Unpacking the backup");
     case RestorePhase::Preflight: return tr("Asking the server what is there");
+    case RestorePhase::SafetyCopy: return tr("Making a safety copy of what is live");
     case RestorePhase::Loading:
-        return tr("Loading beside the live data: %1 of %2")
+        return (progress.mode == RestoreMode::InPlace
+                    ? tr("Loading in place: %1 of %2")
+                    : tr("Loading beside the live data: %1 of %2"))
             .arg(progress.tablesDone)
             .arg(tables(progress.tablesTotal));
     case RestorePhase::Proving:
@@ -194,6 +309,8 @@ QString progressSentence(const restore::RestoreProgress &progress)
     case RestorePhase::Analysing:
         return tr("Gathering statistics, so that queries are fast at once");
     case RestorePhase::Swapping:
+        if (progress.mode == RestoreMode::InPlace)
+            return tr("Committing");
         return progress.mode == RestoreMode::Copy ? tr("Leaving the copy beside the live data")
                                                   : tr("Swapping");
     case RestorePhase::Finished: return tr("Writing the receipt into the record");
@@ -239,13 +356,18 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
 QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
 {
     const bool isCopy = progress.mode == RestoreMode::Copy;
-    const QList<std::pair<RestorePhase, QString>> order = {
+    const bool isInPlace = progress.mode == RestoreMode::InPlace;
+    QList<std::pair<RestorePhase, QString>> order = {
         {RestorePhase::Inspecting, tr("Inspect")},
         {RestorePhase::Preflight, tr("Preflight")},
-        {RestorePhase::Loading, tr("Load beside")},
+        {RestorePhase::Loading, isInPlace ? tr("Load") : tr("Load beside")},
         {RestorePhase::Proving, tr("Prove")},
         {RestorePhase::Analysing, tr("Statistics")},
-        {RestorePhase::Swapping, isCopy ? tr("Leave beside") : tr("Swap")}};
+        {RestorePhase::Swapping, isInPlace ? tr("Commit")
+                                 : isCopy  ? tr("Leave beside")
+                                           : tr("Swap")}};
+    if (isInPlace)
+        order.insert(2, {RestorePhase::SafetyCopy, tr("Safety copy")});
     const RestorePhase now =
         progress.phase == RestorePhase::Opening ? RestorePhase::Inspecting : progress.phase;
     QList<ProgressPhase> phases;
@@ -293,7 +415,8 @@ QString verdictDetail(const restore::RestoreReceipt &receipt)
         parts.append(tr("Took %1.")
                          .arg(timetext::duration(
                              std::chrono::milliseconds(std::llround(receipt.seconds * 1000)))));
-        parts.append(isCopy(receipt)
+        parts.append(isInPlace(receipt) ? undoOf(receipt)
+                     : isCopy(receipt)
                          ? tr("The live data is as it was; the copy stands beside it.")
                          : tr("The data that was there before is kept and can be put back."));
     } else if (receipt.error) {
@@ -301,6 +424,8 @@ QString verdictDetail(const restore::RestoreReceipt &receipt)
             parts.append(tr("Line %1 of the dump.").arg(timetext::count(receipt.error->line)));
         if (!receipt.error->sqlState.isEmpty())
             parts.append(tr("SQLSTATE %1.").arg(receipt.error->sqlState));
+        if (receipt.safetyCopy) // nobody knows whether it was committed
+            parts.append(undoOf(receipt));
     }
     return parts.join(u' ');
 }
@@ -343,6 +468,9 @@ QStringList whatNext(const restore::RestoreRecord &record)
     if (!record.isInEffect())
         return {};
     QStringList lines;
+    if (record.mode == RestoreMode::InPlace && record.receipt && record.receipt->safetyCopy)
+        lines.append(tr("Keep the safety copy until you are sure: it is the only way back, and "
+                        "nobody removes it."));
     if (record.mode == RestoreMode::ReplaceDatabase)
         lines.append(
             tr("Everybody was disconnected: restart what does not connect again by itself, "
@@ -364,6 +492,10 @@ QString interruptedSentence(const restore::RestoreRecord &record)
                          "live data.")
                     : tr("The copy of %1 was interrupted, and nothing is left of it."))
             .arg(started);
+    if (record.committed && *record.committed && record.mode == RestoreMode::InPlace)
+        return tr("The restore of %1 was interrupted, and it had taken place. What was there "
+                  "before, if anything was, is in the safety copy %2.")
+            .arg(started, record.safetyCopy);
     if (record.committed)
         return *record.committed ? tr("The restore of %1 was interrupted, and it had taken place: "
                                       "the server keeps the old data.")

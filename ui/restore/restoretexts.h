@@ -27,6 +27,9 @@ namespace restoretexts {
                                     const restore::PreflightReport &report,
                                     const QList<restore::RestoreRecord> &past,
                                     const QDateTime &now);
+/// What stands beside the name to be typed.
+[[nodiscard]] QList<Fact> confirmFacts(const restore::RestorePlan &plan,
+                                       const restore::PreflightReport &report);
 /// What the plan does, in one breath.
 [[nodiscard]] QString planSentence(restore::RestoreMode mode);
 /// "Replace schema public in shop on 127.0.0.1:5432", "Replace database shop on 127.0.0.1:5432"

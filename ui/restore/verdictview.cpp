@@ -12,6 +12,7 @@
 #include "ui/restore/restoretexts.h"
 #include "ui/restore/tableresultmodel.h"
 
+#include <QFile>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 
@@ -50,6 +51,8 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
       m_table(new ActionTable(theme, this)),
       m_putBack(new ActionButton(theme, ButtonKind::Secondary,
                                  tr("Put back the data as it was before..."), this)),
+      m_safetyCopy(new ActionButton(theme, ButtonKind::Secondary,
+                                    tr("Undo: restore the safety copy..."), this)),
       m_cameAfter(new ActionButton(theme, ButtonKind::Secondary,
                                    tr("What came after the backup..."), this)),
       m_another(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
@@ -65,6 +68,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     buttons->setSpacing(metric::space12);
     buttons->addWidget(m_cameAfter);
     buttons->addWidget(m_putBack);
+    buttons->addWidget(m_safetyCopy);
     buttons->addWidget(m_another);
     buttons->addStretch();
     auto *column = new QVBoxLayout(this);
@@ -78,6 +82,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addLayout(buttons);
     column->addStretch(); // takes the room while there is no table
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
+    connect(m_safetyCopy, &ActionButton::clicked, this, &VerdictView::safetyCopyRequested);
     connect(m_cameAfter, &ActionButton::clicked, this, &VerdictView::cameAfterRequested);
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
 }
@@ -108,6 +113,8 @@ void VerdictView::followMode(const restore::RestoreRecord &record)
                              ? tr("Compare with the live data...")
                              : tr("What came after the backup..."));
     m_cameAfter->setVisible(record.canBeCompared());
+    m_safetyCopy->setVisible(record.mode == restore::RestoreMode::InPlace && record.isInEffect() &&
+                             QFile::exists(record.safetyCopy));
 }
 
 void VerdictView::showReceipt(const restore::RestoreRecord &record,

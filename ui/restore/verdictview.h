@@ -30,6 +30,8 @@ public:
 
 Q_SIGNALS:
     void putBackRequested();
+    /// Of a restore in place, which keeps nothing on the server.
+    void safetyCopyRequested();
     void cameAfterRequested();
     void anotherRequested();
 
@@ -46,6 +48,7 @@ private:
     TableResultModel *m_model;
     ActionTable *m_table;
     ActionButton *m_putBack;
+    ActionButton *m_safetyCopy;
     ActionButton *m_cameAfter;
     ActionButton *m_another;
 };

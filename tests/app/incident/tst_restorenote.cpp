@@ -122,6 +122,12 @@ void TestRestoreNote::theWordsOfAnEnd_data()
     QTest::newRow("failed")
         << receiptOf(u"not-restored"_s, {}, broken)
         << u"Restore r1 ended: not restored: the live data is as it was; shop: no space left"_s;
+    QTest::newRow("in place")
+        << QJsonObject{{u"receipt"_s,
+                        QJsonObject{{u"verdict"_s, u"proven"_s},
+                                    {u"safetyCopy"_s, QJsonObject{{u"file"_s, u"/b/shop.gz"_s}}}}}}
+        << u"Restore r1 ended: proven: every table holds the rows of the backup; what was live "
+           "before is in the safety copy /b/shop.gz"_s;
     QTest::newRow("no receipt") << QJsonObject()
                                 << u"Restore r1 ended: no verdict: it was interrupted"_s;
 }

@@ -115,7 +115,7 @@ struct DumpEntry {
     const bool isOfDatabase = (entry.type == "DEFAULT ACL" && entry.schema == "-") ||
                               (entry.type == "ACL" && entry.name == "LANGUAGE plpgsql");
     return (entry.type == "ACL" && entry.schema == "pg_catalog") ||
-           (isOfDatabase && mode == RestoreMode::Replace);
+           (isOfDatabase && mode != RestoreMode::ReplaceDatabase);
 }
 
 /// A dump without that.

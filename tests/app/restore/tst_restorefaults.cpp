@@ -67,6 +67,18 @@ constexpr std::array ofDatabases{
     Step{"the swap", "RENAME TO"},
 };
 
+constexpr std::array inPlace{
+    Step{"writers are held", "IN EXCLUSIVE MODE"},
+    Step{"the snapshot of the safety copy", "pg_export_snapshot"},
+    Step{"the rows of the safety copy", "TO stdout"},
+    Step{"everything goes", "IN ACCESS EXCLUSIVE MODE"},
+    Step{"a table", "CREATE TABLE public.products"},
+    Step{"amid the rows", "p;'1500"},
+    Step{"an index", "CREATE INDEX"},
+    Step{"analyse", "ANALYZE"},
+    Step{"the sequences", "pg_catalog.setval(c.oid"},
+};
+
 constexpr std::array ofPutBacks{
     Step{"begin", "BEGIN; SET LOCAL lock_timeout"},
     Step{"the lock of restores", "pg_try_advisory_xact_lock"},
@@ -128,6 +140,11 @@ private Q_SLOTS:
     }
     void besideTheDatabase();
     void aDatabaseOnALineThatFellSilent();
+    void inPlaceOfIt_data()
+    {
+        addRows(inPlace, {Harm::Stalls, Harm::FallsSilent, Harm::DiskFull, Harm::UserStops});
+    }
+    void inPlaceOfIt();
     void aPutBack_data()
     {
         addRows(ofPutBacks, {Harm::Stalls, Harm::FallsSilent, Harm::LineCut, Harm::ServerDies});
@@ -148,6 +165,7 @@ private:
     void verifyNothingChanged(const Shop &shop, const QString &before,
                               const RestoreReceipt &receipt, Harm harm);
     void harmDuring(RestoreMode mode);
+    static void verifyUndoable(const Shop &shop, const RestoreReceipt &receipt);
     static void discardAll(const Shop &shop);
 
     QTemporaryDir m_folder;
@@ -232,6 +250,7 @@ RestoreReceipt TestRestoreFaults::restored(const Shop &shop, const QString &file
     RestorePlan plan = shop.plan(file);
     plan.mode = mode;
     plan.connections = 2;
+    plan.safetyFolder = m_folder.filePath(u"copies"_s);
     const auto took = struck(
         shop, step, harm, [&](const postgres::ConnectionString &target, TaskContext &context) {
             plan.target = target;
@@ -256,6 +275,9 @@ void TestRestoreFaults::verifyNothingChanged(const Shop &shop, const QString &be
                                       {Harm::ServerDies, ErrorKind::Unreachable}};
     QVERIFY2(receipt.error->kind == kinds.value(harm, ErrorKind::Internal), why(receipt));
     QCOMPARE(receipt.tablesProven(), 0);
+    QVERIFY(!receipt.safetyCopy);
+    const QDir copies(m_folder.filePath(u"copies"_s));
+    QCOMPARE(copies.entryList(QDir::Files | QDir::Hidden), QStringList());
     QTRY_COMPARE(shop.ask("SELECT count(*) FROM pg_stat_activity"
                           " WHERE application_name LIKE 'mayday %'"),
                  u"0"_s);
@@ -289,6 +311,8 @@ void TestRestoreFaults::harmDuring(RestoreMode mode)
     if (!isDone)
         return verifyNothingChanged(shop, before, receipt, harm);
     QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    if (mode == RestoreMode::InPlace)
+        return verifyUndoable(shop, receipt);
     QCOMPARE(receipt.left.size(), 1);
     TaskContext context;
     if (mode != RestoreMode::Copy) {
@@ -300,6 +324,17 @@ void TestRestoreFaults::harmDuring(RestoreMode mode)
     }
     discardAll(shop);
     QCOMPARE(shop.liveState(), before);
+}
+
+void TestRestoreFaults::verifyUndoable(const Shop &shop, const RestoreReceipt &receipt)
+{
+    QCOMPARE(shop.ask("SELECT count(*) FROM public.products"), u"2000"_s);
+    const RestoreReceipt undone = shop.restore(receipt.safetyCopy->file);
+    QVERIFY2(undone.verdict == Verdict::Proven, why(undone));
+    QCOMPARE(shop.ask("SELECT count(*) FROM public.products"), u"100"_s);
+    QVERIFY(receipt.left.isEmpty());
+    QVERIFY(QDir(QFileInfo(receipt.safetyCopy->file).path()).removeRecursively());
+    discardAll(shop);
 }
 
 void TestRestoreFaults::discardAll(const Shop &shop)
@@ -327,6 +362,11 @@ void TestRestoreFaults::aCopy()
 void TestRestoreFaults::besideTheDatabase()
 {
     harmDuring(RestoreMode::ReplaceDatabase);
+}
+
+void TestRestoreFaults::inPlaceOfIt()
+{
+    harmDuring(RestoreMode::InPlace);
 }
 
 /// The copy that was begun cannot be taken away on such a line; it is told, and found later.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// kill -9 at any moment: the real maydayctl restores, copies and puts back in a real server, and
-// dies after a random part of the time that takes. MAYDAY_KILLS says how often (50), MAYDAY_SEED
-// repeats a run.
+// kill -9 at any moment: the real maydayctl restores, also in place, copies and puts back in a real
+// server, and dies after a random part of the time that takes. MAYDAY_KILLS says how often (50),
+// MAYDAY_SEED repeats a run.
 #include "app/ctl/ctlfixture.h"
 #include "app/restore/restorefixture.h"
 #include "core/profile.h"
@@ -25,8 +25,9 @@ namespace {
 constexpr int patience = 60000;
 constexpr int rows = 8000;
 
-enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest };
-constexpr std::array works{Work::Restore, Work::PutBack, Work::Copy, Work::PutBackOfTheNewest};
+enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest, InPlace };
+constexpr std::array works{Work::Restore, Work::PutBack, Work::Copy, Work::PutBackOfTheNewest,
+                           Work::InPlace};
 
 const char *nameOf(Work work)
 {
@@ -34,6 +35,7 @@ const char *nameOf(Work work)
     case Work::Restore: return "restore";
     case Work::PutBack: return "put-back";
     case Work::Copy: return "copy";
+    case Work::InPlace: return "restore in place";
     case Work::PutBackOfTheNewest: break;
     }
     return "put-back of the newest";
@@ -69,6 +71,8 @@ private:
     [[nodiscard]] QStringList argumentsFor(Work work) const;
     [[nodiscard]] const Shop &shopOf(Work work) const
     {
+        if (work == Work::InPlace)
+            return *m_place;
         return work == Work::Restore || work == Work::Copy ? *m_shop : *m_pair;
     }
     void finish(Work work);
@@ -79,6 +83,12 @@ private:
     void verifyRestore(qsizetype recordsBefore);
     void verifyCopy(qsizetype recordsBefore);
     void verifyPutBack(Work work);
+    void verifyInPlace(qsizetype recordsBefore);
+    void undoInPlace(const QString &safetyCopy);
+    [[nodiscard]] QStringList safetyCopies() const
+    {
+        return QDir(m_ctl->path(u"copies"_s)).entryList(QDir::Files | QDir::Hidden, QDir::Name);
+    }
     void discardAll(const Shop &shop);
     void putBackAndDiscard();
     void count(Work work, bool hasHappened);
@@ -97,8 +107,10 @@ private:
     }
 
     std::unique_ptr<Ctl> m_ctl;
-    std::unique_ptr<Shop> m_shop; ///< damaged; restored into, and as it was again
-    std::unique_ptr<Shop> m_pair; ///< restored once; its two states change places
+    std::unique_ptr<Shop> m_shop;  ///< damaged; restored into, and as it was again
+    std::unique_ptr<Shop> m_pair;  ///< restored once; its two states change places
+    std::unique_ptr<Shop> m_place; ///< damaged; restored in place, and brought back by the copy
+    QByteArray m_placeBefore;
     QThreadPool m_pool;
     QString m_file;
     QString m_pairRestore;
@@ -118,6 +130,14 @@ QStringList TestRestoreKill::argumentsFor(Work work) const
     case Work::Copy: return QStringList{u"copy"_s, m_file} + common;
     case Work::PutBack:
         return QStringList{u"put-back"_s, u"--restore"_s, m_pairRestore, u"--yes"_s} + common;
+    case Work::InPlace:
+        return QStringList{u"restore"_s,
+                           m_file,
+                           u"--in-place"_s,
+                           u"--safety-copy-folder"_s,
+                           m_ctl->path(u"copies"_s),
+                           u"--yes"_s} +
+               common;
     case Work::PutBackOfTheNewest: break;
     }
     return QStringList{u"put-back"_s, u"--yes"_s} + common;
@@ -137,12 +157,14 @@ void TestRestoreKill::initTestCase()
     m_ctl = std::make_unique<Ctl>();
     m_shop = std::make_unique<Shop>(m_ctl->server(), rows);
     m_pair = std::make_unique<Shop>(m_ctl->server(), rows);
+    m_place = std::make_unique<Shop>(m_ctl->server(), rows);
     m_backup = withoutKeys(m_shop->dump());
     m_file = m_shop->writeDump(m_shop->dump());
-    for (const Shop *shop : {m_shop.get(), m_pair.get()})
+    for (const Shop *shop : {m_shop.get(), m_pair.get(), m_place.get()})
         shop->run("DELETE FROM public.products WHERE id > 100; COMMENT ON SCHEMA public IS 'ours';"
                   "INSERT INTO public.products (id, name) VALUES (99999, 'since the backup')");
     m_before = m_shop->liveState();
+    m_placeBefore = withoutKeys(m_place->dump());
     const Answer restored = m_ctl->run({u"restore"_s, m_file, u"--yes"_s, u"--json"_s,
                                         u"--target"_s, m_pair->target().withoutPassword()});
     QVERIFY2(restored.code == 0, restored.all());
@@ -151,6 +173,8 @@ void TestRestoreKill::initTestCase()
         finish(work);
         if (work == Work::Restore)
             putBackAndDiscard();
+        if (work == Work::InPlace)
+            undoInPlace(m_ctl->path(u"copies/"_s) + safetyCopies().last());
     }
     discardAll(*m_shop);
     QCOMPARE(m_shop->liveState(), m_before);
@@ -288,6 +312,39 @@ void TestRestoreKill::verifyPutBack(Work work)
     QCOMPARE(liveRows(*m_pair), m_pairState);
 }
 
+/// The safety copy is there and whole whenever it is needed; what is left of one otherwise is seen
+/// as that, and goes.
+void TestRestoreKill::verifyInPlace(qsizetype recordsBefore)
+{
+    const QList<RestoreRecord> records = recordsOfNextStart(*m_place);
+    const bool isKnown = records.size() > recordsBefore;
+    const QByteArray now = withoutKeys(m_place->dump());
+    const bool hasHappened = now != m_placeBefore;
+    if (hasHappened) {
+        QCOMPARE(now, m_backup);
+        QVERIFY2(isKnown, "it has happened, and the record does not know of it");
+    }
+    if (isKnown)
+        QCOMPARE(records.front().isInEffect(), hasHappened);
+    QCOMPARE(keptNames(*m_place), QString());
+    count(Work::InPlace, hasHappened);
+    if (hasHappened)
+        undoInPlace(records.front().safetyCopy);
+    for (const QString &name : safetyCopies())
+        QVERIFY2(name.startsWith(u'.') != name.endsWith(".sql.gz"_L1), qPrintable(name));
+    QVERIFY(QDir(m_ctl->path(u"copies"_s)).removeRecursively());
+}
+
+void TestRestoreKill::undoInPlace(const QString &safetyCopy)
+{
+    const Answer undone =
+        m_ctl->run({u"restore"_s, safetyCopy, u"--in-place"_s, u"--safety-copy-folder"_s,
+                    m_ctl->path(u"copies/more"_s), u"--yes"_s, u"--json"_s, u"--target"_s,
+                    m_place->target().withoutPassword()});
+    QVERIFY2(undone.code == 0, undone.all());
+    QCOMPARE(withoutKeys(m_place->dump()), m_placeBefore);
+}
+
 void TestRestoreKill::putBackAndDiscard()
 {
     TaskContext context;
@@ -312,6 +369,7 @@ void TestRestoreKill::aKillAtAnyMomentIsToldTruly()
     switch (work) {
     case Work::Restore: verifyRestore(recordsBefore); break;
     case Work::Copy: verifyCopy(recordsBefore); break;
+    case Work::InPlace: verifyInPlace(recordsBefore); break;
     case Work::PutBack:
     case Work::PutBackOfTheNewest: verifyPutBack(work); break;
     }

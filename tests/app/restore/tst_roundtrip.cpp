@@ -148,8 +148,9 @@ void TestRoundTrip::comesBackOverItself_data()
     QTest::addColumn<QString>("source");
     QTest::addColumn<RestoreMode>("mode");
     for (const QString &source : {u"pgbench"_s, u"marketplace"_s, u"everything"_s}) {
-        for (const RestoreMode mode : {RestoreMode::Replace, RestoreMode::ReplaceDatabase}) {
-            if (source != "everything"_L1 || mode == RestoreMode::ReplaceDatabase)
+        for (const RestoreMode mode :
+             {RestoreMode::Replace, RestoreMode::ReplaceDatabase, RestoreMode::InPlace}) {
+            if (source != "everything"_L1 || mode != RestoreMode::Replace)
                 QTest::addRow("%s, %s", qPrintable(source), qPrintable(modeKey(mode)))
                     << source << mode;
         }

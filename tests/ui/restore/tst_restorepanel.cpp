@@ -30,6 +30,7 @@ private Q_SLOTS:
     void cleanup() { tearDown(); }
 
     void thePlanNamesEverythingAboveTheButton();
+    void inPlaceIsALinkAwayAndUndoneByItsSafetyCopy();
     void theButtonIsDeafToEnterAndAsksForTheName();
     void aRestoreIsProvenAndPutBack();
     void whatCameAfterIsBroughtBackByKeyboard();
@@ -85,15 +86,15 @@ void TestRestorePanel::theOtherWayIsALinkAway()
                                          "backup is small enough for one connection, and nobody is "
                                          "disconnected. Swap the whole database"_s),
              qPrintable(facts->plainText()));
-    Q_EMIT facts->linkActivated(u"way"_s);
+    Q_EMIT facts->linkActivated(u"beside-database"_s);
     QVERIFY2(facts->plainText().contains(u"Way: the whole database, over several connections; "
                                          "everybody is disconnected for a moment. Replace the "
                                          "schemas only"_s),
              qPrintable(facts->plainText()));
     QVERIFY(!button(u"Replace schema"_s));
-    Q_EMIT facts->linkActivated(u"way"_s);
+    Q_EMIT facts->linkActivated(u"beside-schema"_s);
     QVERIFY(button(u"Replace schema"_s));
-    Q_EMIT facts->linkActivated(u"way"_s);
+    Q_EMIT facts->linkActivated(u"beside-database"_s);
     m_prompter->decisions = {true};
     button(u"Replace database "_s + m_shop->database())->click();
     QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
@@ -101,6 +102,34 @@ void TestRestorePanel::theOtherWayIsALinkAway()
     QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3000"_s);
     QCOMPARE(m_desk->records().front().mode, restore::RestoreMode::ReplaceDatabase);
     QVERIFY(button(u"Put back the data as it was before"_s));
+}
+
+void TestRestorePanel::inPlaceIsALinkAwayAndUndoneByItsSafetyCopy()
+{
+    putDump(m_shop->dump());
+    m_shop->run("DELETE FROM public.products WHERE id > 10");
+    choosePlan();
+    auto *facts = m_panel->findChild<FactTable *>();
+    QVERIFY(facts->plainText().contains(u"Empty the schemas and load it in place"_s));
+    Q_EMIT facts->linkActivated(u"in-place"_s);
+    QVERIFY2(facts->plainText().contains(u"Safety copy: "_s + m_shelf->folder()),
+             qPrintable(facts->plainText()));
+    m_prompter->decisions = {true};
+    button(u"Empty and refill schema public in "_s + m_shop->database())->click();
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+    QVERIFY2(seenAll().contains(u"Proven: 3 tables with 6,000 rows"_s), qPrintable(seenAll()));
+    QVERIFY2(seenAll().contains(u"To undo this, restore that file"_s), qPrintable(seenAll()));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3000"_s);
+    QVERIFY(!button(u"Put back the data as it was before"_s));
+    // It is on the shelf like any other.
+    QTRY_COMPARE(m_shelf->entries().size(), 2);
+    QTRY_VERIFY(!m_shelf->isReading());
+    button(u"Undo: restore the safety copy"_s)->click();
+    QTRY_VERIFY_WITH_TIMEOUT(button(u"Replace schema"_s), 15000);
+    m_prompter->decisions = {true};
+    button(u"Replace schema"_s)->click();
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"10"_s);
 }
 
 void TestRestorePanel::theButtonIsDeafToEnterAndAsksForTheName()

@@ -50,6 +50,8 @@ private Q_SLOTS:
     void theLossIsSaidInOneSentence();
     void theLossIsToldTableByTable();
     void thePlanNamesEverything();
+    void thePlanInPlaceNamesWhatItCosts();
+    void aRestoreInPlaceSaysHowItIsUndone();
     void everyVerdictHasItsOwnWords();
     void neverSaysSuccess();
     void timeIsForecastFromWhatWasProven();
@@ -119,6 +121,89 @@ void TestRestoreTexts::thePlanNamesEverything()
     QVERIFY(!all.contains(u"hunter2"_s));
     QCOMPARE(restoretexts::replaceVerb(plan, report),
              u"Replace schema public in shop on db.example:5433"_s);
+}
+
+void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
+{
+    restore::RestorePlan plan;
+    plan.target =
+        postgres::ConnectionString::parse(u"host=db.example dbname=shop user=app"_s).value();
+    plan.mode = restore::RestoreMode::InPlace;
+    plan.safetyFolder = u"/backups"_s;
+    plan.plannedAt = now;
+    restore::PreflightReport report;
+    report.schemas = {{.name = u"public"_s,
+                       .exists = true,
+                       .owner = u"platform"_s,
+                       .tables = 9,
+                       .rows = 4100,
+                       .bytes = 42'000'000}};
+    report.inPlace = restore::InPlaceFacts{.things = 12,
+                                           .tables = 9,
+                                           .lockedOutside = {u"auth.users"_s},
+                                           .published = {u"Publication changes"_s}};
+    report.safetySpace = 9'000'000'000;
+    report.way.proposed = restore::RestoreMode::InPlace;
+    report.way.reason = u"of the owner"_s;
+    report.way.noSchema = Error{.kind = ErrorKind::Denied, .subject = {}, .detail = {}};
+    report.way.noDatabase = report.way.noSchema;
+    report.notes = {
+        {restore::PreflightNote::Weight::Warning, u"1 session is writing and goes aside."_s, true}};
+    QString all;
+    const auto add = [&all](const QList<Fact> &facts) {
+        for (const Fact &fact : facts)
+            all += fact.label + u": "_s + plainValue(fact) + u'\n';
+    };
+    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
+                                    .fileName = u"shop.sql.gz"_s,
+                                    .bytes = 9,
+                                    .modifiedAt = now,
+                                    .inspection = std::nullopt,
+                                    .error = std::nullopt};
+    add(restoretexts::planFacts(entry, plan, report, {}, now));
+    for (const QString &word :
+         {u"Way: in place"_s, u"because of the owner"_s,
+          u"Goes first: 9 tables with about 4,100 rows, 42 MB, and 3 other things"_s,
+          u"Writers: wait from the start"_s, u"Readers: read on while the safety copy is made"_s,
+          u"auth.users"_s, u"Publication changes would lose the tables"_s,
+          u"Safety copy: /backups/shop_before_"_s, u"9 GB are free there"_s,
+          u"Undo: Restore the safety copy"_s})
+        QVERIFY2(all.contains(word), qPrintable(word + u" is missing in\n"_s + all));
+    QVERIFY(!all.contains(u"goes aside"_s)); // nothing does
+    QVERIFY(!all.contains(u"Load it beside"_s));
+    all.clear();
+    add(restoretexts::confirmFacts(plan, report));
+    for (const QString &word : {u"db.example"_s, u"Goes first"_s, u"Readers"_s, u"Safety copy"_s,
+                                u"Undo: Restore the safety copy"_s})
+        QVERIFY2(all.contains(word), qPrintable(word + u" is missing in\n"_s + all));
+    QCOMPARE(restoretexts::replaceVerb(plan, report),
+             u"Empty and refill schema public in shop on db.example:5432"_s);
+    // With nothing there it costs nothing.
+    report.inPlace = restore::InPlaceFacts{};
+    all.clear();
+    add(restoretexts::confirmFacts(plan, report));
+    QVERIFY(all.contains(u"Safety copy: none is needed"_s) && !all.contains(u"Writers"_s));
+}
+
+void TestRestoreTexts::aRestoreInPlaceSaysHowItIsUndone()
+{
+    restore::RestoreRecord done = record(Verdict::Proven);
+    done.mode = restore::RestoreMode::InPlace;
+    done.safetyCopy = u"/backups/shop_before_1.sql.gz"_s;
+    done.receipt->mode = u"in-place"_s;
+    done.receipt->safetyCopy =
+        restore::SafetyCopy{.file = done.safetyCopy, .bytes = 1000, .tables = 9, .rows = 4100};
+    const QString detail = restoretexts::verdictDetail(*done.receipt);
+    QVERIFY2(detail.contains(u"in the safety copy /backups/shop_before_1.sql.gz: 9 tables with "
+                             "4,100 rows"_s),
+             qPrintable(detail));
+    QVERIFY(!detail.contains(u"put back"_s));
+    QVERIFY(restoretexts::whatNext(done).join(u'\n').contains(u"Keep the safety copy"_s));
+    done.receipt->safetyCopy.reset();
+    QVERIFY(restoretexts::verdictDetail(*done.receipt).contains(u"Nothing was there before"_s));
+    done.receipt.reset();
+    done.committed = true;
+    QVERIFY(restoretexts::interruptedSentence(done).contains(done.safetyCopy));
 }
 
 void TestRestoreTexts::everyVerdictHasItsOwnWords()

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/result.h"
+#include "core/taskcontext.h"
+#include "postgres/connectionstring.h"
+#include "process/processrunner.h"
+#include "process/toolbox.h"
+
+#include <QStringList>
+
+namespace mayday::backup {
+
+/// What is to be dumped, and where to.
+struct DumpOrder {
+    postgres::ConnectionString source;
+    /// These only, and then nothing that belongs to the database as a whole, as large objects do;
+    /// empty for all of it.
+    QStringList schemas = {};
+    QString file = {}; ///< its name once it is whole: "shop_before_20261123_081500.sql.gz"
+    qint64 leaveFree = qint64(128) * 1024 * 1024; ///< bytes of the disk, for everybody else
+};
+
+/// A dump that was read back to its end, and holds as many rows of each table as the server counted
+/// in the same snapshot.
+struct DumpReceipt {
+    QString file;
+    qint64 bytes = 0;
+    qint64 tables = 0;
+    qint64 rows = 0;
+    QString madeWith = {}; ///< "pg_dump 17.2"
+};
+
+/// Makes a dump by pg_dump: compressed SQL text, readable by its owner alone.
+///
+/// It is written under a hidden name beside its own, which it gets when it is verified and on the
+/// disk. Until then every failure and every stop takes it away; what a kill leaves is taken away by
+/// the next dump into that folder. A blocking worker.
+class DatabaseDump final {
+public:
+    explicit DatabaseDump(process::ProcessRunner &runner) : m_runner(runner) {}
+
+    /// The newest pg_dump of this machine. Unsupported, naming what there is, when none may dump a
+    /// server of that version (170011).
+    [[nodiscard]] Result<process::Tool> clientFor(int serverVersion, TaskContext &context) const;
+    /// Progress in bytes written, then in bytes read back. AlreadyExists when the file is there,
+    /// NoSpace when the disk fills up, Corrupt when what was read back is not what was counted.
+    [[nodiscard]] Result<DumpReceipt> make(const DumpOrder &order, TaskContext &context) const;
+
+private:
+    process::ProcessRunner &m_runner;
+};
+
+/// The same with the programs of this machine.
+[[nodiscard]] Result<DumpReceipt> makeDump(const DumpOrder &order, TaskContext &context);
+/// Unsupported when no pg_dump of this machine may dump a server of that version.
+[[nodiscard]] Result<void> checkDumpClient(int serverVersion, TaskContext &context);
+/// Bytes that may still be written into a folder, also into one that is not there yet; -1 when
+/// nobody can say.
+[[nodiscard]] qint64 bytesFreeIn(const QString &folder);
+
+} // namespace mayday::backup

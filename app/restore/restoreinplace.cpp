@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RestoreRunner's way where nothing may stand beside what is live: it goes, after a safety copy.
+#include "backup/databasedump.h"
+#include "postgres/quoting.h"
+#include "restore/inplace.h"
+#include "restore/restoremark.h"
+#include "restore/restorerunner.h"
+#include "restore/runsql.h"
+
+#include <QFile>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+/// To whom things may be given in a schema that is somebody else's: who may make them there.
+Result<void> leaveOutWhoMayNot(postgres::Session &session, TargetFacts &facts, TaskContext &context)
+{
+    for (const QString &schema : std::as_const(facts.schemasThatStay)) {
+        const QByteArray name = schema.toUtf8();
+        const auto rows = session.query(
+            "SELECT r.rolname FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace n"
+            " WHERE n.nspname = $1 AND NOT pg_catalog.has_schema_privilege(r.oid, n.oid, 'CREATE')",
+            {&name, 1}, context);
+        if (!rows)
+            return failure(rows.error());
+        for (int i = 0; i < rows->rowCount(); ++i)
+            facts.rolesWeMayUse.remove(rows->text(i, 0));
+    }
+    return {};
+}
+
+} // namespace
+
+/// Under the locks that keep writers out: what is written between the copy and the end of the
+/// restore would be in neither.
+Result<void> RestoreRunner::copySafely(postgres::Session &session, TaskContext &context)
+{
+    m_inPlace.emplace(session, m_inspection.schemas);
+    if (auto held = m_inPlace->holdWriters(context); !held)
+        return held;
+    if (m_inPlace->isEmpty()) {
+        m_receipt.notes.append(u"nothing was there before, so there is no safety copy"_s);
+        return {};
+    }
+    enter(RestorePhase::SafetyCopy, 0);
+    TaskContext watched(context.stopToken(), [this](qint64 done, qint64 total, const QString &) {
+        m_now.bytesDone = done;
+        m_now.bytesTotal = total;
+        publish(nullptr);
+    });
+    auto made = backup::makeDump({.source = m_plan.target,
+                                  .schemas = m_inPlace->existing(),
+                                  .file = m_plan.safetyCopyFile()},
+                                 watched);
+    if (!made) {
+        Error error = made.error();
+        if (error.kind != ErrorKind::Cancelled)
+            error.detail = u"the safety copy could not be made: "_s + error.detail;
+        return failure(error);
+    }
+    m_receipt.safetyCopy = SafetyCopy{
+        .file = made->file, .bytes = made->bytes, .tables = made->tables, .rows = made->rows};
+    m_receipt.notes.append(u"the safety copy was made by %1, read back to its end, and has as many "
+                           "rows of each table as the server"_s.arg(made->madeWith));
+    return {};
+}
+
+Result<void> RestoreRunner::emptySchemas(postgres::Session &session, TargetFacts &facts,
+                                         SchemaProperties &properties, TaskContext &context)
+{
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        const bool isThere = m_inPlace->existing().contains(schema);
+        if (isThere && !facts.schemasWeOwn.contains(schema)) {
+            facts.schemasThatStay.insert(schema);
+            continue;
+        }
+        if (auto remembered = properties.remember(session, schema, context); !remembered)
+            return remembered;
+    }
+    if (auto emptied = m_inPlace->empty(context); !emptied)
+        return emptied;
+    for (const QString &schema : std::as_const(m_inspection.schemas)) {
+        if (facts.schemasThatStay.contains(schema))
+            continue;
+        auto lent = runSql(session,
+                           u"COMMENT ON SCHEMA %1 IS NULL"_s.arg(postgres::quoteIdentifier(schema)),
+                           context)
+                        .and_then([&] { return properties.lend(session, schema, context); });
+        if (!lent)
+            return lent;
+    }
+    return leaveOutWhoMayNot(session, facts, context);
+}
+
+/// The last things before the commit.
+Result<void> RestoreRunner::finishInPlace(postgres::Session &session, TaskContext &context)
+{
+    if (auto advanced = m_inPlace->advanceSequences(context); !advanced)
+        return advanced;
+    m_receipt.notes += m_inPlace->differences() + m_inPlace->notes();
+    m_hasDifferences = m_hasDifferences || !m_inPlace->differences().isEmpty();
+    return noteTransaction(session, m_plan.safetyCopyFile(), m_plan.id, context);
+}
+
+/// Of a restore that changed nothing it is a copy of what is live, which nobody has asked for.
+void RestoreRunner::removeSafetyCopy()
+{
+    if (m_plan.mode != RestoreMode::InPlace || !m_receipt.left.isEmpty())
+        return; // nobody knows what is live: then it is precious
+    QFile::remove(noteFileOf(m_plan.safetyCopyFile()));
+    if (m_receipt.safetyCopy && QFile::remove(m_receipt.safetyCopy->file))
+        m_receipt.safetyCopy.reset();
+}
+
+} // namespace mayday::restore

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the server says of a commit whose answer nobody has heard.
+#include "core/latestop.h"
+#include "postgres/catalog.h"
+#include "restore/restoremark.h"
+#include "restore/restorerunner.h"
+#include "restore/sidedatabase.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+/// The connection died with the commit on its way: only the server knows, so it is asked.
+Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context)
+{
+    LateStop patient(context);
+    constexpr int attempts = 3;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        auto session = postgres::Session::connect(m_plan.target, patient.context(),
+                                                  {.applicationName = u"mayday restore"_s});
+        if (!session)
+            continue;
+        if (!waitForQuiet(*session, patient.context()))
+            continue;
+        const auto committed =
+            m_plan.mode == RestoreMode::InPlace
+                ? isNotedAsCommitted(*session, m_plan.safetyCopyFile(), m_plan.id,
+                                     patient.context())
+                : postgres::schemaExists(*session, m_kept.front().name, patient.context());
+        if (committed)
+            return *committed ? Result<void>() : failure(lost);
+    }
+    Error unknown = lost;
+    unknown.detail =
+        u"the connection was lost during the commit, and the server cannot be asked: it may "
+        "have taken place"_s;
+    for (const KeptSchema &kept : std::as_const(m_kept))
+        m_receipt.left.append(
+            {(kept.state == KeptState::Copy ? u"possibly: schema %1: a copy of the backup"_s
+                                            : u"possibly: schema %1: the data as it was before"_s)
+                 .arg(kept.name),
+             QString()});
+    if (m_plan.mode == RestoreMode::InPlace)
+        m_receipt.left.append({u"possibly: the backup in place of what was live"_s, QString()});
+    return failure(unknown);
+}
+
+Result<bool> wasCommittedInPlace(const postgres::ConnectionString &target, const RestoreId &restore,
+                                 const QString &safetyCopy, TaskContext &context)
+{
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
+    if (!session)
+        return failure(session.error());
+    if (auto quiet = waitForQuiet(*session, context); !quiet)
+        return failure(quiet.error());
+    return isNotedAsCommitted(*session, safetyCopy, restore, context);
+}
+
+Result<bool> wasCommitted(const postgres::ConnectionString &target, const RestoreId &restore,
+                          TaskContext &context)
+{
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
+    if (!session)
+        return failure(session.error());
+    if (auto quiet = waitForQuiet(*session, context); !quiet)
+        return failure(quiet.error());
+    if (auto quiet = waitBeside(target, context); !quiet)
+        return failure(quiet.error());
+    const auto kept = allKept(*session, context);
+    if (!kept)
+        return failure(kept.error());
+    return std::ranges::any_of(*kept, [&](const KeptSchema &one) {
+        return one.restore == restore.text() && one.state != KeptState::Loading;
+    });
+}
+
+} // namespace mayday::restore
