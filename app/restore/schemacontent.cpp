@@ -134,11 +134,9 @@ thingsOutside(postgres::Session &session, const QStringList &schemas, TaskContex
 QString whatIsOfOthers(const QList<SchemaThing> &things)
 {
     QMap<QString, QMap<QString, int>> counts; // owner -> kind -> how many
-    int all = 0;
     for (const SchemaThing &thing : things) {
         if (thing.isOurs)
             continue;
-        ++all;
         counts[thing.owner.isEmpty() ? u"superusers"_s : thing.owner][thing.kind] += 1;
     }
     QStringList owners;
