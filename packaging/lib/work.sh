@@ -35,9 +35,10 @@ build_preset() {
     (
         exec {lock}>&-
         cd "$CHECKOUT" || exit
-        # Ninja sees to changed CMake files by itself, but not to a changed preset.
+        # Ninja sees to changed CMake files by itself, but not to a changed preset. Afresh: with
+        # another compiler CMake would forget what else the preset says.
         if [[ ! -f $folder/build.ninja || CMakePresets.json -nt $folder/CMakeCache.txt ]]; then
-            cmake --preset "$preset" && touch "$folder/CMakeCache.txt" || exit
+            cmake --fresh --preset "$preset" && touch "$folder/CMakeCache.txt" || exit
         fi
         exec cmake --build "$folder" ${1:+--target "$@"}
     ) || rc=$?
