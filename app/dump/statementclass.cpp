@@ -3,6 +3,8 @@
 
 #include "dump/sqltokens.h"
 
+#include <QStringList>
+
 #include <array>
 
 using namespace Qt::StringLiterals;
