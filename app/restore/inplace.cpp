@@ -5,6 +5,7 @@
 #include "postgres/quoting.h"
 #include "restore/dependents.h"
 #include "restore/schemaswap.h"
+#include "restore/sqlwords.h"
 
 #include <QElapsedTimer>
 
@@ -34,14 +35,6 @@ QString firstOf(const QStringList &all)
     const QString named = all.first(std::min(mostNamed, all.size())).join(u", "_s);
     return all.size() <= mostNamed ? named
                                    : u"%1 and %2 more"_s.arg(named).arg(all.size() - mostNamed);
-}
-
-QByteArray quotedList(const QStringList &names)
-{
-    QByteArrayList quoted{"''"};
-    for (const QString &name : names)
-        quoted.append(postgres::quoteLiteral(name.toUtf8()));
-    return quoted.join(", ");
 }
 
 bool isPublication(const QString &dependent)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/schemacontent.h"
 
-#include "postgres/quoting.h"
+#include "restore/sqlwords.h"
 
 using namespace Qt::StringLiterals;
 
@@ -9,19 +9,11 @@ namespace mayday::restore {
 
 namespace {
 
-QByteArray listed(const QStringList &schemas)
-{
-    QByteArrayList names{"''"};
-    for (const QString &schema : schemas)
-        names.append(postgres::quoteLiteral(schema.toUtf8()));
-    return names.join(", ");
-}
-
 /// "things": everything with a name and a schema that is one of, or none of these.
 QByteArray thingsWith(QByteArrayView isOneOf, const QStringList &schemas)
 {
     return "WITH spaces AS (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname " +
-           isOneOf.toByteArray() + " (" + listed(schemas) +
+           isOneOf.toByteArray() + " (" + quotedList(schemas) +
            ") AND nspname !~ '^pg_' AND nspname <> 'information_schema'),"
            " named AS (SELECT 'pg_class'::regclass AS class, c.oid, relowner AS owner,"
            "   CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view'"
@@ -158,7 +150,7 @@ QString whatIsOfOthers(const QList<SchemaThing> &things)
 Result<QMap<qint64, QString>> referencedOutside(postgres::Session &session,
                                                 const QStringList &schemas, TaskContext &context)
 {
-    const QByteArray ours = " IN (" + listed(schemas) + ')';
+    const QByteArray ours = " IN (" + quotedList(schemas) + ')';
     const auto rows = session.query(
         "SELECT DISTINCT c.oid, n.nspname || '.' || c.relname FROM pg_catalog.pg_constraint k"
         " JOIN pg_catalog.pg_class o ON o.oid = k.conrelid"
@@ -179,7 +171,7 @@ Result<QMap<qint64, QString>> referencedOutside(postgres::Session &session,
 Result<QStringList> inNoDumpOf(postgres::Session &session, const QStringList &schemas,
                                TaskContext &context)
 {
-    const QByteArray names = listed(schemas);
+    const QByteArray names = quotedList(schemas);
     const auto rows = session.query(
         "WITH types AS (SELECT t.oid FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n"
         "  ON n.oid = t.typnamespace WHERE n.nspname IN (" +

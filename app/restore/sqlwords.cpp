@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/sqlwords.h"
 
+#include "postgres/quoting.h"
+
 #include <limits>
 
 namespace mayday::restore {
@@ -126,6 +128,14 @@ QStringList leadingWords(QByteArrayView sql, qsizetype limit)
 QStringList allWords(QByteArrayView sql)
 {
     return leadingWords(sql, std::numeric_limits<qsizetype>::max());
+}
+
+QByteArray quotedList(const QStringList &names)
+{
+    QByteArrayList quoted{"''"};
+    for (const QString &name : names)
+        quoted.append(postgres::quoteLiteral(name.toUtf8()));
+    return quoted.join(", ");
 }
 
 } // namespace mayday::restore

@@ -13,5 +13,8 @@ namespace mayday::restore {
 [[nodiscard]] QStringList leadingWords(QByteArrayView sql, qsizetype limit);
 /// The last words, by the same rules; for "... OWNER TO app" and "... TO app".
 [[nodiscard]] QStringList allWords(QByteArrayView sql);
+/// Names as string literals, for what stands between the brackets of "IN (...)"; without any, what
+/// nothing is equal to.
+[[nodiscard]] QByteArray quotedList(const QStringList &names);
 
 } // namespace mayday::restore
