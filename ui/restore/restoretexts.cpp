@@ -111,7 +111,7 @@ QList<Fact> inPlaceFacts(const restore::RestorePlan &plan, const restore::Prefli
                              : tr("%1 are free there").arg(timetext::bytes(report.safetySpace));
     facts.append({tr("Safety copy"),
                   {{plan.safetyCopyFile(), FactStyle::Mono},
-                   {u"  "_s + tr("at most about %1, mostly much less; %2")
+                   {u"  "_s + tr("compressed, mostly much less than the %1 that are live; %2")
                                   .arg(timetext::bytes(report.liveBytes()), room)}}});
     return facts;
 }
