@@ -5,10 +5,8 @@ namespace mayday::archive {
 
 ReadAhead::ReadAhead(std::unique_ptr<ByteSource> source) : m_source(std::move(source))
 {
-    for (Block &block : m_blocks) {
-        block.storage.resize(headroom + blockSize);
+    for (Block &block : m_blocks)
         m_free.push_back(&block);
-    }
     m_thread = std::jthread([this](const std::stop_token &stop) { run(stop); });
 }
 
@@ -29,7 +27,10 @@ ReadAhead::Block *ReadAhead::takeFree(const std::stop_token &stop)
 
 void ReadAhead::fill(Block &block)
 {
-    const auto got = m_source->read(std::span(block.storage).subspan(headroom));
+    if (!block.storage) // most files are small: what they do not need is not asked for
+        block.storage = std::make_unique_for_overwrite<char[]>(headroom + blockSize);
+    const auto got =
+        m_source->read(std::span(block.storage.get() + headroom, static_cast<size_t>(blockSize)));
     block.size = got.value_or(0);
     block.error = got ? std::nullopt : std::optional(got.error());
     block.consumed = m_source->consumed();
@@ -65,7 +66,7 @@ Result<std::span<char>> ReadAhead::next()
     m_consumed = m_given->consumed;
     if (m_given->error)
         return failure(*m_given->error);
-    return std::span(m_given->storage).subspan(headroom, static_cast<size_t>(m_given->size));
+    return std::span(m_given->storage.get() + headroom, static_cast<size_t>(m_given->size));
 }
 
 } // namespace mayday::archive

@@ -6,9 +6,9 @@
 #include <array>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace mayday::archive {
 
@@ -36,7 +36,7 @@ public:
 
 private:
     struct Block {
-        std::vector<char> storage;
+        std::unique_ptr<char[]> storage; ///< headroom + blockSize, once it is used
         qsizetype size = 0;
         qint64 consumed = 0;
         std::optional<Error> error;
