@@ -111,6 +111,7 @@ const restore::RestoreRecord *RestorePanel::latest() const
 
 void RestorePanel::turnTo(QWidget *view)
 {
+    m_isBehind = false;
     if (m_view == view)
         return;
     if (m_view)
@@ -337,32 +338,47 @@ void RestorePanel::follow(const restore::RestoreId &id)
     if (m_view == m_cameAfter && id == m_shown && record->canBeCompared())
         return;
     m_shown = id;
-    if (record->state == restore::RestoreState::Running) {
-        m_progress->setStopping(false);
-        m_progress->setProgress(m_parts.desk.progress());
-        turnTo(m_progress);
-        takeFocus();
-        Q_EMIT doneChanged(false);
-        return;
-    }
-    m_verdict->setRecord(*record);
     if (record->receipt && record->receipt->safetyCopy)
         m_parts.shelf.refresh(); // there is one more
     // A copy is made to be compared.
-    if (m_view == m_progress && record->mode == restore::RestoreMode::Copy &&
+    if (isVisible() && m_view == m_progress && record->mode == restore::RestoreMode::Copy &&
         record->canBeCompared()) {
+        m_verdict->setRecord(*record);
         compare();
         return;
     }
-    turnTo(m_verdict);
-    takeFocus();
+    // There are two of these panels, and to lay out a verdict that nobody sees holds up the other.
+    if (isVisible())
+        showRestore(*record);
+    else
+        m_isBehind = true;
     if (record->isToBeAsked()) {
         if (const auto connection = m_target.connection())
             m_parts.desk.settle(id, *connection);
     }
     const bool isProven = record->receipt && record->receipt->verdict == restore::Verdict::Proven;
     const bool hasHelped = record->isInEffect() || record->rowsBroughtBack > 0;
-    Q_EMIT doneChanged(isProven && hasHelped);
+    Q_EMIT doneChanged(record->state != restore::RestoreState::Running && isProven && hasHelped);
+}
+
+void RestorePanel::showRestore(const restore::RestoreRecord &record)
+{
+    if (record.state == restore::RestoreState::Running) {
+        m_progress->setStopping(false);
+        m_progress->setProgress(m_parts.desk.progress());
+        turnTo(m_progress);
+    } else {
+        m_verdict->setRecord(record);
+        turnTo(m_verdict);
+    }
+    takeFocus();
+}
+
+void RestorePanel::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    if (m_isBehind)
+        follow(m_shown);
 }
 
 QWidget *RestorePanel::initialFocus() const

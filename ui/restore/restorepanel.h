@@ -58,12 +58,16 @@ public:
     void choose(const QString &path);
     [[nodiscard]] QWidget *initialFocus() const;
 
+protected:
+    void showEvent(QShowEvent *event) override;
+
 Q_SIGNALS:
     /// Whether nothing is left to do here: the restored data is live, and proven.
     void doneChanged(bool isDone);
 
 private:
     void turnTo(QWidget *view);
+    void showRestore(const restore::RestoreRecord &record);
     void showChoice();
     void takeFocus();
     void askServer();
@@ -95,6 +99,7 @@ private:
     Latest<restore::Comparison> m_compared;
     QTimer m_comparingTick; ///< while the server compares
     restore::RestoreId m_shown;
+    bool m_isBehind = false; ///< what m_shown came to is to be shown once somebody looks
 };
 
 } // namespace mayday::ui

@@ -30,6 +30,7 @@ protected:
     void choosePlan();
     void restoreNow();
     [[nodiscard]] RestoreTarget target(const QString &incident = {}) const;
+    [[nodiscard]] RestorePanel::Parts parts() const;
     [[nodiscard]] ActionButton *button(const QString &text) const
     {
         return seenButton(*m_panel, text);
@@ -98,13 +99,18 @@ inline RestoreTarget RestorePanelFixture::target(const QString &incident) const
             }};
 }
 
+inline RestorePanel::Parts RestorePanelFixture::parts() const
+{
+    return {.theme = m_theme,
+            .desk = *m_desk,
+            .shelf = *m_shelf,
+            .clock = m_clock,
+            .prompter = *m_prompter};
+}
+
 inline void RestorePanelFixture::makePanel()
 {
-    m_panel = std::make_unique<RestorePanel>(RestorePanel::Parts{.theme = m_theme,
-                                                                 .desk = *m_desk,
-                                                                 .shelf = *m_shelf,
-                                                                 .clock = m_clock,
-                                                                 .prompter = *m_prompter});
+    m_panel = std::make_unique<RestorePanel>(parts());
     m_panel->resize(1144, 620);
     m_panel->show();
     QVERIFY(QTest::qWaitForWindowActive(m_panel.get()));

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void theOtherWayIsALinkAway();
     void aFileThatIsGoneIsABlocker();
     void anotherPanelShowsTheSame();
+    void aPanelThatNobodySeesWaits();
     void anInterruptedRestoreAsksTheServer();
     void anIncidentShowsOnlyItsOwn();
 };
@@ -412,6 +413,28 @@ void TestRestorePanel::anotherPanelShowsTheSame()
     QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
     QVERIFY(seenAll().contains(u"Proven: "_s));
     QCOMPARE(m_desk->records().size(), 2);
+}
+
+/// To lay out a verdict takes milliseconds, and the one that is looked at wants them.
+void TestRestorePanel::aPanelThatNobodySeesWaits()
+{
+    putDump(m_shop->dump());
+    RestorePanel other(parts());
+    RestorePanel another(parts());
+    other.setTarget(target());
+    another.setTarget(target());
+    const QSignalSpy done(&other, &RestorePanel::doneChanged);
+    restoreNow();
+    QVERIFY(!other.findChild<VerdictView *>()->isVisibleTo(&other));
+    QCOMPARE(done.last()[0].toBool(), true); // but it says that nothing is left to do
+    other.show();
+    QTRY_VERIFY(seen<VerdictView>(other));
+    QVERIFY2(seenText(other).contains(u"Proven: 3 tables with 6,000 rows"_s),
+             qPrintable(seenText(other)));
+    // What is chosen before anybody looks is not swept away by it.
+    another.choose(m_shelf->entries().front().path);
+    another.show();
+    QVERIFY(seen<PlanView>(another));
 }
 
 void TestRestorePanel::anInterruptedRestoreAsksTheServer()
