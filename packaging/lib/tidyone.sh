@@ -6,9 +6,7 @@
 # Called by lint.sh, never by hand.
 set -euo pipefail
 
-# The compile database is GCC's; Clang need not know each of its warnings and parameters.
-if output=$(clang-tidy -quiet -p build/dev --warnings-as-errors='*' --extra-arg=-Wno-unknown-warning-option \
-    --extra-arg=-Wno-unused-command-line-argument "$2" 2>&1); then
+if output=$(clang-tidy -quiet -p build/dev --warnings-as-errors='*' "$2" 2>&1); then
     [[ $1 == - ]] || : >"$1"
 else
     printf '%s\n' "$output" | grep -vE '^([0-9]+ (warning|error)s?( and )?)+ generated\.$' || true

@@ -103,7 +103,7 @@ void addRows(std::span<const Step> steps, std::initializer_list<Harm> harms)
 {
     QTest::addColumn<QByteArray>("step");
     QTest::addColumn<Harm>("harm");
-    tests::Thinned thinned(3);
+    tests::Thinned thinned(8);
     for (const Step &step : steps) {
         for (const Harm harm : harms) {
             if (thinned.takesNext())

@@ -98,7 +98,7 @@ void TestRoundTrip::comesBack_data()
     QTest::addColumn<int>("format");
     QTest::addColumn<RestoreMode>("mode");
     const QList<BackupFormat> formats = backupFormats();
-    tests::Thinned thinned(7);
+    tests::Thinned thinned(11);
     for (const QString &source : {u"everything"_s, u"pgbench"_s, u"marketplace"_s}) {
         for (const bool asOwner : {false, true}) {
             for (int format = 0; format < formats.size(); ++format) {
