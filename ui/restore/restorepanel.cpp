@@ -114,6 +114,10 @@ void RestorePanel::turnTo(QWidget *view)
     m_isBehind = false;
     if (m_view == view)
         return;
+    // It is laid out now and painted a turn of the event loop later, so that keys and beats of
+    // others come in between: a verdict takes 20 ms of each.
+    setUpdatesEnabled(false);
+    QTimer::singleShot(0, this, [this] { setUpdatesEnabled(true); });
     if (m_view)
         m_view->hide();
     m_view = view;
