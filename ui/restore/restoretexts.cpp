@@ -57,7 +57,7 @@ Fact wayFact(const restore::RestorePlan &plan, const restore::RestoreWay &way)
     Fact fact{tr("Way"), {{text + u". "_s}}};
     const auto link = [&fact](const QString &words, const QString &target) {
         if (fact.value.back().style == FactStyle::Link)
-            fact.value.append({u"  "_s});
+            fact.value.append({u" \u00b7 "_s});
         fact.value.append({words, FactStyle::Link, target});
     };
     if (plan.mode != RestoreMode::Replace && !way.noSchema)
@@ -82,10 +82,14 @@ QList<Fact> inPlaceFacts(const restore::RestorePlan &plan, const restore::Prefli
         return {fact(tr("Goes first"), tr("nothing: there is nothing there yet")),
                 fact(tr("Safety copy"), tr("none is needed"))};
     QList<Fact> facts;
+    // Statistics that nobody has gathered yet would say that there is none.
+    const QString content =
+        report.liveRows() > 0
+            ? tr("%1 with about %2").arg(tables(place.tables), rows(report.liveRows()))
+            : tables(place.tables);
     facts.append(fact(tr("Goes first"),
-                      tr("%1 with about %2, %3, and %4 other things, such as views and functions")
-                          .arg(tables(place.tables), rows(report.liveRows()),
-                               timetext::bytes(report.liveBytes()),
+                      tr("%1, %2, and %3 other things, such as views and functions")
+                          .arg(content, timetext::bytes(report.liveBytes()),
                                timetext::count(place.things - place.tables)),
                       FactStyle::Danger));
     facts.append(fact(tr("Writers"),
