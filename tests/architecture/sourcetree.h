@@ -11,6 +11,9 @@
 
 namespace mayday::architecture {
 
+/// The project's folder.
+inline const QString top = QStringLiteral(MAYDAY_SOURCE_DIR);
+
 /// One source file below the project's folder.
 struct SourceFile {
     QString path; ///< from the top: "app/core/task.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "architecture/sourcetree.h"
+#include "support/testmain.h"
 
 #include <QMap>
 #include <QRegularExpression>
@@ -10,8 +11,6 @@ using namespace mayday::architecture;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-const QString top = QStringLiteral(MAYDAY_SOURCE_DIR);
 
 /// The table of layers: what each module of app/ may use besides itself. README.md draws it.
 const QMap<QString, QSet<QString>> &allowedModules()
@@ -333,5 +332,5 @@ void TestLayers::whatIsAllowedPasses()
     QCOMPARE(breachesOfLayers(file) + breachesOfNever(file), QStringList());
 }
 
-QTEST_GUILESS_MAIN(TestLayers)
+MAYDAY_TEST(TestLayers);
 #include "tst_layers.moc"

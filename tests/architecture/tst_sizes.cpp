@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "architecture/sourcetree.h"
+#include "support/testmain.h"
 
 #include <QRegularExpression>
 #include <QTest>
@@ -10,8 +11,6 @@ using namespace mayday::architecture;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-const QString top = QStringLiteral(MAYDAY_SOURCE_DIR);
 
 /// The hard limits. Function sizes are clang-tidy's (readability-function-size).
 qsizetype limitOf(const QString &path)
@@ -149,5 +148,5 @@ void TestSizes::thereAreEnoughTests()
     QVERIFY2(ui >= 0.4, qPrintable(u"tests : code in ui/ is %1, at least 0.4"_s.arg(ui)));
 }
 
-QTEST_GUILESS_MAIN(TestSizes)
+MAYDAY_TEST(TestSizes);
 #include "tst_sizes.moc"

@@ -1,73 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/archive/readwhole.h"
 #include "archive/bytesource.h"
 #include "archive/compressedsource.h"
 #include "core/atomicfile.h"
 #include "support/containers.h"
+#include "support/testmain.h"
 
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace mayday;
 using namespace mayday::archive;
+using namespace mayday::archive::test;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-/// Bytes in memory, given out in portions, with a failure of the disk at a chosen place.
-class MemorySource final : public ByteSource {
-public:
-    explicit MemorySource(QByteArray bytes, qsizetype portion = 1 << 20, qsizetype failAt = -1)
-        : m_bytes(std::move(bytes)), m_portion(portion), m_failAt(failAt)
-    {
-    }
-    Result<qsizetype> read(std::span<char> buffer) override
-    {
-        if (m_failAt >= 0 && m_at >= m_failAt)
-            return failure(
-                {.kind = ErrorKind::Unreachable, .subject = u"disk"_s, .detail = u"EIO"_s});
-        const qsizetype end = m_failAt >= 0 ? std::min(m_failAt, m_bytes.size()) : m_bytes.size();
-        const qsizetype size =
-            std::min({m_portion, end - m_at, static_cast<qsizetype>(buffer.size())});
-        std::copy_n(m_bytes.constData() + m_at, size, buffer.data());
-        m_at += size;
-        return size;
-    }
-    qint64 consumed() const override { return m_at; }
-    qint64 total() const override { return m_bytes.size(); }
-    QString format() const override { return u"plain"_s; }
-
-private:
-    QByteArray m_bytes;
-    qsizetype m_portion;
-    qsizetype m_failAt;
-    qsizetype m_at = 0;
-};
-
-struct Outcome {
-    QByteArray bytes;
-    std::optional<Error> error;
-    bool endedEarly = false;
-    qint64 consumed = 0;
-    bool wentBack = false; ///< consumed() fell from one read to the next
-};
-
-Outcome readAll(ByteSource &source, size_t bufferSize)
-{
-    Outcome outcome;
-    std::vector<char> buffer(bufferSize);
-    for (;;) {
-        const auto got = source.read(buffer);
-        outcome.wentBack = outcome.wentBack || source.consumed() < outcome.consumed;
-        outcome.consumed = source.consumed();
-        if (!got)
-            outcome.error = got.error();
-        if (!got || *got == 0)
-            break;
-        outcome.bytes.append(buffer.data(), *got);
-    }
-    outcome.endedEarly = source.endedEarly();
-    return outcome;
-}
 
 Outcome unpacked(CompressedSource::Kind kind, const QByteArray &file, qsizetype portion = 1 << 20,
                  size_t bufferSize = 4096, qsizetype failAt = -1)
@@ -422,5 +369,5 @@ void TestCompressedSource::theLargestThatFitsIsRead()
     QCOMPARE(zst.bytes, "abc\n");
 }
 
-QTEST_GUILESS_MAIN(TestCompressedSource)
+MAYDAY_TEST(TestCompressedSource);
 #include "tst_compressedsource.moc"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/archive/readwhole.h"
 #include "archive/bytesource.h"
 #include "archive/digest.h"
 #include "archive/filesource.h"
 #include "core/atomicfile.h"
+#include "support/testmain.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -14,28 +16,10 @@
 
 using namespace mayday;
 using namespace mayday::archive;
+using namespace mayday::archive::test;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-struct Outcome {
-    QByteArray bytes;
-    std::optional<Error> error;
-};
-
-Outcome readAll(ByteSource &source, size_t bufferSize = 1000)
-{
-    Outcome outcome;
-    std::vector<char> buffer(bufferSize);
-    for (;;) {
-        const auto got = source.read(buffer);
-        if (!got)
-            outcome.error = got.error();
-        if (!got || *got == 0)
-            return outcome;
-        outcome.bytes.append(buffer.data(), *got);
-    }
-}
 
 /// A file of the system whose first byte cannot be read by anybody.
 const QString brokenFile = u"/proc/self/mem"_s;
@@ -260,5 +244,5 @@ void TestFileSource::digestOfWhatFails()
     QCOMPARE(digest.error().kind, ErrorKind::Unreachable);
 }
 
-QTEST_GUILESS_MAIN(TestFileSource)
+MAYDAY_TEST(TestFileSource);
 #include "tst_filesource.moc"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/archive/readwhole.h"
 #include "archive/bytesource.h"
 #include "archive/gzipsource.h"
 #include "core/atomicfile.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -10,66 +12,11 @@
 
 using namespace mayday;
 using namespace mayday::archive;
+using namespace mayday::archive::test;
 using namespace Qt::StringLiterals;
 using tests::gzipped;
 
 namespace {
-
-/// Bytes in memory, given out in portions, with a failure at a chosen place.
-class MemorySource final : public ByteSource {
-public:
-    explicit MemorySource(QByteArray bytes, qsizetype portion = 1 << 20, qsizetype failAt = -1)
-        : m_bytes(std::move(bytes)), m_portion(portion), m_failAt(failAt)
-    {
-    }
-    Result<qsizetype> read(std::span<char> buffer) override
-    {
-        if (m_failAt >= 0 && m_at >= m_failAt)
-            return failure(
-                {.kind = ErrorKind::Unreachable, .subject = u"disk"_s, .detail = u"EIO"_s});
-        const qsizetype end = m_failAt >= 0 ? std::min(m_failAt, m_bytes.size()) : m_bytes.size();
-        const qsizetype size =
-            std::min({m_portion, end - m_at, static_cast<qsizetype>(buffer.size())});
-        std::copy_n(m_bytes.constData() + m_at, size, buffer.data());
-        m_at += size;
-        return size;
-    }
-    qint64 consumed() const override { return m_at; }
-    qint64 total() const override { return m_bytes.size(); }
-    QString format() const override { return u"plain"_s; }
-
-private:
-    QByteArray m_bytes;
-    qsizetype m_portion;
-    qsizetype m_failAt;
-    qsizetype m_at = 0;
-};
-
-struct Outcome {
-    QByteArray bytes;
-    std::optional<Error> error;
-    bool endedEarly = false;
-    QStringList remarks;
-    qint64 consumed = 0;
-};
-
-Outcome readAll(ByteSource &source, size_t bufferSize = 1000)
-{
-    Outcome outcome;
-    std::vector<char> buffer(bufferSize);
-    for (;;) {
-        const auto got = source.read(buffer);
-        if (!got)
-            outcome.error = got.error();
-        if (!got || *got == 0)
-            break;
-        outcome.bytes.append(buffer.data(), *got);
-    }
-    outcome.endedEarly = source.endedEarly();
-    outcome.remarks = source.remarks();
-    outcome.consumed = source.consumed();
-    return outcome;
-}
 
 Outcome inflated(const QByteArray &file, qsizetype portion = 1 << 20, size_t bufferSize = 1000)
 {
@@ -77,7 +24,7 @@ Outcome inflated(const QByteArray &file, qsizetype portion = 1 << 20, size_t buf
     return readAll(source, bufferSize);
 }
 
-QByteArray someText(int lines)
+QByteArray manyLines(int lines)
 {
     QByteArray text;
     for (int i = 0; i < lines; ++i)
@@ -124,7 +71,7 @@ void TestGzipSource::givesTheInside()
     QFETCH(int, lines);
     QFETCH(int, portion);
     QFETCH(int, buffer);
-    const QByteArray text = someText(lines);
+    const QByteArray text = manyLines(lines);
     const QByteArray file = gzipped(text);
     const Outcome outcome = inflated(file, portion, static_cast<size_t>(buffer));
     QVERIFY2(!outcome.error, qPrintable(outcome.error ? describe(*outcome.error) : QString()));
@@ -147,7 +94,7 @@ void TestGzipSource::joinsMembers()
 
 void TestGzipSource::aCutIsNeverWhole()
 {
-    const QByteArray text = someText(300);
+    const QByteArray text = manyLines(300);
     const QByteArray file = gzipped(text);
     for (qsizetype size = 0; size < file.size(); ++size) {
         const Outcome outcome = inflated(file.first(size));
@@ -161,7 +108,7 @@ void TestGzipSource::aCutIsNeverWhole()
 
 void TestGzipSource::everyWrongByteOfTheTrailerIsFound()
 {
-    const QByteArray file = gzipped(someText(100));
+    const QByteArray file = gzipped(manyLines(100));
     for (qsizetype i = file.size() - 8; i < file.size(); ++i) {
         QByteArray bad = file;
         bad[i] = static_cast<char>(bad[i] ^ 1);
@@ -174,7 +121,7 @@ void TestGzipSource::everyWrongByteOfTheTrailerIsFound()
 
 void TestGzipSource::aWrongByteInsideIsFound()
 {
-    const QByteArray file = gzipped(someText(200));
+    const QByteArray file = gzipped(manyLines(200));
     for (qsizetype i = 10; i < file.size() - 8; i += 3) {
         QByteArray bad = file;
         bad[i] = static_cast<char>(bad[i] ^ 0x20);
@@ -200,7 +147,7 @@ void TestGzipSource::zerosBehindArePadding()
 
 void TestGzipSource::failuresOfTheDiskComeOut()
 {
-    const QByteArray file = gzipped(someText(300));
+    const QByteArray file = gzipped(manyLines(300));
     for (qsizetype at = 0; at < file.size(); ++at) {
         GzipSource source(std::make_unique<MemorySource>(file, 64, at), u"x.gz"_s);
         const Outcome outcome = readAll(source);
@@ -291,5 +238,5 @@ void TestGzipSource::refusesWhatIsNoFile()
     QCOMPARE(isFolder.error().kind, ErrorKind::Refused);
 }
 
-QTEST_GUILESS_MAIN(TestGzipSource)
+MAYDAY_TEST(TestGzipSource);
 #include "tst_gzipsource.moc"

@@ -3,6 +3,7 @@
 #include "archive/members.h"
 #include "core/atomicfile.h"
 #include "support/containers.h"
+#include "support/testmain.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -470,5 +471,5 @@ void TestMembers::aStopEndsTheReading()
     QCOMPARE(got.error().kind, ErrorKind::Cancelled);
 }
 
-QTEST_GUILESS_MAIN(TestMembers)
+MAYDAY_TEST(TestMembers);
 #include "tst_members.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/rangesource.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 #include <QFile>
 #include <QRandomGenerator>
@@ -238,5 +239,5 @@ void TestRangeSource::otherCompressionsAreRefused()
     QCOMPARE(got.error().kind, ErrorKind::Unsupported);
 }
 
-QTEST_GUILESS_MAIN(TestRangeSource)
+MAYDAY_TEST(TestRangeSource);
 #include "tst_rangesource.moc"

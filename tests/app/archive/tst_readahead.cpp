@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/digest.h"
 #include "archive/readahead.h"
+#include "support/testmain.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -146,5 +147,5 @@ void TestReadAhead::digestStops()
     QCOMPARE(digest.error().kind, ErrorKind::Cancelled);
 }
 
-QTEST_GUILESS_MAIN(TestReadAhead)
+MAYDAY_TEST(TestReadAhead);
 #include "tst_readahead.moc"

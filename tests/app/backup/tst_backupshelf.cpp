@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/backupshelf.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QFile>
@@ -409,5 +410,5 @@ void TestBackupShelf::itCanBeClosedWhileReading()
     QCOMPARE(changed.size(), before); // and its answer reaches nobody
 }
 
-QTEST_GUILESS_MAIN(TestBackupShelf)
+MAYDAY_TEST(TestBackupShelf);
 #include "tst_backupshelf.moc"

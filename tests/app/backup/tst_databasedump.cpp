@@ -3,6 +3,7 @@
 #include "backup/dumpopener.h"
 #include "postgres/session.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QLockFile>
@@ -420,5 +421,5 @@ void TestDatabaseDump::whatOthersWriteStays()
     QVERIFY(!busy.exists());
 }
 
-QTEST_GUILESS_MAIN(TestDatabaseDump)
+MAYDAY_TEST(TestDatabaseDump);
 #include "tst_databasedump.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/dumpopener.h"
+#include "support/testmain.h"
 
 #include "app/dump/dumpfiles.h"
 #include "dump/archiveheader.h"
@@ -304,5 +305,5 @@ void TestDumpOpener::aStopEndsTheProgram()
     QCOMPARE(inspectDump(path, stopped).error().kind, ErrorKind::Cancelled);
 }
 
-QTEST_GUILESS_MAIN(TestDumpOpener)
+MAYDAY_TEST(TestDumpOpener);
 #include "tst_dumpopener.moc"

@@ -3,6 +3,7 @@
 #include "backup/backupshelf.h"
 #include "backup/inspectionindex.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 #include <QJsonDocument>
 
@@ -17,7 +18,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Whole, with most of its bytes between the two ends that are looked at again.
-QByteArray dumpOf(int rows)
+QByteArray datedDumpOf(int rows)
 {
     QByteArray text =
         "--\n-- PostgreSQL database dump\n--\n\n"
@@ -94,7 +95,7 @@ private:
 void TestInspectionIndex::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
-    put(dumpOf(60000));
+    put(datedDumpOf(60000));
 }
 
 void TestInspectionIndex::everythingIsRemembered()
@@ -114,7 +115,7 @@ void TestInspectionIndex::everythingIsRemembered()
 
 void TestInspectionIndex::partsCanBeReadFromWhatIsRemembered()
 {
-    put(tests::gzipped(dumpOf(900'000))); // far enough for a point
+    put(tests::gzipped(datedDumpOf(900'000))); // far enough for a point
     const dump::DumpInspection first = look(path());
     QVERIFY(!first.index.points.isEmpty());
     dump::DumpInspection known = look(path());
@@ -136,7 +137,7 @@ void TestInspectionIndex::partsCanBeReadFromWhatIsRemembered()
 
 void TestInspectionIndex::withoutItsPointsItIsReadInFull()
 {
-    put(tests::gzipped(dumpOf(900'000)));
+    put(tests::gzipped(datedDumpOf(900'000)));
     QVERIFY(look(path()).readAt);
     dump::DumpInspection known = look(path());
     QFile points(pointsFileOf(path()));
@@ -147,10 +148,10 @@ void TestInspectionIndex::withoutItsPointsItIsReadInFull()
     QVERIFY(points.remove());
     QVERIFY(!completeIndex(known, path()));
     // A file that is another one by now is never read by the places of the old one.
-    put(dumpOf(10));
+    put(datedDumpOf(10));
     dump::DumpInspection plain = look(path());
     QVERIFY(completeIndex(plain, path()));
-    put(dumpOf(11));
+    put(datedDumpOf(11));
     QVERIFY(!completeIndex(plain, path()));
 }
 
@@ -179,9 +180,9 @@ void TestInspectionIndex::whatChangedIsReadAgain()
     const dump::DumpInspection before = look(path());
     struct stat stamp{};
     QVERIFY(::stat(qPrintable(path()), &stamp) == 0);
-    QByteArray bytes = dumpOf(60000);
+    QByteArray bytes = datedDumpOf(60000);
     if (change == "longer")
-        bytes = dumpOf(60001);
+        bytes = datedDumpOf(60001);
     else if (change == "head")
         bytes.replace("version 17.11", "version 17.12");
     else if (change == "tail")
@@ -208,7 +209,7 @@ void TestInspectionIndex::whatChangedIsReadAgain()
 
 void TestInspectionIndex::onlyWholeBackupsAreRemembered()
 {
-    put(dumpOf(100).chopped(60));
+    put(datedDumpOf(100).chopped(60));
     QCOMPARE(look(path()).verdict, dump::DumpVerdict::Truncated);
     QVERIFY(!QFile::exists(indexFileOf(path())));
     put("not a dump at all");
@@ -289,5 +290,5 @@ void TestInspectionIndex::theShelfOpensAtOnce()
     QCOMPARE(rowsOnShelf(), 60000); // the next start of the program
 }
 
-QTEST_GUILESS_MAIN(TestInspectionIndex)
+MAYDAY_TEST(TestInspectionIndex);
 #include "tst_inspectionindex.moc"

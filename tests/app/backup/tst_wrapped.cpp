@@ -2,6 +2,7 @@
 #include "app/backup/wrappedfixture.h"
 #include "backup/inspectionindex.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 #include "support/thinned.h"
 
 #include <QTest>
@@ -415,5 +416,5 @@ void TestWrapped::itIsRememberedUnderItsOwnName()
     QVERIFY(!completeIndex(*first, path)); // only from front to end
 }
 
-QTEST_GUILESS_MAIN(TestWrapped)
+MAYDAY_TEST(TestWrapped);
 #include "tst_wrapped.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/backup/wrappedfixture.h"
+#include "support/testmain.h"
 #include "support/thinned.h"
 
 #include <QTest>
@@ -17,11 +18,6 @@ namespace {
 constexpr int places = isSanitized ? 60 : 300;
 /// Of an archive, which has to be unpacked for each.
 constexpr int placesOfArchive = isSanitized ? 10 : 40;
-
-ZipClaim claim(const QByteArray &name, const QByteArray &bytes)
-{
-    return {.name = name, .bytes = bytes, .crc = crc32Of(bytes)};
-}
 
 } // namespace
 
@@ -207,5 +203,5 @@ void TestWrappedDamage::aFolderWithoutAFileIsDamaged()
     }
 }
 
-QTEST_GUILESS_MAIN(TestWrappedDamage)
+MAYDAY_TEST(TestWrappedDamage);
 #include "tst_wrappeddamage.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/backup/wrappedfixture.h"
+#include "support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -25,11 +26,6 @@ QByteArray tarOfMembers(const QList<QByteArray> &blocks)
 QByteArray tarMember(const QByteArray &name, const QByteArray &bytes)
 {
     return tarBlockOf(name, bytes.size()) + padded(bytes);
-}
-
-ZipClaim claim(const QByteArray &name, const QByteArray &bytes)
-{
-    return {.name = name, .bytes = bytes, .crc = crc32Of(bytes)};
 }
 
 } // namespace
@@ -409,5 +405,5 @@ void TestWrappedHostile::aFolderWithAWrongNameIsRefused()
     QVERIFY2(lock.problem && lock.problem->kind == ErrorKind::Refused, qPrintable(lock.text()));
 }
 
-QTEST_GUILESS_MAIN(TestWrappedHostile)
+MAYDAY_TEST(TestWrappedHostile);
 #include "tst_wrappedhostile.moc"

@@ -28,6 +28,12 @@ namespace mayday::tests {
     return DumpFiles::bytesOf(QStringLiteral(MAYDAY_SOURCE_DIR "/tests/data/wrapped/") + name);
 }
 
+/// What a zip says of a file when it does not lie.
+[[nodiscard]] inline ZipClaim claim(const QByteArray &name, const QByteArray &bytes)
+{
+    return {.name = name, .bytes = bytes, .crc = crc32Of(bytes)};
+}
+
 /// All files of a folder, in this order of names first.
 [[nodiscard]] inline PackedFiles filesOf(const QString &folder, const QString &under,
                                          const QStringList &first = {})

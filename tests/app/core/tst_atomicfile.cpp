@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "core/profile.h"
 #include "core/secret.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QFile>
@@ -157,5 +158,5 @@ void TestAtomicFile::logIsRedactedAndRotates()
     QVERIFY(QFile::exists(folder.filePath(u"mayday.1.log"_s)));
 }
 
-QTEST_GUILESS_MAIN(TestAtomicFile)
+MAYDAY_TEST(TestAtomicFile);
 #include "tst_atomicfile.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/id.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -62,5 +63,5 @@ void TestId::slugs()
     QVERIFY(isWellFormedId(slugOf(QString(200, u'x') + u" y"_s)));
 }
 
-QTEST_GUILESS_MAIN(TestId)
+MAYDAY_TEST(TestId);
 #include "tst_id.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/latestop.h"
+#include "support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QTest>
@@ -74,5 +75,5 @@ void TestLateStop::whoWasNotAnsweredDidNotChooseTo()
     QCOMPARE(LateStop::unanswered(other).kind, ErrorKind::Denied);
 }
 
-QTEST_GUILESS_MAIN(TestLateStop)
+MAYDAY_TEST(TestLateStop);
 #include "tst_latestop.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/redactor.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -80,5 +81,5 @@ void TestRedactor::leavesOrdinaryTextAlone()
     QVERIFY(!looksSecret(text));
 }
 
-QTEST_GUILESS_MAIN(TestRedactor)
+MAYDAY_TEST(TestRedactor);
 #include "tst_redactor.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/latest.h"
 #include "core/task.h"
+#include "support/testmain.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -158,5 +159,5 @@ void TestTask::progressReachesTheSink()
     QVERIFY(!silent.stopRequested());
 }
 
-QTEST_GUILESS_MAIN(TestTask)
+MAYDAY_TEST(TestTask);
 #include "tst_task.moc"

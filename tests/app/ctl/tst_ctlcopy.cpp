@@ -2,6 +2,7 @@
 #include "app/ctl/ctlfixture.h"
 #include "core/profile.h"
 #include "store/journalreader.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::tests;
@@ -108,5 +109,5 @@ void TestCtlCopy::wordsThatAreOff()
     }
 }
 
-QTEST_GUILESS_MAIN(TestCtlCopy)
+MAYDAY_TEST(TestCtlCopy);
 #include "tst_ctlcopy.moc"

@@ -2,6 +2,7 @@
 #include "app/ctl/ctlfixture.h"
 #include "core/profile.h"
 #include "store/journalreader.h"
+#include "support/testmain.h"
 
 #include <QDir>
 
@@ -119,5 +120,5 @@ void TestCtlInPlace::theRecordKnowsWhereTheSafetyCopyGoes()
              answer.json()["safetyCopy"_L1]["file"_L1].toString());
 }
 
-QTEST_GUILESS_MAIN(TestCtlInPlace)
+MAYDAY_TEST(TestCtlInPlace);
 #include "tst_ctlinplace.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ctl/ctlfixture.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 #include <QDir>
 
@@ -269,5 +270,5 @@ void TestCtlInspect::theFileStaysAsItWas()
     QCOMPARE(readWholeFile(file, 1 << 20).value(), bytes);
 }
 
-QTEST_GUILESS_MAIN(TestCtlInspect)
+MAYDAY_TEST(TestCtlInspect);
 #include "tst_ctlinspect.moc"

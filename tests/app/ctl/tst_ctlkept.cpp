@@ -4,6 +4,7 @@
 #include "postgres/session.h"
 #include "restore/schemaswap.h"
 #include "store/journalreader.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::tests;
@@ -182,5 +183,5 @@ void TestCtlKept::wordsThatAreOff()
     }
 }
 
-QTEST_GUILESS_MAIN(TestCtlKept)
+MAYDAY_TEST(TestCtlKept);
 #include "tst_ctlkept.moc"

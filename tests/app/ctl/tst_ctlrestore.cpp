@@ -5,6 +5,7 @@
 #include "store/journalreader.h"
 #include "support/gzipbytes.h"
 #include "support/temppooler.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::tests;
@@ -461,5 +462,5 @@ void TestCtlRestore::twoAtOnceOneIsRefused()
     QCOMPARE(m_ctl.products(u"twice"_s), u"99"_s);
 }
 
-QTEST_GUILESS_MAIN(TestCtlRestore)
+MAYDAY_TEST(TestCtlRestore);
 #include "tst_ctlrestore.moc"

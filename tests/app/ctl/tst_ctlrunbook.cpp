@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ctl/ctlfixture.h"
+#include "support/testmain.h"
 
 #include <QDir>
 
@@ -121,5 +122,5 @@ void TestCtlRunbook::whatIsNoText()
     QVERIFY2(answer.out.size() < 4096, answer.all()); // it does not repeat what it was given
 }
 
-QTEST_GUILESS_MAIN(TestCtlRunbook)
+MAYDAY_TEST(TestCtlRunbook);
 #include "tst_ctlrunbook.moc"

@@ -2,6 +2,7 @@
 #include "app/ctl/ctlfixture.h"
 #include "core/profile.h"
 #include "support/httpfixture.h"
+#include "support/testmain.h"
 
 #include <QDir>
 
@@ -204,5 +205,5 @@ void TestCtlStatus::aStackThatCannotBeUsed()
     QVERIFY(!answer.all().contains("hunter2"));
 }
 
-QTEST_GUILESS_MAIN(TestCtlStatus)
+MAYDAY_TEST(TestCtlStatus);
 #include "tst_ctlstatus.moc"

@@ -3,6 +3,7 @@
 #include "core/profile.h"
 #include "postgres/session.h"
 #include "store/journalreader.h"
+#include "support/testmain.h"
 
 #include <csignal>
 
@@ -289,5 +290,5 @@ void TestCtlTerminal::theAnswerBeginsACleanLine()
     QVERIFY2(answer.err.endsWith("\r\x1b[K"), answer.all());
 }
 
-QTEST_GUILESS_MAIN(TestCtlTerminal)
+MAYDAY_TEST(TestCtlTerminal);
 #include "tst_ctlterminal.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/backup/wrappedfixture.h"
 #include "app/ctl/ctlfixture.h"
+#include "support/testmain.h"
 
 #include <QDir>
 
@@ -234,5 +235,5 @@ void TestCtlWrapped::whatAKillLeftGoesAtTheNextStart()
     QVERIFY2(m_scratch.everything().isEmpty(), qPrintable(m_scratch.everything().join(u' ')));
 }
 
-QTEST_GUILESS_MAIN(TestCtlWrapped)
+MAYDAY_TEST(TestCtlWrapped);
 #include "tst_ctlwrapped.moc"

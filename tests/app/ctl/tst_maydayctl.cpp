@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ctl/ctlfixture.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -262,5 +263,5 @@ void TestMaydayctl::aPasswordIsNeverRepeated()
     QVERIFY(read > 0); // the log at least
 }
 
-QTEST_GUILESS_MAIN(TestMaydayctl)
+MAYDAY_TEST(TestMaydayctl);
 #include "tst_maydayctl.moc"

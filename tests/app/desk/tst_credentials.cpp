@@ -3,6 +3,7 @@
 #include "core/log.h"
 #include "desk/credentials.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QFile>
 #include <QSignalSpy>
@@ -436,5 +437,5 @@ void TestCredentials::noSecretInErrorsOrLog()
     QVERIFY(!text.contains("correct-horse-battery"));
 }
 
-QTEST_GUILESS_MAIN(TestCredentials)
+MAYDAY_TEST(TestCredentials);
 #include "tst_credentials.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desk/deskfixture.h"
 #include "incident/evidence.h"
+#include "support/testmain.h"
 
 #include <QDirIterator>
 
@@ -391,5 +392,5 @@ void TestDesk::noPasswordOnTheDisk()
     QVERIFY(read >= 4); // journal, stack, sheet, evidence
 }
 
-QTEST_GUILESS_MAIN(TestDesk)
+MAYDAY_TEST(TestDesk);
 #include "tst_desk.moc"

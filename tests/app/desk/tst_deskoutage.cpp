@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/desk/deskfixture.h"
+#include "support/testmain.h"
 
 #include <algorithm>
 
@@ -83,5 +84,5 @@ void TestDeskOutage::lostRowsAreUs()
     putRight();
 }
 
-QTEST_GUILESS_MAIN(TestDeskOutage)
+MAYDAY_TEST(TestDeskOutage);
 #include "tst_deskoutage.moc"

@@ -2,6 +2,7 @@
 #include "app/desk/deskfixture.h"
 #include "postgres/session.h"
 #include "restore/restorerunner.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::desk;
@@ -244,5 +245,5 @@ void TestDeskRestart::aMendedStackFileEndsThePractice()
     QCOMPARE(fixture.desk->practice().phase(), PracticePhase::Off);
 }
 
-QTEST_GUILESS_MAIN(TestDeskRestart)
+MAYDAY_TEST(TestDeskRestart);
 #include "tst_deskrestart.moc"

@@ -4,6 +4,7 @@
 #include "postgres/session.h"
 #include "practice/practicestack.h"
 #include "support/tempprofile.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QFile>
@@ -285,5 +286,5 @@ void TestPracticeHost::aKeychainThatRefusesIsAFailure()
     QCOMPARE(world.ready.size(), 0); // a stack without its password would be a lie
 }
 
-QTEST_GUILESS_MAIN(TestPracticeHost)
+MAYDAY_TEST(TestPracticeHost);
 #include "tst_practicehost.moc"

@@ -4,6 +4,7 @@
 #include "support/fakeclock.h"
 #include "support/scriptedtransport.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -345,5 +346,5 @@ void TestStepSensor::withoutAPasswordItSaysWhatIsMissing()
              qPrintable(bench.sensor.readings()[0].words));
 }
 
-QTEST_GUILESS_MAIN(TestStepSensor)
+MAYDAY_TEST(TestStepSensor);
 #include "tst_stepsensor.moc"

@@ -54,6 +54,17 @@ private:
     }
 };
 
+/// Keeps the statements as they are.
+class StatementList final : public RecordingVisitor {
+public:
+    QList<dump::DumpStatement> found;
+    Result<void> statement(const dump::DumpStatement &statement) override
+    {
+        found.append(statement);
+        return {};
+    }
+};
+
 /// Text in memory, given out in portions.
 class TextSource final : public archive::ByteSource {
 public:

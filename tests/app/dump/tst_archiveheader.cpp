@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dump/dumpfiles.h"
 #include "dump/archiveheader.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -107,5 +108,5 @@ void TestArchiveHeader::aTarThatIsNotOneBlockLongIsNone()
     QCOMPARE(found.error().kind, ErrorKind::Corrupt);
 }
 
-QTEST_GUILESS_MAIN(TestArchiveHeader)
+MAYDAY_TEST(TestArchiveHeader);
 #include "tst_archiveheader.moc"

@@ -3,6 +3,7 @@
 #include "app/dump/recordingvisitor.h"
 #include "dump/dumpindex.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -15,8 +16,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr auto header = "--\n-- PostgreSQL database dump\n--\n\nSET client_encoding = 'UTF8';\n"
-                        "SET search_path = public, pg_catalog;\n\n";
+constexpr auto dumpHead = "--\n-- PostgreSQL database dump\n--\n\nSET client_encoding = 'UTF8';\n"
+                          "SET search_path = public, pg_catalog;\n\n";
 constexpr auto completion = "\n--\n-- PostgreSQL database dump complete\n--\n\n";
 
 QByteArray copyOf(const QByteArray &table, int rows, qsizetype width)
@@ -32,7 +33,7 @@ QByteArray copyOf(const QByteArray &table, int rows, qsizetype width)
 /// Three tables, the middle one of some ten megabytes.
 QByteArray shop()
 {
-    return header + "CREATE TABLE products (id integer, name text);\n"_ba +
+    return dumpHead + "CREATE TABLE products (id integer, name text);\n"_ba +
            "CREATE TABLE listings (id integer, name text);\n"
            "CREATE TABLE public.users (id integer, name text);\n\n" +
            copyOf("products", 3, 5) + copyOf("listings", 200'000, 50) +
@@ -170,17 +171,17 @@ void TestDumpIndex::aBlockAloneIsTheSame()
 void TestDumpIndex::whatStandsBehindTheRowsIsNotTheirs_data()
 {
     QTest::addColumn<QByteArray>("text");
-    const QByteArray begin = header + "CREATE TABLE public.t (id integer, name text);\n"_ba;
+    const QByteArray begin = dumpHead + "CREATE TABLE public.t (id integer, name text);\n"_ba;
     const QByteArray one = copyOf("public.t", 5, 5);
     const QByteArray other = copyOf("public.u", 3, 5);
     const QByteArray old = "-- PostgreSQL database dump complete\nDELETE FROM public.t;\n";
     QTest::newRow("the last line, and statements behind it") << begin + one + old;
     // pg_dump --section, one file behind the other.
     QTest::newRow("the key of one file and that of the next")
-        << "\\restrict a\n" + begin + one + completion + "\\unrestrict a\n\\restrict b\n" + header +
-               other + completion + "\\unrestrict b\n";
+        << "\\restrict a\n" + begin + one + completion + "\\unrestrict a\n\\restrict b\n" +
+               dumpHead + other + completion + "\\unrestrict b\n";
     QTest::newRow("the database of the next file")
-        << begin + one + completion + "\\connect shop\n" + header + other + completion;
+        << begin + one + completion + "\\connect shop\n" + dumpHead + other + completion;
     QTest::newRow("CRLF") << QByteArray(begin + one + other + completion).replace("\n", "\r\n");
 }
 
@@ -217,7 +218,7 @@ void TestDumpIndex::whatStandsBehindTheRowsIsNotTheirs()
 
 void TestDumpIndex::theLastBlockIsNeverLeftOut()
 {
-    const QString path = m_files.written(header + "CREATE TABLE t (id integer, name text);\n"_ba +
+    const QString path = m_files.written(dumpHead + "CREATE TABLE t (id integer, name text);\n"_ba +
                                          copyOf("t", 5, 5) + completion);
     const DumpIndex index = indexOf(path);
     QCOMPARE(index.blocks.size(), 1);
@@ -234,7 +235,7 @@ void TestDumpIndex::whatIsNoPlainTextHasNone_data()
 {
     QTest::addColumn<QByteArray>("bytes");
     const QByteArray text =
-        header + "CREATE TABLE t (id integer, name text);\n"_ba + copyOf("t", 5, 5) + completion;
+        dumpHead + "CREATE TABLE t (id integer, name text);\n"_ba + copyOf("t", 5, 5) + completion;
     QTest::newRow("byte order mark") << "\xef\xbb\xbf" + text;
     QByteArray wide("\xff\xfe");
     for (const char letter : text)
@@ -268,5 +269,5 @@ void TestDumpIndex::survivesJson()
     }
 }
 
-QTEST_GUILESS_MAIN(TestDumpIndex)
+MAYDAY_TEST(TestDumpIndex);
 #include "tst_dumpindex.moc"

@@ -5,6 +5,7 @@
 #include "dump/dumpinspection.h"
 #include "dump/dumpreader.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QFile>
@@ -420,5 +421,5 @@ void TestDumpInspection::readsOnce()
     QCOMPARE(reader.read(visitor, context).error().kind, ErrorKind::Internal);
 }
 
-QTEST_GUILESS_MAIN(TestDumpInspection)
+MAYDAY_TEST(TestDumpInspection);
 #include "tst_dumpinspection.moc"

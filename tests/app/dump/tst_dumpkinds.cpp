@@ -3,6 +3,7 @@
 #include "app/dump/recordingvisitor.h"
 #include "core/atomicfile.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::dump;
@@ -537,5 +538,5 @@ void TestDumpKinds::aSourceThatFailsAnywhere()
     }
 }
 
-QTEST_GUILESS_MAIN(TestDumpKinds)
+MAYDAY_TEST(TestDumpKinds);
 #include "tst_dumpkinds.moc"

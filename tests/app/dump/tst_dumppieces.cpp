@@ -5,6 +5,7 @@
 #include "dump/dumpinterpreter.h"
 #include "dump/dumpscanner.h"
 #include "dump/textsource.h"
+#include "support/testmain.h"
 
 #include <QRandomGenerator>
 
@@ -344,5 +345,5 @@ void TestDumpPieces::manyRowsInOneBlock()
              qPrintable(story.events.last().left(60)));
 }
 
-QTEST_GUILESS_MAIN(TestDumpPieces)
+MAYDAY_TEST(TestDumpPieces);
 #include "tst_dumppieces.moc"

@@ -4,6 +4,7 @@
 #include "dump/dumpinspection.h"
 #include "dump/dumpreader.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -159,5 +160,5 @@ void TestDumpReader::rowsAreUntouched()
     QCOMPARE(visitor.rows.count('\n'), 5004);
 }
 
-QTEST_GUILESS_MAIN(TestDumpReader)
+MAYDAY_TEST(TestDumpReader);
 #include "tst_dumpreader.moc"

@@ -2,6 +2,7 @@
 #include "app/dump/recordingvisitor.h"
 #include "dump/dumpinterpreter.h"
 #include "dump/dumpscanner.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -387,5 +388,5 @@ void TestDumpScanner::oneLongRow()
     QVERIFY(visitor.events.last().startsWith(u"3 end 1 rows 3145729 bytes"_s));
 }
 
-QTEST_GUILESS_MAIN(TestDumpScanner)
+MAYDAY_TEST(TestDumpScanner);
 #include "tst_dumpscanner.moc"

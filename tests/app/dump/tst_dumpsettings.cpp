@@ -4,6 +4,7 @@
 #include "dump/forbidden.h"
 #include "dump/statementclass.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include "postgres/session.h"
 
@@ -38,7 +39,7 @@ public:
     Result<void> copyEnd(qint64, qint64, qint64) override { return {}; }
 };
 
-Reading readThrough(const QByteArray &text)
+Reading settingsIn(const QByteArray &text)
 {
     Collector collector;
     TaskContext context;
@@ -116,7 +117,7 @@ void TestDumpSettings::readsStringsAsTheServerDoes()
     const bool escapes = shown->text(0, 0) == "off"_L1;
 
     // One literal and a statement behind it, or two statements and a comment.
-    const Reading reading = readThrough(setting + ";\nSELECT 'x\\'; SELECT 2; --';\nSELECT 3;\n");
+    const Reading reading = settingsIn(setting + ";\nSELECT 'x\\'; SELECT 2; --';\nSELECT 3;\n");
     QVERIFY2(!reading.error, qPrintable(reading.error ? describe(*reading.error) : QString()));
     QCOMPARE(reading.statements.size(), escapes ? 3 : 4);
     QCOMPARE(reading.statements.last().plainStringsEscape, escapes);
@@ -156,7 +157,7 @@ void TestDumpSettings::refusesWhatItCannotFollow_data()
 void TestDumpSettings::refusesWhatItCannotFollow()
 {
     QFETCH(QByteArray, sql);
-    const Reading reading = readThrough("SELECT 7;\n" + sql + ";\n");
+    const Reading reading = settingsIn("SELECT 7;\n" + sql + ";\n");
     QVERIFY(reading.error);
     QCOMPARE(reading.error->kind, ErrorKind::Refused);
     QCOMPARE(reading.error->line, 2);
@@ -187,7 +188,7 @@ void TestDumpSettings::letsOthersPass_data()
 void TestDumpSettings::letsOthersPass()
 {
     QFETCH(QByteArray, sql);
-    const Reading reading = readThrough(sql + ";\nSELECT 'a\\';SELECT 2;");
+    const Reading reading = settingsIn(sql + ";\nSELECT 'a\\';SELECT 2;");
     QVERIFY2(!reading.error, qPrintable(reading.error ? describe(*reading.error) : QString()));
     QCOMPARE(reading.statements.size(), 3);
 }
@@ -216,7 +217,7 @@ void TestDumpSettings::refusesEncodingsThatHideQuotes()
     QFETCH(QString, name);
     // Each is a spelling the server takes.
     m_server.execute(u"postgres"_s, sql);
-    const Reading reading = readThrough(sql + ";\nSELECT 1;\n");
+    const Reading reading = settingsIn(sql + ";\nSELECT 1;\n");
     QVERIFY(reading.error);
     QCOMPARE(reading.error->kind, ErrorKind::Unsupported);
     QVERIFY2(reading.error->detail.contains(name), qPrintable(reading.error->detail));
@@ -226,10 +227,10 @@ void TestDumpSettings::refusesEncodingsThatHideQuotes()
 
 void TestDumpSettings::notesTheEncoding()
 {
-    QCOMPARE(readThrough("SET client_encoding = 'LATIN1';").facts.encoding, u"LATIN1"_s);
-    QCOMPARE(readThrough("SET NAMES 'UTF8';").facts.encoding, u"UTF8"_s);
+    QCOMPARE(settingsIn("SET client_encoding = 'LATIN1';").facts.encoding, u"LATIN1"_s);
+    QCOMPARE(settingsIn("SET NAMES 'UTF8';").facts.encoding, u"UTF8"_s);
     // EUC_JP has bytes above 127 only in its characters, so nothing can hide in them.
-    const Reading japanese = readThrough("SET client_encoding = 'EUC_JP';\nSELECT '\xc6\xfc;';\n");
+    const Reading japanese = settingsIn("SET client_encoding = 'EUC_JP';\nSELECT '\xc6\xfc;';\n");
     QVERIFY(!japanese.error);
     QCOMPARE(japanese.statements.size(), 2);
 }
@@ -237,8 +238,8 @@ void TestDumpSettings::notesTheEncoding()
 void TestDumpSettings::namesInAnotherEncodingStayApart()
 {
     const Reading reading =
-        readThrough("SET client_encoding = 'LATIN1';\nCREATE TABLE public.\"caf\xe9\" (a int);\n"
-                    "CREATE TABLE public.\"caf\xe8\" (a int);\n");
+        settingsIn("SET client_encoding = 'LATIN1';\nCREATE TABLE public.\"caf\xe9\" (a int);\n"
+                   "CREATE TABLE public.\"caf\xe8\" (a int);\n");
     QVERIFY(!reading.error);
     QCOMPARE(reading.statements[1].objectName, u"café"_s);
     QCOMPARE(reading.statements[2].objectName, u"cafè"_s);
@@ -247,12 +248,12 @@ void TestDumpSettings::namesInAnotherEncodingStayApart()
 
 void TestDumpSettings::namesOldDumpsBySearchPath()
 {
-    const Reading reading = readThrough("SET search_path = \"My Shop\", pg_catalog;\n"
-                                        "CREATE TABLE a (id int);\nCOPY a (id) FROM stdin;\n\\.\n"
-                                        "SET search_path = other, pg_catalog;\n"
-                                        "CREATE TABLE a (id int);\nCREATE TABLE x.b (id int);\n"
-                                        "SET search_path = pg_catalog;\nCREATE VIEW v AS "
-                                        "SELECT 1;\n");
+    const Reading reading = settingsIn("SET search_path = \"My Shop\", pg_catalog;\n"
+                                       "CREATE TABLE a (id int);\nCOPY a (id) FROM stdin;\n\\.\n"
+                                       "SET search_path = other, pg_catalog;\n"
+                                       "CREATE TABLE a (id int);\nCREATE TABLE x.b (id int);\n"
+                                       "SET search_path = pg_catalog;\nCREATE VIEW v AS "
+                                       "SELECT 1;\n");
     QVERIFY(!reading.error);
     QStringList names;
     for (const DumpStatement &statement : reading.statements) {
@@ -304,11 +305,11 @@ void TestDumpSettings::theServerWouldHaveRunThem()
     QVERIFY(session);
     for (const QByteArray &line : text.trimmed().split('\n'))
         QVERIFY(session->execute(line, context));
-    const Reading reading = readThrough(text);
+    const Reading reading = settingsIn(text);
     QVERIFY(!reading.error);
     QCOMPARE(reading.statements.size(), 2);
     QVERIFY(forbidden(reading.statements[1]));
 }
 
-QTEST_GUILESS_MAIN(TestDumpSettings)
+MAYDAY_TEST(TestDumpSettings);
 #include "tst_dumpsettings.moc"

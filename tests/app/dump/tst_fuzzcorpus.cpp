@@ -2,6 +2,7 @@
 #include "archive/bytesource.h"
 #include "archive/members.h"
 #include "fuzz/breaches.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QTest>
@@ -98,5 +99,5 @@ void TestFuzzCorpus::noPromiseIsBroken()
     }
 }
 
-QTEST_GUILESS_MAIN(TestFuzzCorpus)
+MAYDAY_TEST(TestFuzzCorpus);
 #include "tst_fuzzcorpus.moc"

@@ -6,6 +6,7 @@
 #include "app/restore/truthcase.h"
 #include "archive/bytesource.h"
 #include "dump/sqlchars.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QRegularExpression>
@@ -453,5 +454,5 @@ void TestPsqlAgrees::onThousandsOfTexts()
     QVERIFY(leftOut * 5 < texts.size());
 }
 
-QTEST_GUILESS_MAIN(TestPsqlAgrees)
+MAYDAY_TEST(TestPsqlAgrees);
 #include "tst_psqlagrees.moc"

@@ -3,6 +3,7 @@
 #include "app/dump/recordingvisitor.h"
 #include "postgres/quoting.h"
 #include "postgres/session.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::dump;
@@ -377,5 +378,5 @@ void TestRealDumps::lz4IsNamed()
              qPrintable(problemOf(found)));
 }
 
-QTEST_GUILESS_MAIN(TestRealDumps)
+MAYDAY_TEST(TestRealDumps);
 #include "tst_realdumps.moc"

@@ -2,6 +2,7 @@
 #include "app/dump/recordingvisitor.h"
 #include "dump/dumpreader.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include "postgres/session.h"
 
@@ -13,24 +14,17 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-class Statements final : public tests::RecordingVisitor {
-public:
-    QList<QByteArray> found;
-    Result<void> statement(const DumpStatement &statement) override
-    {
-        found.append(statement.sql);
-        return {};
-    }
-};
-
 QList<QByteArray> statementsOf(const QByteArray &text)
 {
-    Statements visitor;
+    tests::StatementList visitor;
     TaskContext context;
     DumpReader reader = DumpReader::over(std::make_unique<tests::TextSource>(text), u"x"_s);
     if (const auto outcome = reader.read(visitor, context); !outcome)
         qFatal("%s", qPrintable(describe(outcome.error())));
-    return visitor.found;
+    QList<QByteArray> texts;
+    for (const DumpStatement &statement : std::as_const(visitor.found))
+        texts.append(statement.sql);
+    return texts;
 }
 
 } // namespace
@@ -158,5 +152,5 @@ void TestServerAgrees::onOldStringRules()
     QCOMPARE(answers, QStringList({u"a';bc';d\\e\\'f;g';h"_s, u"i\\j"_s}));
 }
 
-QTEST_GUILESS_MAIN(TestServerAgrees)
+MAYDAY_TEST(TestServerAgrees);
 #include "tst_serveragrees.moc"

@@ -3,6 +3,7 @@
 #include "dump/dumpinterpreter.h"
 #include "dump/dumpscanner.h"
 #include "dump/sqltokens.h"
+#include "support/testmain.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -40,16 +41,6 @@ qsizetype openSemicolons(const DumpStatement &statement)
     }
     return found;
 }
-
-class Statements final : public tests::RecordingVisitor {
-public:
-    QList<DumpStatement> found;
-    Result<void> statement(const DumpStatement &statement) override
-    {
-        found.append(statement);
-        return {};
-    }
-};
 
 } // namespace
 
@@ -298,7 +289,7 @@ void TestSqlTokens::agreesWithTheScanner()
         QByteArray text;
         for (int i = random.bounded(2, 20); i > 0; --i)
             text.append(scraps.at(random.bounded(scraps.size())));
-        Statements visitor;
+        tests::StatementList visitor;
         DumpInterpreter interpreter(visitor);
         DumpScanner scanner(interpreter);
         (void)scanner.feed(text + ";", true);
@@ -310,5 +301,5 @@ void TestSqlTokens::agreesWithTheScanner()
     QVERIFY2(statements > 1000, qPrintable(QString::number(statements)));
 }
 
-QTEST_GUILESS_MAIN(TestSqlTokens)
+MAYDAY_TEST(TestSqlTokens);
 #include "tst_sqltokens.moc"

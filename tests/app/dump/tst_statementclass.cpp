@@ -2,6 +2,7 @@
 #include "dump/forbidden.h"
 #include "dump/inspector.h"
 #include "dump/statementclass.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -267,5 +268,5 @@ void TestStatementClass::countsRowsOfInserts()
     QCOMPARE(rowsOfInsert(made(sql)), rows);
 }
 
-QTEST_GUILESS_MAIN(TestStatementClass)
+MAYDAY_TEST(TestStatementClass);
 #include "tst_statementclass.moc"

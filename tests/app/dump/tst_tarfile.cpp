@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/dump/dumpfiles.h"
 #include "dump/tarfile.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace Qt::StringLiterals;
@@ -74,5 +75,5 @@ void TestTarFile::aMemberThatIsLongerThanTheFileIsCut()
              qPrintable(whole.error().detail));
 }
 
-QTEST_GUILESS_MAIN(TestTarFile)
+MAYDAY_TEST(TestTarFile);
 #include "tst_tarfile.moc"

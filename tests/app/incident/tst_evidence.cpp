@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "incident/evidence.h"
 #include "support/fakeclock.h"
+#include "support/testmain.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -125,5 +126,5 @@ void TestEvidence::anUnwritableFolderIsAnError()
              .has_value());
 }
 
-QTEST_GUILESS_MAIN(TestEvidence)
+MAYDAY_TEST(TestEvidence);
 #include "tst_evidence.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "incident/evidence.h"
 #include "support/fakeclock.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -291,5 +292,5 @@ void TestEvidenceFailures::manyInOneSecondDoNotMeet()
         QCOMPARE(verifyEvidence(path).value(), QStringList());
 }
 
-QTEST_GUILESS_MAIN(TestEvidenceFailures)
+MAYDAY_TEST(TestEvidenceFailures);
 #include "tst_evidencefailures.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/incident/incidentfixture.h"
+#include "support/testmain.h"
 
 #include <sqlite3.h>
 
@@ -469,5 +470,5 @@ void TestIncidentDesk::everySignalComesAfterItsChange()
     QCOMPARE(seen, QStringList({u"none"_s, u"incident.closed"_s}));
 }
 
-QTEST_GUILESS_MAIN(TestIncidentDesk)
+MAYDAY_TEST(TestIncidentDesk);
 #include "tst_incidentdesk.moc"

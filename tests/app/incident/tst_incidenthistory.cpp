@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/incident/incidentfixture.h"
+#include "support/testmain.h"
 
 #include <QFile>
 
@@ -452,5 +453,5 @@ void TestIncidentHistory::theFileMayChangeWhileItRuns()
     QCOMPARE(history.running()->checklist.state({tell}), StepState::Done);
 }
 
-QTEST_GUILESS_MAIN(TestIncidentHistory)
+MAYDAY_TEST(TestIncidentHistory);
 #include "tst_incidenthistory.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/incident/incidentfixture.h"
+#include "support/testmain.h"
 
 #include <random>
 
@@ -148,5 +149,5 @@ void TestIncidentReplay::everyPrefixIsAStateThatWasShown()
     }
 }
 
-QTEST_GUILESS_MAIN(TestIncidentReplay)
+MAYDAY_TEST(TestIncidentReplay);
 #include "tst_incidentreplay.moc"

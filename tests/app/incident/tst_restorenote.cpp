@@ -2,6 +2,7 @@
 #include "incident/restorenote.h"
 #include "incident/timeline.h"
 #include "support/fakeclock.h"
+#include "support/testmain.h"
 
 #include <QJsonArray>
 #include <QTest>
@@ -279,5 +280,5 @@ void TestRestoreNote::thousandsOfTables()
              qPrintable(restoreFinishedWords(data, u"r1"_s)));
 }
 
-QTEST_GUILESS_MAIN(TestRestoreNote)
+MAYDAY_TEST(TestRestoreNote);
 #include "tst_restorenote.moc"

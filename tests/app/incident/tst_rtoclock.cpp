@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/incident/incidentfixture.h"
+#include "support/testmain.h"
 
 #include "incident/rtoclock.h"
 
@@ -109,5 +110,5 @@ void TestRtoClock::severitiesHaveKeysAndWords()
     QVERIFY(!severityFromKey(u"sev5"_s));
 }
 
-QTEST_GUILESS_MAIN(TestRtoClock)
+MAYDAY_TEST(TestRtoClock);
 #include "tst_rtoclock.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "incident/rtoclock.h"
 #include "runbook/runbookreader.h"
+#include "support/testmain.h"
 
 #include <QTest>
 #include <QTimeZone>
@@ -236,5 +237,5 @@ void TestRtoEdges::lateUpdatesStayLate()
     QCOMPARE(untilNextUpdate(m_incident, now), 0s); // nobody waits for one any more
 }
 
-QTEST_GUILESS_MAIN(TestRtoEdges)
+MAYDAY_TEST(TestRtoEdges);
 #include "tst_rtoedges.moc"

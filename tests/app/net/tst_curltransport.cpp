@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/curltransport.h"
+#include "support/testmain.h"
 
 #include "support/httpfixture.h"
 
@@ -380,5 +381,5 @@ void TestCurlTransport::refusesHttpsToHttp()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestCurlTransport)
+MAYDAY_TEST(mayday::TestCurlTransport);
 #include "tst_curltransport.moc"

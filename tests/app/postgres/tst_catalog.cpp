@@ -2,6 +2,7 @@
 #include "postgres/catalog.h"
 #include "postgres/session.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -120,5 +121,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCatalog)
+MAYDAY_TEST(TestCatalog);
 #include "tst_catalog.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postgres/connectionstring.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -117,5 +118,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestConnectionString)
+MAYDAY_TEST(TestConnectionString);
 #include "tst_connectionstring.moc"

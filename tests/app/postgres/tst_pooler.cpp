@@ -3,6 +3,7 @@
 #include "postgres/session.h"
 #include "support/temppooler.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -51,5 +52,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPooler)
+MAYDAY_TEST(TestPooler);
 #include "tst_pooler.moc"

@@ -3,6 +3,7 @@
 #include "postgres/rows.h"
 #include "postgres/session.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -111,5 +112,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRows)
+MAYDAY_TEST(TestRows);
 #include "tst_rows.moc"

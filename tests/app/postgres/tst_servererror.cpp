@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postgres/servererror.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -163,5 +164,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestServerError)
+MAYDAY_TEST(TestServerError);
 #include "tst_servererror.moc"

@@ -3,6 +3,7 @@
 #include "postgres/servererror.h"
 #include "postgres/session.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QTcpServer>
 #include <QTest>
@@ -562,5 +563,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestSession)
+MAYDAY_TEST(TestSession);
 #include "tst_session.moc"

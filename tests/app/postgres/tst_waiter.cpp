@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postgres/waiter.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -77,5 +78,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestWaiter)
+MAYDAY_TEST(TestWaiter);
 #include "tst_waiter.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "practice/cluster.h"
+#include "support/testmain.h"
 
 #include "postgres/session.h"
 
@@ -129,5 +130,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCluster)
+MAYDAY_TEST(TestCluster);
 #include "tst_cluster.moc"

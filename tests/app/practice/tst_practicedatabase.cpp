@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "practice/practicedatabase.h"
+#include "support/testmain.h"
 
 #include "postgres/session.h"
 
@@ -146,5 +147,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPracticeDatabase)
+MAYDAY_TEST(TestPracticeDatabase);
 #include "tst_practicedatabase.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "practice/practicesample.h"
+#include "support/testmain.h"
 
 #include "postgres/catalog.h"
 #include "postgres/session.h"
@@ -204,5 +205,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPracticeSample)
+MAYDAY_TEST(TestPracticeSample);
 #include "tst_practicesample.moc"

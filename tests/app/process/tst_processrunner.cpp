@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "process/processrunner.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -187,5 +188,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestProcessRunner)
+MAYDAY_TEST(TestProcessRunner);
 #include "tst_processrunner.moc"

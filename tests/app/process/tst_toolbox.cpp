@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "process/toolbox.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -88,5 +89,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestToolbox)
+MAYDAY_TEST(TestToolbox);
 #include "tst_toolbox.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/incident/incidentfixture.h"
+#include "support/testmain.h"
 
 #include "report/incidentreport.h"
 #include "report/markdownwriter.h"
@@ -192,5 +193,5 @@ void TestIncidentReport::secretsAreNotInIt()
     QVERIFY(!incidentReport(incident, {}, incident.openedAt).contains("hunter2"_L1));
 }
 
-QTEST_GUILESS_MAIN(TestIncidentReport)
+MAYDAY_TEST(TestIncidentReport);
 #include "tst_incidentreport.moc"

@@ -4,6 +4,7 @@
 #include "runbook/markdowntree.h"
 #include "runbook/runbookreader.h"
 #include "support/fakeclock.h"
+#include "support/testmain.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -435,5 +436,5 @@ void TestReportText::thePromiseIsInWholeWords()
     QVERIFY2(report.contains(u"| Recovery time | %1 |"_s.arg(words)), qPrintable(report));
 }
 
-QTEST_GUILESS_MAIN(TestReportText)
+MAYDAY_TEST(TestReportText);
 #include "tst_reporttext.moc"

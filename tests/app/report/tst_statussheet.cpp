@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/incident/incidentfixture.h"
+#include "support/testmain.h"
 
 #include "report/statussheet.h"
 
@@ -230,5 +231,5 @@ void TestStatusSheet::timesAreUtc()
     QVERIFY(page.contains("Written 2026-03-01 03:01 UTC"));
 }
 
-QTEST_GUILESS_MAIN(TestStatusSheet)
+MAYDAY_TEST(TestStatusSheet);
 #include "tst_statussheet.moc"

@@ -14,6 +14,16 @@
 
 namespace mayday::restore::test {
 
+/// What a receipt says, for the message of a check that fails.
+QByteArray why(const auto &receipt)
+{
+    if (receipt.error)
+        return describe(*receipt.error).toUtf8();
+    if constexpr (requires { receipt.notes; })
+        return receipt.notes.join(u'\n').toUtf8();
+    return "no error";
+}
+
 /// A shop in a real database, and dumps of it made by the real pg_dump.
 class Shop final {
 public:

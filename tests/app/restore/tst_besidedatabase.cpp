@@ -3,6 +3,7 @@
 #include "restore/putback.h"
 #include "restore/sidedatabase.h"
 #include "support/gzipbytes.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -71,11 +72,6 @@ private:
     {
         const SystemClock clock;
         return RestoreRunner(plan, clock, {}).run(std::nullopt, context);
-    }
-    [[nodiscard]] static QByteArray why(const RestoreReceipt &receipt)
-    {
-        return receipt.error ? describe(*receipt.error).toUtf8()
-                             : receipt.notes.join(u'\n').toUtf8();
     }
     [[nodiscard]] static std::unique_ptr<Shop> heavy(tests::TempPostgres &server)
     {
@@ -384,5 +380,5 @@ void TestBesideDatabase::whoMayNotCreateDatabasesIsToldSo()
     QVERIFY(receipt.error->detail.contains(u"clerk may not create databases"_s));
 }
 
-QTEST_GUILESS_MAIN(TestBesideDatabase)
+MAYDAY_TEST(TestBesideDatabase);
 #include "tst_besidedatabase.moc"

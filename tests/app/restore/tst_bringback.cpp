@@ -3,6 +3,7 @@
 #include "restore/bringback.h"
 #include "restore/putback.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -46,11 +47,6 @@ BringBackReceipt brought(const postgres::ConnectionString &target,
     for (const auto &[name, choice] : choices)
         decisions.append({.schema = u"public"_s, .name = name, .choice = choice});
     return bringBack(target, {}, decisions, context);
-}
-
-QByteArray why(const BringBackReceipt &receipt)
-{
-    return receipt.error ? describe(*receipt.error).toUtf8() : QByteArray("no error");
 }
 
 } // namespace
@@ -429,5 +425,5 @@ void TestBringBack::nothingKeptIsSaid()
     QCOMPARE(receipt.error->kind, ErrorKind::NotFound);
 }
 
-QTEST_GUILESS_MAIN(TestBringBack)
+MAYDAY_TEST(TestBringBack);
 #include "tst_bringback.moc"

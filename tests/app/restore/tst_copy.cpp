@@ -5,6 +5,7 @@
 #include "restore/putback.h"
 #include "restore/restorerecord.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -55,11 +56,6 @@ private:
     {
         const SystemClock clock;
         return RestoreRunner(plan, clock, {}).run(std::nullopt, context);
-    }
-    [[nodiscard]] static QByteArray why(const RestoreReceipt &receipt)
-    {
-        return receipt.error ? describe(*receipt.error).toUtf8()
-                             : receipt.notes.join(u'\n').toUtf8();
     }
     [[nodiscard]] static QString copyName(const Shop &shop)
     {
@@ -417,5 +413,5 @@ void TestCopy::theRecordKnowsWhatItIs()
     QVERIFY(!records[0].canBeCompared());
 }
 
-QTEST_GUILESS_MAIN(TestCopy)
+MAYDAY_TEST(TestCopy);
 #include "tst_copy.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "restore/databasething.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::restore;
@@ -115,5 +116,5 @@ void TestDatabaseThing::aCastOfTheRestoredTypesIsMadeAnew()
              u"1"_s);
 }
 
-QTEST_GUILESS_MAIN(TestDatabaseThing)
+MAYDAY_TEST(TestDatabaseThing);
 #include "tst_databasething.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::restore;
@@ -113,5 +114,5 @@ void TestDefaultRights::aFailureLeavesThem()
     QCOMPARE(defaults(shop), standing);
 }
 
-QTEST_GUILESS_MAIN(TestDefaultRights)
+MAYDAY_TEST(TestDefaultRights);
 #include "tst_defaultrights.moc"

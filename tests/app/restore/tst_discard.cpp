@@ -3,6 +3,7 @@
 #include "restore/putback.h"
 #include "restore/restorerecord.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -186,5 +187,5 @@ void TestDiscard::theRecordForgetsWhatIsGone()
     QVERIFY(!records[0].canBePutBack());
 }
 
-QTEST_GUILESS_MAIN(TestDiscard)
+MAYDAY_TEST(TestDiscard);
 #include "tst_discard.moc"

@@ -4,6 +4,7 @@
 #include "postgres/session.h"
 #include "restore/comparison.h"
 #include "restore/putback.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -13,15 +14,6 @@ using namespace mayday;
 using namespace mayday::restore;
 using namespace mayday::restore::test;
 using namespace Qt::StringLiterals;
-
-namespace {
-
-QByteArray why(const RestoreReceipt &receipt)
-{
-    return (receipt.error ? describe(*receipt.error) : receipt.notes.join(u'\n')).toUtf8();
-}
-
-} // namespace
 
 /// The moment of the swap: who is in the midst of something is waited for, and not for ever.
 class TestHandover : public QObject {
@@ -279,5 +271,5 @@ void TestHandover::whatHasToBePreparedAgainIsSaid()
     QVERIFY(other.query("EXECUTE kinds", context));
 }
 
-QTEST_GUILESS_MAIN(TestHandover)
+MAYDAY_TEST(TestHandover);
 #include "tst_handover.moc"

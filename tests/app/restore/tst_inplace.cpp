@@ -2,6 +2,7 @@
 #include "app/restore/inplacecase.h"
 #include "backup/dumpopener.h"
 #include "restore/restoredesk.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -336,5 +337,5 @@ void TestInPlace::theOldStateIsNotOfferedForPutBack()
     QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"2000"_s);
 }
 
-QTEST_GUILESS_MAIN(TestInPlace)
+MAYDAY_TEST(TestInPlace);
 #include "tst_inplace.moc"

@@ -3,6 +3,7 @@
 #include "backup/dumpopener.h"
 #include "support/liveload.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -245,5 +246,5 @@ void TestInPlaceTrouble::theEndOfACommitNobodyHeard()
     QVERIFY(!ask(again.id)); // it has a note of its own
 }
 
-QTEST_GUILESS_MAIN(TestInPlaceTrouble)
+MAYDAY_TEST(TestInPlaceTrouble);
 #include "tst_inplacetrouble.moc"

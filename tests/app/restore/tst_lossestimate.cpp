@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/lossestimate.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QTest>
 #include <QTimeZone>
@@ -339,5 +340,5 @@ void TestLossEstimate::aLostConnectionIsNoEstimate()
     QCOMPARE(loss.error().kind, ErrorKind::Unreachable);
 }
 
-QTEST_GUILESS_MAIN(TestLossEstimate)
+MAYDAY_TEST(TestLossEstimate);
 #include "tst_lossestimate.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "support/temppooler.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -486,5 +487,5 @@ void TestPreflight::aStopIsHeard()
     QCOMPARE(found.error().kind, ErrorKind::Cancelled);
 }
 
-QTEST_GUILESS_MAIN(TestPreflight)
+MAYDAY_TEST(TestPreflight);
 #include "tst_preflight.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "restore/proof.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -414,5 +415,5 @@ void TestProof::tablesWhoseNamesReadTheSameAreKeptApart()
     QVERIFY(proof.tables[2].note.isEmpty());
 }
 
-QTEST_GUILESS_MAIN(TestProof)
+MAYDAY_TEST(TestProof);
 #include "tst_proof.moc"

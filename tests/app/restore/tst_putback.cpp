@@ -3,6 +3,7 @@
 #include "postgres/quoting.h"
 #include "restore/putback.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QJsonArray>
 #include <QTest>
@@ -508,5 +509,5 @@ void TestPutBack::theAnswerForScriptsHasItsKeys()
     QCOMPARE(failed["schemas"_L1].toArray().size(), 0);
 }
 
-QTEST_GUILESS_MAIN(TestPutBack)
+MAYDAY_TEST(TestPutBack);
 #include "tst_putback.moc"

@@ -4,6 +4,7 @@
 #include "backup/dumpopener.h"
 #include "restore/restoredesk.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -556,5 +557,5 @@ void TestRestoreDesk::theLossIsKnownBeforeTheStart()
     QVERIFY(kinds().isEmpty()); // looking is not doing
 }
 
-QTEST_GUILESS_MAIN(TestRestoreDesk)
+MAYDAY_TEST(TestRestoreDesk);
 #include "tst_restoredesk.moc"

@@ -2,6 +2,7 @@
 #include "app/restore/restorefixture.h"
 #include "backup/dumpopener.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QTest>
@@ -373,5 +374,5 @@ void TestRestoreFailures::anInsertThatBringsNoRowIsNoticed()
     QCOMPARE(shop.liveState(), before);
 }
 
-QTEST_GUILESS_MAIN(TestRestoreFailures)
+MAYDAY_TEST(TestRestoreFailures);
 #include "tst_restorefailures.moc"

@@ -4,6 +4,7 @@
 #include "restore/putback.h"
 #include "restore/sidedatabase.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 #include "support/thinned.h"
 
 #include <QElapsedTimer>
@@ -22,7 +23,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-enum class Harm {
+enum class Fault {
     Stalls,      ///< nothing passes for a while, and then it goes on
     FallsSilent, ///< nothing passes any more, and nobody says so; the user stops it
     DiskFull,    ///< the server's, until the end
@@ -31,90 +32,85 @@ enum class Harm {
     UserStops,
 };
 
-struct Step {
+struct FaultStep {
     const char *name;
     const char *text; ///< what passes on the wire when the work is there
 };
 
 constexpr std::array ofSchemas{
-    Step{"what the server has", "pg_available_extensions"},
-    Step{"begin", "BEGIN; SET LOCAL lock_timeout"},
-    Step{"the old schema aside", "RENAME TO"},
-    Step{"a table", "CREATE TABLE public.products"},
-    Step{"before the rows", "COPY public.products"},
-    Step{"amid the rows", "p;'1500"},
-    Step{"a small table", "INSERT INTO public.listings"},
-    Step{"a constraint", "ADD CONSTRAINT"},
-    Step{"an index", "CREATE INDEX"},
-    Step{"a count", "count(*) FROM ONLY"},
-    Step{"analyse", "ANALYZE"},
+    FaultStep{"what the server has", "pg_available_extensions"},
+    FaultStep{"begin", "BEGIN; SET LOCAL lock_timeout"},
+    FaultStep{"the old schema aside", "RENAME TO"},
+    FaultStep{"a table", "CREATE TABLE public.products"},
+    FaultStep{"before the rows", "COPY public.products"},
+    FaultStep{"amid the rows", "p;'1500"},
+    FaultStep{"a small table", "INSERT INTO public.listings"},
+    FaultStep{"a constraint", "ADD CONSTRAINT"},
+    FaultStep{"an index", "CREATE INDEX"},
+    FaultStep{"a count", "count(*) FROM ONLY"},
+    FaultStep{"analyse", "ANALYZE"},
 };
 
 constexpr std::array ofDatabases{
-    Step{"what would be missing", "pg_event_trigger"},
-    Step{"a database", "CREATE DATABASE"},
-    Step{"its mark", "COMMENT ON DATABASE"},
-    Step{"its settings", "pg_db_role_setting"},
-    Step{"its schemas", "CREATE SCHEMA"},
-    Step{"a table", "CREATE TABLE public.products"},
-    Step{"before the rows of one connection", "COPY public.products"},
-    Step{"amid the rows of one connection", "p;'29000"},
-    Step{"a small table", "INSERT INTO public.listings"},
-    Step{"a constraint", "ADD CONSTRAINT"},
-    Step{"an index", "CREATE INDEX"},
-    Step{"a count", "count(*) FROM ONLY"},
-    Step{"analyse", "ANALYZE"},
-    Step{"the swap", "RENAME TO"},
+    FaultStep{"what would be missing", "pg_event_trigger"},
+    FaultStep{"a database", "CREATE DATABASE"},
+    FaultStep{"its mark", "COMMENT ON DATABASE"},
+    FaultStep{"its settings", "pg_db_role_setting"},
+    FaultStep{"its schemas", "CREATE SCHEMA"},
+    FaultStep{"a table", "CREATE TABLE public.products"},
+    FaultStep{"before the rows of one connection", "COPY public.products"},
+    FaultStep{"amid the rows of one connection", "p;'29000"},
+    FaultStep{"a small table", "INSERT INTO public.listings"},
+    FaultStep{"a constraint", "ADD CONSTRAINT"},
+    FaultStep{"an index", "CREATE INDEX"},
+    FaultStep{"a count", "count(*) FROM ONLY"},
+    FaultStep{"analyse", "ANALYZE"},
+    FaultStep{"the swap", "RENAME TO"},
 };
 
 constexpr std::array inPlace{
-    Step{"writers are held", "IN EXCLUSIVE MODE"},
-    Step{"the snapshot of the safety copy", "pg_export_snapshot"},
-    Step{"the rows of the safety copy", "TO stdout"},
-    Step{"everything goes", "IN ACCESS EXCLUSIVE MODE"},
-    Step{"a table", "CREATE TABLE public.products"},
-    Step{"amid the rows", "p;'1500"},
-    Step{"an index", "CREATE INDEX"},
-    Step{"analyse", "ANALYZE"},
-    Step{"the sequences", "pg_catalog.setval(c.oid"},
+    FaultStep{"writers are held", "IN EXCLUSIVE MODE"},
+    FaultStep{"the snapshot of the safety copy", "pg_export_snapshot"},
+    FaultStep{"the rows of the safety copy", "TO stdout"},
+    FaultStep{"everything goes", "IN ACCESS EXCLUSIVE MODE"},
+    FaultStep{"a table", "CREATE TABLE public.products"},
+    FaultStep{"amid the rows", "p;'1500"},
+    FaultStep{"an index", "CREATE INDEX"},
+    FaultStep{"analyse", "ANALYZE"},
+    FaultStep{"the sequences", "pg_catalog.setval(c.oid"},
 };
 
 constexpr std::array ofPutBacks{
-    Step{"begin", "BEGIN; SET LOCAL lock_timeout"},
-    Step{"the lock of restores", "pg_try_advisory_xact_lock"},
-    Step{"the names", "RENAME TO"},
-    Step{"the wait for others", "IS DISTINCT FROM"},
+    FaultStep{"begin", "BEGIN; SET LOCAL lock_timeout"},
+    FaultStep{"the lock of restores", "pg_try_advisory_xact_lock"},
+    FaultStep{"the names", "RENAME TO"},
+    FaultStep{"the wait for others", "IS DISTINCT FROM"},
 };
 
-const char *wordFor(Harm harm)
+const char *wordFor(Fault harm)
 {
     switch (harm) {
-    case Harm::Stalls: return "the line stalls";
-    case Harm::FallsSilent: return "the line falls silent";
-    case Harm::DiskFull: return "the disk is full";
-    case Harm::LineCut: return "the line is cut";
-    case Harm::ServerDies: return "the server dies";
-    case Harm::UserStops: return "the user stops it";
+    case Fault::Stalls: return "the line stalls";
+    case Fault::FallsSilent: return "the line falls silent";
+    case Fault::DiskFull: return "the disk is full";
+    case Fault::LineCut: return "the line is cut";
+    case Fault::ServerDies: return "the server dies";
+    case Fault::UserStops: return "the user stops it";
     }
     return "";
 }
 
-void addRows(std::span<const Step> steps, std::initializer_list<Harm> harms)
+void addRows(std::span<const FaultStep> steps, std::initializer_list<Fault> harms)
 {
     QTest::addColumn<QByteArray>("step");
-    QTest::addColumn<Harm>("harm");
+    QTest::addColumn<Fault>("harm");
     tests::Thinned thinned(8);
-    for (const Step &step : steps) {
-        for (const Harm harm : harms) {
+    for (const FaultStep &step : steps) {
+        for (const Fault harm : harms) {
             if (thinned.takesNext())
                 QTest::addRow("%s: %s", step.name, wordFor(harm)) << QByteArray(step.text) << harm;
         }
     }
-}
-
-QByteArray why(const auto &receipt)
-{
-    return receipt.error ? describe(*receipt.error).toUtf8() : QByteArray("no error");
 }
 
 } // namespace
@@ -128,26 +124,26 @@ private Q_SLOTS:
     void initTestCase();
     void besideTheSchema_data()
     {
-        addRows(ofSchemas, {Harm::Stalls, Harm::FallsSilent, Harm::DiskFull});
+        addRows(ofSchemas, {Fault::Stalls, Fault::FallsSilent, Fault::DiskFull});
     }
     void besideTheSchema();
-    void aCopy_data() { addRows(ofSchemas, {Harm::DiskFull}); }
+    void aCopy_data() { addRows(ofSchemas, {Fault::DiskFull}); }
     void aCopy();
     void besideTheDatabase_data()
     {
-        addRows(ofDatabases,
-                {Harm::Stalls, Harm::DiskFull, Harm::LineCut, Harm::ServerDies, Harm::UserStops});
+        addRows(ofDatabases, {Fault::Stalls, Fault::DiskFull, Fault::LineCut, Fault::ServerDies,
+                              Fault::UserStops});
     }
     void besideTheDatabase();
     void aDatabaseOnALineThatFellSilent();
     void inPlaceOfIt_data()
     {
-        addRows(inPlace, {Harm::Stalls, Harm::FallsSilent, Harm::DiskFull, Harm::UserStops});
+        addRows(inPlace, {Fault::Stalls, Fault::FallsSilent, Fault::DiskFull, Fault::UserStops});
     }
     void inPlaceOfIt();
     void aPutBack_data()
     {
-        addRows(ofPutBacks, {Harm::Stalls, Harm::FallsSilent, Harm::LineCut, Harm::ServerDies});
+        addRows(ofPutBacks, {Fault::Stalls, Fault::FallsSilent, Fault::LineCut, Fault::ServerDies});
     }
     void aPutBack();
     void aCommitOnALineThatFellSilentIsAskedAbout();
@@ -158,12 +154,12 @@ private:
     using Work = std::function<void(const postgres::ConnectionString &, TaskContext &)>;
     void startServer(const std::function<void()> &start);
     /// Does the work through a relay that strikes at the step; the time it took.
-    std::chrono::milliseconds struck(const Shop &shop, const QByteArray &step, Harm harm,
+    std::chrono::milliseconds struck(const Shop &shop, const QByteArray &step, Fault harm,
                                      const Work &work);
     RestoreReceipt restored(const Shop &shop, const QString &file, const QByteArray &step,
-                            Harm harm, RestoreMode mode);
+                            Fault harm, RestoreMode mode);
     void verifyNothingChanged(const Shop &shop, const QString &before,
-                              const RestoreReceipt &receipt, Harm harm);
+                              const RestoreReceipt &receipt, Fault harm);
     void harmDuring(RestoreMode mode);
     static void verifyUndoable(const Shop &shop, const RestoreReceipt &receipt);
     static void discardAll(const Shop &shop);
@@ -198,7 +194,7 @@ void TestRestoreFaults::initTestCase()
 }
 
 std::chrono::milliseconds TestRestoreFaults::struck(const Shop &shop, const QByteArray &step,
-                                                    Harm harm, const Work &work)
+                                                    Fault harm, const Work &work)
 {
     using namespace std::chrono_literals;
     const QString full = m_folder.filePath(u"full"_s);
@@ -209,24 +205,24 @@ std::chrono::milliseconds TestRestoreFaults::struck(const Shop &shop, const QByt
     StepRelay relay(shop.target(), step, [&] {
         since.start();
         switch (harm) {
-        case Harm::Stalls:
+        case Fault::Stalls:
             later = std::jthread([&held] {
                 TaskContext().pause(400ms);
                 held->release();
             });
             return StepRelay::Then::Hold;
-        case Harm::FallsSilent:
+        case Fault::FallsSilent:
             later = std::jthread([&stop] {
                 TaskContext().pause(300ms);
                 stop.request_stop();
             });
             return StepRelay::Then::Hold;
-        case Harm::DiskFull:
+        case Fault::DiskFull:
             (void)QFile(full).open(QIODevice::WriteOnly | QIODevice::NewOnly);
             break;
-        case Harm::LineCut: return StepRelay::Then::Cut;
-        case Harm::ServerDies: m_server->stop(); break;
-        case Harm::UserStops: stop.request_stop(); break;
+        case Fault::LineCut: return StepRelay::Then::Cut;
+        case Fault::ServerDies: m_server->stop(); break;
+        case Fault::UserStops: stop.request_stop(); break;
         }
         return StepRelay::Then::GoOn;
     });
@@ -238,13 +234,13 @@ std::chrono::milliseconds TestRestoreFaults::struck(const Shop &shop, const QByt
         qFatal("the work never came to %s", step.constData());
     later = {};
     QFile::remove(full);
-    if (harm == Harm::ServerDies)
+    if (harm == Fault::ServerDies)
         startServer([this] { m_server->restart(); });
     return took;
 }
 
 RestoreReceipt TestRestoreFaults::restored(const Shop &shop, const QString &file,
-                                           const QByteArray &step, Harm harm, RestoreMode mode)
+                                           const QByteArray &step, Fault harm, RestoreMode mode)
 {
     RestoreReceipt receipt;
     RestorePlan plan = shop.plan(file);
@@ -258,21 +254,21 @@ RestoreReceipt TestRestoreFaults::restored(const Shop &shop, const QString &file
             receipt = RestoreRunner(plan, clock, {}).run(std::nullopt, context);
         });
     // 300 ms until the stop, two seconds for the server that does not hear it, and a slow machine.
-    if (harm == Harm::FallsSilent && mode != RestoreMode::ReplaceDatabase && took.count() > 8000)
+    if (harm == Fault::FallsSilent && mode != RestoreMode::ReplaceDatabase && took.count() > 8000)
         qFatal("a stop took %lld ms", qlonglong(took.count()));
     return receipt;
 }
 
 void TestRestoreFaults::verifyNothingChanged(const Shop &shop, const QString &before,
-                                             const RestoreReceipt &receipt, Harm harm)
+                                             const RestoreReceipt &receipt, Fault harm)
 {
     QCOMPARE(receipt.verdict, Verdict::NotRestored);
     QVERIFY(receipt.error.has_value());
-    const QMap<Harm, ErrorKind> kinds{{Harm::FallsSilent, ErrorKind::Cancelled},
-                                      {Harm::UserStops, ErrorKind::Cancelled},
-                                      {Harm::DiskFull, ErrorKind::NoSpace},
-                                      {Harm::LineCut, ErrorKind::Unreachable},
-                                      {Harm::ServerDies, ErrorKind::Unreachable}};
+    const QMap<Fault, ErrorKind> kinds{{Fault::FallsSilent, ErrorKind::Cancelled},
+                                       {Fault::UserStops, ErrorKind::Cancelled},
+                                       {Fault::DiskFull, ErrorKind::NoSpace},
+                                       {Fault::LineCut, ErrorKind::Unreachable},
+                                       {Fault::ServerDies, ErrorKind::Unreachable}};
     QVERIFY2(receipt.error->kind == kinds.value(harm, ErrorKind::Internal), why(receipt));
     QCOMPARE(receipt.tablesProven(), 0);
     QVERIFY(!receipt.safetyCopy);
@@ -289,7 +285,7 @@ void TestRestoreFaults::verifyNothingChanged(const Shop &shop, const QString &be
     for (const Leftover &one : receipt.left)
         told += one.what;
     // Of a server that is not there nobody knows what it has made.
-    const bool isKnown = harm != Harm::ServerDies;
+    const bool isKnown = harm != Fault::ServerDies;
     QVERIFY2(told.contains(left), qPrintable(u"%1, and told: %2"_s.arg(left, told)));
     QVERIFY2(!isKnown || left.isEmpty() == receipt.left.isEmpty(), qPrintable(told));
     for (const QString &name : left.split(u' ', Qt::SkipEmptyParts))
@@ -299,7 +295,7 @@ void TestRestoreFaults::verifyNothingChanged(const Shop &shop, const QString &be
 void TestRestoreFaults::harmDuring(RestoreMode mode)
 {
     QFETCH(QByteArray, step);
-    QFETCH(Harm, harm);
+    QFETCH(Fault, harm);
     const bool isDatabase = mode == RestoreMode::ReplaceDatabase;
     const Shop &shop = isDatabase ? *m_large : *m_small;
     const QString before = shop.liveState();
@@ -307,7 +303,7 @@ void TestRestoreFaults::harmDuring(RestoreMode mode)
         restored(shop, isDatabase ? m_largeFile : m_smallFile, step, harm, mode);
     // A disk that was still large enough is none that was full.
     const bool isDone =
-        harm == Harm::Stalls || (harm == Harm::DiskFull && receipt.verdict == Verdict::Proven);
+        harm == Fault::Stalls || (harm == Fault::DiskFull && receipt.verdict == Verdict::Proven);
     if (!isDone)
         return verifyNothingChanged(shop, before, receipt, harm);
     QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
@@ -373,16 +369,16 @@ void TestRestoreFaults::inPlaceOfIt()
 void TestRestoreFaults::aDatabaseOnALineThatFellSilent()
 {
     const QString before = m_large->liveState();
-    const RestoreReceipt receipt = restored(*m_large, m_largeFile, "p;'29000", Harm::FallsSilent,
+    const RestoreReceipt receipt = restored(*m_large, m_largeFile, "p;'29000", Fault::FallsSilent,
                                             RestoreMode::ReplaceDatabase);
     QCOMPARE(receipt.left.size(), 1);
-    verifyNothingChanged(*m_large, before, receipt, Harm::FallsSilent);
+    verifyNothingChanged(*m_large, before, receipt, Fault::FallsSilent);
 }
 
 void TestRestoreFaults::aPutBack()
 {
     QFETCH(QByteArray, step);
-    QFETCH(Harm, harm);
+    QFETCH(Fault, harm);
     const Shop &shop = *m_small;
     const QString before = shop.liveState();
     const RestoreReceipt restored = shop.restore(m_smallFile);
@@ -394,7 +390,7 @@ void TestRestoreFaults::aPutBack()
     };
     const auto took = struck(shop, step, harm, tryIt);
     QVERIFY2(took.count() < 8000, qPrintable(QString::number(took.count())));
-    if (harm != Harm::Stalls) {
+    if (harm != Fault::Stalls) {
         QCOMPARE(receipt.verdict, Verdict::NotRestored);
         QVERIFY(receipt.left.isEmpty());
         QTRY_COMPARE(shop.ask("SELECT count(*) FROM pg_stat_activity"
@@ -470,5 +466,5 @@ void TestRestoreFaults::aFullDiskOfOursIsNoHindrance()
     QCOMPARE(QFileInfo(file).dir().entryList(QDir::Files | QDir::Hidden), files);
 }
 
-QTEST_GUILESS_MAIN(TestRestoreFaults)
+MAYDAY_TEST(TestRestoreFaults);
 #include "tst_restorefaults.moc"

@@ -6,6 +6,7 @@
 #include "app/restore/restorefixture.h"
 #include "core/profile.h"
 #include "restore/restoredesk.h"
+#include "support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QRandomGenerator>
@@ -22,7 +23,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int patience = 60000;
+constexpr int patienceWithDeaths = 60000;
 constexpr int rows = 8000;
 
 enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest, InPlace };
@@ -213,7 +214,7 @@ void TestRestoreKill::runAndKill(Work work, double share)
     if (!m_wasKilled)
         return;
     process.kill();
-    QVERIFY(process.waitForFinished(patience));
+    QVERIFY(process.waitForFinished(patienceWithDeaths));
 }
 
 /// As the window does it: folded from the journal, and what is open is asked about.
@@ -234,7 +235,7 @@ QList<RestoreRecord> TestRestoreKill::recordsOfNextStart(const Shop &shop)
     const auto isOpen = [&desk] {
         return std::ranges::any_of(desk.records(), &RestoreRecord::isToBeAsked);
     };
-    if (!QTest::qWaitFor([&] { return !isOpen(); }, patience))
+    if (!QTest::qWaitFor([&] { return !isOpen(); }, patienceWithDeaths))
         qWarning("the server does not tell");
     return desk.records();
 }
@@ -392,9 +393,9 @@ void TestRestoreKill::theKillsTookPlace()
     QTRY_COMPARE_WITH_TIMEOUT(m_shop->ask("SELECT count(*) FROM pg_stat_activity WHERE"
                                           " application_name IN ('mayday restore', 'mayday "
                                           "put-back')"),
-                              u"0"_s, patience);
+                              u"0"_s, patienceWithDeaths);
     QVERIFY2(kills >= all / 2, qPrintable(u"%1 of %2"_s.arg(kills).arg(all)));
 }
 
-QTEST_GUILESS_MAIN(TestRestoreKill)
+MAYDAY_TEST(TestRestoreKill);
 #include "tst_restorekill.moc"

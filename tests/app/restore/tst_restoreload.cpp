@@ -5,6 +5,7 @@
 #include "restore/putback.h"
 #include "support/liveload.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -217,11 +218,6 @@ QString missing(const QStringList &values, const QSet<QString> &from)
                                 .arg(gone.first(std::min<qsizetype>(gone.size(), 5)).join(u", "_s));
 }
 
-QByteArray why(const auto &receipt)
-{
-    return receipt.error ? describe(*receipt.error).toUtf8() : QByteArray("no error");
-}
-
 } // namespace
 
 /// A restore of a database in use: nobody's statement fails or waits, nobody sees half of it, and
@@ -347,5 +343,5 @@ void TestRestoreLoad::aPutBackDisturbsNobodyAndLosesNothing()
     verifyAllComesBack(shop, restored.id.text(), watched.committed());
 }
 
-QTEST_GUILESS_MAIN(TestRestoreLoad)
+MAYDAY_TEST(TestRestoreLoad);
 #include "tst_restoreload.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restoreprogress.h"
 #include "restore/restorerecord.h"
+#include "support/testmain.h"
 
 #include <QJsonDocument>
 #include <QTest>
@@ -183,5 +184,5 @@ void TestRestoreReceipt::ratesAndForecasts()
     QVERIFY(progress.remaining().count() < 0);
 }
 
-QTEST_GUILESS_MAIN(TestRestoreReceipt)
+MAYDAY_TEST(TestRestoreReceipt);
 #include "tst_restorereceipt.moc"

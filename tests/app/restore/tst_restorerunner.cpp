@@ -3,6 +3,7 @@
 #include "backup/dumpopener.h"
 #include "core/task.h"
 #include "restore/putback.h"
+#include "support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QRegularExpression>
@@ -489,5 +490,5 @@ void TestRestoreRunner::keptDataIsListedAndDiscarded()
     QCOMPARE(shop.ask("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%before%'"), u"0"_s);
 }
 
-QTEST_GUILESS_MAIN(TestRestoreRunner)
+MAYDAY_TEST(TestRestoreRunner);
 #include "tst_restorerunner.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "restore/restoreway.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -92,5 +93,5 @@ void TestRestoreWay::whoMayNotIsToldSo()
              qPrintable(way->noDatabase->detail));
 }
 
-QTEST_GUILESS_MAIN(TestRestoreWay)
+MAYDAY_TEST(TestRestoreWay);
 #include "tst_restoreway.moc"

@@ -3,6 +3,7 @@
 #include "restore/putback.h"
 #include "restore/sidedatabase.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 #include "support/thinned.h"
 
 #include <QTest>
@@ -11,15 +12,6 @@ using namespace mayday;
 using namespace mayday::restore;
 using namespace mayday::restore::test;
 using namespace Qt::StringLiterals;
-
-namespace {
-
-QByteArray why(const RestoreReceipt &receipt)
-{
-    return receipt.error ? describe(*receipt.error).toUtf8() : receipt.notes.join(u'\n').toUtf8();
-}
-
-} // namespace
 
 /// A restore of a whole database that was broken off is gone on with: nothing that is there is
 /// brought again, and the outcome is the same to the letter.
@@ -220,5 +212,5 @@ void TestResume::aStopTakesItAway()
     QCOMPARE(m_shop->liveState(), m_before);
 }
 
-QTEST_GUILESS_MAIN(TestResume)
+MAYDAY_TEST(TestResume);
 #include "tst_resume.moc"

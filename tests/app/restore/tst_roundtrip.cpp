@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/roundtrip.h"
+#include "support/testmain.h"
 #include "support/thinned.h"
 
 #include <QHash>
@@ -244,5 +245,5 @@ void TestRoundTrip::whatCannotBeReplacedIsRefused()
     QCOMPARE(differences(before, m_server->dumpOf(database, asOwner)), QByteArray());
 }
 
-QTEST_GUILESS_MAIN(TestRoundTrip)
+MAYDAY_TEST(TestRoundTrip);
 #include "tst_roundtrip.moc"

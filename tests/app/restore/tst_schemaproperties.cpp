@@ -2,6 +2,7 @@
 #include "app/restore/restorefixture.h"
 #include "restore/keptschema.h"
 #include "restore/putback.h"
+#include "support/testmain.h"
 
 using namespace mayday;
 using namespace mayday::restore;
@@ -274,5 +275,5 @@ void TestSchemaProperties::aRoleThatMayNotBeActedAsOwnsNothing()
         u"keeper"_s);
 }
 
-QTEST_GUILESS_MAIN(TestSchemaProperties)
+MAYDAY_TEST(TestSchemaProperties);
 #include "tst_schemaproperties.moc"

@@ -2,6 +2,7 @@
 #include "restore/smallcopy.h"
 #include "restore/statementqueue.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -266,5 +267,5 @@ void TestSmallCopy::aSwallowedRowIsNoticed()
     QVERIFY(sent.error().detail.contains(u"1 rows"_s));
 }
 
-QTEST_GUILESS_MAIN(TestSmallCopy)
+MAYDAY_TEST(TestSmallCopy);
 #include "tst_smallcopy.moc"

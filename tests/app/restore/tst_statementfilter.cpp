@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/sqlwords.h"
 #include "restore/statementfilter.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -248,5 +249,5 @@ void TestStatementFilter::aDatabaseOfItsOwnIsMadeAsTheDumpSays()
     QCOMPARE(decideIn(true, system, StatementClass::Grant).kind, Kind::Skip);
 }
 
-QTEST_GUILESS_MAIN(TestStatementFilter)
+MAYDAY_TEST(TestStatementFilter);
 #include "tst_statementfilter.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "restore/teamchecks.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -127,5 +128,5 @@ void TestTeamChecks::aRestoreAsksThem()
     QCOMPARE(read.checksFailed(), 1);
 }
 
-QTEST_GUILESS_MAIN(TestTeamChecks)
+MAYDAY_TEST(TestTeamChecks);
 #include "tst_teamchecks.moc"

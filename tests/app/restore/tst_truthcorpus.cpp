@@ -4,6 +4,7 @@
 #include "postgres/session.h"
 #include "restore/restorerunner.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 #include "support/thinned.h"
 
 #include <QDir>
@@ -356,5 +357,5 @@ void TestTruthCorpus::aRowLargerThanAnyBuffer()
              u"%1,5"_s.arg(megabytes * 1024 * 1024));
 }
 
-QTEST_GUILESS_MAIN(TestTruthCorpus)
+MAYDAY_TEST(TestTruthCorpus);
 #include "tst_truthcorpus.moc"

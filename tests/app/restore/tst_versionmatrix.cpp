@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/roundtrip.h"
+#include "support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QHash>
@@ -276,5 +277,5 @@ void TestVersionMatrix::cleanupTestCase()
              "errors, and Mayday changes nothing\n";
 }
 
-QTEST_GUILESS_MAIN(TestVersionMatrix)
+MAYDAY_TEST(TestVersionMatrix);
 #include "tst_versionmatrix.moc"

@@ -2,6 +2,7 @@
 #include "app/backup/wrappedfixture.h"
 #include "app/restore/restorefixture.h"
 #include "support/steprelay.h"
+#include "support/testmain.h"
 #include "support/thinned.h"
 
 #include <QTest>
@@ -15,15 +16,6 @@ using namespace mayday::restore::test;
 using namespace Qt::StringLiterals;
 
 using tests::PackedFiles;
-
-namespace {
-
-QByteArray why(const RestoreReceipt &receipt)
-{
-    return receipt.error ? describe(*receipt.error).toUtf8() : receipt.notes.join(u'\n').toUtf8();
-}
-
-} // namespace
 
 /// A wrapped backup into a real server: the same comes back, nobody waits for the unpacking, and
 /// nothing of it stays.
@@ -286,5 +278,5 @@ void TestWrappedRestore::aStopWhileItIsUnpackedChangesNothing()
     QVERIFY2(m_scratch.unpacked().isEmpty(), qPrintable(m_scratch.unpacked().join(u' ')));
 }
 
-QTEST_GUILESS_MAIN(TestWrappedRestore)
+MAYDAY_TEST(TestWrappedRestore);
 #include "tst_wrappedrestore.moc"

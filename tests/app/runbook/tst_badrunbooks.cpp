@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runbook/checklist.h"
 #include "runbook/runbooklibrary.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QFile>
@@ -47,7 +48,7 @@ QStringList keysOf(const QList<Finding> &findings)
     return keys;
 }
 
-RunbookReading readText(const QByteArray &text)
+RunbookReading readPlan(const QByteArray &text)
 {
     return readRunbook(text, u"plan.md"_s, VerbRegistry::standard());
 }
@@ -70,7 +71,7 @@ class TestBadRunbooks final : public QObject {
 private Q_SLOTS:
     void everyFaultOfAFileIsNamedInItsOrder()
     {
-        const RunbookReading reading = readText("---\n"                            // 1
+        const RunbookReading reading = readPlan("---\n"                            // 1
                                                 "titel: Down\n"                    // 2
                                                 "tier: huge\n"                     // 3
                                                 "suggest:\n"                       // 4
@@ -128,7 +129,7 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, part);
         QFETCH(QString, key);
-        const RunbookReading reading = readText("## Do\n- [ ] First\n" + part +
+        const RunbookReading reading = readPlan("## Do\n- [ ] First\n" + part +
                                                 "- [ ] Last\n\n  [ok](check:probe?service=a)\n");
         QCOMPARE(keysOf(reading.findings), QStringList{key});
         QVERIFY(reading.findings.first().line >= 3);
@@ -147,7 +148,7 @@ private Q_SLOTS:
     void aSuggestionThatIsNotUnderstoodIsExplained()
     {
         const RunbookReading reading =
-            readText("---\nsuggest: status supabase majr\n---\n## Do\n- [ ] Go\n");
+            readPlan("---\nsuggest: status supabase majr\n---\n## Do\n- [ ] Go\n");
         QCOMPARE(keysOf(reading.findings), QStringList{u"bad-suggest"_s});
         QCOMPARE(reading.findings.first().nearest, u"major"_s);
         QVERIFY2(reading.findings.first().explanation.contains(u"unknown level majr"),
@@ -157,7 +158,7 @@ private Q_SLOTS:
 
     void aMergeConflictIsReadAsText()
     {
-        const RunbookReading reading = readText("## Do\n- [ ] First\n<<<<<<< HEAD\n- [ ] Ours\n"
+        const RunbookReading reading = readPlan("## Do\n- [ ] First\n<<<<<<< HEAD\n- [ ] Ours\n"
                                                 "=======\n- [ ] Theirs\n>>>>>>> other\n");
         QVERIFY(reading.runbook);
         const QString all = actionsOf(*reading.runbook).join(u' ');
@@ -283,11 +284,11 @@ private Q_SLOTS:
     void editsElsewhereDoNotRenameAStep()
     {
         QFETCH(QByteArray, text);
-        const RunbookReading reading = readText(text);
+        const RunbookReading reading = readPlan(text);
         QVERIFY(reading.runbook->step({u"do/first"_s}));
         QVERIFY(reading.runbook->step({u"do/second"_s}));
     }
 };
 
-QTEST_GUILESS_MAIN(TestBadRunbooks)
+MAYDAY_TEST(TestBadRunbooks);
 #include "tst_badrunbooks.moc"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runbook/stepids.h"
 #include "runbook/checklist.h"
 #include "runbook/runbookreader.h"
+#include "support/testmain.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -8,6 +10,7 @@
 using namespace Qt::StringLiterals;
 using namespace mayday;
 using namespace mayday::runbook;
+using namespace mayday::runbook::test;
 
 namespace {
 
@@ -39,23 +42,10 @@ Checklist sampleList()
     return Checklist(*readRunbook(sample, u"sample.md"_s, VerbRegistry::standard()).runbook);
 }
 
-StepId id(const char *text)
-{
-    return StepId{QString::fromLatin1(text)};
-}
-
 bool put(Checklist &list, const StepId &step, StepState state, const QString &reason = {})
 {
     return list.apply(step, {.state = state, .at = {}, .by = u"Ann"_s, .reason = reason})
         .has_value();
-}
-
-QStringList idsOf(const QList<Step> &steps)
-{
-    QStringList ids;
-    for (const Step &step : steps)
-        ids += step.id.value;
-    return ids;
 }
 
 /// What must hold in every state a checklist can get into.
@@ -289,5 +279,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestChecklist)
+MAYDAY_TEST(TestChecklist);
 #include "tst_checklist.moc"

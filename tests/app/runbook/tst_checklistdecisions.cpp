@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/runbook/stepids.h"
 #include "runbook/checklist.h"
 #include "runbook/runbookreader.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace mayday;
 using namespace mayday::runbook;
+using namespace mayday::runbook::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -42,22 +45,9 @@ Checklist listOf(const QByteArray &text)
     return Checklist(*readRunbook(text, u"list.md"_s, VerbRegistry::standard()).runbook);
 }
 
-StepId id(const char *text)
-{
-    return StepId{QString::fromLatin1(text)};
-}
-
 bool put(Checklist &list, const char *step, StepState state = StepState::Done)
 {
     return list.apply(id(step), {.state = state, .reason = u"because"_s}).has_value();
-}
-
-QStringList idsOf(const QList<Step> &steps)
-{
-    QStringList ids;
-    for (const Step &step : steps)
-        ids += step.id.value;
-    return ids;
 }
 
 /// Equal text, equal state: everything a person could see of the list.
@@ -287,5 +277,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestChecklistDecisions)
+MAYDAY_TEST(TestChecklistDecisions);
 #include "tst_checklistdecisions.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runbook/placeholders.h"
 #include "runbook/verbregistry.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -56,5 +57,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestPlaceholders)
+MAYDAY_TEST(TestPlaceholders);
 #include "tst_placeholders.moc"

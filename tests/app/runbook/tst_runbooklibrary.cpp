@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runbook/checklist.h"
 #include "runbook/runbooklibrary.h"
+#include "support/testmain.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -263,5 +264,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestRunbookLibrary)
+MAYDAY_TEST(TestRunbookLibrary);
 #include "tst_runbooklibrary.moc"

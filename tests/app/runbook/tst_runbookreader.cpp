@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runbook/runbookreader.h"
+#include "support/testmain.h"
 
 #include <QJsonArray>
 #include <QTest>
@@ -458,5 +459,5 @@ reviewed: 2026-11-01
     }
 };
 
-QTEST_GUILESS_MAIN(TestRunbookReader)
+MAYDAY_TEST(TestRunbookReader);
 #include "tst_runbookreader.moc"

@@ -6,6 +6,7 @@
 #include "stack/condition.h"
 #include "stack/duration.h"
 #include "stack/stackreader.h"
+#include "support/testmain.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -377,5 +378,5 @@ private:
     }
 };
 
-QTEST_GUILESS_MAIN(TestShippedRunbooks)
+MAYDAY_TEST(TestShippedRunbooks);
 #include "tst_shippedrunbooks.moc"

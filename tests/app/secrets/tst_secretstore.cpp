@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "secrets/fallbacksecretstore.h"
 #include "secrets/keychainsecretstore.h"
+#include "support/testmain.h"
 
 #include <QTest>
 #include <QUuid>
@@ -208,5 +209,5 @@ void TestSecretStore::answersAfterTheStoreIsGoneAreDropped()
     QVERIFY(!task.isFinished() || !task.wait().has_value());
 }
 
-QTEST_GUILESS_MAIN(TestSecretStore)
+MAYDAY_TEST(TestSecretStore);
 #include "tst_secretstore.moc"

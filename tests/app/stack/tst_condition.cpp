@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "stack/condition.h"
 #include "stack/duration.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -130,5 +131,5 @@ void TestCondition::saysWhatIsWrong()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestCondition)
+MAYDAY_TEST(mayday::TestCondition);
 #include "tst_condition.moc"

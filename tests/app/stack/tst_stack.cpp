@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "stack/stack.h"
+#include "support/testmain.h"
 
 #include "stack/nearestname.h"
 #include "stack/stackreader.h"
@@ -126,5 +127,5 @@ void TestStack::nearest()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestStack)
+MAYDAY_TEST(mayday::TestStack);
 #include "tst_stack.moc"

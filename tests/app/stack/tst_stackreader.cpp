@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "stack/stackreader.h"
+#include "support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -304,5 +305,5 @@ void TestStackReader::warningsDoNotStopTheFile()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestStackReader)
+MAYDAY_TEST(mayday::TestStackReader);
 #include "tst_stackreader.moc"

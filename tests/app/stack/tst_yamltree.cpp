@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "stack/yamltree.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -119,5 +120,5 @@ void TestYamlTree::emptyIsNull()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestYamlTree)
+MAYDAY_TEST(mayday::TestYamlTree);
 #include "tst_yamltree.moc"

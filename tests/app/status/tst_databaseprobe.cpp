@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/databaseprobe.h"
+#include "support/testmain.h"
 
 #include "core/task.h"
 
@@ -190,5 +191,5 @@ void TestDatabaseProbe::stoppedServerIsDown()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestDatabaseProbe)
+MAYDAY_TEST(mayday::TestDatabaseProbe);
 #include "tst_databaseprobe.moc"

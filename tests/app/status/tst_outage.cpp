@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/outage.h"
+#include "support/testmain.h"
 
 #include "boards.h"
 
@@ -347,5 +348,5 @@ void TestOutage::sameBoardSameVerdict()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestOutage)
+MAYDAY_TEST(mayday::TestOutage);
 #include "tst_outage.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/pollschedule.h"
+#include "support/testmain.h"
 
 #include <QTest>
 
@@ -106,5 +107,5 @@ void TestPollSchedule::practiceIsFast()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestPollSchedule)
+MAYDAY_TEST(mayday::TestPollSchedule);
 #include "tst_pollschedule.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/healthprobe.h"
 #include "status/reading.h"
+#include "support/testmain.h"
 
 #include <QTest>
 #include <QTimeZone>
@@ -162,5 +163,5 @@ void TestReading::asksForTheHealthPath()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestReading)
+MAYDAY_TEST(mayday::TestReading);
 #include "tst_reading.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/rowwatch.h"
+#include "support/testmain.h"
 
 #include <QTest>
 #include <QTimeZone>
@@ -134,5 +135,5 @@ void TestRowWatch::tablesAreApart()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestRowWatch)
+MAYDAY_TEST(mayday::TestRowWatch);
 #include "tst_rowwatch.moc"

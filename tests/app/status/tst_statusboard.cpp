@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/statusboard.h"
+#include "support/testmain.h"
 
 #include "support/fakeclock.h"
 
@@ -246,5 +247,5 @@ void TestStatusBoard::verdictSignalOnlyWhenItDiffers()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestStatusBoard)
+MAYDAY_TEST(mayday::TestStatusBoard);
 #include "tst_statusboard.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/statusfeed.h"
+#include "support/testmain.h"
 
 #include "status/statuspagedecoder.h"
 
@@ -23,7 +24,7 @@ using status::State;
 
 namespace {
 
-const QDateTime at(QDate(2026, 9, 3), QTime(18, 0), QTimeZone::UTC);
+const QDateTime readAt(QDate(2026, 9, 3), QTime(18, 0), QTimeZone::UTC);
 
 QByteArray sample(const QString &name)
 {
@@ -95,11 +96,11 @@ private:
 
 void TestStatusFeed::readsARealSummary()
 {
-    const FeedReading feed =
-        readFeed(provider(), answer(sample(u"statuspage-claude-summary-operational.json"_s)), at);
+    const FeedReading feed = readFeed(
+        provider(), answer(sample(u"statuspage-claude-summary-operational.json"_s)), readAt);
     QCOMPARE(feed.reading.state, State::Operational);
     QCOMPARE(feed.reading.word, u"All Systems Operational"_s);
-    QCOMPARE(feed.reading.at, at);
+    QCOMPARE(feed.reading.at, readAt);
     QCOMPARE(feed.reading.latency.count(), 42);
     QVERIFY(!feed.reading.error);
     QCOMPARE(feed.impact, Impact::None);
@@ -112,7 +113,7 @@ void TestStatusFeed::readsARealStatus()
 {
     for (const QString &name : {u"statuspage-vercel-status-operational.json"_s,
                                 u"incidentio-openai-v2-status-operational.json"_s}) {
-        const FeedReading feed = readFeed(provider(), answer(sample(name)), at);
+        const FeedReading feed = readFeed(provider(), answer(sample(name)), readAt);
         QCOMPARE(feed.reading.state, State::Operational);
         QVERIFY(feed.components.isEmpty());
     }
@@ -122,7 +123,7 @@ void TestStatusFeed::readsIncidentIo()
 {
     const FeedReading feed =
         readFeed(provider(u"incident.io"_s),
-                 answer(sample(u"incidentio-openai-v2-summary-degraded.json"_s)), at);
+                 answer(sample(u"incidentio-openai-v2-summary-degraded.json"_s)), readAt);
     QCOMPARE(feed.reading.state, State::Degraded);
     QCOMPARE(feed.impact, Impact::Minor);
     QCOMPARE(feed.components.size(), 4);
@@ -155,7 +156,7 @@ void TestStatusFeed::indicators_data()
 void TestStatusFeed::indicators()
 {
     QFETCH(QString, indicator);
-    const FeedReading feed = decodeStatuspage(summary({}, indicator), {}, at);
+    const FeedReading feed = decodeStatuspage(summary({}, indicator), {}, readAt);
     QTEST(feed.reading.state, "state");
     QTEST(feed.impact, "impact");
 }
@@ -178,7 +179,7 @@ void TestStatusFeed::componentStates()
     QFETCH(QString, word);
     const FeedReading feed =
         decodeStatuspage(summary({{"components"_L1, QJsonArray{component(u"Database"_s, word)}}}),
-                         {u"database"_s}, at);
+                         {u"database"_s}, readAt);
     QTEST(feed.reading.state, "state");
     QCOMPARE(feed.components.first().word, QString(word).replace(u'_', u' '));
 }
@@ -189,7 +190,7 @@ void TestStatusFeed::groupsDoNotCount()
     group.insert("group"_L1, true);
     const FeedReading feed = decodeStatuspage(
         summary({{"components"_L1, QJsonArray{group, component(u"API"_s, u"operational"_s)}}}), {},
-        at);
+        readAt);
     QCOMPARE(feed.components.size(), 1);
     QCOMPARE(feed.components.first().name, u"API"_s);
 }
@@ -200,10 +201,10 @@ void TestStatusFeed::onlyTheWantedComponentsCount()
                           component(u"Database"_s, u"operational"_s),
                           component(u"Auth"_s, u"degraded_performance"_s)};
     const QByteArray body = summary({{"components"_L1, rows}}, u"critical"_s);
-    const FeedReading well = decodeStatuspage(body, {u"Database"_s}, at);
+    const FeedReading well = decodeStatuspage(body, {u"Database"_s}, readAt);
     QCOMPARE(well.reading.state, State::Operational);
     QCOMPARE(well.impact, Impact::None);
-    const FeedReading slow = decodeStatuspage(body, {u"Database"_s, u"AUTH"_s}, at);
+    const FeedReading slow = decodeStatuspage(body, {u"Database"_s, u"AUTH"_s}, readAt);
     QCOMPARE(slow.reading.state, State::Degraded);
     QCOMPARE(slow.components.size(), 2);
     QVERIFY(slow.reading.detail.contains(u"Auth: degraded performance"_s));
@@ -213,7 +214,7 @@ void TestStatusFeed::wantedComponentsThatAreNotThere()
 {
     const QJsonArray rows{component(u"Sydney"_s, u"operational"_s)};
     const FeedReading feed =
-        decodeStatuspage(summary({{"components"_L1, rows}}, u"minor"_s), {u"Databse"_s}, at);
+        decodeStatuspage(summary({{"components"_L1, rows}}, u"minor"_s), {u"Databse"_s}, readAt);
     QCOMPARE(feed.reading.state, State::Degraded); // the page's own word, rather than silence
     QVERIFY(feed.reading.detail.contains(u"none of the components"_s));
 }
@@ -226,13 +227,13 @@ void TestStatusFeed::maintenanceUnderWayShows()
                               {"scheduled_for"_L1, "2026-09-03T17:00:00.000+02:00"_L1}};
     const QJsonObject later{{"name"_L1, "Later"_L1}, {"status"_L1, "scheduled"_L1}};
     const FeedReading feed = decodeStatuspage(
-        summary({{"scheduled_maintenances"_L1, QJsonArray{running, later}}}), {}, at);
+        summary({{"scheduled_maintenances"_L1, QJsonArray{running, later}}}), {}, readAt);
     QCOMPARE(feed.reading.state, State::Maintenance);
     QCOMPARE(feed.maintenances.size(), 1);
     QCOMPARE(feed.maintenances.first().phase, u"in progress"_s);
     QCOMPARE(feed.maintenances.first().startedAt.time(), QTime(15, 0));
     const FeedReading quiet =
-        decodeStatuspage(summary({{"scheduled_maintenances"_L1, QJsonArray{later}}}), {}, at);
+        decodeStatuspage(summary({{"scheduled_maintenances"_L1, QJsonArray{later}}}), {}, readAt);
     QCOMPARE(quiet.reading.state, State::Operational);
 }
 
@@ -242,7 +243,7 @@ void TestStatusFeed::resolvedIncidentsAreLeftOut()
         QJsonObject{{"name"_L1, "Old"_L1}, {"status"_L1, "resolved"_L1}},
         QJsonObject{{"name"_L1, "Older"_L1}, {"status"_L1, "postmortem"_L1}},
         QJsonObject{{"name"_L1, "New"_L1}, {"status"_L1, "investigating"_L1}}};
-    const FeedReading feed = decodeStatuspage(summary({{"incidents"_L1, incidents}}), {}, at);
+    const FeedReading feed = decodeStatuspage(summary({{"incidents"_L1, incidents}}), {}, readAt);
     QCOMPARE(feed.incidents.size(), 1);
     QCOMPARE(feed.incidents.first().name, u"New"_s);
 }
@@ -253,7 +254,7 @@ void TestStatusFeed::addressesAreWebOnly()
         QJsonObject{{"name"_L1, "a"_L1}, {"shortlink"_L1, "https://stspg.io/x"_L1}},
         QJsonObject{{"name"_L1, "b"_L1}, {"shortlink"_L1, "file:///etc/passwd"_L1}},
         QJsonObject{{"name"_L1, "c"_L1}, {"shortlink"_L1, "javascript:alert(1)"_L1}}};
-    const FeedReading feed = decodeStatuspage(summary({{"incidents"_L1, incidents}}), {}, at);
+    const FeedReading feed = decodeStatuspage(summary({{"incidents"_L1, incidents}}), {}, readAt);
     QCOMPARE(feed.incidents.at(0).url, QUrl(u"https://stspg.io/x"_s));
     QVERIFY(feed.incidents.at(1).url.isEmpty());
     QVERIFY(feed.incidents.at(2).url.isEmpty());
@@ -286,13 +287,13 @@ void TestStatusFeed::failedPollIsUnknown()
     QFETCH(QByteArray, type);
     QFETCH(QByteArray, body);
     QFETCH(QString, says);
-    const FeedReading feed = readFeed(provider(), answer(body, type, status), at);
+    const FeedReading feed = readFeed(provider(), answer(body, type, status), readAt);
     QCOMPARE(feed.reading.state, State::Unknown);
     QVERIFY(feed.reading.error);
     QVERIFY2(feed.reading.detail.contains(says), qPrintable(feed.reading.detail));
 
     const FeedReading silent = readFeed(
-        provider(), failure({.kind = ErrorKind::Timeout, .subject = u"x"_s, .detail = {}}), at);
+        provider(), failure({.kind = ErrorKind::Timeout, .subject = u"x"_s, .detail = {}}), readAt);
     QCOMPARE(silent.reading.state, State::Unknown);
     QCOMPARE(silent.reading.error->kind, ErrorKind::Timeout);
 }
@@ -309,9 +310,9 @@ void TestStatusFeed::otherFormatsAreUnknown_data()
 void TestStatusFeed::otherFormatsAreUnknown()
 {
     QFETCH(QString, file);
-    const FeedReading asStatuspage = readFeed(provider(), answer(sample(file)), at);
+    const FeedReading asStatuspage = readFeed(provider(), answer(sample(file)), readAt);
     QCOMPARE(asStatuspage.reading.state, State::Unknown);
-    const FeedReading honest = readFeed(provider(u"railway"_s), answer(sample(file)), at);
+    const FeedReading honest = readFeed(provider(u"railway"_s), answer(sample(file)), readAt);
     QCOMPARE(honest.reading.state, State::Unknown);
     QCOMPARE(honest.reading.word, u"unsupported feed"_s);
     QCOMPARE(honest.reading.error->kind, ErrorKind::Unsupported);
@@ -347,7 +348,7 @@ void TestStatusFeed::hostileBodies()
     QFETCH(QByteArray, body);
     QElapsedTimer timer;
     timer.start();
-    const FeedReading feed = readFeed(provider(), answer(body), at);
+    const FeedReading feed = readFeed(provider(), answer(body), readAt);
     QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
     QVERIFY(feed.incidents.size() <= 50);
     QVERIFY(feed.reading.detail.size() < 5000);
@@ -357,5 +358,5 @@ void TestStatusFeed::hostileBodies()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestStatusFeed)
+MAYDAY_TEST(mayday::TestStatusFeed);
 #include "tst_statusfeed.moc"

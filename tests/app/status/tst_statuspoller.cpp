@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/statuspoller.h"
+#include "support/testmain.h"
 
 #include "net/curltransport.h"
 #include "status/statusboard.h"
@@ -295,5 +296,5 @@ void TestStatusPoller::readsARealServer()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestStatusPoller)
+MAYDAY_TEST(mayday::TestStatusPoller);
 #include "tst_statuspoller.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "status/suggestion.h"
+#include "support/testmain.h"
 
 #include "boards.h"
 
@@ -141,5 +142,5 @@ void TestSuggestion::ordersByTellingReason()
 
 } // namespace mayday
 
-QTEST_GUILESS_MAIN(mayday::TestSuggestion)
+MAYDAY_TEST(mayday::TestSuggestion);
 #include "tst_suggestion.moc"

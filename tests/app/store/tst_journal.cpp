@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/store/journalfixture.h"
+#include "support/testmain.h"
 
 #include <QJsonArray>
 #include <QThread>
@@ -257,5 +258,5 @@ void TestJournal::aNewerJournalIsLeftAlone()
     QVERIFY(fixture.kept().isEmpty());
 }
 
-QTEST_GUILESS_MAIN(TestJournal)
+MAYDAY_TEST(TestJournal);
 #include "tst_journal.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/store/faultydisk.h"
 #include "app/store/journalfixture.h"
+#include "support/testmain.h"
 
 #include "store/salvage.h"
 
@@ -309,5 +310,5 @@ void TestJournalDamage::aFullDiskAtOpeningIsToldAndHarmless()
     QFAIL("opening takes more than 60 writes");
 }
 
-QTEST_GUILESS_MAIN(TestJournalDamage)
+MAYDAY_TEST(TestJournalDamage);
 #include "tst_journaldamage.moc"

@@ -2,6 +2,7 @@
 #include "app/incident/incidentfixture.h"
 #include "support/keyboardwalk.h"
 #include "support/screen.h"
+#include "support/testmain.h"
 #include "ui/incident/incidentband.h"
 #include "ui/incident/incidenttexts.h"
 
@@ -267,5 +268,5 @@ void TestIncidentBand::longNamesDoNotPushTheClocksAway()
     }
 }
 
-QTEST_MAIN(TestIncidentBand)
+MAYDAY_UI_TEST(TestIncidentBand);
 #include "tst_incidentband.moc"

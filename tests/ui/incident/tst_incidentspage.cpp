@@ -3,6 +3,7 @@
 #include "support/keyboardwalk.h"
 #include "support/screen.h"
 #include "support/scriptedprompter.h"
+#include "support/testmain.h"
 #include "ui/incident/incidentmodel.h"
 #include "ui/incident/incidentspage.h"
 #include "ui/incident/timelinemodel.h"
@@ -348,5 +349,5 @@ void TestIncidentsPage::nothingIsClipped()
     QVERIFY(table().height() >= 3 * table().rowHeight(0));
 }
 
-QTEST_MAIN(TestIncidentsPage)
+MAYDAY_UI_TEST(TestIncidentsPage);
 #include "tst_incidentspage.moc"

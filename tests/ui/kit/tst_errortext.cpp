@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/kit/copybutton.h"
 #include "ui/kit/disclosure.h"
 #include "ui/kit/errorpanel.h"
@@ -103,5 +104,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestErrorText)
+MAYDAY_UI_TEST(TestErrorText);
 #include "tst_errortext.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/banner.h"
@@ -393,5 +394,5 @@ private:
     Theme m_theme;
 };
 
-QTEST_MAIN(TestKitSheet)
+MAYDAY_UI_TEST(TestKitSheet);
 #include "tst_kitsheet.moc"

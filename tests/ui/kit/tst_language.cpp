@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/kit/language.h"
 
 #include <QDirIterator>
@@ -73,5 +74,5 @@ void TestLanguage::everyPluralIsTranslated()
     QVERIFY(found > 0);
 }
 
-QTEST_GUILESS_MAIN(TestLanguage)
+MAYDAY_TEST(TestLanguage);
 #include "tst_language.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/scriptedprompter.h"
+#include "support/testmain.h"
 #include "ui/kit/dialogprompter.h"
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/questiondialog.h"
@@ -185,5 +186,5 @@ private:
     QList<bool> m_answers;
 };
 
-QTEST_MAIN(TestPrompter)
+MAYDAY_UI_TEST(TestPrompter);
 #include "tst_prompter.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/kit/icon.h"
 #include "ui/kit/theme.h"
 
@@ -176,5 +177,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestTheme)
+MAYDAY_UI_TEST(TestTheme);
 #include "tst_theme.moc"

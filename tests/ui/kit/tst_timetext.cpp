@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/kit/timetext.h"
 
 #include <QLocale>
@@ -129,5 +130,5 @@ void TestTimeText::promisesAreRound()
     QCOMPARE(timetext::promise(0min), u"0 min"_s);
 }
 
-QTEST_GUILESS_MAIN(TestTimeText)
+MAYDAY_TEST(TestTimeText);
 #include "tst_timetext.moc"

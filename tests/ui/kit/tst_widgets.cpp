@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/screen.h"
+#include "support/testmain.h"
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/banner.h"
@@ -373,5 +374,5 @@ private:
     Theme m_theme;
 };
 
-QTEST_MAIN(TestWidgets)
+MAYDAY_UI_TEST(TestWidgets);
 #include "tst_widgets.moc"

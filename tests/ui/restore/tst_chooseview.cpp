@@ -6,6 +6,7 @@
 #include "support/keyboardwalk.h"
 #include "support/screen.h"
 #include "support/scriptedprompter.h"
+#include "support/testmain.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/stateglyph.h"
 #include "ui/restore/backupmodel.h"
@@ -401,5 +402,5 @@ void TestChooseView::nothingIsClipped()
     QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
 }
 
-QTEST_MAIN(TestChooseView)
+MAYDAY_UI_TEST(TestChooseView);
 #include "tst_chooseview.moc"

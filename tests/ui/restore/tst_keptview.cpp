@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "postgres/quoting.h"
 #include "support/keyboardwalk.h"
+#include "support/testmain.h"
 #include "ui/kit/actiontable.h"
 #include "ui/restore/backupspage.h"
 #include "ui/restore/keptview.h"
@@ -167,5 +168,5 @@ void TestKeptView::withoutAConnectionItSaysSo()
              qPrintable(seenText(*m_page)));
 }
 
-QTEST_MAIN(TestKeptView)
+MAYDAY_UI_TEST(TestKeptView);
 #include "tst_keptview.moc"

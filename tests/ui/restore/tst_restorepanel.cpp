@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/restore/restorepanelfixture.h"
 
 #include "postgres/session.h"
@@ -478,5 +479,5 @@ void TestRestorePanel::anIncidentShowsOnlyItsOwn()
     QVERIFY(seenAll().contains(u"Proven: "_s));
 }
 
-QTEST_MAIN(TestRestorePanel)
+MAYDAY_UI_TEST(TestRestorePanel);
 #include "tst_restorepanel.moc"

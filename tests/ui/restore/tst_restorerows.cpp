@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/keyboardwalk.h"
+#include "support/testmain.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/facttable.h"
 #include "ui/restore/cameafterview.h"
@@ -148,5 +149,5 @@ void TestRestoreRows::aCopyThatFailsTouchesNothing()
     QVERIFY(!button(u"Compare with the live data"_s));
 }
 
-QTEST_MAIN(TestRestoreRows)
+MAYDAY_UI_TEST(TestRestoreRows);
 #include "tst_restorerows.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/restore/restoretexts.h"
 
 #include <QSet>
@@ -294,5 +295,5 @@ void TestRestoreTexts::anInterruptedRestoreIsHonest()
     QVERIFY(restoretexts::interruptedSentence(record).contains(u"had taken place"_s));
 }
 
-QTEST_MAIN(TestRestoreTexts)
+MAYDAY_UI_TEST(TestRestoreTexts);
 #include "tst_restoretexts.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/keyboardwalk.h"
 #include "support/screen.h"
+#include "support/testmain.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/copybutton.h"
 #include "ui/kit/disclosure.h"
@@ -434,5 +435,5 @@ void TestVerdictView::tablesComeOneByOne()
     QCOMPARE(model.rowCount(), 0);
 }
 
-QTEST_MAIN(TestVerdictView)
+MAYDAY_UI_TEST(TestVerdictView);
 #include "tst_verdictview.moc"

@@ -2,6 +2,7 @@
 #include "support/fakeclock.h"
 #include "support/keyboardwalk.h"
 #include "support/screen.h"
+#include "support/testmain.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/banner.h"
 #include "ui/kit/copybutton.h"
@@ -304,5 +305,5 @@ void TestRunbooksPage::everyStateHasItsWord()
     QTEST(model.indexOf(id).data(Qt::AccessibleTextRole).toString(), "spoken");
 }
 
-QTEST_MAIN(TestRunbooksPage)
+MAYDAY_UI_TEST(TestRunbooksPage);
 #include "tst_runbookspage.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/keyboardwalk.h"
+#include "support/testmain.h"
 #include "ui/kit/disclosure.h"
 #include "ui/runbook/stepview.h"
 #include "ui/runbook/wizardbench.h"
@@ -477,5 +478,5 @@ void TestWizardPage::nothingIsClipped()
     QVERIFY(scroll->widget()->width() <= scroll->viewport()->width());
 }
 
-QTEST_MAIN(TestWizardPage)
+MAYDAY_UI_TEST(TestWizardPage);
 #include "tst_wizardpage.moc"

@@ -4,6 +4,7 @@
 #include "support/screen.h"
 #include "support/scriptedprompter.h"
 #include "support/temppostgres.h"
+#include "support/testmain.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/banner.h"
 #include "ui/kit/errorpanel.h"
@@ -459,5 +460,5 @@ void TestSettingsPage::nothingIsClipped()
     QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
 }
 
-QTEST_MAIN(TestSettingsPage)
+MAYDAY_UI_TEST(TestSettingsPage);
 #include "tst_settingspage.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/shell/fuzzymatch.h"
 
 #include <QTest>
@@ -60,5 +61,5 @@ void TestFuzzyMatch::betterFitsScoreHigher()
     QVERIFY(*fuzzyScore(pattern, better) > *fuzzyScore(pattern, worse));
 }
 
-QTEST_GUILESS_MAIN(TestFuzzyMatch)
+MAYDAY_TEST(TestFuzzyMatch);
 #include "tst_fuzzymatch.moc"

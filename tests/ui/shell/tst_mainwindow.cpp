@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/shell/mainwindow.h"
 
 #include "ui/kit/banner.h"
@@ -443,5 +444,5 @@ void TestMainWindow::aBrokenStateFileCostsNothing()
     QCOMPARE(window->size(), QSize(1280, 800));
 }
 
-QTEST_MAIN(TestMainWindow)
+MAYDAY_UI_TEST(TestMainWindow);
 #include "tst_mainwindow.moc"

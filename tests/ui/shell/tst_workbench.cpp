@@ -4,6 +4,7 @@
 #include "support/screen.h"
 #include "support/scriptedprompter.h"
 #include "support/tempprofile.h"
+#include "support/testmain.h"
 #include "ui/incident/incidentband.h"
 #include "ui/kit/actiontable.h"
 #include "ui/kit/banner.h"
@@ -443,5 +444,5 @@ void TestWorkbench::everyPageFitsASmallScreen()
                  qPrintable(clippedTexts(*m_window).join(u" | "_s)));
 }
 
-QTEST_MAIN(TestWorkbench)
+MAYDAY_UI_TEST(TestWorkbench);
 #include "tst_workbench.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/textlabel.h"
 #include "ui/status/changescard.h"
@@ -15,7 +16,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QDateTime now(QDate(2026, 3, 4), QTime(9, 30), QTimeZone::UTC);
+const QDateTime cardsNow(QDate(2026, 3, 4), QTime(9, 30), QTimeZone::UTC);
 
 ScenarioOffer offer(const QString &id, const QString &because = {})
 {
@@ -26,7 +27,7 @@ ScenarioOffer offer(const QString &id, const QString &because = {})
 
 status::StatusChange change(int secondsAgo, const QString &what, const QString &words)
 {
-    return {.at = now.addSecs(-secondsAgo),
+    return {.at = cardsNow.addSecs(-secondsAgo),
             .id = what,
             .what = what,
             .from = status::State::Operational,
@@ -167,7 +168,7 @@ void TestNowCards::changesAreCutToWhatFits()
     QList<status::StatusChange> changes;
     for (int i = 20; i > 0; --i)
         changes.append(change(i * 60, u"Vendor %1"_s.arg(i), u"does not answer"_s));
-    card.setChanges(changes, now);
+    card.setChanges(changes, cardsNow);
     const QStringList lines = card.lines();
     QCOMPARE(lines.size(), 6);
     for (int i = 0; i < lines.size(); ++i)
@@ -178,7 +179,7 @@ void TestNowCards::aLongChangeIsWholeInItsToolTip()
 {
     ChangesCard card(m_theme);
     const QString story = u"an engineer wrote a very long story "_s.repeated(20);
-    card.setChanges({change(5, u"Supabase"_s, story)}, now);
+    card.setChanges({change(5, u"Supabase"_s, story)}, cardsNow);
     QCOMPARE(card.lines().size(), 1);
     QVERIFY(card.lines().first().endsWith(u'…'));
     QVERIFY(card.lines().first().size() < 150);
@@ -186,7 +187,7 @@ void TestNowCards::aLongChangeIsWholeInItsToolTip()
     for (const TextLabel *label : card.findChildren<TextLabel *>())
         tip += label->toolTip();
     QVERIFY(tip.contains(story.trimmed().last(40)));
-    card.setChanges({change(5, u"Supabase"_s, u"major outage"_s)}, now);
+    card.setChanges({change(5, u"Supabase"_s, u"major outage"_s)}, cardsNow);
     for (const TextLabel *label : card.findChildren<TextLabel *>())
         QVERIFY(label->toolTip().isEmpty());
 }
@@ -200,19 +201,19 @@ void TestNowCards::noChangesAreSaid()
                    label->plainText() == u"Nothing has changed since Mayday was started."_s;
         });
     };
-    card.setChanges({}, now);
+    card.setChanges({}, cardsNow);
     QVERIFY(isSaid());
     QVERIFY(card.lines().isEmpty());
-    card.setChanges({change(1, u"GitHub"_s, u"minor"_s)}, now);
+    card.setChanges({change(1, u"GitHub"_s, u"minor"_s)}, cardsNow);
     QVERIFY(!isSaid());
-    card.setChanges({}, now);
+    card.setChanges({}, cardsNow);
     QVERIFY(isSaid());
 }
 
 void TestNowCards::changesAreNotMarkup()
 {
     ChangesCard card(m_theme);
-    card.setChanges({change(1, u"<img src=x>"_s, u"<b>bold</b> & more"_s)}, now);
+    card.setChanges({change(1, u"<img src=x>"_s, u"<b>bold</b> & more"_s)}, cardsNow);
     QVERIFY2(card.lines().first().contains(u"<b>bold</b> & more"_s),
              qPrintable(card.lines().first()));
 }
@@ -269,5 +270,5 @@ void TestNowCards::breakingAndMendingStandApart()
     QVERIFY(place(mends.text()).top() >= place(outage.text()).bottom());
 }
 
-QTEST_MAIN(TestNowCards)
+MAYDAY_UI_TEST(TestNowCards);
 #include "tst_nowcards.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/status/nowpage.h"
 
 #include "ui/kit/actionbutton.h"
@@ -26,17 +27,17 @@ using status::State;
 
 namespace {
 
-ScenarioOffer offer(const QString &id, const QString &title)
+ScenarioOffer titledOffer(const QString &id, const QString &title)
 {
     return {.id = runbook::RunbookId::parse(id).value(), .title = title};
 }
 
 QList<ScenarioOffer> threeScenarios()
 {
-    return {offer(u"supabase-outage"_s, u"Supabase outage"_s),
-            offer(u"buggy-deployment"_s, u"Buggy deployment"_s),
-            offer(u"key-leak"_s, u"A key has leaked"_s),
-            offer(u"database-corruption"_s, u"Database corruption or data loss"_s)};
+    return {titledOffer(u"supabase-outage"_s, u"Supabase outage"_s),
+            titledOffer(u"buggy-deployment"_s, u"Buggy deployment"_s),
+            titledOffer(u"key-leak"_s, u"A key has leaked"_s),
+            titledOffer(u"database-corruption"_s, u"Database corruption or data loss"_s)};
 }
 
 } // namespace
@@ -325,5 +326,5 @@ void TestNowPage::aSmallWindowScrollsOnlyDown()
     }
 }
 
-QTEST_MAIN(TestNowPage)
+MAYDAY_UI_TEST(TestNowPage);
 #include "tst_nowpage.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/status/restorecard.h"
 
 #include "ui/kit/textlabel.h"
@@ -194,5 +195,5 @@ void TestRestoreCard::aFirstBackupReplacesTheAdvice()
     QVERIFY(!m_card.plainText().contains(u".sql.gz\n"_s));
 }
 
-QTEST_MAIN(TestRestoreCard)
+MAYDAY_UI_TEST(TestRestoreCard);
 #include "tst_restorecard.moc"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
 #include "ui/status/tilewords.h"
 
 #include "ui/status/chattext.h"
@@ -233,5 +234,5 @@ void TestTileWords::suggestedScenariosComeFirst()
     QCOMPARE(ids(rankedOffers({}, {third})), QString());
 }
 
-QTEST_GUILESS_MAIN(TestTileWords)
+MAYDAY_TEST(TestTileWords);
 #include "tst_tilewords.moc"
