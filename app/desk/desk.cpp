@@ -95,9 +95,11 @@ Desk::~Desk()
     m_probePool.waitForDone(5000);
 }
 
-Result<std::unique_ptr<Desk>> Desk::open(const Profile &profile, const Clock &clock)
+Result<std::unique_ptr<Desk>> Desk::open(const Profile &profile, const Clock &clock,
+                                         practice::SampleSize practiceSize)
 {
     std::unique_ptr<Desk> desk(new Desk(profile, clock));
+    desk->m_practiceSize = practiceSize;
     auto journal = store::Journal::open(profile.journalFile(), clock);
     if (!journal)
         return failure(journal.error());
@@ -135,8 +137,11 @@ void Desk::build()
                                                               .clock = m_clock,
                                                               .board = *m_board,
                                                               .credentials = *m_credentials});
-    m_practice = std::make_unique<PracticeHost>(PracticeHost::Tools{
-        .profile = m_profile, .clock = m_clock, .pool = m_pool, .secrets = *m_secrets});
+    m_practice = std::make_unique<PracticeHost>(PracticeHost::Tools{.profile = m_profile,
+                                                                    .clock = m_clock,
+                                                                    .pool = m_pool,
+                                                                    .secrets = *m_secrets,
+                                                                    .size = m_practiceSize});
     m_library =
         runbook::RunbookLibrary::load(m_profile.runbookFolder(), runbook::VerbRegistry::standard());
 }

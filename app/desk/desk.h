@@ -34,8 +34,9 @@ class Desk final : public QObject {
 
 public:
     /// The Error is about the profile's own files; there is no Desk without a journal.
-    [[nodiscard]] static Result<std::unique_ptr<Desk>> open(const Profile &profile,
-                                                            const Clock &clock);
+    [[nodiscard]] static Result<std::unique_ptr<Desk>>
+    open(const Profile &profile, const Clock &clock,
+         practice::SampleSize practiceSize = practice::SampleSize::Whole);
     ~Desk() override;
 
     void start();
@@ -87,6 +88,7 @@ private:
     void writeStatusSheet();
 
     Profile m_profile;
+    practice::SampleSize m_practiceSize = practice::SampleSize::Whole;
     const Clock &m_clock;
     QThreadPool m_pool;
     QThreadPool m_probePool;

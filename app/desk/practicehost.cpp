@@ -101,7 +101,7 @@ void PracticeHost::build(const Secret &known)
             const auto started = m_database.start(known, context);
             if (!started)
                 return failure(started.error());
-            practice::PracticeSample sample(m_runner, started->server);
+            practice::PracticeSample sample(m_runner, started->server, m_tools.size);
             if (auto furnished = furnish(sample, profile, now, doing, context); !furnished)
                 return failure(furnished.error());
             return World{
@@ -170,20 +170,30 @@ void PracticeHost::watchBackend()
     });
 }
 
-void PracticeHost::runInWorld(
-    std::function<Result<void>(practice::PracticeSample &, TaskContext &)> work)
+void PracticeHost::runInWorld(Work work)
 {
-    if (!m_world || (m_working.isValid() && !m_working.isFinished()))
+    if (!m_world)
+        return;
+    m_waiting.append(std::move(work));
+    if (!m_isWorking)
+        runNext();
+}
+
+void PracticeHost::runNext()
+{
+    m_isWorking = !m_waiting.isEmpty();
+    if (!m_isWorking)
         return;
     m_working = startTask(m_tools.pool, [this, server = m_world->server,
-                                         work = std::move(work)](TaskContext &context) {
-        practice::PracticeSample sample(m_runner, server);
+                                         work = m_waiting.takeFirst()](TaskContext &context) {
+        practice::PracticeSample sample(m_runner, server, m_tools.size);
         return work(sample, context);
     });
     m_working.deliverTo(this, [this](const Result<void> &done) {
         if (!done)
             Q_EMIT failed(done.error());
         watchBackend();
+        runNext();
     });
 }
 

@@ -33,6 +33,7 @@ public:
         const Clock &clock;
         QThreadPool &pool;
         secrets::SecretStore &secrets;
+        practice::SampleSize size = practice::SampleSize::Whole;
     };
     explicit PracticeHost(Tools tools, QObject *parent = nullptr);
     /// Stops the server, and waits for that at most five seconds.
@@ -65,7 +66,10 @@ private:
     void build(const Secret &known);
     void settle(const World &world);
     void fail(const Error &error);
-    void runInWorld(std::function<Result<void>(practice::PracticeSample &, TaskContext &)> work);
+    using Work = std::function<Result<void>(practice::PracticeSample &, TaskContext &)>;
+    /// One at a time, in the order they were asked for.
+    void runInWorld(Work work);
+    void runNext();
     void watchBackend();
 
     Tools m_tools;
@@ -78,6 +82,8 @@ private:
     QTimer m_backendTimer;
     Task<World> m_building;
     Task<void> m_working;
+    QList<Work> m_waiting;
+    bool m_isWorking = false;
     Task<bool> m_asking;
     std::optional<World> m_world;
     std::optional<Error> m_error;

@@ -4,7 +4,6 @@
 #include "core/atomicfile.h"
 #include "postgres/quoting.h"
 #include "postgres/session.h"
-#include "practice/samplesql.h"
 #include "process/toolbox.h"
 
 #include <QDir>
@@ -43,8 +42,8 @@ Result<QString> publish(const QString &unfinished, const QString &path, const QD
 } // namespace
 
 PracticeSample::PracticeSample(process::ProcessRunner &runner,
-                               const postgres::ConnectionString &server)
-    : m_runner(runner), m_server(server)
+                               const postgres::ConnectionString &server, SampleSize size)
+    : m_runner(runner), m_server(server), m_size(size)
 {
 }
 
@@ -105,7 +104,8 @@ Result<void> PracticeSample::fill(const QDateTime &end, TaskContext &context) co
     if (const auto made = makeRoles(context); !made)
         return made;
     // One message is one transaction: the tables are there with all their rows or not at all.
-    if (const auto filled = executeInShop(sampleSchemaSql() + sampleRowsSql(end), context); !filled)
+    if (const auto filled = executeInShop(sampleSchemaSql() + sampleRowsSql(end, m_size), context);
+        !filled)
         return failure(filled.error());
     return executeInShop("VACUUM (ANALYZE)", context).transform([](qint64) {});
 }

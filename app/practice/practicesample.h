@@ -5,6 +5,7 @@
 #include "core/secret.h"
 #include "core/taskcontext.h"
 #include "postgres/connectionstring.h"
+#include "practice/samplesql.h"
 #include "process/processrunner.h"
 
 #include <QDateTime>
@@ -24,7 +25,8 @@ class PracticeSample final {
 public:
     /// server: the superuser's connection to the practice server, with password; the role "shop"
     /// gets the same password. The runner must outlive it.
-    PracticeSample(process::ProcessRunner &runner, const postgres::ConnectionString &server);
+    PracticeSample(process::ProcessRunner &runner, const postgres::ConnectionString &server,
+                   SampleSize size = SampleSize::Whole);
 
     /// How the application in practice reaches its database, with password.
     [[nodiscard]] postgres::ConnectionString shop() const;
@@ -47,6 +49,7 @@ private:
 
     process::ProcessRunner &m_runner;
     postgres::ConnectionString m_server;
+    SampleSize m_size;
 };
 
 } // namespace mayday::practice

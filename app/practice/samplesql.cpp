@@ -203,7 +203,7 @@ SELECT 1 + (random() * 1499)::int, 'MK-' || lpad(n::text, 6, '0') || '-' || uppe
                       'cutting board','stool','watch strap'])[1 + (random() * 11)::int] AS thing,
                (ARRAY['black','white','navy','olive','sand','terracotta','grey','mustard'])[1 + (random() * 7)::int] AS colour,
                2 + random() * 140 AS cost, {end} - interval '400 days' * random() AS moment
-          FROM generate_series(1, 12000) n) things;
+          FROM generate_series(1, {things}) n) things;
 
 INSERT INTO listings (product_id, marketplace, external_id, state, price, published_at, created_at, updated_at)
 SELECT p.id, place, CASE WHEN random() < 0.9 THEN upper(left(md5(p.id || place), 12)) END,
@@ -242,14 +242,14 @@ SELECT j.id, p.id, CASE WHEN p.id % 31 = 0 THEN 'failed' ELSE 'done' END::job_st
 INSERT INTO orders (buyer_id, total, currency, note, created_at, updated_at)
 SELECT 1 + (random() * 1499)::int, 0, (ARRAY['EUR','EUR','EUR','GBP','PLN'])[1 + n % 5],
        CASE n % 40 WHEN 0 THEN 'Please ring twice; the bell is "shy" \o/' WHEN 1 THEN '' END, moment, moment
-  FROM (SELECT n, {end} - interval '380 days' * power(1 - n / 7000.0, 1.3) AS moment
-          FROM generate_series(1, 7000) n) sales;
+  FROM (SELECT n, {end} - interval '380 days' * power(1 - n / {sales}.0, 1.3) AS moment
+          FROM generate_series(1, {sales}) n) sales;
 
 INSERT INTO order_lines (order_id, line, product_id, title, quantity, price)
 SELECT o.id, line, p.id, p.title, 1 + (random() * 2)::int, p.price
   FROM orders o
  CROSS JOIN LATERAL generate_series(1, 1 + (o.id % 3 = 0)::int) line
-  JOIN products p ON p.id = 1 + (o.id * 7919 + line * 104729) % 12000;
+  JOIN products p ON p.id = 1 + (o.id * 7919 + line * 104729) % {things};
 UPDATE orders SET total = lines.total FROM
   (SELECT order_id, sum(quantity * price) AS total FROM order_lines GROUP BY order_id) lines
  WHERE lines.order_id = orders.id;
@@ -257,9 +257,9 @@ UPDATE orders SET total = lines.total FROM
 INSERT INTO events (kind, user_id, payload, created_at)
 SELECT (ARRAY['login','product.viewed','listing.published','price.changed','order.paid'])[1 + n % 5],
        CASE WHEN n % 8 > 0 THEN 1 + (random() * 1499)::int END,
-       jsonb_build_object('ip', '203.0.113.' || n % 250, 'product', 1 + (random() * 11999)::int),
-       {end} - interval '30 days' * (1 - n / 14000.0)
-  FROM generate_series(1, 14000) n;
+       jsonb_build_object('ip', '203.0.113.' || n % 250, 'product', 1 + (random() * ({things} - 1))::int),
+       {end} - interval '30 days' * (1 - n / {events}.0)
+  FROM generate_series(1, {events}) n;
 )sql";
 
 constexpr auto newerRowsSql = R"sql(
@@ -292,9 +292,15 @@ QByteArray sampleSchemaSql()
     return schemaSql;
 }
 
-QByteArray sampleRowsSql(const QDateTime &end)
+QByteArray sampleRowsSql(const QDateTime &end, SampleSize size)
 {
-    return QByteArray(rowsSql).replace("{end}", literal(end)) + lateSql;
+    const int part = size == SampleSize::Small ? 8 : 1;
+    QByteArray rows(rowsSql);
+    rows.replace("{end}", literal(end));
+    rows.replace("{things}", QByteArray::number(12000 / part));
+    rows.replace("{sales}", QByteArray::number(7000 / part));
+    rows.replace("{events}", QByteArray::number(14000 / part));
+    return rows + lateSql;
 }
 
 QByteArray sampleNewerRowsSql(const QDateTime &begin, const QDateTime &end)

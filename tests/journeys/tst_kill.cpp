@@ -31,7 +31,7 @@ constexpr auto doneMark = "done ";
 int playStory(const QString &folder, int dieAt)
 {
     const SystemClock clock;
-    auto desk = desk::Desk::open(Profile::under(folder), clock);
+    auto desk = desk::Desk::open(Profile::under(folder), clock, practice::SampleSize::Small);
     if (!desk)
         return 3;
     (*desk)->start();
@@ -51,7 +51,7 @@ int playStory(const QString &folder, int dieAt)
 int lookAndFinish(const QString &folder)
 {
     const SystemClock clock;
-    auto desk = desk::Desk::open(Profile::under(folder), clock);
+    auto desk = desk::Desk::open(Profile::under(folder), clock, practice::SampleSize::Small);
     if (!desk)
         return 3;
     (*desk)->start();

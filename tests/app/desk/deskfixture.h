@@ -69,7 +69,7 @@ public:
     void open()
     {
         errors.clear();
-        auto opened = desk::Desk::open(profile(), clock);
+        auto opened = desk::Desk::open(profile(), clock, practice::SampleSize::Small);
         if (!opened)
             qFatal("%s", qPrintable(describe(opened.error())));
         desk = *std::move(opened);

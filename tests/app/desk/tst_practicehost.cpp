@@ -28,6 +28,7 @@ private Q_SLOTS:
     void firstStartMakesTheWorld();
     void nextStartUsesItAgain();
     void deletedProductsMakeTheBackEndIll();
+    void whatIsAskedMeanwhileIsDoneAfterwards();
     void aBrokenProviderIsPutRight();
     void nothingIsBrokenBeforeItIsThere();
     void aServerLeftOverIsTakenOver();
@@ -43,7 +44,8 @@ private:
             : host({.profile = test.m_profile.profile(),
                     .clock = test.m_clock,
                     .pool = test.m_pool,
-                    .secrets = test.m_store})
+                    .secrets = test.m_store,
+                    .size = practice::SampleSize::Small})
         {
         }
         void start()
@@ -163,6 +165,21 @@ void TestPracticeHost::deletedProductsMakeTheBackEndIll()
     QTRY_COMPARE_WITH_TIMEOUT(backend(world), 200, 20000);
     QCOMPARE(world.failed.size(), 0);
     QCOMPARE(dumps().size(), 1);
+}
+
+/// Whoever breaks it while it is still being put right wants it broken.
+void TestPracticeHost::whatIsAskedMeanwhileIsDoneAfterwards()
+{
+    World world(*this);
+    world.start();
+    world.host.putRight();
+    world.host.deleteProducts();
+    QTRY_COMPARE_WITH_TIMEOUT(products(world), 0, 20000);
+    world.host.deleteProducts();
+    world.host.putRight();
+    QTRY_VERIFY_WITH_TIMEOUT(products(world) > 1000, 20000);
+    QTRY_COMPARE_WITH_TIMEOUT(backend(world), 200, 20000);
+    QCOMPARE(world.failed.size(), 0);
 }
 
 void TestPracticeHost::aBrokenProviderIsPutRight()

@@ -151,7 +151,7 @@ void TestWorkbench::init()
 
 void TestWorkbench::start()
 {
-    auto desk = desk::Desk::open(m_profile->profile(), m_clock);
+    auto desk = desk::Desk::open(m_profile->profile(), m_clock, practice::SampleSize::Small);
     QVERIFY2(desk, desk ? "" : qPrintable(describe(desk.error())));
     m_desk = *std::move(desk);
     m_prompter = std::make_unique<test::ScriptedPrompter>();
