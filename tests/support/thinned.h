@@ -11,6 +11,12 @@ inline constexpr bool isSanitized = true;
 inline constexpr bool isSanitized = false;
 #endif
 
+/// How far a loop over many places steps: by one, or by that much under a sanitizer.
+[[nodiscard]] constexpr int thinnedStep(int sanitized)
+{
+    return isSanitized ? sanitized : 1;
+}
+
 /// Which rows of a test's data are run: all of them, or every n-th under a sanitizer.
 class Thinned final {
 public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/dumpopener.h"
 #include "support/testmain.h"
+#include "support/thinned.h"
 
 #include "app/dump/dumpfiles.h"
 #include "dump/archiveheader.h"
@@ -157,7 +158,7 @@ void TestDumpOpener::noCutArchiveIsComplete()
     const qsizetype end = whole.lastIndexOf("setval") > 0 || options.contains(u"-Fc"_s)
                               ? whole.size()
                               : whole.size() * 9 / 10;
-    for (int part = 1; part < 30; ++part) {
+    for (int part = 1; part < 30; part += tests::thinnedStep(4)) {
         const QString file = m_files.written(whole.first(end * part / 30), u"cut"_s);
         TaskContext context;
         const auto found = inspectDump(file, context);
@@ -251,7 +252,7 @@ void TestDumpOpener::aCutFileOfAFolderIsNoticed()
         const QByteArray whole = tests::DumpFiles::bytesOf(QDir(folder).filePath(file));
         if (file == "toc.dat"_L1 || whole.size() < 100)
             continue;
-        for (int part = 0; part < 10; ++part) {
+        for (int part = 0; part < 10; part += tests::thinnedStep(4)) {
             (void)m_files.written(whole.first(whole.size() * part / 10), u"folder/"_s + file);
             const DumpInspection found = inspectedArchive(folder);
             QVERIFY2(found.verdict != DumpVerdict::Complete,

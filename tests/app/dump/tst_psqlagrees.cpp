@@ -7,6 +7,7 @@
 #include "archive/bytesource.h"
 #include "dump/sqlchars.h"
 #include "support/testmain.h"
+#include "support/thinned.h"
 
 #include <QDir>
 #include <QRegularExpression>
@@ -280,7 +281,7 @@ void TestPsqlAgrees::onDumps_data()
 {
     gatherDumps();
     QTest::addColumn<qsizetype>("number");
-    for (qsizetype i = 0; i < m_names.size(); ++i)
+    for (qsizetype i = 0; i < m_names.size(); i += tests::thinnedStep(5))
         QTest::newRow(qPrintable(m_names[i])) << i;
 }
 
@@ -433,7 +434,7 @@ void TestPsqlAgrees::onThousandsOfTexts()
     tests::NastySql nasty(20261128);
     QList<QByteArray> texts;
     qsizetype leftOut = 0;
-    while (texts.size() < 5000) {
+    while (texts.size() < 5000 / tests::thinnedStep(5)) {
         const QByteArray text = "select 1;" + nasty.text() + "\n;\nthe end";
         if (oneInParts.match(QString::fromLatin1(text)).hasMatch())
             ++leftOut;
