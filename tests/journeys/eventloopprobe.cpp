@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "journeys/eventloopprobe.h"
 
-#include <algorithm>
+#include <ctime>
 
 namespace mayday::journeys {
 
 namespace {
 
 constexpr int interval = 2;
+
+/// Processor time of this thread, in microseconds.
+qint64 cpuTime()
+{
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return qint64(now.tv_sec) * 1'000'000 + now.tv_nsec / 1000;
+}
 
 } // namespace
 
@@ -23,13 +31,20 @@ EventLoopProbe::EventLoopProbe(QObject *parent) : QObject(parent)
 void EventLoopProbe::restart()
 {
     m_longest = 0;
+    m_computed = 0;
     m_beats = 0;
+    m_cpuSince = cpuTime();
     m_since.start();
 }
 
 void EventLoopProbe::beat()
 {
-    m_longest = std::max(m_longest, m_since.restart() - interval);
+    const qint64 cpu = cpuTime();
+    if (const qint64 stall = m_since.restart() - interval; stall > m_longest) {
+        m_longest = stall;
+        m_computed = (cpu - m_cpuSince) / 1000;
+    }
+    m_cpuSince = cpu;
     ++m_beats;
 }
 

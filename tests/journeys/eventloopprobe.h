@@ -15,6 +15,8 @@ public:
     /// Forgets what was; measures from now.
     void restart();
     [[nodiscard]] qint64 longestStallMs() const { return m_longest; }
+    /// How much of it this thread computed; for the rest it waited, or others had the processor.
+    [[nodiscard]] qint64 computedMs() const { return m_computed; }
     [[nodiscard]] qint64 beats() const { return m_beats; }
 
 private:
@@ -22,7 +24,9 @@ private:
 
     QTimer m_timer;
     QElapsedTimer m_since;
+    qint64 m_cpuSince = 0; ///< microseconds
     qint64 m_longest = 0;
+    qint64 m_computed = 0;
     qint64 m_beats = 0;
 };
 
