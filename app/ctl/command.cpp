@@ -4,6 +4,7 @@
 #include "restore/restorereceipt.h"
 
 #include <QJsonDocument>
+#include <QLocale>
 
 #include <cstdio>
 
@@ -83,6 +84,11 @@ void Output::endProgress() const
 {
     if (!m_progressJson && !m_json && stderrIsTerminal())
         print(stderr, "\r\x1b[K");
+}
+
+QString amount(qint64 value)
+{
+    return QLocale(QLocale::English).toString(value);
 }
 
 ExitCode usageError(const Call &call, const QString &reason)

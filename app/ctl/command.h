@@ -69,6 +69,7 @@ struct Command {
 [[nodiscard]] ExitCode runRestore(const Call &call);
 [[nodiscard]] ExitCode runCopy(const Call &call);
 [[nodiscard]] ExitCode runPutBack(const Call &call);
+[[nodiscard]] ExitCode runDigest(const Call &call);
 [[nodiscard]] ExitCode runCompare(const Call &call);
 [[nodiscard]] ExitCode runBringBack(const Call &call);
 [[nodiscard]] ExitCode runKept(const Call &call);
@@ -76,6 +77,8 @@ struct Command {
 [[nodiscard]] ExitCode runStatus(const Call &call);
 [[nodiscard]] ExitCode runRunbook(const Call &call);
 
+/// A number as people read it: "12,000".
+[[nodiscard]] QString amount(qint64 value);
 /// Says why the words are off and where the help is.
 [[nodiscard]] ExitCode usageError(const Call &call, const QString &reason);
 /// The value of --name VALUE or --name=VALUE taken out of the arguments; none when absent.

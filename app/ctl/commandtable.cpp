@@ -49,6 +49,14 @@ QList<Command> restoring()
 QList<Command> afterwards()
 {
     return {
+        {.name = u"digest"_s,
+         .usage = u"digest FILE --target CONNINFO"_s,
+         .summary = u"Say whether every row of a backup is in a database to the letter."_s,
+         .options =
+             u"  --target CONNINFO  the database, for example after a restore\n"
+             "Reads the file and its tables in full, whatever the order of their rows; all of\n"
+             "them come over the line once. Changes nothing.\n"_s,
+         .run = runDigest},
         {.name = u"compare"_s,
          .usage = u"compare --target CONNINFO [--restore ID]"_s,
          .summary = u"Count what came after the backup and went with the last restore."_s,

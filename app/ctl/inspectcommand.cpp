@@ -3,18 +3,11 @@
 #include "ctl/command.h"
 #include "dump/dumpinspection.h"
 
-#include <QLocale>
-
 using namespace Qt::StringLiterals;
 
 namespace mayday::ctl {
 
 namespace {
-
-QString amount(qint64 value)
-{
-    return QLocale(QLocale::English).toString(value);
-}
 
 QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
 {
