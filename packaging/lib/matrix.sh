@@ -99,5 +99,6 @@ do_matrix() {
     mkdir -p "$MAYDAY_MATRIX"
     build_preset dev tst_versionmatrix >&2
     # Minutes for a pair of versions are nothing out of the ordinary.
-    QTEST_FUNCTION_TIMEOUT=3600000 exec "$CHECKOUT/build/dev/bin/tst_versionmatrix" -maxwarnings 0
+    QTEST_FUNCTION_TIMEOUT=3600000 exec "$CHECKOUT/build/dev/bin/tests_app_restore" \
+        tst_versionmatrix -maxwarnings 0
 }
