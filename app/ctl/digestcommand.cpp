@@ -30,10 +30,12 @@ QString asText(const restore::ContentCheck &check)
 {
     qsizetype same = 0;
     qint64 rows = 0;
+    qsizetype leftOut = 0;
     QString lines;
     for (const restore::TableContent &table : check.tables) {
         same += table.verdict == restore::ContentVerdict::Same ? 1 : 0;
         rows += table.inFile.rows();
+        leftOut += table.leftOut.size();
         lines += asText(table);
     }
     const QString sentence =
@@ -42,7 +44,10 @@ QString asText(const restore::ContentCheck &check)
             ? u"The same to the letter: %1 tables, %2 rows.\n"_s.arg(check.tables.size())
                   .arg(amount(rows))
             : u"%1 of %2 tables are the same to the letter.\n"_s.arg(same).arg(check.tables.size());
-    return sentence + lines;
+    const QString but =
+        leftOut > 0 ? u"Columns that were not compared: %1; they are named below.\n"_s.arg(leftOut)
+                    : QString();
+    return sentence + but + lines;
 }
 
 } // namespace

@@ -28,7 +28,7 @@ struct ContentCheck {
     QString file = {};
     QList<TableContent> tables = {}; ///< in the order of the file
 
-    [[nodiscard]] bool isSame() const; ///< every table, and none was not compared
+    [[nodiscard]] bool isSame() const; ///< every table was compared; leftOut is not part of it
 };
 
 /// Reads the file to its end and then every table of it in the database, in one snapshot, and

@@ -13,7 +13,7 @@ namespace mayday::restore {
 enum class ColumnRule {
     AsItIs,
     InUtc, ///< pg_dump writes it in whatever time zone it had
-    Float, ///< text may differ between servers, see below
+    Float, ///< before PostgreSQL 12 the same number may be other text
     LeaveOut,
 };
 
