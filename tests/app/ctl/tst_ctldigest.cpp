@@ -12,6 +12,7 @@ class TestCtlDigest : public QObject {
 
 private Q_SLOTS:
     void itTellsBeforeAndAfterARestore();
+    void whatIsLeftOutIsSaidAtTheTop();
     void aFileThatIsNoDumpIsNoAnswer();
     void wordsThatAreOff();
 
@@ -39,6 +40,23 @@ void TestCtlDigest::itTellsBeforeAndAfterARestore()
     QCOMPARE(table["rowsInFile"_L1].toInteger(), 3);
     QCOMPARE(table["digestInFile"_L1].toString(), table["digestInDatabase"_L1].toString());
     QVERIFY(json.json()["isSame"_L1].toBool());
+}
+
+/// The text of money depends on the server's locale.
+void TestCtlDigest::whatIsLeftOutIsSaidAtTheTop()
+{
+    const QString target = m_ctl.liveDatabase(u"priced"_s);
+    QByteArray text = smallDump;
+    text.replace("integer NOT NULL\n", "integer NOT NULL,\n    cash money\n");
+    text.replace("(id) FROM stdin;\n1\n2\n3\n",
+                 "(id, cash) FROM stdin;\n1\t$1.00\n2\t$2.00\n3\t\\N\n");
+    const QString file = m_ctl.write(u"priced.sql"_s, text);
+    const Answer restored = m_ctl.run({u"restore"_s, file, u"--target"_s, target, u"--yes"_s});
+    QVERIFY2(restored.code == 0, restored.all());
+    const Answer answer = m_ctl.run({u"digest"_s, file, u"--target"_s, target});
+    QVERIFY2(answer.out.split('\n').value(1).startsWith("Columns that were not compared: 1;"),
+             answer.all());
+    QVERIFY2(answer.out.contains("without cash, whose text depends on the server"), answer.all());
 }
 
 void TestCtlDigest::aFileThatIsNoDumpIsNoAnswer()
