@@ -22,8 +22,13 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
 
+PageIdentity IncidentsPage::place()
+{
+    return {.id = u"incidents"_s, .title = tr("Incidents"), .iconName = u"incidents"_s};
+}
+
 IncidentsPage::IncidentsPage(Parts parts, QWidget *parent)
-    : Page({.id = u"incidents"_s, .title = tr("Incidents"), .iconName = u"incidents"_s}, parent),
+    : Page(place(), parent),
       m_parts(std::move(parts)),
       m_header(new SentenceHeader(m_parts.theme, this)),
       m_model(new IncidentModel(m_parts.incidents, m_parts.clock, this)),

@@ -28,6 +28,7 @@ public:
         std::function<QString(const incident::IncidentId &)> report;
         QString reportFolder; ///< where the file dialogue starts
     };
+    [[nodiscard]] static PageIdentity place();
     explicit IncidentsPage(Parts parts, QWidget *parent = nullptr);
 
     [[nodiscard]] QWidget *initialFocus() override;

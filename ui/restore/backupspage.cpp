@@ -16,8 +16,13 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
 
+PageIdentity BackupsPage::place()
+{
+    return {.id = u"backups"_s, .title = tr("Backups"), .iconName = u"backups"_s};
+}
+
 BackupsPage::BackupsPage(const RestorePanel::Parts &parts, QWidget *parent)
-    : Page({.id = u"backups"_s, .title = tr("Backups"), .iconName = u"backups"_s}, parent),
+    : Page(place(), parent),
       m_parts(parts),
       m_header(new SentenceHeader(parts.theme, this)),
       m_panel(new RestorePanel(parts, this)),

@@ -15,6 +15,7 @@ class BackupsPage final : public Page {
     Q_OBJECT
 
 public:
+    [[nodiscard]] static PageIdentity place();
     explicit BackupsPage(const RestorePanel::Parts &parts, QWidget *parent = nullptr);
 
     /// Where "Use this backup" leads; called again when the stack changes.

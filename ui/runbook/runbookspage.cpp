@@ -34,8 +34,13 @@ QString findingsText(const runbook::RunbookLibrary &library)
 
 } // namespace
 
+PageIdentity RunbooksPage::place()
+{
+    return {.id = u"runbooks"_s, .title = tr("Runbooks"), .iconName = u"runbooks"_s};
+}
+
 RunbooksPage::RunbooksPage(const Theme &theme, const Clock &clock, QWidget *parent)
-    : Page({.id = u"runbooks"_s, .title = tr("Runbooks"), .iconName = u"runbooks"_s}, parent),
+    : Page(place(), parent),
       m_model(new RunbookModel(clock, this)),
       m_header(new SentenceHeader(theme, this)),
       m_findings(new Banner(theme, BannerKind::Warn, this)),

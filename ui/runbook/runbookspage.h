@@ -20,6 +20,7 @@ class RunbooksPage final : public Page {
     Q_OBJECT
 
 public:
+    [[nodiscard]] static PageIdentity place();
     RunbooksPage(const Theme &theme, const Clock &clock, QWidget *parent = nullptr);
 
     void setLibrary(const runbook::RunbookLibrary &library);

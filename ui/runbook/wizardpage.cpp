@@ -37,8 +37,13 @@ QString toDoNow(const runbook::Checklist &checklist)
 
 } // namespace
 
+PageIdentity WizardPage::place()
+{
+    return {.id = u"checklist"_s, .title = tr("Checklist"), .iconName = u"check"_s};
+}
+
 WizardPage::WizardPage(Parts parts, QWidget *parent)
-    : Page({.id = u"checklist"_s, .title = tr("Checklist"), .iconName = u"check"_s}, parent),
+    : Page(place(), parent),
       m_parts(std::move(parts)),
       m_model(new StepListModel(this)),
       m_list(new QListView(this)),

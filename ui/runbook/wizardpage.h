@@ -31,6 +31,7 @@ public:
         runbook::Lookup messageWords;
         std::function<QWidget *(const runbook::VerbCall &, QWidget *parent)> panelFor;
     };
+    [[nodiscard]] static PageIdentity place();
     explicit WizardPage(Parts parts, QWidget *parent = nullptr);
 
     void activated() override;

@@ -47,8 +47,13 @@ QString sentenceFor(const QList<desk::Credential> &list)
 
 } // namespace
 
+PageIdentity SettingsPage::place()
+{
+    return {.id = u"settings"_s, .title = tr("Settings"), .iconName = u"settings"_s};
+}
+
 SettingsPage::SettingsPage(const Parts &parts, QWidget *parent)
-    : Page({.id = u"settings"_s, .title = tr("Settings"), .iconName = u"settings"_s}, parent),
+    : Page(place(), parent),
       m_parts(parts),
       m_header(new SentenceHeader(parts.theme, this)),
       m_memoryOnly(new Banner(parts.theme, BannerKind::Warn, this)),

@@ -31,6 +31,7 @@ public:
         std::function<const stack::Database *(const stack::DatabaseId &)> database;
         QString stackFile;
     };
+    [[nodiscard]] static PageIdentity place();
     explicit SettingsPage(const Parts &parts, QWidget *parent = nullptr);
 
     [[nodiscard]] QWidget *initialFocus() override;

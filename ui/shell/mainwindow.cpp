@@ -12,6 +12,8 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
@@ -21,6 +23,9 @@ namespace {
 constexpr QSize firstSize(1280, 800);
 constexpr QSize leastSize(520, 420);
 constexpr int mostRailKeys = 9;
+/// From the first paint to the first of the pages nobody has asked for yet, and from one to the
+/// next: what is pressed meanwhile comes in between.
+constexpr auto restPace = std::chrono::milliseconds(100);
 const QString geometryKey = u"window/geometry"_s;
 
 QVBoxLayout *columnWithoutMargins(QWidget *parent = nullptr)
@@ -60,6 +65,8 @@ MainWindow::MainWindow(const Theme &theme, const Clock &clock, Settings settings
     connect(keys, &QAction::triggered, this, &MainWindow::openHelp);
     connect(m_palette, &CommandPalette::chosen, this, &MainWindow::run);
     connect(m_rail, &NavigationRail::chosen, this, &MainWindow::showPage);
+    m_makeRest.setInterval(restPace);
+    connect(&m_makeRest, &QTimer::timeout, this, &MainWindow::makeNextPage);
     restoreState();
     showTitle();
 }
@@ -98,16 +105,34 @@ QAction *MainWindow::bringAction(const QString &text, const QList<QKeySequence> 
     return action;
 }
 
-void MainWindow::addPage(Page *page, RailPlace place)
+void MainWindow::addPage(const PageIdentity &identity, MakePage make, RailPlace place)
 {
-    const PageIdentity &identity = page->identity();
-    m_stack->addWidget(page);
+    m_places.append({.id = identity.id, .make = std::move(make)});
     m_rail->addPlace(identity, place);
     if (place != RailPlace::Hidden)
         addKeys(identity);
-    connect(page, &Page::sentenceChanged, this, &MainWindow::showTitle);
-    if (m_stack->count() == 1)
-        switchTo(page);
+    if (m_places.size() == 1)
+        switchTo(made(m_places.first()));
+}
+
+Page *MainWindow::made(Place &place)
+{
+    if (place.page == nullptr) {
+        place.page = place.make();
+        m_stack->addWidget(place.page);
+        connect(place.page, &Page::sentenceChanged, this, &MainWindow::showTitle);
+    }
+    return place.page;
+}
+
+/// One in a turn of the event loop: a key pressed meanwhile waits for one page at most.
+void MainWindow::makeNextPage()
+{
+    const auto next = std::ranges::find(m_places, nullptr, &Place::page);
+    if (next == m_places.end())
+        m_makeRest.stop();
+    else
+        made(*next);
 }
 
 void MainWindow::addKeys(const PageIdentity &identity)
@@ -135,7 +160,8 @@ void MainWindow::switchTo(Page *page)
 {
     Page *before = currentPage();
     m_rail->setCurrent(page->identity().id);
-    if (before != page || m_stack->count() == 1) {
+    const bool isFirst = m_places.size() == 1;
+    if (before != page || isFirst) {
         if (before != nullptr && before != page)
             before->deactivated();
         m_stack->setCurrentWidget(page);
@@ -154,21 +180,18 @@ Page *MainWindow::currentPage() const
     return qobject_cast<Page *>(m_stack->currentWidget());
 }
 
-QList<Page *> MainWindow::pages() const
+QList<Page *> MainWindow::pages()
 {
     QList<Page *> all;
-    for (int index = 0; index < m_stack->count(); ++index)
-        all.append(qobject_cast<Page *>(m_stack->widget(index)));
+    for (Place &place : m_places)
+        all.append(made(place));
     return all;
 }
 
-Page *MainWindow::page(const QString &id) const
+Page *MainWindow::page(const QString &id)
 {
-    for (Page *page : pages()) {
-        if (page->identity().id == id)
-            return page;
-    }
-    return nullptr;
+    const auto place = std::ranges::find(m_places, id, &Place::id);
+    return place == m_places.end() ? nullptr : made(*place);
 }
 
 void MainWindow::setBand(QWidget *band)
@@ -220,7 +243,8 @@ void MainWindow::openPalette()
     const Page *current = currentPage();
     if (current != nullptr)
         entries = entriesOf(current->actions(), current->identity().title);
-    for (const Page *page : pages()) {
+    const QList<Page *> all = pages();
+    for (const Page *page : all) {
         if (page != current)
             entries += entriesOf(page->actions(), page->identity().title);
     }
@@ -237,11 +261,20 @@ void MainWindow::openHelp()
 
 void MainWindow::run(QAction *action)
 {
-    for (Page *page : pages()) {
+    const QList<Page *> all = pages();
+    for (Page *page : all) {
         if (page->actions().contains(action) && page != currentPage())
             switchTo(page);
     }
     action->trigger();
+}
+
+bool MainWindow::event(QEvent *event)
+{
+    if (event->type() == QEvent::Paint && !m_makeRest.isActive() &&
+        std::ranges::contains(m_places, nullptr, &Place::page))
+        m_makeRest.start();
+    return QMainWindow::event(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

@@ -10,6 +10,9 @@
 
 #include <QMainWindow>
 #include <QPointer>
+#include <QTimer>
+
+#include <functional>
 
 class QStackedWidget;
 class QVBoxLayout;
@@ -38,12 +41,17 @@ public:
                QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    /// The first page becomes the current one. Alt+1, Ctrl+1 and so on lead to those in the rail.
-    void addPage(Page *page, RailPlace place = RailPlace::Top);
+    /// Makes a page; called once, the window owns what it returns.
+    using MakePage = std::function<Page *()>;
+    /// The first page is made at once and becomes the current one. Any other is made when it is
+    /// first wanted, or a moment after the window was first painted: nobody waits at the start for
+    /// pages that are not shown. Alt+1, Ctrl+1 and so on lead to those in the rail.
+    void addPage(const PageIdentity &identity, MakePage make, RailPlace place = RailPlace::Top);
     /// False when there is no such page.
     bool showPage(const QString &id);
     [[nodiscard]] Page *currentPage() const;
-    [[nodiscard]] Page *page(const QString &id) const;
+    /// Makes it if need be; nullptr when there is none of this id.
+    [[nodiscard]] Page *page(const QString &id);
 
     /// Any widget, on top of every page; nullptr takes it away. The one before is deleted.
     void setBand(QWidget *band);
@@ -65,6 +73,7 @@ Q_SIGNALS:
     void pageChanged(const QString &id);
 
 protected:
+    bool event(QEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
@@ -73,11 +82,19 @@ private:
     QAction *bringAction(const QString &text, const QList<QKeySequence> &keys);
     void addKeys(const PageIdentity &identity);
     void switchTo(Page *page);
+    void makeNextPage();
     void run(QAction *action);
     void showTitle();
     void restoreState();
     void rememberState() const;
-    [[nodiscard]] QList<Page *> pages() const;
+    [[nodiscard]] QList<Page *> pages();
+
+    struct Place {
+        QString id;
+        MakePage make;
+        Page *page = nullptr; ///< nullptr until it is wanted
+    };
+    Page *made(Place &place);
 
     const Theme &m_theme;
     const Clock &m_clock;
@@ -91,6 +108,8 @@ private:
     CommandPalette *m_palette = nullptr;
     HelpOverlay *m_help = nullptr;
     QPointer<QWidget> m_band;
+    QList<Place> m_places; ///< in the order they were added
+    QTimer m_makeRest;
     int m_railKeys = 0;
 };
 

@@ -51,8 +51,7 @@ Workbench::Workbench(const Parts &parts, MainWindow &window, QObject *parent)
     buildPages();
     buildBand();
     buildBanners();
-    connectNow();
-    connectIncident();
+    connectDesk();
     connectStatus();
     followStack();
     followPractice();
@@ -89,12 +88,47 @@ RestoreTarget Workbench::restoreTarget(const QString &database, const QString &i
             }};
 }
 
+/// Where a backup goes that is restored outside of an incident.
+RestoreTarget Workbench::firstTarget()
+{
+    const QList<stack::Database> &databases = m_parts.desk.stack().databases;
+    return restoreTarget(databases.isEmpty() ? QString() : databases.front().id.text(), {});
+}
+
 void Workbench::buildPages()
+{
+    m_window.addPage(NowPage::place(), [this] { return makeNow(); });
+    m_window.addPage(WizardPage::place(), [this] { return makeWizard(); });
+    m_window.addPage(RunbooksPage::place(), [this] { return makeRunbooks(); });
+    m_window.addPage(BackupsPage::place(), [this] { return makeBackups(); });
+    m_window.addPage(IncidentsPage::place(), [this] { return makeIncidents(); });
+    m_window.addPage(SettingsPage::place(), [this] { return makeSettings(); }, RailPlace::Bottom);
+}
+
+Page *Workbench::makeNow()
 {
     desk::Desk &desk = m_parts.desk;
     m_now = new NowPage(m_parts.theme, desk.board(), desk.clock(),
                         {.scenarios = [&desk] { return offersOf(desk.library()); },
                          .stackName = desk.stack().name});
+    connect(m_now, &NowPage::startScenario, this, &Workbench::startScenario);
+    connect(m_now, &NowPage::openRunbooks, this,
+            [this] { m_window.showPage(RunbooksPage::place().id); });
+    connect(m_now, &NowPage::refreshRequested, &desk.poller(), &status::StatusPoller::refreshNow);
+    connect(m_now, &NowPage::breakSomething, &desk.practice(), [&desk](Mishap mishap) {
+        if (mishap == Mishap::ProductsDeleted)
+            desk.practice().deleteProducts();
+        else
+            desk.practice().breakSupabase();
+    });
+    connect(m_now, &NowPage::putRight, &desk.practice(), &desk::PracticeHost::putRight);
+    connect(m_now, &NowPage::retryPractice, &desk.practice(), &desk::PracticeHost::start);
+    return m_now;
+}
+
+Page *Workbench::makeWizard()
+{
+    desk::Desk &desk = m_parts.desk;
     m_wizard = new WizardPage(
         {.theme = m_parts.theme,
          .incidents = desk.incidents(),
@@ -107,28 +141,50 @@ void Workbench::buildPages()
              [this](const runbook::VerbCall &call, QWidget *parent) {
                  return panelFor(call, parent);
              }});
-    m_runbooks = new RunbooksPage(m_parts.theme, desk.clock());
-    m_runbooks->setLibrary(desk.library());
+    connect(m_wizard, &WizardPage::actionRequested, this, &Workbench::act);
+    connect(m_wizard, &WizardPage::closeRequested, this, &Workbench::closeIncident);
+    return m_wizard;
+}
+
+Page *Workbench::makeRunbooks()
+{
+    auto *page = new RunbooksPage(m_parts.theme, m_parts.desk.clock());
+    page->setLibrary(m_parts.desk.library());
+    connect(page, &RunbooksPage::startScenario, this, &Workbench::startScenario);
+    return page;
+}
+
+Page *Workbench::makeBackups()
+{
     m_backups = new BackupsPage(restoreParts());
-    m_incidents = new IncidentsPage(
+    m_backups->setTarget(firstTarget());
+    return m_backups;
+}
+
+Page *Workbench::makeIncidents()
+{
+    desk::Desk &desk = m_parts.desk;
+    return new IncidentsPage(
         {.theme = m_parts.theme,
          .incidents = desk.incidents(),
          .clock = desk.clock(),
          .prompter = m_parts.prompter,
          .report = [&desk](const incident::IncidentId &id) { return desk.reportOf(id); },
          .reportFolder = desk.profile().dataFolder});
-    m_settings = new SettingsPage(
+}
+
+Page *Workbench::makeSettings()
+{
+    desk::Desk &desk = m_parts.desk;
+    auto *page = new SettingsPage(
         {.theme = m_parts.theme,
          .credentials = desk.credentials(),
          .prompter = m_parts.prompter,
          .database = [&desk](const stack::DatabaseId &id) { return desk.stack().database(id); },
          .stackFile = desk.profile().stackFile()});
-    m_window.addPage(m_now);
-    m_window.addPage(m_wizard);
-    m_window.addPage(m_runbooks);
-    m_window.addPage(m_backups);
-    m_window.addPage(m_incidents);
-    m_window.addPage(m_settings, RailPlace::Bottom);
+    connect(page, &SettingsPage::themeModeChosen, this,
+            [&desk](ThemeMode mode) { storeThemeMode(desk.profile(), mode); });
+    return page;
 }
 
 void Workbench::buildBand()
@@ -137,7 +193,7 @@ void Workbench::buildBand()
                               m_parts.desk.stack().name);
     m_window.setBand(m_band);
     connect(m_band, &IncidentBand::checklistRequested, this,
-            [this] { m_window.showPage(m_wizard->identity().id); });
+            [this] { m_window.showPage(WizardPage::place().id); });
 }
 
 void Workbench::buildBanners()
@@ -163,35 +219,13 @@ void Workbench::buildBanners()
     }
 }
 
-void Workbench::connectNow()
+void Workbench::connectDesk()
 {
     desk::Desk &desk = m_parts.desk;
-    connect(m_now, &NowPage::startScenario, this, &Workbench::startScenario);
-    connect(m_now, &NowPage::openRunbooks, this,
-            [this] { m_window.showPage(m_runbooks->identity().id); });
-    connect(m_now, &NowPage::refreshRequested, &desk.poller(), &status::StatusPoller::refreshNow);
-    connect(m_now, &NowPage::breakSomething, &desk.practice(), [&desk](Mishap mishap) {
-        if (mishap == Mishap::ProductsDeleted)
-            desk.practice().deleteProducts();
-        else
-            desk.practice().breakSupabase();
-    });
-    connect(m_now, &NowPage::putRight, &desk.practice(), &desk::PracticeHost::putRight);
-    connect(m_now, &NowPage::retryPractice, &desk.practice(), &desk::PracticeHost::start);
-    connect(m_runbooks, &RunbooksPage::startScenario, this, &Workbench::startScenario);
-    connect(m_settings, &SettingsPage::themeModeChosen, this,
-            [&desk](ThemeMode mode) { storeThemeMode(desk.profile(), mode); });
     connect(&desk, &desk::Desk::stackChanged, this, &Workbench::followStack);
     connect(&desk.practice(), &desk::PracticeHost::changed, this, &Workbench::followPractice);
     connect(&desk, &desk::Desk::failed, this,
             [this](const Error &error) { m_parts.prompter.showError(error); });
-}
-
-void Workbench::connectIncident()
-{
-    desk::Desk &desk = m_parts.desk;
-    connect(m_wizard, &WizardPage::actionRequested, this, &Workbench::act);
-    connect(m_wizard, &WizardPage::closeRequested, this, &Workbench::closeIncident);
     connect(&desk.incidents(), &incident::IncidentDesk::runningChanged, this,
             &Workbench::followRunning);
     connect(&desk.shelf(), &backup::BackupShelf::changed, this, &Workbench::followShelf);
@@ -215,7 +249,7 @@ void Workbench::connectStatus()
 void Workbench::startScenario(const runbook::RunbookId &id)
 {
     if (m_parts.desk.incidents().running())
-        m_window.showPage(m_wizard->identity().id);
+        m_window.showPage(WizardPage::place().id);
     else
         m_parts.desk.startScenario(id);
 }
@@ -287,9 +321,8 @@ void Workbench::followStack()
     const stack::Stack &stack = m_parts.desk.stack();
     m_now->setStackName(stack.name);
     m_band->setStackName(stack.name);
-    const QString database =
-        stack.databases.isEmpty() ? QString() : stack.databases.front().id.text();
-    m_backups->setTarget(restoreTarget(database, QString()));
+    if (m_backups)
+        m_backups->setTarget(firstTarget());
     followRunning();
     followShelf();
     followStatus();
@@ -305,11 +338,11 @@ void Workbench::followRunning()
     const incident::Incident *running = m_parts.desk.incidents().running();
     if (running) {
         m_window.setMode(running->drill ? WindowMode::Drill : WindowMode::ProductionIncident);
-        m_window.showPage(m_wizard->identity().id);
+        m_window.showPage(WizardPage::place().id);
     } else {
         m_window.setMode(m_parts.desk.isPractice() ? WindowMode::Practice : WindowMode::Production);
         if (m_window.currentPage() == m_wizard)
-            m_window.showPage(m_incidents->identity().id);
+            m_window.showPage(IncidentsPage::place().id);
     }
 }
 

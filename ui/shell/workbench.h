@@ -12,10 +12,7 @@ namespace mayday::ui {
 class BackupsPage;
 class Banner;
 class IncidentBand;
-class IncidentsPage;
 class NowPage;
-class RunbooksPage;
-class SettingsPage;
 class WizardPage;
 
 /// Puts the pages of all features into one window and lets them speak with Desk and with one
@@ -32,18 +29,21 @@ public:
     };
     Workbench(const Parts &parts, MainWindow &window, QObject *parent = nullptr);
 
-    [[nodiscard]] NowPage &now() { return *m_now; }
-    [[nodiscard]] WizardPage &wizard() { return *m_wizard; }
-
 private:
     void buildPages();
     void buildBand();
     void buildBanners();
-    void connectNow();
-    void connectIncident();
+    [[nodiscard]] Page *makeNow();
+    [[nodiscard]] Page *makeWizard();
+    [[nodiscard]] Page *makeRunbooks();
+    [[nodiscard]] Page *makeBackups();
+    [[nodiscard]] Page *makeIncidents();
+    [[nodiscard]] Page *makeSettings();
+    void connectDesk();
     void connectStatus();
     [[nodiscard]] RestorePanel::Parts restoreParts();
     [[nodiscard]] RestoreTarget restoreTarget(const QString &database, const QString &incident);
+    [[nodiscard]] RestoreTarget firstTarget();
     [[nodiscard]] QWidget *panelFor(const runbook::VerbCall &call, QWidget *parent);
     void act(const runbook::VerbCall &call);
     void startScenario(const runbook::RunbookId &id);
@@ -58,11 +58,8 @@ private:
     Parts m_parts;
     MainWindow &m_window;
     NowPage *m_now = nullptr;
-    WizardPage *m_wizard = nullptr;
-    RunbooksPage *m_runbooks = nullptr;
-    BackupsPage *m_backups = nullptr;
-    IncidentsPage *m_incidents = nullptr;
-    SettingsPage *m_settings = nullptr;
+    WizardPage *m_wizard = nullptr;   ///< nullptr until it is shown
+    BackupsPage *m_backups = nullptr; ///< nullptr until it is shown
     IncidentBand *m_band = nullptr;
     Banner *m_memoryOnly = nullptr;
     Banner *m_stackError = nullptr;

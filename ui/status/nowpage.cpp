@@ -36,9 +36,14 @@ constexpr int numberKeys = 9;
 
 } // namespace
 
+PageIdentity NowPage::place()
+{
+    return {.id = u"now"_s, .title = tr("Now"), .iconName = u"now"_s};
+}
+
 NowPage::NowPage(const Theme &theme, status::StatusBoard &board, const Clock &clock,
                  Surroundings surroundings, QWidget *parent)
-    : Page({.id = u"now"_s, .title = tr("Now"), .iconName = u"now"_s}, parent),
+    : Page(place(), parent),
       m_theme(theme),
       m_board(board),
       m_clock(clock),

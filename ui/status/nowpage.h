@@ -41,6 +41,7 @@ public:
         QTimeZone here = QTimeZone::systemTimeZone();
     };
 
+    [[nodiscard]] static PageIdentity place();
     NowPage(const Theme &theme, status::StatusBoard &board, const Clock &clock,
             Surroundings surroundings, QWidget *parent = nullptr);
     ~NowPage() override;

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void theFirstPageIsShown();
+    void otherPagesAreMadeWhenWantedOrAfterThePaint();
     void pagesChangeByKeyByRailAndById();
     void aHiddenPageMarksNoPlace();
     void theTitleSaysModeAndSentence();
@@ -103,9 +104,9 @@ void TestMainWindow::init()
     m_now = new PlainPage(u"now"_s, u"Now"_s, u"now"_s, Qt::Key_C);
     m_runbooks = new PlainPage(u"runbooks"_s, u"Runbooks"_s, u"runbooks"_s, Qt::Key_E);
     m_settings = new PlainPage(u"settings"_s, u"Settings"_s, u"settings"_s, {});
-    m_window->addPage(m_now);
-    m_window->addPage(m_runbooks);
-    m_window->addPage(m_settings, RailPlace::Bottom);
+    for (PlainPage *page : {m_now, m_runbooks})
+        m_window->addPage(page->identity(), [page] { return page; });
+    m_window->addPage(m_settings->identity(), [this] { return m_settings; }, RailPlace::Bottom);
     m_window->resize(1024, 640);
     m_window->show();
     QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
@@ -123,6 +124,28 @@ void TestMainWindow::theFirstPageIsShown()
     QCOMPARE(m_now->m_activations, 1);
     QCOMPARE(m_runbooks->m_activations, 0);
     QVERIFY(m_window->findChild<NavigationRail *>()->button(u"now"_s)->isChecked());
+}
+
+void TestMainWindow::otherPagesAreMadeWhenWantedOrAfterThePaint()
+{
+    QStringList made;
+    const std::unique_ptr<MainWindow> window = makeWindow();
+    for (const auto *id : {"one", "two", "three", "four"}) {
+        const PageIdentity identity{
+            .id = QLatin1StringView(id), .title = QLatin1StringView(id), .iconName = u"now"_s};
+        window->addPage(identity, [&made, identity] {
+            made.append(identity.id);
+            return new PlainPage(identity.id, identity.title, u"now"_s, {});
+        });
+    }
+    QCOMPARE(made, QStringList{u"one"_s});
+    QVERIFY(window->showPage(u"three"_s));
+    QCOMPARE(made, (QStringList{u"one"_s, u"three"_s}));
+    QVERIFY(window->showPage(u"one"_s));
+    QVERIFY(window->showPage(u"three"_s));
+    window->show();
+    QTRY_COMPARE(made, (QStringList{u"one"_s, u"three"_s, u"two"_s, u"four"_s}));
+    QCOMPARE(window->currentPage()->identity().id, u"three"_s);
 }
 
 void TestMainWindow::pagesChangeByKeyByRailAndById()
@@ -153,7 +176,7 @@ void TestMainWindow::pagesChangeByKeyByRailAndById()
 void TestMainWindow::aHiddenPageMarksNoPlace()
 {
     auto *wizard = new PlainPage(u"wizard"_s, u"Checklist"_s, {}, {});
-    m_window->addPage(wizard, RailPlace::Hidden);
+    m_window->addPage(wizard->identity(), [wizard] { return wizard; }, RailPlace::Hidden);
     const auto *rail = m_window->findChild<NavigationRail *>();
     QCOMPARE(rail->button(u"wizard"_s), nullptr);
     m_window->showPage(u"wizard"_s);
