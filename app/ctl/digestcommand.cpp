@@ -28,25 +28,20 @@ QString asText(const restore::TableContent &table)
 
 QString asText(const restore::ContentCheck &check)
 {
-    qsizetype same = 0;
-    qint64 rows = 0;
-    qsizetype leftOut = 0;
     QString lines;
-    for (const restore::TableContent &table : check.tables) {
-        same += table.verdict == restore::ContentVerdict::Same ? 1 : 0;
-        rows += table.inFile.rows();
-        leftOut += table.leftOut.size();
+    for (const restore::TableContent &table : check.tables)
         lines += asText(table);
-    }
-    const QString sentence =
-        check.tables.isEmpty() ? u"There are no rows in the file.\n"_s
-        : check.isSame()
-            ? u"The same to the letter: %1 tables, %2 rows.\n"_s.arg(check.tables.size())
-                  .arg(amount(rows))
-            : u"%1 of %2 tables are the same to the letter.\n"_s.arg(same).arg(check.tables.size());
+    const QString sentence = check.tables.isEmpty() ? u"There are no rows in the file.\n"_s
+                             : check.isSame() ? u"The same to the letter: %1 tables, %2 rows.\n"_s
+                                                    .arg(check.tables.size())
+                                                    .arg(amount(check.rows()))
+                                              : u"%1 of %2 tables are the same to the letter.\n"_s
+                                                    .arg(check.count(restore::ContentVerdict::Same))
+                                                    .arg(check.tables.size());
     const QString but =
-        leftOut > 0 ? u"Columns that were not compared: %1; they are named below.\n"_s.arg(leftOut)
-                    : QString();
+        check.leftOut() > 0
+            ? u"Columns that were not compared: %1; they are named below.\n"_s.arg(check.leftOut())
+            : QString();
     return sentence + but + lines;
 }
 
@@ -65,7 +60,8 @@ ExitCode runDigest(const Call &call)
     StopOnSignal stop;
     TaskContext context = stop.context();
     const SignalWatcher watcher(stop);
-    const auto check = restore::checkContent(arguments.front(), *target, context);
+    const auto check =
+        restore::checkContent({.file = arguments.front(), .target = *target}, context);
     if (!check)
         return call.output.fail(check.error());
     call.output.answer(restore::toJson(*check), asText(*check));

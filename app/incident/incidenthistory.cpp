@@ -127,6 +127,7 @@ const QHash<QString, Change> &changes()
         {u"restore.putback.settled"_s, restore},
         {u"restore.broughtback"_s, restore},
         {u"restore.discarded"_s, restore},
+        {u"restore.content"_s, restore},
     };
     return all;
 }

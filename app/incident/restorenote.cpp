@@ -70,6 +70,38 @@ QString safetyCopyWords(const QJsonObject &receipt)
                           : u"what was live before is in the safety copy %1"_s.arg(file);
 }
 
+/// "5 of 5 tables are the same as in the backup, 60,000 rows"
+QString lettersWords(const QJsonObject &data)
+{
+    const QJsonArray tables = data["check"_L1].toObject()["tables"_L1].toArray();
+    qsizetype same = 0;
+    qint64 rows = 0;
+    QStringList different;
+    QStringList notCompared;
+    QStringList leftOut;
+    for (const auto &table : tables) {
+        const QString name = table["schema"_L1].toString() + u'.' + table["name"_L1].toString();
+        const QString verdict = table["verdict"_L1].toString();
+        rows += table["rowsInFile"_L1].toInteger();
+        if (verdict == "same"_L1)
+            ++same;
+        else
+            (verdict == "different"_L1 ? different : notCompared).append(name);
+        for (const auto &column : table["leftOut"_L1].toArray())
+            leftOut.append(name + u'.' + column.toString());
+    }
+    QString words = u"%1 of %2 tables are the same as in the backup, %3 rows"_s.arg(same)
+                        .arg(tables.size())
+                        .arg(QLocale(QLocale::English).toString(rows));
+    if (!different.isEmpty())
+        words += u"; different: "_s + different.join(u", "_s);
+    if (!notCompared.isEmpty())
+        words += u"; not compared: "_s + notCompared.join(u", "_s);
+    if (!leftOut.isEmpty())
+        words += u"; without the columns "_s + leftOut.join(u", "_s);
+    return words;
+}
+
 void finish(RestoreNote &note, const store::JournalEvent &event)
 {
     const QJsonObject receipt = event.data["receipt"_L1].toObject();
@@ -115,6 +147,9 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
     } else if (event.kind == "restore.putback.settled"_L1) {
         note->putBackAt =
             event.data["putBack"_L1].toBool() ? std::optional(event.at) : std::nullopt;
+    } else if (event.kind == "restore.content"_L1) {
+        note->content = u"compared to the letter at %1: %2"_s.arg(
+            event.at.toUTC().toString(u"yyyy-MM-dd HH:mm 'UTC'"_s), lettersWords(event.data));
     } else if (event.kind == "restore.putback"_L1 && isPutBackDone(event.data)) {
         note->putBackAt = isRestoredLive(event.data) ? std::nullopt : std::optional(event.at);
         note->left = leftFrom(event.data["receipt"_L1].toObject());
@@ -209,6 +244,12 @@ QString bringBackWords(const QJsonObject &data, const QString &subject)
                 ? u"Rows of the backup brought into the live data from the copy of restore %1, rows added: %2"_s
                 : u"What came after the backup of restore %1 brought back, rows added: %2"_s)
         .arg(subject, tables.join(u", "_s));
+}
+
+QString contentWords(const QJsonObject &data, const QString &subject)
+{
+    return u"Restore %1 compared with its backup to the letter: %2"_s.arg(subject,
+                                                                          lettersWords(data));
 }
 
 QString discardedWords(const QJsonObject &data, const QString &subject)

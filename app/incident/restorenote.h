@@ -34,6 +34,7 @@ struct RestoreNote {
     QList<RestoredTable> tables = {};
     QStringList left = {};
     QStringList notes = {};
+    QString content = {}; ///< what came of comparing every letter, the last time
     std::optional<bool> committed = std::nullopt; ///< what the server said after an interruption
     std::optional<QDateTime> putBackAt = std::nullopt;
     bool isCopy = false; ///< beside the live data, which it did not touch
@@ -54,6 +55,7 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
 [[nodiscard]] QString putBackWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString putBackStartedWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString putBackSettledWords(const QJsonObject &data, const QString &subject);
+[[nodiscard]] QString contentWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString bringBackWords(const QJsonObject &data, const QString &subject);
 
 } // namespace mayday::incident

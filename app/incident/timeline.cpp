@@ -127,6 +127,7 @@ const QHash<QString, Words> &vocabulary()
         {u"restore.putback.settled"_s, putBackSettledWords},
         {u"restore.broughtback"_s, bringBackWords},
         {u"restore.discarded"_s, discardedWords},
+        {u"restore.content"_s, contentWords},
     };
     return words;
 }

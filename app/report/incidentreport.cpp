@@ -106,6 +106,8 @@ void writeRestore(MarkdownWriter &out, const RestoreNote &note)
                   rows);
     for (const QString &text : note.notes)
         out.bullet(text);
+    if (!note.content.isEmpty())
+        out.bullet(note.content);
 }
 
 void writeRestores(MarkdownWriter &out, const Incident &incident)

@@ -6,10 +6,12 @@
 #include "postgres/session.h"
 #include "restore/filedigests.h"
 
+#include <QElapsedTimer>
 #include <QJsonArray>
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 using namespace Qt::StringLiterals;
 
@@ -91,7 +93,8 @@ std::array<QByteArray, 9> sameSpelling(const QString &encoding)
 }
 
 Result<void> digestLive(postgres::Session &session, FileDigests::Entry &entry,
-                        const LiveTable &live, TaskContext &context)
+                        const LiveTable &live, const std::function<void()> &onRow,
+                        TaskContext &context)
 {
     QStringList taken;
     for (qsizetype i = 0; i < entry.columns.size(); ++i) {
@@ -104,10 +107,11 @@ Result<void> digestLive(postgres::Session &session, FileDigests::Entry &entry,
         postgres::quoteIdentifier(content.schema), postgres::quoteIdentifier(content.name));
     const auto copied = session.copyOut(
         sql.toUtf8(),
-        [&content](QByteArrayView row) -> Result<void> {
+        [&](QByteArrayView row) -> Result<void> {
             if (row.endsWith('\n'))
                 row.chop(1);
             content.inDatabase.add(row);
+            onRow();
             return {};
         },
         context);
@@ -117,6 +121,61 @@ Result<void> digestLive(postgres::Session &session, FileDigests::Entry &entry,
                                                                 : ContentVerdict::Different;
     return {};
 }
+
+/// Says how far it is, at most some ten times a second.
+class Reporter final {
+public:
+    using Sink = std::function<void(const ContentProgress &)>;
+    explicit Reporter(Sink sink) : m_sink(std::move(sink)) { m_time.start(); }
+
+    void beginTables(qint64 rows, qsizetype tables)
+    {
+        m_now = {.isReading = false, .total = rows, .tablesTotal = tables};
+        m_time.restart();
+        tell();
+    }
+    void beginTable(const TableContent &table)
+    {
+        m_now.table = table.schema + u'.' + table.name;
+        tell();
+    }
+    void endTable()
+    {
+        ++m_now.tables;
+        tell();
+    }
+    void row()
+    {
+        // A look at the clock costs as much as a row.
+        constexpr qint64 between = 512;
+        if (++m_now.done % between == 0)
+            tellSometimes();
+    }
+    void bytes(qint64 done, qint64 total)
+    {
+        m_now.done = done;
+        m_now.total = total;
+        tellSometimes();
+    }
+
+private:
+    void tellSometimes()
+    {
+        constexpr std::chrono::milliseconds pace{80};
+        if (std::chrono::milliseconds(m_time.elapsed()) - m_now.elapsed >= pace)
+            tell();
+    }
+    void tell()
+    {
+        m_now.elapsed = std::chrono::milliseconds(m_time.elapsed());
+        if (m_sink)
+            m_sink(m_now);
+    }
+
+    Sink m_sink;
+    ContentProgress m_now;
+    QElapsedTimer m_time;
+};
 
 struct FileFacts {
     QString encoding;
@@ -154,23 +213,44 @@ void doubtFloats(FileDigests::Entry &entry)
 
 bool ContentCheck::isSame() const
 {
-    return std::ranges::all_of(
-        tables, [](const TableContent &table) { return table.verdict == ContentVerdict::Same; });
+    return count(ContentVerdict::Same) == tables.size();
 }
 
-Result<ContentCheck> checkContent(const QString &file, const postgres::ConnectionString &target,
-                                  TaskContext &context,
-                                  const std::function<void(const TableContent &)> &onTable)
+qsizetype ContentCheck::count(ContentVerdict verdict) const
 {
-    auto session =
-        postgres::Session::connect(target, context, {.applicationName = u"mayday digest"_s});
+    return std::ranges::count(tables, verdict, &TableContent::verdict);
+}
+
+qint64 ContentCheck::rows() const
+{
+    return std::accumulate(
+        tables.cbegin(), tables.cend(), qint64(0),
+        [](qint64 sum, const TableContent &table) { return sum + table.inFile.rows(); });
+}
+
+qsizetype ContentCheck::leftOut() const
+{
+    return std::accumulate(
+        tables.cbegin(), tables.cend(), qsizetype(0),
+        [](qsizetype sum, const TableContent &table) { return sum + table.leftOut.size(); });
+}
+
+Result<ContentCheck> checkContent(const ContentQuestion &question, TaskContext &context,
+                                  const std::function<void(const ContentProgress &)> &onProgress)
+{
+    Reporter reporter(onProgress);
+    TaskContext reading(
+        context.stopToken(),
+        [&reporter](qint64 done, qint64 total, const QString &) { reporter.bytes(done, total); });
+    auto session = postgres::Session::connect(question.target, context,
+                                              {.applicationName = u"mayday digest"_s});
     if (!session)
         return failure(session.error());
     const auto live = liveTables(*session, context);
     if (!live)
         return failure(live.error());
-    FileDigests digests(*live);
-    const Result<FileFacts> facts = readFile(file, digests, context);
+    FileDigests digests(*live, question.tables);
+    const Result<FileFacts> facts = readFile(question.file, digests, reading);
     if (!facts)
         return failure(facts.error());
     const bool writeFloatsAlike = (facts->serverMajor >= shortestFloatsSince) ==
@@ -179,19 +259,24 @@ Result<ContentCheck> checkContent(const QString &file, const postgres::Connectio
         if (const auto done = session->execute(setting, context); !done)
             return failure(done.error());
     }
-    ContentCheck check{.file = file};
-    for (FileDigests::Entry &entry : digests.entries()) {
+    ContentCheck check{.file = question.file};
+    for (const FileDigests::Entry &entry : std::as_const(digests.entries()))
+        check.tables.append(entry.content);
+    reporter.beginTables(check.rows(), check.tables.size());
+    for (qsizetype i = 0; i < check.tables.size(); ++i) {
+        FileDigests::Entry &entry = digests.entries()[i];
+        reporter.beginTable(entry.content);
         if (entry.content.why.isEmpty()) {
             const auto digested = digestLive(
-                *session, entry, live->value({entry.content.schema, entry.content.name}), context);
+                *session, entry, live->value({entry.content.schema, entry.content.name}),
+                [&reporter] { reporter.row(); }, context);
             if (!digested)
                 return failure(digested.error());
             if (!writeFloatsAlike)
                 doubtFloats(entry);
         }
-        if (onTable)
-            onTable(entry.content);
-        check.tables.append(entry.content);
+        check.tables[i] = entry.content;
+        reporter.endTable();
     }
     return check;
 }

@@ -34,7 +34,8 @@ QStringList columnsOf(const dump::DumpStatement &copy)
 
 Result<void> FileDigests::statement(const dump::DumpStatement &statement)
 {
-    if (statement.kind != dump::StatementClass::Data || statement.objectName.isEmpty())
+    if (statement.kind != dump::StatementClass::Data || statement.objectName.isEmpty() ||
+        !counts(statement.objectSchema, statement.objectName))
         return {};
     Entry &entry = entryOf(statement.objectSchema, statement.objectName);
     entry.content.why = u"its rows come as INSERT"_s;
@@ -43,20 +44,22 @@ Result<void> FileDigests::statement(const dump::DumpStatement &statement)
 
 Result<void> FileDigests::copyBegin(const dump::CopyHeader &header)
 {
-    m_entry = &entryOf(header.schema, header.table);
+    m_rest.clear();
+    m_entry = counts(header.schema, header.table) ? &entryOf(header.schema, header.table) : nullptr;
+    if (m_entry == nullptr)
+        return {};
     const QStringList columns = columnsOf(header.statement);
     const bool isFirst = m_entry->columns.isEmpty();
     if (columns.isEmpty() || (!isFirst && columns != m_entry->columns))
         m_entry->content.why = u"its rows are not written as pg_dump does"_s;
     else if (isFirst)
         settleColumns(*m_entry, columns);
-    m_rest.clear();
     return {};
 }
 
 Result<void> FileDigests::copyData(QByteArrayView rows)
 {
-    if (!m_entry->content.why.isEmpty())
+    if (m_entry == nullptr || !m_entry->content.why.isEmpty())
         return {};
     for (;;) {
         const qsizetype end = rows.indexOf('\n');
@@ -105,6 +108,9 @@ void FileDigests::settleColumns(Entry &entry, const QStringList &columns)
         if (*rule == ColumnRule::LeaveOut)
             entry.content.leftOut.append(column);
     }
+    entry.isAsItIs = std::ranges::all_of(entry.rules, [](ColumnRule rule) {
+        return rule == ColumnRule::AsItIs || rule == ColumnRule::Float;
+    });
     if (entry.content.leftOut.size() == columns.size())
         entry.content.why = u"the text of its columns depends on the server"_s;
 }
@@ -114,10 +120,7 @@ void FileDigests::addRow(QByteArrayView row)
 {
     if (row.endsWith('\r'))
         row.chop(1);
-    const bool isAsItIs = std::ranges::all_of(m_entry->rules, [](ColumnRule rule) {
-        return rule == ColumnRule::AsItIs || rule == ColumnRule::Float;
-    });
-    if (isAsItIs) {
+    if (m_entry->isAsItIs) {
         m_entry->content.inFile.add(row);
         return;
     }

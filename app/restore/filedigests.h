@@ -6,6 +6,7 @@
 #include "restore/restoreplan.h"
 
 #include <QHash>
+#include <QSet>
 
 namespace mayday::restore {
 
@@ -31,10 +32,14 @@ public:
         TableContent content = {};
         QStringList columns = {}; ///< in the order of the file
         QList<ColumnRule> rules = {};
+        bool isAsItIs = false; ///< no value has to be spelt anew or left out
     };
 
-    /// live: outlives this.
-    explicit FileDigests(const LiveTables &live) : m_live(live) {}
+    /// live: outlives this. only: the tables that count; empty for all.
+    FileDigests(const LiveTables &live, const QList<TableName> &only)
+        : m_live(live), m_only(only.cbegin(), only.cend())
+    {
+    }
 
     /// In the order of the file. One with a reason in content.why has no digest.
     [[nodiscard]] QList<Entry> &entries() { return m_entries; }
@@ -49,10 +54,16 @@ private:
     void settleColumns(Entry &entry, const QStringList &columns);
     void addRow(QByteArrayView row);
 
+    [[nodiscard]] bool counts(const QString &schema, const QString &name) const
+    {
+        return m_only.isEmpty() || m_only.contains({schema, name});
+    }
+
     const LiveTables &m_live;
+    QSet<TableName> m_only;
     QList<Entry> m_entries;
     QHash<TableName, qsizetype> m_places;
-    Entry *m_entry = nullptr; ///< of the rows that come now
+    Entry *m_entry = nullptr; ///< of the rows that come now; nullptr when they do not count
     QByteArray m_rest;        ///< of a row that goes on in the next piece
     QByteArray m_row;
 };

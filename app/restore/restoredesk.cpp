@@ -30,6 +30,7 @@ RestoreDesk::~RestoreDesk()
     m_putBack.requestStop();
     m_bringBack.requestStop();
     m_discard.requestStop();
+    m_contentCheck.requestStop();
 }
 
 void RestoreDesk::replay(const QList<store::JournalEvent> &events)
@@ -175,6 +176,35 @@ void RestoreDesk::bringBack(const postgres::ConnectionString &target, const QStr
             Q_EMIT restoreChanged(id);
         });
     });
+}
+
+void RestoreDesk::checkContent(const postgres::ConnectionString &target, const RestoreId &restore)
+{
+    const RestoreRecord *known = record(restore);
+    if (!known)
+        return;
+    m_contentCheck.requestStop();
+    m_contentProgress = Latest<ContentProgress>();
+    m_contentCheck = startTask(m_pool, [question = ContentQuestion{.file = known->file,
+                                                                   .target = target,
+                                                                   .tables = known->tables()},
+                                        progress = m_contentProgress](TaskContext &context) {
+        return restore::checkContent(
+            question, context, [&progress](const ContentProgress &at) { progress.publish(at); });
+    });
+    m_contentCheck.deliverTo(
+        this, [this, restore, number = ++m_contentChecks](const Result<ContentCheck> &check) {
+            if (number != m_contentChecks)
+                return;
+            if (!check) {
+                Q_EMIT contentCheckFailed(restore, check.error());
+                return;
+            }
+            append(contentDraft(*record(restore), *check), [this, restore, check = *check] {
+                Q_EMIT contentChecked(restore, check);
+                Q_EMIT restoreChanged(restore);
+            });
+        });
 }
 
 Task<QList<KeptSchema>> RestoreDesk::kept(const postgres::ConnectionString &target)

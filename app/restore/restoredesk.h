@@ -48,6 +48,12 @@ public:
                                            const Latest<Comparison> &progress);
     void bringBack(const postgres::ConnectionString &target, const QString &restore,
                    const QList<TableDecision> &decisions);
+    /// Whether the live rows are those of the restore's backup, to the letter. Changes nothing, may
+    /// go on beside anything else, and is written down. A second one takes the place of the first,
+    /// which says nothing any more.
+    void checkContent(const postgres::ConnectionString &target, const RestoreId &restore);
+    void stopContentCheck() { m_contentCheck.requestStop(); }
+    [[nodiscard]] ContentProgress contentProgress() const { return m_contentProgress.read(); }
     /// Everything that restores keep in this database and beside it, newest first.
     [[nodiscard]] Task<QList<KeptSchema>> kept(const postgres::ConnectionString &target);
     /// Drops kept data by name, one after the other, for good; each is recorded when it is gone.
@@ -70,6 +76,9 @@ Q_SIGNALS:
     void progressChanged();
     void putBackFinished(const mayday::restore::PutBackReceipt &receipt);
     void bringBackFinished(const mayday::restore::BringBackReceipt &receipt);
+    void contentChecked(const mayday::restore::RestoreId &id,
+                        const mayday::restore::ContentCheck &check);
+    void contentCheckFailed(const mayday::restore::RestoreId &id, const mayday::Error &error);
     void discardFinished(const std::optional<mayday::Error> &error);
     /// something could not be started, recorded or asked; nothing changed
     void failed(const mayday::Error &error);
@@ -91,6 +100,9 @@ private:
     Task<PutBackReceipt> m_putBack;
     Task<BringBackReceipt> m_bringBack;
     Task<KeptSchema> m_discard;
+    Task<ContentCheck> m_contentCheck;
+    Latest<ContentProgress> m_contentProgress;
+    int m_contentChecks = 0; ///< so many were begun
     QTimer m_ticker;
     RestoreId m_running;
     QSet<RestoreId> m_asked; ///< those the server is being asked about

@@ -47,6 +47,7 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
     const QJsonObject json = event.data["receipt"_L1].toObject();
     if (json["verdict"_L1].toString() != "proven"_L1)
         return;
+    record.content.reset(); // it was about what is not live any more
     const bool isRedone = json["live"_L1].toString() == "restored"_L1;
     record.putBackAt = isRedone ? std::nullopt : std::optional(event.at);
     if (record.receipt)
@@ -83,6 +84,23 @@ void bringBack(RestoreRecord &record, const store::JournalEvent &event)
         record.rowsBroughtBack += table["inserted"_L1].toInteger();
 }
 
+void summarizeContent(RestoreRecord &record, const store::JournalEvent &event)
+{
+    ContentSummary summary{.at = event.at};
+    for (const auto &table : event.data["check"_L1]["tables"_L1].toArray()) {
+        ++summary.tables;
+        summary.rows += table["rowsInFile"_L1].toInteger();
+        summary.leftOut += table["leftOut"_L1].toArray().size();
+        const QString verdict = table["verdict"_L1].toString();
+        if (verdict == contentVerdictKey(ContentVerdict::NotCompared))
+            ++summary.notCompared;
+        else if (verdict != contentVerdictKey(ContentVerdict::Same))
+            summary.different.append(table["schema"_L1].toString() + u'.' +
+                                     table["name"_L1].toString());
+    }
+    record.content = summary;
+}
+
 } // namespace
 
 bool RestoreRecord::isInEffect() const
@@ -103,6 +121,21 @@ bool RestoreRecord::canBeCompared() const
         return false;
     const bool isCopy = mode == RestoreMode::Copy;
     return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && !discardedAt;
+}
+
+bool RestoreRecord::canBeCheckedByContent() const
+{
+    return isInEffect() && !isPutBackOpen && receipt && !receipt->tables.isEmpty();
+}
+
+QList<TableName> RestoreRecord::tables() const
+{
+    QList<TableName> names;
+    if (receipt) {
+        for (const TableResult &table : receipt->tables)
+            names.append({table.schema, table.name});
+    }
+    return names;
 }
 
 store::JournalDraft startedDraft(const RestorePlan &plan)
@@ -166,6 +199,13 @@ store::JournalDraft bringBackDraft(const QString &incident, const BringBackRecei
             .data = {{u"incident"_s, incident}, {u"receipt"_s, toJson(receipt)}}};
 }
 
+store::JournalDraft contentDraft(const RestoreRecord &record, const ContentCheck &check)
+{
+    return {.kind = u"restore.content"_s,
+            .subject = record.id.text(),
+            .data = {{u"incident"_s, record.incident}, {u"check"_s, toJson(check)}}};
+}
+
 store::JournalDraft discardedDraft(const KeptSchema &gone)
 {
     return {.kind = u"restore.discarded"_s,
@@ -200,6 +240,8 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         discard(*record, event);
     else if (event.kind == "restore.broughtback"_L1)
         bringBack(*record, event);
+    else if (event.kind == "restore.content"_L1)
+        summarizeContent(*record, event);
 }
 
 } // namespace mayday::restore

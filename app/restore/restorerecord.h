@@ -2,6 +2,7 @@
 #pragma once
 
 #include "restore/bringback.h"
+#include "restore/contentcheck.h"
 #include "restore/putback.h"
 #include "store/journalevent.h"
 
@@ -13,6 +14,18 @@ enum class RestoreState {
     Finished,    ///< there is a receipt
     Interrupted, ///< started, and whoever did it died; the server has not been asked yet
     Settled,     ///< interrupted, and the server has told what is true
+};
+
+/// What came of comparing the live rows with the backup's, to the letter.
+struct ContentSummary {
+    QDateTime at = {};
+    qsizetype tables = 0;
+    qsizetype notCompared = 0;
+    qsizetype leftOut = 0;      ///< columns
+    qint64 rows = 0;            ///< of the backup
+    QStringList different = {}; ///< "public.products"
+
+    [[nodiscard]] bool isSame() const { return different.isEmpty() && notCompared == 0; }
 };
 
 /// One restore from its first to its last journal event. A value, folded from events alone.
@@ -35,6 +48,8 @@ struct RestoreRecord {
     /// A put-back was begun, and nobody has written down how it ended: the server has to be asked.
     bool isPutBackOpen = false;
     qint64 rowsBroughtBack = 0; ///< that came after the backup, since the restore
+    /// The last one, of the data as it was then.
+    std::optional<ContentSummary> content = std::nullopt;
     /// When the other state was dropped for good: there is nothing to swap with any more.
     std::optional<QDateTime> discardedAt = std::nullopt;
 
@@ -50,6 +65,10 @@ struct RestoreRecord {
     /// Whether what is kept may be compared with the live data: what stood there before, while the
     /// restored data is live, or a copy.
     [[nodiscard]] bool canBeCompared() const;
+    /// Whether the rows that are live are to be those of the file.
+    [[nodiscard]] bool canBeCheckedByContent() const;
+    /// The tables it brought, as the receipt counted them.
+    [[nodiscard]] QList<TableName> tables() const;
 };
 
 /// The journal's words for it. Every process that restores writes the same ones.
@@ -66,6 +85,9 @@ struct RestoreRecord {
 
 [[nodiscard]] store::JournalDraft bringBackDraft(const QString &incident,
                                                  const BringBackReceipt &receipt);
+
+[[nodiscard]] store::JournalDraft contentDraft(const RestoreRecord &record,
+                                               const ContentCheck &check);
 
 /// What was kept is gone, by somebody's decision.
 [[nodiscard]] store::JournalDraft discardedDraft(const KeptSchema &gone);

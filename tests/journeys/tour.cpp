@@ -49,6 +49,7 @@ public:
         startTheChecklist();
         doTheFirstSteps();
         restore();
+        compareEveryLetter();
         putBackAndAgain();
         seeWhatCameAfter();
         verify();
@@ -194,6 +195,27 @@ private:
             m_driver.fail(u"the window stood still for more than %1 ms"_s.arg(longestStallAllowed));
         QCoreApplication::sendPostedEvents();
         m_driver.picture(u"restore-verdict"_s);
+    }
+
+    void compareEveryLetter()
+    {
+        m_driver.click(u"Compare every letter"_s);
+        m_driver.waitFor(u"the letters are compared"_s,
+                         [&] { return m_driver.sees(u"Compare again"_s); });
+        if (!record()->content || !record()->content->isSame())
+            m_driver.fail(u"the restored rows are not those of the backup"_s);
+        m_driver.say(u"The same to the letter: %1 tables, %2 rows"_s.arg(record()->content->tables)
+                         .arg(record()->content->rows));
+        m_driver.picture(u"every-letter"_s);
+        m_theme.setMode(ui::ThemeMode::Dark);
+        m_window.resize(1024, 640);
+        QCoreApplication::sendPostedEvents();
+        m_driver.picture(u"every-letter-dark-small"_s);
+        m_driver.click(u"Back to the verdict"_s);
+        QCoreApplication::sendPostedEvents();
+        m_driver.picture(u"verdict-dark-small"_s);
+        m_theme.setMode(ui::ThemeMode::Light);
+        m_window.resize(1280, 800);
     }
 
     void verify()

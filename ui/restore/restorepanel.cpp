@@ -4,6 +4,7 @@
 #include "backup/backupshelf.h"
 #include "ui/restore/cameafterview.h"
 #include "ui/restore/chooseview.h"
+#include "ui/restore/contentview.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
 #include "ui/restore/tablesview.h"
@@ -29,14 +30,16 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
       m_progress(new ProgressView(parts.theme, this)),
       m_tables(new TablesView(parts.theme, this)),
       m_verdict(new VerdictView(parts.theme, this)),
-      m_cameAfter(new CameAfterView(parts.theme, this))
+      m_cameAfter(new CameAfterView(parts.theme, this)),
+      m_content(new ContentView(parts.theme, this))
 {
     // Not a stacked layout: that one asks for the room of its largest view all the time.
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     for (QWidget *view : {static_cast<QWidget *>(m_choose), static_cast<QWidget *>(m_plan),
                           static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict),
-                          static_cast<QWidget *>(m_tables), static_cast<QWidget *>(m_cameAfter)}) {
+                          static_cast<QWidget *>(m_tables), static_cast<QWidget *>(m_cameAfter),
+                          static_cast<QWidget *>(m_content)}) {
         column->addWidget(view);
         view->hide();
     }
@@ -65,11 +68,23 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
         m_comparing.requestStop();
         m_parts.desk.requestStop();
     });
-    connect(m_cameAfter, &CameAfterView::backRequested, this, [this] {
-        m_view->hide();
-        m_view = nullptr;
-        follow(m_shown);
-    });
+    connect(m_cameAfter, &CameAfterView::backRequested, this, &RestorePanel::backToVerdict);
+    connect(m_verdict, &VerdictView::contentRequested, this, &RestorePanel::checkContent);
+    connect(m_content, &ContentView::againRequested, this, &RestorePanel::checkContent);
+    connect(m_content, &ContentView::stopRequested, &parts.desk,
+            &restore::RestoreDesk::stopContentCheck);
+    connect(m_content, &ContentView::backRequested, this, &RestorePanel::backToVerdict);
+    connect(&parts.desk, &restore::RestoreDesk::contentChecked, this,
+            [this](const restore::RestoreId &id, const restore::ContentCheck &check) {
+                endContentCheck(id, [&check](ContentView &view) { view.showCheck(check); });
+            });
+    connect(&parts.desk, &restore::RestoreDesk::contentCheckFailed, this,
+            [this](const restore::RestoreId &id, const Error &error) {
+                endContentCheck(id, [&error](ContentView &view) { view.showError(error); });
+            });
+    m_contentTick.setInterval(std::chrono::milliseconds(200));
+    connect(&m_contentTick, &QTimer::timeout, this,
+            [this] { m_content->showProgress(m_parts.desk.contentProgress()); });
     connect(&parts.desk, &restore::RestoreDesk::bringBackFinished, this,
             [this](const restore::BringBackReceipt &receipt) {
                 if (m_view != m_cameAfter || receipt.restore != m_shown.text())
@@ -333,6 +348,39 @@ void RestorePanel::bringBack()
         });
 }
 
+/// It goes on when somebody leaves: the record has the answer then.
+void RestorePanel::checkContent()
+{
+    turnTo(m_content);
+    const auto connection = m_target.connection();
+    if (!connection) {
+        m_content->showError(connection.error());
+        return;
+    }
+    m_parts.desk.checkContent(*connection, m_shown);
+    m_content->showProgress({});
+    m_contentTick.start();
+    takeFocus();
+}
+
+void RestorePanel::endContentCheck(const restore::RestoreId &id,
+                                   const std::function<void(ContentView &)> &show)
+{
+    m_contentTick.stop();
+    if (id != m_shown)
+        return;
+    show(*m_content);
+    if (m_view == m_content)
+        takeFocus();
+}
+
+void RestorePanel::backToVerdict()
+{
+    m_view->hide();
+    m_view = nullptr;
+    follow(m_shown);
+}
+
 void RestorePanel::follow(const restore::RestoreId &id)
 {
     const restore::RestoreRecord *record = m_parts.desk.record(id);
@@ -340,6 +388,8 @@ void RestorePanel::follow(const restore::RestoreId &id)
         return;
     // Somebody is choosing what to bring back of it; the verdict waits behind that.
     if (m_view == m_cameAfter && id == m_shown && record->canBeCompared())
+        return;
+    if (m_view == m_content && id == m_shown && record->canBeCheckedByContent())
         return;
     m_shown = id;
     if (record->receipt && record->receipt->safetyCopy)
@@ -399,6 +449,8 @@ QWidget *RestorePanel::initialFocus() const
         return m_tables->initialFocus();
     if (m_view == m_cameAfter)
         return m_cameAfter->initialFocus();
+    if (m_view == m_content)
+        return m_content->initialFocus();
     return m_view;
 }
 

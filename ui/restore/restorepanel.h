@@ -19,6 +19,7 @@ namespace mayday::ui {
 
 class CameAfterView;
 class ChooseView;
+class ContentView;
 class PlanView;
 class ProgressView;
 class TablesView;
@@ -80,6 +81,10 @@ private:
     void putBack();
     void compare();
     void bringBack();
+    void checkContent();
+    void endContentCheck(const restore::RestoreId &id,
+                         const std::function<void(ContentView &)> &show);
+    void backToVerdict();
     void follow(const restore::RestoreId &id);
     [[nodiscard]] const restore::RestoreRecord *latest() const;
 
@@ -92,12 +97,14 @@ private:
     TablesView *m_tables;
     VerdictView *m_verdict;
     CameAfterView *m_cameAfter;
+    ContentView *m_content;
     restore::RestorePlan m_draft;
     restore::PreflightReport m_report;
     Task<restore::PreflightReport> m_asking;
     Task<restore::Comparison> m_comparing;
     Latest<restore::Comparison> m_compared;
     QTimer m_comparingTick; ///< while the server compares
+    QTimer m_contentTick;   ///< while every letter is compared
     restore::RestoreId m_shown;
     bool m_isBehind = false; ///< what m_shown came to is to be shown once somebody looks
 };

@@ -9,6 +9,7 @@
 #include "ui/kit/sentenceheader.h"
 #include "ui/kit/textlabel.h"
 #include "ui/kit/timetext.h"
+#include "ui/restore/contenttexts.h"
 #include "ui/restore/restoretexts.h"
 #include "ui/restore/tableresultmodel.h"
 
@@ -22,9 +23,11 @@ namespace mayday::ui {
 
 namespace {
 
-QString notesText(const restore::RestoreReceipt &receipt)
+QString notesText(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt)
 {
     QStringList lines;
+    if (record.content)
+        lines.append(contenttexts::note(*record.content));
     for (const restore::CheckResult &check : receipt.checks)
         lines.append(
             check.isTrue
@@ -55,8 +58,11 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
                                     tr("Undo: restore the safety copy..."), this)),
       m_cameAfter(new ActionButton(theme, ButtonKind::Secondary,
                                    tr("What came after the backup..."), this)),
+      m_content(
+          new ActionButton(theme, ButtonKind::Secondary, tr("Compare every letter..."), this)),
       m_another(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
 {
+    m_header->addControl(m_content);
     m_header->addControl(m_copy);
     m_notes->setSelectable(true);
     m_next->setSelectable(true);
@@ -81,9 +87,13 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addWidget(m_nextFold);
     column->addLayout(buttons);
     column->addStretch(); // takes the room while there is no table
+    // All of them at once would ask for more room than any verdict needs.
+    for (ActionButton *button : {m_cameAfter, m_content, m_putBack, m_safetyCopy})
+        button->hide();
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
     connect(m_safetyCopy, &ActionButton::clicked, this, &VerdictView::safetyCopyRequested);
     connect(m_cameAfter, &ActionButton::clicked, this, &VerdictView::cameAfterRequested);
+    connect(m_content, &ActionButton::clicked, this, &VerdictView::contentRequested);
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
 }
 
@@ -113,6 +123,7 @@ void VerdictView::followMode(const restore::RestoreRecord &record)
                              ? tr("Compare with the live data...")
                              : tr("What came after the backup..."));
     m_cameAfter->setVisible(record.canBeCompared());
+    m_content->setVisible(record.canBeCheckedByContent());
     m_safetyCopy->setVisible(record.mode == restore::RestoreMode::InPlace && record.isInEffect() &&
                              QFile::exists(record.safetyCopy));
 }
@@ -151,7 +162,7 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     }
     m_model->setResults(receipt.tables, false);
     m_table->setVisible(!receipt.tables.isEmpty());
-    QString notes = notesText(receipt);
+    QString notes = notesText(record, receipt);
     if (record.rowsBroughtBack > 0)
         notes.prepend((record.mode == restore::RestoreMode::Copy
                            ? tr("Brought back since: %1 rows of the backup.")

@@ -33,6 +33,8 @@ Q_SIGNALS:
     /// Of a restore in place, which keeps nothing on the server.
     void safetyCopyRequested();
     void cameAfterRequested();
+    /// Every letter of the live rows beside the backup.
+    void contentRequested();
     void anotherRequested();
 
 private:
@@ -50,6 +52,7 @@ private:
     ActionButton *m_putBack;
     ActionButton *m_safetyCopy;
     ActionButton *m_cameAfter;
+    ActionButton *m_content;
     ActionButton *m_another;
 };
 

@@ -9,10 +9,7 @@
 #include <QCloseEvent>
 #include <QKeyEvent>
 #include <QSettings>
-#include <QStackedWidget>
 #include <QVBoxLayout>
-
-#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -23,9 +20,6 @@ namespace {
 constexpr QSize firstSize(1280, 800);
 constexpr QSize leastSize(520, 420);
 constexpr int mostRailKeys = 9;
-/// From the first paint to the first of the pages nobody has asked for yet, and from one to the
-/// next: what is pressed meanwhile comes in between.
-constexpr auto restPace = std::chrono::milliseconds(100);
 const QString geometryKey = u"window/geometry"_s;
 
 QVBoxLayout *columnWithoutMargins(QWidget *parent = nullptr)
@@ -65,8 +59,7 @@ MainWindow::MainWindow(const Theme &theme, const Clock &clock, Settings settings
     connect(keys, &QAction::triggered, this, &MainWindow::openHelp);
     connect(m_palette, &CommandPalette::chosen, this, &MainWindow::run);
     connect(m_rail, &NavigationRail::chosen, this, &MainWindow::showPage);
-    m_makeRest.setInterval(restPace);
-    connect(&m_makeRest, &QTimer::timeout, this, &MainWindow::makeNextPage);
+    connect(m_stack, &PageStack::sentenceChanged, this, &MainWindow::showTitle);
     restoreState();
     showTitle();
 }
@@ -86,7 +79,7 @@ void MainWindow::build()
     row->addLayout(column, 1);
     m_bandSlot = columnWithoutMargins();
     m_banners = new BannerColumn(m_frame);
-    m_stack = new QStackedWidget(m_frame);
+    m_stack = new PageStack(m_frame);
     m_strip = new StatusStrip(m_theme, m_clock, m_settings.here, m_frame);
     column->addLayout(m_bandSlot);
     column->addWidget(m_banners);
@@ -105,34 +98,17 @@ QAction *MainWindow::bringAction(const QString &text, const QList<QKeySequence> 
     return action;
 }
 
-void MainWindow::addPage(const PageIdentity &identity, MakePage make, RailPlace place)
+void MainWindow::addPage(const PageIdentity &identity, PageStack::MakePage make, RailPlace place)
 {
-    m_places.append({.id = identity.id, .make = std::move(make)});
     m_rail->addPlace(identity, place);
     if (place != RailPlace::Hidden)
         addKeys(identity);
-    if (m_places.size() == 1)
-        switchTo(made(m_places.first()));
-}
-
-Page *MainWindow::made(Place &place)
-{
-    if (place.page == nullptr) {
-        place.page = place.make();
-        m_stack->addWidget(place.page);
-        connect(place.page, &Page::sentenceChanged, this, &MainWindow::showTitle);
+    const bool isFirst = currentPage() == nullptr;
+    m_stack->add(identity.id, std::move(make));
+    if (isFirst) {
+        enter(currentPage());
+        switchTo(currentPage()); // for the focus
     }
-    return place.page;
-}
-
-/// One in a turn of the event loop: a key pressed meanwhile waits for one page at most.
-void MainWindow::makeNextPage()
-{
-    const auto next = std::ranges::find(m_places, nullptr, &Place::page);
-    if (next == m_places.end())
-        m_makeRest.stop();
-    else
-        made(*next);
 }
 
 void MainWindow::addKeys(const PageIdentity &identity)
@@ -149,7 +125,7 @@ void MainWindow::addKeys(const PageIdentity &identity)
 
 bool MainWindow::showPage(const QString &id)
 {
-    Page *wanted = page(id);
+    Page *wanted = m_stack->page(id);
     if (wanted == nullptr)
         return false;
     switchTo(wanted);
@@ -159,39 +135,26 @@ bool MainWindow::showPage(const QString &id)
 void MainWindow::switchTo(Page *page)
 {
     Page *before = currentPage();
-    m_rail->setCurrent(page->identity().id);
-    const bool isFirst = m_places.size() == 1;
-    if (before != page || isFirst) {
-        if (before != nullptr && before != page)
-            before->deactivated();
+    if (before != page) {
+        before->deactivated();
         m_stack->setCurrentWidget(page);
-        page->activated();
-        showTitle();
-        Q_EMIT pageChanged(page->identity().id);
+        enter(page);
     }
-    if (QWidget *first = page->initialFocus())
-        first->setFocus(Qt::OtherFocusReason);
-    else
-        page->setFocus(Qt::OtherFocusReason);
+    QWidget *first = page->initialFocus();
+    (first != nullptr ? first : page)->setFocus(Qt::OtherFocusReason);
+}
+
+void MainWindow::enter(Page *page)
+{
+    m_rail->setCurrent(page->identity().id);
+    page->activated();
+    showTitle();
+    Q_EMIT pageChanged(page->identity().id);
 }
 
 Page *MainWindow::currentPage() const
 {
-    return qobject_cast<Page *>(m_stack->currentWidget());
-}
-
-QList<Page *> MainWindow::pages()
-{
-    QList<Page *> all;
-    for (Place &place : m_places)
-        all.append(made(place));
-    return all;
-}
-
-Page *MainWindow::page(const QString &id)
-{
-    const auto place = std::ranges::find(m_places, id, &Place::id);
-    return place == m_places.end() ? nullptr : made(*place);
+    return m_stack->currentPage();
 }
 
 void MainWindow::setBand(QWidget *band)
@@ -243,7 +206,7 @@ void MainWindow::openPalette()
     const Page *current = currentPage();
     if (current != nullptr)
         entries = entriesOf(current->actions(), current->identity().title);
-    const QList<Page *> all = pages();
+    const QList<Page *> all = m_stack->pages();
     for (const Page *page : all) {
         if (page != current)
             entries += entriesOf(page->actions(), page->identity().title);
@@ -261,20 +224,12 @@ void MainWindow::openHelp()
 
 void MainWindow::run(QAction *action)
 {
-    const QList<Page *> all = pages();
+    const QList<Page *> all = m_stack->pages();
     for (Page *page : all) {
         if (page->actions().contains(action) && page != currentPage())
             switchTo(page);
     }
     action->trigger();
-}
-
-bool MainWindow::event(QEvent *event)
-{
-    if (event->type() == QEvent::Paint && !m_makeRest.isActive() &&
-        std::ranges::contains(m_places, nullptr, &Place::page))
-        m_makeRest.start();
-    return QMainWindow::event(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent *event)

@@ -4,17 +4,14 @@
 #include "core/clock.h"
 #include "ui/kit/page.h"
 #include "ui/shell/navigationrail.h"
+#include "ui/shell/pagestack.h"
 #include "ui/shell/palettemodel.h"
 #include "ui/shell/statusstrip.h"
 #include "ui/shell/windowmode.h"
 
 #include <QMainWindow>
 #include <QPointer>
-#include <QTimer>
 
-#include <functional>
-
-class QStackedWidget;
 class QVBoxLayout;
 
 namespace mayday::ui {
@@ -41,17 +38,15 @@ public:
                QWidget *parent = nullptr);
     ~MainWindow() override;
 
-    /// Makes a page; called once, the window owns what it returns.
-    using MakePage = std::function<Page *()>;
-    /// The first page is made at once and becomes the current one. Any other is made when it is
-    /// first wanted, or a moment after the window was first painted: nobody waits at the start for
-    /// pages that are not shown. Alt+1, Ctrl+1 and so on lead to those in the rail.
-    void addPage(const PageIdentity &identity, MakePage make, RailPlace place = RailPlace::Top);
+    /// The first page becomes the current one; the others are made when they are wanted, as
+    /// PageStack says. Alt+1, Ctrl+1 and so on lead to those in the rail.
+    void addPage(const PageIdentity &identity, PageStack::MakePage make,
+                 RailPlace place = RailPlace::Top);
     /// False when there is no such page.
     bool showPage(const QString &id);
     [[nodiscard]] Page *currentPage() const;
-    /// Makes it if need be; nullptr when there is none of this id.
-    [[nodiscard]] Page *page(const QString &id);
+    /// nullptr when there is none of this id.
+    [[nodiscard]] Page *page(const QString &id) { return m_stack->page(id); }
 
     /// Any widget, on top of every page; nullptr takes it away. The one before is deleted.
     void setBand(QWidget *band);
@@ -73,7 +68,6 @@ Q_SIGNALS:
     void pageChanged(const QString &id);
 
 protected:
-    bool event(QEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
@@ -82,19 +76,11 @@ private:
     QAction *bringAction(const QString &text, const QList<QKeySequence> &keys);
     void addKeys(const PageIdentity &identity);
     void switchTo(Page *page);
-    void makeNextPage();
+    void enter(Page *page);
     void run(QAction *action);
     void showTitle();
     void restoreState();
     void rememberState() const;
-    [[nodiscard]] QList<Page *> pages();
-
-    struct Place {
-        QString id;
-        MakePage make;
-        Page *page = nullptr; ///< nullptr until it is wanted
-    };
-    Page *made(Place &place);
 
     const Theme &m_theme;
     const Clock &m_clock;
@@ -103,13 +89,11 @@ private:
     NavigationRail *m_rail = nullptr;
     QVBoxLayout *m_bandSlot = nullptr;
     BannerColumn *m_banners = nullptr;
-    QStackedWidget *m_stack = nullptr;
+    PageStack *m_stack = nullptr;
     StatusStrip *m_strip = nullptr;
     CommandPalette *m_palette = nullptr;
     HelpOverlay *m_help = nullptr;
     QPointer<QWidget> m_band;
-    QList<Place> m_places; ///< in the order they were added
-    QTimer m_makeRest;
     int m_railKeys = 0;
 };
 

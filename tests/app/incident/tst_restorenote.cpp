@@ -66,6 +66,7 @@ private Q_SLOTS:
     void aPutBackThatFailedChangesNothing();
     void backAndForth();
     void whatIsDiscardedIsNotLeft();
+    void whatLettersToldIsKept();
     void twoAtOnceAreKeptApart();
     void anUnknownRestoreIsLeftAlone();
     void thousandsOfTables();
@@ -244,6 +245,35 @@ void TestRestoreNote::whatIsDiscardedIsNotLeft()
     QCOMPARE(note().left, QStringList{u"schema a_before_12: as it was"_s});
     QCOMPARE(discardedWords(gone, u"r1"_s),
              u"What restore r1 kept is discarded for good: schema a_before_1, 3 tables, 4.2 MB"_s);
+}
+
+void TestRestoreNote::whatLettersToldIsKept()
+{
+    const auto table = [](const QString &name, const QString &verdict, qint64 rows,
+                          const QJsonArray &leftOut = {}) {
+        return QJsonObject{{u"schema"_s, u"public"_s},
+                           {u"name"_s, name},
+                           {u"verdict"_s, verdict},
+                           {u"rowsInFile"_s, rows},
+                           {u"leftOut"_s, leftOut}};
+    };
+    const auto check = [](const QJsonArray &tables) {
+        return QJsonObject{{u"check"_s, QJsonObject{{u"tables"_s, tables}}}};
+    };
+    const JournalEvent first =
+        apply(u"restore.content"_s,
+              check({table(u"products"_s, u"same"_s, 60'000), table(u"users"_s, u"different"_s, 12),
+                     table(u"prices"_s, u"same"_s, 5, {u"cash"_s}),
+                     table(u"old"_s, u"not-compared"_s, 0)}));
+    const QString words = u"2 of 4 tables are the same as in the backup, 60,017 rows; different: "
+                          u"public.users; not compared: public.old; without the columns "
+                          u"public.prices.cash"_s;
+    QVERIFY2(note().content.endsWith(words), qPrintable(note().content));
+    QCOMPARE(timelineEntry(first)->text,
+             u"Restore r1 compared with its backup to the letter: "_s + words);
+    apply(u"restore.content"_s, check({table(u"users"_s, u"same"_s, 12)}));
+    QVERIFY2(note().content.endsWith(u"1 of 1 tables are the same as in the backup, 12 rows"_s),
+             qPrintable(note().content));
 }
 
 void TestRestoreNote::twoAtOnceAreKeptApart()

@@ -52,13 +52,15 @@ private Q_SLOTS:
     void whatIsMissingIsSaid();
     void floatsOfAnOldServerAreDoubted();
     void insertsAreNotCompared();
+    void onlyTheTablesAskedForCount();
+    void itSaysHowFarItIs();
     void aCutFileIsNoAnswer();
     void aStopEndsIt();
 
 private:
     [[nodiscard]] ContentCheck checked(const QString &file, TaskContext context = {}) const
     {
-        const auto check = checkContent(file, m_shop->target(), context);
+        const auto check = checkContent({.file = file, .target = m_shop->target()}, context);
         if (!check)
             qFatal("%s", qPrintable(describe(check.error())));
         return *check;
@@ -216,19 +218,56 @@ void TestContentCheck::insertsAreNotCompared()
     QVERIFY(in(check, u"products"_s).why.contains(u"INSERT"_s));
 }
 
+void TestContentCheck::onlyTheTablesAskedForCount()
+{
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("DELETE FROM public.odd");
+    TaskContext context;
+    const auto check =
+        checkContent({.file = file,
+                      .target = m_shop->target(),
+                      .tables = {{u"public"_s, u"products"_s}, {u"public"_s, u"empty_one"_s}}},
+                     context);
+    QVERIFY(check && check->isSame());
+    QCOMPARE(check->tables.size(), 2);
+    QCOMPARE(check->rows(), 500);
+}
+
+void TestContentCheck::itSaysHowFarItIs()
+{
+    const QString file = m_shop->writeDump(m_shop->dump());
+    TaskContext context;
+    QList<ContentProgress> told;
+    const auto check =
+        checkContent({.file = file, .target = m_shop->target()}, context,
+                     [&](const ContentProgress &progress) { told.append(progress); });
+    QVERIFY(check && check->isSame());
+    const auto half =
+        std::ranges::find(told, false, [](const ContentProgress &p) { return p.isReading; });
+    QVERIFY(half != told.end());
+    QCOMPARE(half->total, check->rows());
+    QCOMPARE(half->tablesTotal, check->tables.size());
+    QCOMPARE(told.last().done, check->rows());
+    QCOMPARE(told.last().tables, check->tables.size());
+    QVERIFY(std::ranges::is_sorted(half, told.end(), {}, &ContentProgress::done));
+}
+
 void TestContentCheck::aCutFileIsNoAnswer()
 {
     const QByteArray text = m_shop->dump();
     for (int part = 1; part < 10; ++part) {
         TaskContext context;
-        const auto check = checkContent(m_shop->writeDump(text.first(text.size() * part / 10)),
-                                        m_shop->target(), context);
+        const auto check =
+            checkContent({.file = m_shop->writeDump(text.first(text.size() * part / 10)),
+                          .target = m_shop->target()},
+                         context);
         QVERIFY2(!check, qPrintable(QString::number(part)));
         QCOMPARE(check.error().kind, ErrorKind::Corrupt);
     }
     TaskContext context;
-    QCOMPARE(checkContent(u"/no/such.sql"_s, m_shop->target(), context).error().kind,
-             ErrorKind::NotFound);
+    QCOMPARE(
+        checkContent({.file = u"/no/such.sql"_s, .target = m_shop->target()}, context).error().kind,
+        ErrorKind::NotFound);
 }
 
 void TestContentCheck::aStopEndsIt()
@@ -236,11 +275,13 @@ void TestContentCheck::aStopEndsIt()
     const QString file = m_shop->writeDump(m_shop->dump());
     std::stop_source stop;
     TaskContext context(stop.get_token());
-    int tables = 0;
-    const auto check = checkContent(file, m_shop->target(), context, [&](const TableContent &) {
-        if (++tables == 2)
-            stop.request_stop();
-    });
+    qsizetype tables = 0;
+    const auto check = checkContent({.file = file, .target = m_shop->target()}, context,
+                                    [&](const ContentProgress &progress) {
+                                        tables = progress.tables;
+                                        if (tables == 2)
+                                            stop.request_stop();
+                                    });
     QVERIFY(!check);
     QCOMPARE(check.error().kind, ErrorKind::Cancelled);
     QVERIFY(tables < 4);

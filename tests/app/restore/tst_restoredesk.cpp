@@ -58,6 +58,7 @@ private Q_SLOTS:
     void aRestoreOfASchemaThatWasNotThereIsFoundAndUndone();
     void onlyWhatWasInterruptedIsSettled();
     void aNewDeskKnowsWhatTheOldOneKnew();
+    void theLettersAreWrittenDown();
     void progressGoesOnUntilTheEnd();
     void theLossIsKnownBeforeTheStart();
 
@@ -514,6 +515,33 @@ void TestRestoreDesk::aNewDeskKnowsWhatTheOldOneKnew()
     const auto where = postgres::ConnectionString::parse(after[0].connection);
     QVERIFY(where);
     QCOMPARE(where->database(), m_shop->database());
+}
+
+void TestRestoreDesk::theLettersAreWrittenDown()
+{
+    const RestoreId id = restored(plan()).id;
+    m_shop->run("UPDATE public.products SET name = 'other' WHERE id = 3");
+    const QSignalSpy checked(m_desk.get(), &RestoreDesk::contentChecked);
+    m_desk->checkContent(m_shop->target(), id);
+    QVERIFY(!m_desk->isBusy()); // it is in nobody's way
+    QTRY_COMPARE_WITH_TIMEOUT(checked.count(), 1, patience);
+    QCOMPARE(kinds().last(), u"restore.content"_s);
+    QCOMPARE(m_journal->read().value().last().data[u"incident"_s].toString(), u"incident-7"_s);
+    const ContentSummary before = *m_desk->record(id)->content;
+    QCOMPARE(before.different, QStringList{u"public.products"_s});
+    QVERIFY(!before.isSame());
+    restartDesk();
+    const ContentSummary after = *m_desk->record(id)->content;
+    QCOMPARE(after.at, before.at);
+    QCOMPARE(after.tables, before.tables);
+    QCOMPARE(after.rows, before.rows);
+    QCOMPARE(after.different, before.different);
+    // What is put back is no longer what was compared.
+    m_desk->putBack(m_shop->target(), id.text());
+    QTRY_VERIFY_WITH_TIMEOUT(!m_desk->isBusy(), patience);
+    QVERIFY(!m_desk->record(id)->content);
+    QVERIFY(!m_desk->record(id)->canBeCheckedByContent());
+    QVERIFY(m_errors.isEmpty());
 }
 
 void TestRestoreDesk::progressGoesOnUntilTheEnd()
