@@ -12,7 +12,8 @@ class ContentModel final : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Table, InBackup, Now, Digest, Verdict, ColumnCount };
+    /// The answer stands where a narrow window still shows it.
+    enum Column { Table, Verdict, InBackup, Now, Digest, ColumnCount };
 
     using QAbstractTableModel::QAbstractTableModel;
 

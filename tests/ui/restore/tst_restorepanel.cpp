@@ -174,7 +174,7 @@ void TestRestorePanel::aRestoreIsProvenAndPutBack()
     QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"3000"_s);
     const auto *table = seen<ActionTable>(*m_panel);
     QCOMPARE(table->model()->rowCount(), 3);
-    QVERIFY(table->asText().contains(u"public.products\t3,000\t3,000\tok\t"_s));
+    QVERIFY(table->asText().contains(u"public.products\tProven\t3,000\t3,000\tok\t"_s));
 
     m_prompter->decisions = {true};
     ActionButton *back = button(u"Put back the data as it was before"_s);
