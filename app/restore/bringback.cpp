@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "postgres/catalog.h"
 #include "postgres/quoting.h"
+#include "restore/keptsource.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -54,16 +55,17 @@ struct Quieted {
 /// One bring-back in its transaction. Lives in one call on one worker.
 class Bringing final {
 public:
-    Bringing(postgres::Session &session, BringBackReceipt &receipt, TaskContext &context)
-        : m_session(session), m_receipt(receipt), m_context(context)
+    Bringing(postgres::Session &session, KeptSource &source, BringBackReceipt &receipt,
+             TaskContext &context)
+        : m_session(session), m_source(source), m_receipt(receipt), m_context(context)
     {
     }
 
-    /// All but BEGIN and COMMIT.
-    Result<void> work(const QString &restore, const QList<TableDecision> &decisions);
+    /// All but BEGIN, the lock and COMMIT.
+    Result<void> work(const QList<TableDecision> &decisions);
 
 private:
-    Result<void> choose(const QList<KeptSchema> &kept, const QList<TableDecision> &decisions);
+    Result<void> choose(const QList<TableDecision> &decisions);
     Result<void> sortByReferences();
     Result<void> lockTables();
     Result<void> quietTriggers(const Work &work);
@@ -75,6 +77,7 @@ private:
     Result<qint64> run(const Work &work, const QByteArray &sql);
 
     postgres::Session &m_session;
+    KeptSource &m_source;
     BringBackReceipt &m_receipt;
     TaskContext &m_context;
     QList<Work> m_work; ///< parents first
@@ -93,23 +96,19 @@ Result<qint64> Bringing::run(const Work &work, const QByteArray &sql)
     return failure(error);
 }
 
-Result<void> Bringing::choose(const QList<KeptSchema> &kept, const QList<TableDecision> &decisions)
+Result<void> Bringing::choose(const QList<TableDecision> &decisions)
 {
-    QList<TablePair> pairs;
-    for (const KeptSchema &schema : kept) {
-        const auto found = tablePairs(m_session, schema, m_context);
-        if (!found)
-            return failure(found.error());
-        pairs += *found;
-    }
+    const auto pairs = m_source.pairs(m_context);
+    if (!pairs)
+        return failure(pairs.error());
     for (const TableDecision &decision : decisions) {
         if (decision.choice == TableChoice::LeaveAsRestored)
             continue;
         const TableName name{decision.schema, decision.name};
-        const auto pair = std::ranges::find_if(pairs, [&name](const TablePair &p) {
+        const auto pair = std::ranges::find_if(*pairs, [&name](const TablePair &p) {
             return p.liveSchema == name.first && p.name == name.second;
         });
-        if (pair == pairs.end())
+        if (pair == pairs->end())
             return failure(refusedFor(name, u"what is kept has no such table"_s));
         if (!pair->hasLive)
             return failure(refusedFor(
@@ -182,6 +181,8 @@ Result<void> Bringing::lockTables()
     if (auto locked = m_session.execute(sql.toUtf8(), m_context); !locked)
         return failure(locked.error());
     for (Work &work : m_work) {
+        if (auto fetched = m_source.fetch(work.before.pair, m_context); !fetched)
+            return fetched;
         if (auto compared = compareTable(m_session, work.before, m_context); !compared)
             return compared;
         if (auto quieted = quietTriggers(work); !quieted)
@@ -292,7 +293,7 @@ Result<void> Bringing::advanceSequences(const Work &work)
     const auto sequences = postgres::sequences(m_session, work.before.pair.liveSchema, m_context);
     if (!sequences)
         return failure(sequences.error());
-    const auto earlier = postgres::sequences(m_session, work.before.pair.keptSchema, m_context);
+    const auto earlier = m_source.sequences(work.before.pair.keptSchema, m_context);
     if (!earlier)
         return failure(earlier.error());
     for (const postgres::SequenceFacts &sequence : *sequences) {
@@ -345,16 +346,11 @@ Result<void> Bringing::proveTables()
     return {};
 }
 
-Result<void> Bringing::work(const QString &restore, const QList<TableDecision> &decisions)
+Result<void> Bringing::work(const QList<TableDecision> &decisions)
 {
-    if (auto locked = lockForRestore(m_session, m_context); !locked)
-        return locked;
-    const auto kept = keptOf(m_session, restore, KeptFor::Compare, m_context);
-    if (!kept)
-        return failure(kept.error());
-    m_receipt.restore = kept->front().restore;
-    m_receipt.isFromCopy = kept->front().state == KeptState::Copy;
-    if (auto chosen = choose(*kept, decisions); !chosen)
+    m_receipt.restore = m_source.restore();
+    m_receipt.isFromCopy = m_source.isCopy();
+    if (auto chosen = choose(decisions); !chosen)
         return chosen;
     if (auto sorted = sortByReferences(); !sorted)
         return sorted;
@@ -394,7 +390,12 @@ Result<void> inOneTransaction(BringBackReceipt &receipt, const postgres::Connect
         return failure(session.error());
     if (auto begun = session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context); !begun)
         return failure(begun.error());
-    if (auto done = Bringing(*session, receipt, context).work(restore, decisions); !done)
+    if (auto locked = lockForRestore(*session, context); !locked)
+        return locked;
+    auto source = KeptSource::open(*session, target, restore, context);
+    if (!source)
+        return failure(source.error());
+    if (auto done = Bringing(*session, *source, receipt, context).work(decisions); !done)
         return done;
     LateStop unstoppable(context);
     const auto committed = session->execute("COMMIT", unstoppable.context());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/comparison.h"
 
+#include "restore/keptsource.h"
+
 #include <QJsonArray>
 #include <QJsonObject>
 
@@ -9,28 +11,6 @@
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
-
-namespace {
-
-Result<void> compareSchema(postgres::Session &session, const KeptSchema &kept,
-                           Comparison &comparison, TaskContext &context,
-                           const std::function<void(const Comparison &)> &onTable)
-{
-    const auto pairs = tablePairs(session, kept, context);
-    if (!pairs)
-        return failure(pairs.error());
-    for (const TablePair &pair : *pairs) {
-        TableComparison table{.pair = pair};
-        if (auto compared = compareTable(session, table, context); !compared)
-            return compared;
-        comparison.tables.append(table);
-        if (onTable)
-            onTable(comparison);
-    }
-    return {};
-}
-
-} // namespace
 
 qint64 Comparison::onlyKept() const
 {
@@ -67,19 +47,25 @@ Result<Comparison> compareWithKept(const postgres::ConnectionString &target, con
         postgres::Session::connect(target, context, {.applicationName = u"mayday compare"_s});
     if (!session)
         return failure(session.error());
-    if (auto begun = session->execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                                      context);
+    // Not READ ONLY: rows of another database come into temporary tables.
+    if (auto begun = session->execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ", context);
         !begun)
         return failure(begun.error());
-    const auto kept = keptOf(*session, restore, KeptFor::Compare, context);
-    if (!kept)
-        return failure(kept.error());
-    Comparison comparison{.restore = kept->front().restore,
-                          .isCopy = kept->front().state == KeptState::Copy};
-    for (const KeptSchema &schema : *kept) {
-        if (auto compared = compareSchema(*session, schema, comparison, context, onTable);
-            !compared)
+    auto source = KeptSource::open(*session, target, restore, context);
+    if (!source)
+        return failure(source.error());
+    Comparison comparison{
+        .restore = source->restore(), .isCopy = source->isCopy(), .database = source->database()};
+    const auto pairs = source->pairs(context);
+    if (!pairs)
+        return failure(pairs.error());
+    for (const TablePair &pair : *pairs) {
+        TableComparison table{.pair = pair};
+        if (auto compared = source->compare(table, context); !compared)
             return failure(compared.error());
+        comparison.tables.append(table);
+        if (onTable)
+            onTable(comparison);
     }
     return comparison;
 }
@@ -101,6 +87,7 @@ QJsonObject toJson(const Comparison &comparison)
             {u"onlyLiveColumns"_s, QJsonArray::fromStringList(table.pair.onlyLiveColumns)}});
     return {{u"restore"_s, comparison.restore},
             {u"isCopy"_s, comparison.isCopy},
+            {u"database"_s, comparison.database},
             {u"tables"_s, tables}};
 }
 

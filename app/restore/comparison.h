@@ -22,8 +22,9 @@ struct TableComparison {
 
 /// Everything in which what a restore has moved aside differs from what is live now. A value.
 struct Comparison {
-    QString restore = {}; ///< id of the restore whose kept schemas these are
-    bool isCopy = false;  ///< they hold a backup, not the state before it
+    QString restore = {};  ///< id of the restore whose kept schemas these are
+    bool isCopy = false;   ///< they hold a backup, not the state before it
+    QString database = {}; ///< they are in; empty for the live one
     QList<TableComparison> tables = {};
 
     [[nodiscard]] qint64 onlyKept() const;
@@ -31,8 +32,8 @@ struct Comparison {
 };
 
 /// Compares on the server, in one snapshot, without changing anything or keeping anybody waiting.
-/// restore: its id, or empty for the newest. NotFound when nothing of it is kept. A blocking
-/// worker.
+/// Of another database the rows of tables that differ come over the line. restore: its id, or empty
+/// for the newest. NotFound when nothing of it is kept. A blocking worker.
 [[nodiscard]] Result<Comparison>
 compareWithKept(const postgres::ConnectionString &target, const QString &restore,
                 TaskContext &context, const std::function<void(const Comparison &)> &onTable);

@@ -116,8 +116,8 @@ bool RestoreRecord::canBePutBack() const
 
 bool RestoreRecord::canBeCompared() const
 {
-    // Another database is out of reach of a question, and a file is none that can be asked.
-    if (mode == RestoreMode::ReplaceDatabase || mode == RestoreMode::InPlace)
+    // A file is none that can be asked.
+    if (mode == RestoreMode::InPlace)
         return false;
     const bool isCopy = mode == RestoreMode::Copy;
     return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && !discardedAt;

@@ -61,7 +61,9 @@ QString sameKey(const TablePair &pair)
         pair.columns, isKey,
         [](const PairColumn &c) {
             const QString name = quoteIdentifier(c.name);
-            return (c.isSameType ? u"o.%1 = l.%1"_s : u"o.%1::text = l.%1::text"_s).arg(name);
+            return (c.isSameType ? u"o.%1 = l.%1"_s
+                                 : u"o.%1::text COLLATE \"C\" = l.%1::text COLLATE \"C\""_s)
+                .arg(name);
         },
         u" AND "_s);
 }
@@ -94,18 +96,22 @@ struct ColumnFacts {
     bool isKey = false;
     bool isGenerated = false;
     bool isFixed = false;
+    bool isCollatable = false;
 };
 
 /// Table name to its columns in their order.
 Result<QMap<QString, QList<ColumnFacts>>> columnsOf(postgres::Session &session,
                                                     const QString &schema, TaskContext &context)
 {
+    // With nothing in the path every type is named with its schema.
+    if (auto set = session.execute("SET LOCAL search_path = pg_catalog", context); !set)
+        return failure(set.error());
     const std::array parameters{schema.toUtf8()};
     const auto rows = session.query(
         "SELECT c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),"
         " a.atttypid::bigint, coalesce(a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]), "
         "false), a.attgenerated <> '',"
-        " a.attidentity = 'a'"
+        " a.attidentity = 'a', a.attcollation <> 0"
         " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
         " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
         "a.attisdropped"
@@ -114,6 +120,8 @@ Result<QMap<QString, QList<ColumnFacts>>> columnsOf(postgres::Session &session,
         parameters, context);
     if (!rows)
         return failure(rows.error());
+    if (auto set = session.execute("SET LOCAL search_path TO DEFAULT", context); !set)
+        return failure(set.error());
     QMap<QString, QList<ColumnFacts>> tables;
     for (int i = 0; i < rows->rowCount(); ++i) {
         QList<ColumnFacts> &columns = tables[rows->text(i, 0)];
@@ -124,7 +132,8 @@ Result<QMap<QString, QList<ColumnFacts>>> columnsOf(postgres::Session &session,
                         .typeOid = rows->integer(i, 3),
                         .isKey = rows->isTrue(i, 4),
                         .isGenerated = rows->isTrue(i, 5),
-                        .isFixed = rows->isTrue(i, 6)});
+                        .isFixed = rows->isTrue(i, 6),
+                        .isCollatable = rows->isTrue(i, 7)});
     }
     return tables;
 }
@@ -140,7 +149,25 @@ QStringList keyOf(const QList<ColumnFacts> &columns)
     return key;
 }
 
-void pairColumns(TablePair &pair, const QList<ColumnFacts> &kept, const QList<ColumnFacts> &live)
+/// Where the numbers of PostgreSQL's own types end, which are the same in every database.
+constexpr qint64 firstNumberOfUsers = 16384;
+
+/// Within one database a number is one type. In another one only PostgreSQL's own are, and a
+/// collation of the column stays behind.
+bool isSameType(const ColumnFacts &kept, const ColumnFacts &live, bool inOneDatabase)
+{
+    if (inOneDatabase)
+        return kept.typeOid == live.typeOid;
+    return kept.type == live.type && kept.typeOid < firstNumberOfUsers && !live.isCollatable;
+}
+
+QString fetchType(const ColumnFacts &kept, const ColumnFacts &live)
+{
+    return kept.type == live.type && kept.typeOid < firstNumberOfUsers ? live.type : u"text"_s;
+}
+
+void pairColumns(TablePair &pair, const QList<ColumnFacts> &kept, const QList<ColumnFacts> &live,
+                 bool inOneDatabase)
 {
     const bool isSameKey = keyOf(kept) == keyOf(live);
     for (const ColumnFacts &column : kept) {
@@ -151,7 +178,8 @@ void pairColumns(TablePair &pair, const QList<ColumnFacts> &kept, const QList<Co
         }
         pair.columns.append({.name = column.name,
                              .liveType = other->type,
-                             .isSameType = column.typeOid == other->typeOid,
+                             .isSameType = isSameType(column, *other, inOneDatabase),
+                             .fetchType = fetchType(column, *other),
                              .isKey = isSameKey && column.isKey,
                              .isGenerated = column.isGenerated || other->isGenerated,
                              .isFixed = other->isFixed});
@@ -169,10 +197,45 @@ bool TablePair::hasKey() const
     return std::ranges::any_of(columns, &PairColumn::isKey);
 }
 
+QString TablePair::keptTable() const
+{
+    return fetchedAs.isEmpty() ? tableIn(keptSchema, name) : tableIn(u"pg_temp"_s, fetchedAs);
+}
+
+QString TablePair::liveTable() const
+{
+    return tableIn(liveSchema, name);
+}
+
+QString TablePair::storedColumns() const
+{
+    return list(
+        columns, isStored, [](const PairColumn &c) { return quoteIdentifier(c.name); }, u", "_s);
+}
+
+QByteArray TablePair::digestSql(const QString &schema) const
+{
+    return u"SELECT pg_catalog.count(*),"
+           " coalesce(pg_catalog.sum(pg_catalog.hashtextextended(r, 0)::numeric), 0)::text,"
+           " coalesce(pg_catalog.sum(pg_catalog.hashtextextended(r, 1)::numeric), 0)::text"
+           " FROM (SELECT %1 COLLATE \"C\" AS r FROM ONLY %2 t) x"_s
+               .arg(rowText(*this, u't'), tableIn(schema, name))
+               .toUtf8();
+}
+
+QByteArray TablePair::createFetchedSql() const
+{
+    const QString definitions = list(
+        columns, isStored,
+        [](const PairColumn &c) { return quoteIdentifier(c.name) + u' ' + c.fetchType; }, u", "_s);
+    return u"CREATE TEMPORARY TABLE %1 (%2) ON COMMIT DROP"_s.arg(keptTable(), definitions)
+        .toUtf8();
+}
+
 QByteArray TablePair::comparisonSql() const
 {
-    const QString kept = tableIn(keptSchema, name);
-    const QString live = tableIn(liveSchema, name);
+    const QString kept = keptTable();
+    const QString live = liveTable();
     if (!hasLive)
         return u"SELECT pg_catalog.count(*), 0, 0 FROM ONLY %1"_s.arg(kept).toUtf8();
     if (!hasKey())
@@ -195,17 +258,16 @@ QByteArray TablePair::comparisonSql() const
 
 QByteArray TablePair::insertSql() const
 {
-    const QString kept = tableIn(keptSchema, name);
-    const QString live = tableIn(liveSchema, name);
-    const QString names = list(
-        columns, isStored, [](const PairColumn &c) { return quoteIdentifier(c.name); }, u", "_s);
+    const QString kept = keptTable();
+    const QString live = liveTable();
     const QString values = list(columns, isStored, keptValue, u", "_s);
     const QString rows =
         hasKey()
             ? u"SELECT %1 FROM ONLY %2 o WHERE NOT EXISTS (SELECT FROM ONLY %3 l WHERE %4)"_s.arg(
                   values, kept, live, sameKey(*this))
             : surplusSql(*this, values, kept, u'o', live, u'l');
-    return u"INSERT INTO %1 (%2) OVERRIDING SYSTEM VALUE %3"_s.arg(live, names, rows).toUtf8();
+    return u"INSERT INTO %1 (%2) OVERRIDING SYSTEM VALUE %3"_s.arg(live, storedColumns(), rows)
+        .toUtf8();
 }
 
 QByteArray TablePair::updateSql() const
@@ -217,15 +279,15 @@ QByteArray TablePair::updateSql() const
     if (!hasKey() || set.isEmpty())
         return {};
     return u"UPDATE ONLY %1 l SET %2 FROM ONLY %3 o WHERE %4 AND %5 <> %6"_s
-        .arg(tableIn(liveSchema, name), set, tableIn(keptSchema, name), sameKey(*this),
-             rowText(*this, u'o'), rowText(*this, u'l'))
+        .arg(liveTable(), set, keptTable(), sameKey(*this), rowText(*this, u'o'),
+             rowText(*this, u'l'))
         .toUtf8();
 }
 
 QByteArray TablePair::deleteSql() const
 {
-    const QString kept = tableIn(keptSchema, name);
-    const QString live = tableIn(liveSchema, name);
+    const QString kept = keptTable();
+    const QString live = liveTable();
     if (hasKey())
         return u"DELETE FROM ONLY %1 l WHERE NOT EXISTS (SELECT FROM ONLY %2 o WHERE %3)"_s
             .arg(live, kept, sameKey(*this))
@@ -235,20 +297,15 @@ QByteArray TablePair::deleteSql() const
         .toUtf8();
 }
 
-Result<QList<TablePair>> tablePairs(postgres::Session &session, const KeptSchema &schema,
-                                    TaskContext &context)
+Result<QList<TablePair>> tablePairs(postgres::Session &keptIn, postgres::Session &live,
+                                    const KeptSchema &schema, TaskContext &context)
 {
-    // With nothing in the path every type is named with its schema.
-    if (auto set = session.execute("SET LOCAL search_path = pg_catalog", context); !set)
-        return failure(set.error());
-    const auto kept = columnsOf(session, schema.name, context);
+    const auto kept = columnsOf(keptIn, schema.name, context);
     if (!kept)
         return failure(kept.error());
-    const auto live = columnsOf(session, schema.original, context);
-    if (!live)
-        return failure(live.error());
-    if (auto set = session.execute("SET LOCAL search_path TO DEFAULT", context); !set)
-        return failure(set.error());
+    const auto there = columnsOf(live, schema.original, context);
+    if (!there)
+        return failure(there.error());
     QList<TablePair> pairs;
     for (const auto &[name, columns] : kept->asKeyValueRange()) {
         if (schema.only && !schema.only->contains(name))
@@ -259,8 +316,8 @@ Result<QList<TablePair>> tablePairs(postgres::Session &session, const KeptSchema
                        .columns = {},
                        .onlyKeptColumns = {},
                        .onlyLiveColumns = {},
-                       .hasLive = live->contains(name)};
-        pairColumns(pair, columns, live->value(name));
+                       .hasLive = there->contains(name)};
+        pairColumns(pair, columns, there->value(name), &keptIn == &live);
         pairs.append(pair);
     }
     return pairs;

@@ -51,18 +51,23 @@ BringBackReceipt brought(const postgres::ConnectionString &target,
 
 } // namespace
 
-/// Rows that came after the backup, against a real server: found, and brought back on demand.
+/// Rows that came after the backup, against a real server: found, and brought back on demand. Each
+/// from what is kept as a schema and as a database.
 class TestBringBack : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
     void initTestCase();
+    void initTestCase_data();
     void whatDiffersIsCounted();
     void newRowsComeBackWithTheirChildren();
     void theEarlierStateComesBackWhole();
     void changedRowsStayUnlessAsked();
     void tablesWithoutAKeyAreComparedAsWholeRows();
     void typesOfTheSchemaTravel();
+    void keysOfEveryKindMatch_data();
+    void keysOfEveryKindMatch();
+    void theSettingsOfADatabaseDoNotCount();
     void computedAndFixedColumnsAreRespected();
     void columnsOfOnlyOneSideAreNamed();
     void aTableTheBackupHasNot();
@@ -74,13 +79,16 @@ private Q_SLOTS:
     void writersOfTheRestoredTablesLoseNothing();
     void harmAtAnyStepChangesNothing_data();
     void harmAtAnyStepChangesNothing();
+    void harmWhileRowsComeOverChangesNothing_data();
+    void harmWhileRowsComeOverChangesNothing();
     void aStopChangesNothing();
     void putBackStillWorksAfterwards();
     void nothingKeptIsSaid();
 
 private:
     /// Restored from a dump taken now, after the SQL has changed the live data.
-    void restoreAfter(const Shop &shop, const QByteArray &sql);
+    static void restoreAfter(const Shop &shop, const QByteArray &sql);
+    static void restoreFrom(const Shop &shop, const QString &file);
 
     std::unique_ptr<tests::TempPostgres> m_server;
 };
@@ -90,11 +98,28 @@ void TestBringBack::initTestCase()
     m_server = std::make_unique<tests::TempPostgres>();
 }
 
+void TestBringBack::initTestCase_data()
+{
+    QTest::addColumn<RestoreMode>("mode");
+    QTest::newRow("schema") << RestoreMode::Replace;
+    QTest::newRow("database") << RestoreMode::ReplaceDatabase;
+}
+
 void TestBringBack::restoreAfter(const Shop &shop, const QByteArray &sql)
 {
     const QString file = shop.writeDump(shop.dump());
     shop.run(sql);
-    const RestoreReceipt receipt = shop.restore(file);
+    restoreFrom(shop, file);
+}
+
+void TestBringBack::restoreFrom(const Shop &shop, const QString &file)
+{
+    QFETCH_GLOBAL(RestoreMode, mode);
+    RestorePlan plan = shop.plan(file);
+    plan.mode = mode;
+    const SystemClock clock;
+    TaskContext context;
+    const RestoreReceipt receipt = RestoreRunner(plan, clock, {}).run(std::nullopt, context);
     QVERIFY2(!receipt.error, receipt.error ? qPrintable(describe(*receipt.error)) : "");
 }
 
@@ -105,6 +130,9 @@ void TestBringBack::whatDiffersIsCounted()
                        "DELETE FROM products WHERE id <= 5;" // and their listings
                        "UPDATE products SET name = 'changed' WHERE id BETWEEN 11 AND 13");
     const Comparison comparison = compared(shop);
+    QFETCH_GLOBAL(RestoreMode, mode);
+    QCOMPARE(comparison.database.startsWith(shop.database() + u"_before_"_s),
+             mode == RestoreMode::ReplaceDatabase);
     QCOMPARE(counts(comparison, u"products"_s), u"2/5/3"_s);
     QCOMPARE(counts(comparison, u"listings"_s), u"0/5/0"_s);
     QCOMPARE(counts(comparison, u"empty_one"_s), u"0/0/0"_s);
@@ -147,7 +175,7 @@ void TestBringBack::theEarlierStateComesBackWhole()
     const QString file = shop.writeDump(shop.dump());
     shop.run(changes);
     const QByteArray before = shop.dump({u"--data-only"_s, u"--table=public.products"_s});
-    QVERIFY(!shop.restore(file).error);
+    restoreFrom(shop, file);
     const BringBackReceipt receipt =
         brought(shop.target(),
                 {{u"products"_s, TableChoice::AsBefore}, {u"listings"_s, TableChoice::AsBefore}});
@@ -217,6 +245,78 @@ void TestBringBack::typesOfTheSchemaTravel()
     shop.run("UPDATE odd SET home = ROW('x', 1)");
     QCOMPARE(counts(compared(shop), u"odd"_s), u"0/0/1"_s);
     QVERIFY(brought(shop.target(), {{u"odd"_s, TableChoice::AsBefore}}).verdict == Verdict::Proven);
+}
+
+void TestBringBack::keysOfEveryKindMatch_data()
+{
+    QTest::addColumn<QByteArray>("type");
+    QTest::addColumn<QByteArray>("values"); // of three rows that stay, one changed, one new
+    const auto row = [](const char *type, const char *values) {
+        QTest::newRow(type) << QByteArray(type) << QByteArray(values);
+    };
+    row("char(5)", "'a','b','c','d','e'");
+    row("text COLLATE \"C\"", "'a','B','c','ä','e'");
+    row("varchar(9) COLLATE \"POSIX\"", "'a','B','c d','\\x','e'");
+    row("timestamptz",
+        "'2026-01-01','2026-03-29 02:30:00.5','infinity','-infinity','0044-03-15 BC'");
+    row("numeric", "1.50,2,3,4.000,'NaN'");
+    row("float8", "0.1,'1e300',3,'-0','NaN'");
+    row("bytea", "'\\x00','\\x','\\xff','abc','\\x0a'");
+    row("uuid", "gen_random_uuid(),gen_random_uuid(),gen_random_uuid(),gen_random_uuid(),"
+                "gen_random_uuid()");
+    row("public.kind", "'a','b','c','d','e'");
+    row("public.word", "'a','b','c','d','e'");
+}
+
+void TestBringBack::keysOfEveryKindMatch()
+{
+    QFETCH(QByteArray, type);
+    QFETCH(QByteArray, values);
+    const Shop shop(*m_server, 5);
+    shop.run("ALTER TYPE public.kind ADD VALUE 'c'; ALTER TYPE public.kind ADD VALUE 'd';"
+             "ALTER TYPE public.kind ADD VALUE 'e'");
+    shop.run("CREATE DOMAIN public.word AS varchar(8) COLLATE \"C\";"
+             "CREATE TABLE keyed (k " +
+             type + " PRIMARY KEY, v text);" + "CREATE TABLE all_keys (nr serial, k " + type +
+             "); INSERT INTO all_keys (k) SELECT unnest(ARRAY[" + values +
+             "]::" + type.split(' ').first() + "[]);" +
+             "INSERT INTO keyed SELECT k, 'as it was' FROM all_keys WHERE nr <= 4");
+    restoreAfter(shop, "INSERT INTO keyed SELECT k, 'new' FROM all_keys WHERE nr = 5;"
+                       "UPDATE keyed SET v = 'other' WHERE k = (SELECT k FROM all_keys WHERE nr = "
+                       "4)");
+    QCOMPARE(counts(compared(shop), u"keyed"_s), u"1/0/1"_s);
+    const BringBackReceipt receipt = brought(shop.target(), {{u"keyed"_s, TableChoice::AsBefore}});
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(shop.ask("SELECT string_agg(v, ',' ORDER BY a.nr) FROM keyed JOIN all_keys a USING "
+                      "(k)"),
+             u"as it was,as it was,as it was,other,new"_s);
+    QCOMPARE(counts(compared(shop), u"keyed"_s), u"0/0/0"_s);
+}
+
+/// Values travel as text, and no setting may shorten them on their way.
+void TestBringBack::theSettingsOfADatabaseDoNotCount()
+{
+    const Shop shop(*m_server, 5);
+    shop.run("ALTER DATABASE " + shop.database().toUtf8() +
+             " SET extra_float_digits = -10; "
+             "ALTER DATABASE " +
+             shop.database().toUtf8() +
+             " SET DateStyle = 'SQL, DMY'; "
+             "ALTER DATABASE " +
+             shop.database().toUtf8() +
+             " SET TimeZone = 'Asia/Kathmandu'; "
+             "ALTER DATABASE " +
+             shop.database().toUtf8() + " SET bytea_output = 'escape'");
+    shop.run("CREATE TABLE measured (id int PRIMARY KEY, x float8, day date, at timestamptz, raw "
+             "bytea, t interval)");
+    restoreAfter(shop, "INSERT INTO measured VALUES (1, 0.1234567890123456789, '2026-02-01', "
+                       "'2026-02-01 12:00:00.123456+00', '\\x00ff', '1 day 02:03:04.5')");
+    QVERIFY(brought(shop.target(), {{u"measured"_s, TableChoice::AddMissing}}).verdict ==
+            Verdict::Proven);
+    QCOMPARE(shop.ask("SELECT x = 0.1234567890123456789::float8 AND day = make_date(2026, 2, 1)"
+                      " AND at = make_timestamptz(2026, 2, 1, 12, 0, 0.123456, 'UTC') AND raw = "
+                      "'\\x00ff' AND t = '1 day 02:03:04.5' FROM measured"),
+             u"t"_s);
 }
 
 void TestBringBack::computedAndFixedColumnsAreRespected()
@@ -382,6 +482,39 @@ void TestBringBack::harmAtAnyStepChangesNothing()
     QCOMPARE(shop.liveState(), before);
 }
 
+void TestBringBack::harmWhileRowsComeOverChangesNothing_data()
+{
+    QTest::addColumn<QByteArray>("step");
+    for (const char *step : {"current_setting", "nspname FROM", "CREATE TEMPORARY TABLE",
+                             "FROM STDIN", "TO STDOUT", "ANALYZE"})
+        QTest::newRow(step) << QByteArray(step);
+}
+
+/// Of another database they come over two connections; each may break.
+void TestBringBack::harmWhileRowsComeOverChangesNothing()
+{
+    QFETCH_GLOBAL(RestoreMode, mode);
+    if (mode != RestoreMode::ReplaceDatabase)
+        return;
+    QFETCH(QByteArray, step);
+    const Shop shop(*m_server, 20);
+    restoreAfter(shop, "INSERT INTO products (name) VALUES ('new')");
+    const QString before = shop.liveState();
+    TaskContext context;
+    {
+        const StepRelay relay(shop.target(), step, [] { return StepRelay::Then::Cut; });
+        QVERIFY(!compareWithKept(relay.connectionString(), {}, context, {}));
+        QVERIFY(relay.hasStruck());
+    }
+    const StepRelay relay(shop.target(), step, [] { return StepRelay::Then::Cut; });
+    const BringBackReceipt receipt =
+        brought(relay.connectionString(), {{u"products"_s, TableChoice::AddMissing}});
+    QVERIFY(relay.hasStruck());
+    QCOMPARE(receipt.verdict, Verdict::NotRestored);
+    QVERIFY(!receipt.isUnknown);
+    QCOMPARE(shop.liveState(), before);
+}
+
 void TestBringBack::aStopChangesNothing()
 {
     const Shop shop(*m_server, 20);
@@ -407,7 +540,7 @@ void TestBringBack::putBackStillWorksAfterwards()
     shop.run("INSERT INTO products (name) VALUES ('new')");
     const QString earlier = shop.ask("SELECT md5(string_agg(p::text, '' ORDER BY id)) FROM "
                                      "products p");
-    QVERIFY(!shop.restore(file).error);
+    restoreFrom(shop, file);
     QVERIFY(brought(shop.target(), {{u"products"_s, TableChoice::AddMissing}}).verdict ==
             Verdict::Proven);
     TaskContext context;

@@ -81,7 +81,8 @@ void TestRestorePanel::thePlanNamesEverythingAboveTheButton()
 void TestRestorePanel::theOtherWayIsALinkAway()
 {
     putDump(m_shop->dump());
-    m_shop->run("DELETE FROM public.products WHERE id > 10");
+    m_shop->run("DELETE FROM public.products WHERE id > 10;"
+                "INSERT INTO public.products (name) VALUES ('sold since')");
     choosePlan();
     auto *facts = m_panel->findChild<FactTable *>();
     QVERIFY2(facts->plainText().contains(u"Way: schema by schema, over one connection, because the "
@@ -104,6 +105,15 @@ void TestRestorePanel::theOtherWayIsALinkAway()
     QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3000"_s);
     QCOMPARE(m_desk->records().front().mode, restore::RestoreMode::ReplaceDatabase);
     QVERIFY(button(u"Put back the data as it was before"_s));
+    // What came after the backup is in the other database.
+    button(u"What came after the backup"_s)->click();
+    QTRY_VERIFY2(seenAll().contains(u"Not live now: 1 row that came after the backup."_s),
+                 qPrintable(seenAll()));
+    m_prompter->decisions = {true};
+    button(u"Bring back 1 row..."_s)->click();
+    QTRY_VERIFY2(seenAll().contains(u"Brought back and proven: 1 row in 1 table."_s),
+                 qPrintable(seenAll()));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3001"_s);
 }
 
 void TestRestorePanel::inPlaceIsALinkAwayAndUndoneByItsSafetyCopy()
