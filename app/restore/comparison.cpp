@@ -47,13 +47,17 @@ Result<Comparison> compareWithKept(const postgres::ConnectionString &target, con
         postgres::Session::connect(target, context, {.applicationName = u"mayday compare"_s});
     if (!session)
         return failure(session.error());
-    // Not READ ONLY: rows of another database come into temporary tables.
     if (auto begun = session->execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ", context);
         !begun)
         return failure(begun.error());
     auto source = KeptSource::open(*session, target, restore, context);
     if (!source)
         return failure(source.error());
+    // Rows of another database come into temporary tables, which are made here.
+    if (source->database().isEmpty()) {
+        if (auto set = session->execute("SET TRANSACTION READ ONLY", context); !set)
+            return failure(set.error());
+    }
     Comparison comparison{
         .restore = source->restore(), .isCopy = source->isCopy(), .database = source->database()};
     const auto pairs = source->pairs(context);
