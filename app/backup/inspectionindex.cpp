@@ -181,4 +181,15 @@ bool completeIndex(dump::DumpInspection &inspection, const QString &path)
     return true;
 }
 
+QByteArray fingerprintOf(const dump::DumpInspection &inspection, const QString &path)
+{
+    const QByteArray stamp = stampOf(path);
+    if (stamp.isEmpty() || inspection.index.stamp != stamp)
+        return {};
+    if (!inspection.index.blocks.isEmpty())
+        return stamp; // the places are those of the file itself
+    return stamp + ' ' + inspection.reader.toUtf8() + ' ' +
+           QByteArray::number(inspection.plainBytes) + ' ' + QByteArray::number(inspection.lines);
+}
+
 } // namespace mayday::backup

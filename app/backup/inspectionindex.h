@@ -21,6 +21,10 @@ namespace mayday::backup {
 /// file. False when this file can only be read from front to end, or is another one by now.
 [[nodiscard]] bool completeIndex(dump::DumpInspection &inspection, const QString &path);
 
+/// What has to be the same for the text of a backup to be the same to every place in it: the file
+/// as it is now, and what reads it. Empty when the inspection is about another state of the file.
+[[nodiscard]] QByteArray fingerprintOf(const dump::DumpInspection &inspection, const QString &path);
+
 /// The hidden files beside a backup: ".shop.sql.gz.mayday-index", ".shop.sql.gz.mayday-points".
 [[nodiscard]] QString indexFileOf(const QString &path);
 [[nodiscard]] QString pointsFileOf(const QString &path);

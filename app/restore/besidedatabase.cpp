@@ -23,6 +23,8 @@ namespace {
 /// inflating.
 constexpr qint64 largeBlock = 1024 * 1024;
 constexpr int mostConnections = 16;
+/// Of rows that are brought in the order of the file; a commit costs a moment.
+constexpr qint64 mostToLose = 32 * 1024 * 1024;
 
 int connectionsFor(const RestorePlan &plan)
 {
@@ -47,6 +49,17 @@ QList<dump::DataBlock> RestoreRunner::blocksForCrew() const
 {
     QList<dump::DataBlock> large;
     std::ranges::copy_if(m_inspection.index.blocks, std::back_inserter(large), isForCrew);
+    return large;
+}
+
+/// Their indexes are worth a connection of their own.
+QSet<TableName> RestoreRunner::largeTables() const
+{
+    QSet<TableName> large;
+    for (const dump::TableInDump &table : m_inspection.tables) {
+        if (table.bytes >= largeBlock)
+            large.insert({table.schema, table.name});
+    }
     return large;
 }
 
@@ -111,11 +124,10 @@ Result<QString> RestoreRunner::placeFor(SideDatabase &side, postgres::Session &l
     if (!kept)
         return failure(kept.error());
     for (const KeptSchema &one : *kept) {
-        if (m_inspection.index.blocks.isEmpty() || one.state != KeptState::Loading ||
-            one.file != mark.file)
+        if (m_fingerprint.isEmpty() || one.state != KeptState::Loading || one.file != mark.file)
             continue;
         auto inside = connectTo(m_plan.target.withDatabase(one.name), context);
-        auto ledger = inside ? LoadLedger::find(*inside, m_inspection.index.stamp, context)
+        auto ledger = inside ? LoadLedger::find(*inside, m_fingerprint, context)
                              : Result<std::optional<LoadLedger>>(failure(inside.error()));
         if (context.stopRequested())
             return failure(TaskContext::cancelled(live.subject(), u"nothing changed"_s));
@@ -176,16 +188,17 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
     facts->isOwnDatabase = true;
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
-    if (m_inspection.index.blocks.isEmpty()) {
+    if (m_inspection.index.blocks.isEmpty())
         m_receipt.notes.append(u"this file can only be read from front to end, so its tables were "
                                "filled one after the other"_s);
-    } else if (!m_ledger.isKept()) {
-        auto ledger = LoadLedger::create(*main, m_inspection.index.stamp, context);
+    if (!m_fingerprint.isEmpty() && !m_ledger.isKept()) {
+        auto ledger = LoadLedger::create(*main, m_fingerprint, context);
         if (!ledger)
             return failure(ledger.error());
         m_ledger = *std::move(ledger);
     }
-    const auto wanted = std::clamp<qsizetype>(blocksForCrew().size(), 1, connectionsFor(m_plan));
+    const auto wanted = std::clamp<qsizetype>(
+        std::max(blocksForCrew().size(), largeTables().size()), 1, connectionsFor(m_plan));
     std::vector<postgres::Session> sessions;
     while (std::ssize(sessions) < wanted) {
         auto session = connectTo(where, context);
@@ -224,9 +237,11 @@ Result<void> RestoreRunner::loadDatabase(dump::DumpReader &reader, LoadInto into
     SideLoad load(main, into.filter, into.properties, std::nullopt, context);
     ParallelLoad parallel(main, load, crew, blocksForCrew(), m_ledger, context);
     parallel.countBlocks(m_inspection.index.blocks);
+    if (m_inspection.index.blocks.isEmpty())
+        parallel.fillInOrder(largeTables(), std::min(mostToLose, m_plan.worthKeeping));
     const auto tick = [&] {
         m_now.bytesDone = std::min(m_now.bytesTotal, reader.plainBytes() + crew.bytesDone());
-        m_bytesLoaded = std::max(m_bytesLoaded, m_now.bytesDone);
+        m_bytesLoaded = std::max(m_bytesLoaded, parallel.bytesThere());
         m_now.rowsDone = load.rows() - crew.rowsGiven() + crew.rowsDone();
         m_now.connections = crew.work();
         publish(&main);

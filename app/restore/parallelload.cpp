@@ -47,6 +47,12 @@ void ParallelLoad::countBlocks(const QList<dump::DataBlock> &all)
         ++m_blocksOf[{block.schema, block.table}];
 }
 
+void ParallelLoad::fillInOrder(QSet<TableName> large, qint64 commitEvery)
+{
+    m_large += std::move(large);
+    m_commitEvery = commitEvery;
+}
+
 ParallelLoad::Stage ParallelLoad::stageOf(const dump::DumpStatement &statement)
 {
     const QString first = leadingWords(statement.sql, 1).value(0);
@@ -101,8 +107,21 @@ Result<void> ParallelLoad::statement(const dump::DumpStatement &statement)
         m_load.passBy(statement, **admitted);
         return {};
     }
+    if (statement.kind == dump::StatementClass::Data && !statement.objectName.isEmpty()) {
+        if (auto committed = commitSometimes(); !committed)
+            return committed;
+        m_bytesRead += statement.sql.size();
+    }
     m_reached = std::max(m_reached, statement.offset);
     return m_load.send(statement, **admitted);
+}
+
+/// Between the rows of two tables or two INSERTs, never inside what has to be one transaction, as
+/// the parts of a large object.
+Result<void> ParallelLoad::commitSometimes()
+{
+    const bool isEnough = m_commitEvery && m_bytesRead - m_bytesCommitted > *m_commitEvery;
+    return isEnough ? commit() : Result<void>();
 }
 
 /// A setting is the session's own; a comment may have waited for what it is about, and can be said
@@ -140,7 +159,7 @@ Result<void> ParallelLoad::copyBegin(const dump::CopyHeader &header)
 Result<void> ParallelLoad::copyEnd(qint64 rows, qint64 bytes, qint64 line)
 {
     if (!m_passedBy)
-        return m_load.copyEnd(rows, bytes, line);
+        return m_load.copyEnd(rows, bytes, line).and_then([this] { return commitSometimes(); });
     m_load.addRows(m_passedBy->first, m_passedBy->second, rows);
     m_passedBy.reset();
     return {};
@@ -189,7 +208,10 @@ Result<void> ParallelLoad::commit()
 {
     return m_load.finish()
         .and_then([&] { return m_session.execute(lastWords() + "COMMIT; BEGIN", m_context); })
-        .transform([this](qint64) { m_load.noteCommit(); });
+        .transform([this](qint64) {
+            m_bytesCommitted = m_bytesRead;
+            m_load.noteCommit();
+        });
 }
 
 Result<void> ParallelLoad::finish()

@@ -23,6 +23,11 @@ public:
 
     /// Called while the crew is waited for.
     void onTick(std::function<void()> callback) { m_onTick = std::move(callback); }
+    /// Of a file that can only be read from front to end: tables whose indexes are for the crew,
+    /// and after how many bytes of rows what is there is committed.
+    void fillInOrder(QSet<TableName> large, qint64 commitEvery);
+    /// Bytes of rows that a broken load would leave there.
+    [[nodiscard]] qint64 bytesThere() const { return m_bytesCommitted + m_crew.bytesDone(); }
     /// All blocks of the dump, to know which tables are filled by one alone.
     void countBlocks(const QList<dump::DataBlock> &all);
 
@@ -30,6 +35,7 @@ public:
     Result<void> copyBegin(const dump::CopyHeader &header) override;
     Result<void> copyData(QByteArrayView rows) override
     {
+        m_bytesRead += rows.size();
         return m_passedBy ? Result<void>() : m_load.copyData(rows);
     }
     Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;
@@ -47,6 +53,7 @@ private:
     [[nodiscard]] Result<void> giveToCrew(const dump::DumpStatement &statement);
     [[nodiscard]] Result<void> settle();
     [[nodiscard]] Result<void> commit();
+    [[nodiscard]] Result<void> commitSometimes();
     [[nodiscard]] QByteArray lastWords() const;
 
     postgres::Session &m_session;
@@ -63,6 +70,9 @@ private:
     QList<dump::DumpStatement> m_comments; ///< that wait for what they are about
     Stage m_stage = Stage::Other;
     bool m_isCrewBusy = false;
+    qint64 m_bytesRead = 0;              ///< of rows that come this way
+    qint64 m_bytesCommitted = 0;         ///< of those, what is there for good
+    std::optional<qint64> m_commitEvery; ///< so many
     std::function<void()> m_onTick = [] {
     };
 };

@@ -263,7 +263,12 @@ Result<dump::DumpReader> RestoreRunner::readerOf(TaskContext &context)
 {
     const bool isDatabase = m_plan.mode == RestoreMode::ReplaceDatabase;
     const bool isWanted = isDatabase || !m_plan.tables.isEmpty();
-    if (!isWanted || !backup::completeIndex(m_inspection, m_plan.file)) {
+    const bool inParts = isWanted && backup::completeIndex(m_inspection, m_plan.file);
+    if (!inParts)
+        m_inspection.index.blocks.clear(); // which makes another fingerprint
+    if (isDatabase)
+        m_fingerprint = backup::fingerprintOf(m_inspection, m_plan.file);
+    if (!inParts) {
         m_inspection.index = {};
         return backup::openDump(m_plan.file, context);
     }

@@ -47,6 +47,7 @@ private:
     Result<void> checkChoice() const;
     [[nodiscard]] static bool isForCrew(const dump::DataBlock &block);
     [[nodiscard]] QList<dump::DataBlock> blocksForCrew() const;
+    [[nodiscard]] QSet<TableName> largeTables() const;
     [[nodiscard]] bool isTaken(const dump::TableInDump &table) const;
     Result<postgres::Session> openTarget(TaskContext &context);
     Result<dump::DumpReader> openReader(TaskContext &context);
@@ -102,7 +103,8 @@ private:
     QList<KeptSchema> m_kept;
     QStringList m_keptEmpty; ///< of them, those that stand for a schema that was not there
     RestoreReceipt m_receipt;
-    LoadLedger m_ledger; ///< of a ReplaceDatabase
+    LoadLedger m_ledger;      ///< of a ReplaceDatabase
+    QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
