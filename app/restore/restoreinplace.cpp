@@ -63,8 +63,9 @@ Result<void> RestoreRunner::copySafely(postgres::Session &session, TaskContext &
     }
     m_receipt.safetyCopy = SafetyCopy{
         .file = made->file, .bytes = made->bytes, .tables = made->tables, .rows = made->rows};
-    m_receipt.notes.append(u"the safety copy was made by %1, read back to its end, and has as many "
-                           "rows of each table as the server"_s.arg(made->madeWith));
+    m_safetyNote = u"the safety copy was made by %1, read back to its end, and has as many "
+                   "rows of each table as the server"_s.arg(made->madeWith);
+    m_receipt.notes.append(m_safetyNote);
     return {};
 }
 
@@ -111,8 +112,10 @@ void RestoreRunner::removeSafetyCopy()
     if (m_plan.mode != RestoreMode::InPlace || !m_receipt.left.isEmpty())
         return; // nobody knows what is live: then it is precious
     QFile::remove(noteFileOf(m_plan.safetyCopyFile()));
-    if (m_receipt.safetyCopy && QFile::remove(m_receipt.safetyCopy->file))
+    if (m_receipt.safetyCopy && QFile::remove(m_receipt.safetyCopy->file)) {
         m_receipt.safetyCopy.reset();
+        m_receipt.notes.removeOne(m_safetyNote);
+    }
 }
 
 } // namespace mayday::restore

@@ -106,6 +106,7 @@ private:
     LoadLedger m_ledger;      ///< of a ReplaceDatabase
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
+    QString m_safetyNote; ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;

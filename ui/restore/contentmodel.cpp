@@ -77,7 +77,7 @@ QVariant ContentModel::headerData(int section, Qt::Orientation orientation, int 
     case Table: return tr("Table");
     case InBackup: return tr("Rows in the backup");
     case Now: return tr("Rows now");
-    case Digest: return tr("Digest of the backup's");
+    case Digest: return tr("Digest");
     case Verdict: return tr("Letter by letter");
     default: return {};
     }

@@ -144,7 +144,7 @@ QString verdict(const restore::TableContent &table)
         text += u": "_s + (more > 0 ? tr("%1 more than in the backup").arg(rows(more))
                                     : tr("%1 fewer than in the backup").arg(rows(-more)));
     else if (table.verdict == ContentVerdict::Different)
-        text += u": "_s + tr("as many rows, other letters");
+        text += u": "_s + tr("as many rows, other contents");
     if (!table.leftOut.isEmpty())
         text += u"; "_s + tr("without %1").arg(table.leftOut.join(u", "_s));
     return text;

@@ -48,10 +48,7 @@ void ProgressView::setProgress(const restore::RestoreProgress &progress)
 {
     m_header->setSentence(m_isStopping ? tr("Stopping, and leaving the live data as it was")
                                        : restoretexts::progressSentence(progress));
-    m_header->setDetail(
-        progress.phase == restore::RestorePhase::Loading && !progress.table.isEmpty()
-            ? tr("Loading %1. The live data has not been touched.").arg(progress.table)
-            : tr("The live data has not been touched."));
+    m_header->setDetail(restoretexts::progressDetail(progress));
     m_connections->setText(restoretexts::connectionLines(progress));
     m_connections->setVisible(!progress.connections.isEmpty());
     m_strip->setFacts(restoretexts::progressFacts(progress));

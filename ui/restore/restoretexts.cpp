@@ -333,6 +333,21 @@ QString connectionLines(const restore::RestoreProgress &progress)
     return lines.join(u'\n');
 }
 
+QString progressDetail(const restore::RestoreProgress &progress)
+{
+    const bool isInPlace = progress.mode == RestoreMode::InPlace;
+    const QString live =
+        isInPlace && progress.phase >= RestorePhase::Loading
+            ? tr("Readers and writers wait. Until the commit, a stop or an error leaves everything "
+                 "as it was.")
+        : isInPlace && progress.phase == RestorePhase::SafetyCopy
+            ? tr("Writers wait, readers do not. The live data has not been touched.")
+            : tr("The live data has not been touched.");
+    return progress.phase == RestorePhase::Loading && !progress.table.isEmpty()
+               ? tr("Loading %1. %2").arg(progress.table, live)
+               : live;
+}
+
 ProgressFacts progressFacts(const restore::RestoreProgress &progress)
 {
     ProgressFacts facts;

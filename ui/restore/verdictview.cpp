@@ -155,9 +155,9 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
         if (receipt.left.isEmpty())
             m_error->setWhatIsSafe(
                 record.mode == restore::RestoreMode::ReplaceDatabase
-                    ? tr("The live data was not touched: everything happened in a database of its "
+                    ? tr("The live data is as it was: everything happened in a database of its "
                          "own, which is gone.")
-                    : tr("The live data was not touched: everything happened in one transaction "
+                    : tr("The live data is as it was: everything happened in one transaction "
                          "that was rolled back."));
     }
     m_model->setResults(receipt.tables, false);

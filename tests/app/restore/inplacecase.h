@@ -55,6 +55,7 @@ protected:
         QVERIFY2(describe(*receipt.error).contains(words), reason(receipt));
         QVERIFY(receipt.left.isEmpty());
         QVERIFY(!receipt.safetyCopy);
+        QVERIFY2(!receipt.notes.join(u'\n').contains(u"safety copy was made"_s), reason(receipt));
         QCOMPARE(copies(), QStringList());
         QTRY_COMPARE(m_shop->ask("SELECT count(*) FROM pg_stat_activity WHERE application_name"
                                  " IN ('pg_dump', 'mayday dump', 'mayday restore')"),

@@ -112,7 +112,7 @@ void TestContent::whatDiffersStandsFirst()
                  lines[2].contains(u"Different"_s) && lines[3].contains(u"Same"_s),
              qPrintable(lines.join(u'\n')));
     QVERIFY(textOfAllRows().contains(u"Different: 1 row more than in the backup"_s));
-    QVERIFY(textOfAllRows().contains(u"Different: as many rows, other letters"_s));
+    QVERIFY(textOfAllRows().contains(u"Different: as many rows, other contents"_s));
     seen<CopyButton>(*m_panel)->click();
     const QString chat = QApplication::clipboard()->text();
     QVERIFY2(chat.contains(u"public.products: Different"_s) && !chat.contains(u"empty_one"_s),

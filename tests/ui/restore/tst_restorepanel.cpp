@@ -329,7 +329,7 @@ void TestRestorePanel::aFailureNamesLineAndStateAndChangesNothing()
     QCOMPARE(done.last()[0].toBool(), false);
     QVERIFY2(seenAll().contains(u"Not restored. Nothing changed: the live data is as it was."_s),
              qPrintable(seenAll()));
-    QVERIFY(seenAll().contains(u"Safe: The live data was not touched: everything happened in one "
+    QVERIFY(seenAll().contains(u"Safe: The live data is as it was: everything happened in one "
                                "transaction that was rolled back."_s));
     QVERIFY2(seenAll().contains(u"SQLSTATE 22P02"_s), qPrintable(seenAll()));
     QVERIFY2(seenAll().contains(u"Line %1"_s.arg(QString::number(line).insert(

@@ -157,7 +157,7 @@ void TestVerdictView::aFailureIsToldWithWhatIsSafe()
                                   .line = 48201};
     show(record);
     QVERIFY(seenAll().contains(u"Not restored. Nothing changed: the live data is as it was."_s));
-    QVERIFY(seenAll().contains(u"Safe: The live data was not touched"_s));
+    QVERIFY(seenAll().contains(u"Safe: The live data is as it was"_s));
     QVERIFY(seenAll().contains(u"Now: Choose another backup from the shelf."_s));
     QVERIFY2(seenAll().contains(u"Line 48,201 of the dump. SQLSTATE 22P02."_s),
              qPrintable(seenAll())); // without unfolding anything
@@ -352,6 +352,15 @@ void TestVerdictView::progressSaysWhereItIs()
     QString seen = seenText(view);
     QVERIFY2(seen.contains(u"Loading beside the live data: 12 of 41 tables"_s), qPrintable(seen));
     QVERIFY(seen.contains(u"Loading public.products. The live data has not been touched."_s));
+    // In place it is empty until the commit, and whoever needs it waits.
+    for (const RestorePhase phase : {RestorePhase::Loading, RestorePhase::Proving}) {
+        view.setProgress({.phase = phase, .mode = restore::RestoreMode::InPlace});
+        seen = seenText(view);
+        QVERIFY2(seen.contains(u"Readers and writers wait."_s) && !seen.contains(u"touched"_s),
+                 qPrintable(seen));
+    }
+    view.setProgress({.phase = RestorePhase::SafetyCopy, .mode = restore::RestoreMode::InPlace});
+    QVERIFY(seenText(view).contains(u"Writers wait, readers do not. The live data has not been"_s));
     view.setProgress({.phase = RestorePhase::Proving,
                       .tablesDone = 33,
                       .tablesTotal = 41,
