@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -98,9 +99,32 @@ Result<QString> creation(postgres::Session &live, const QString &name, TaskConte
     return sql;
 }
 
+/// A list stands in the catalogue with its names quoted where that is needed, and an empty one as
+/// "", which nobody may write; as literals all of them may be.
+QString listSql(const QString &value)
+{
+    QStringList parts;
+    QString part;
+    bool isQuoted = false;
+    for (const QChar letter : value) {
+        if (letter == u'"')
+            isQuoted = !isQuoted; // of a doubled one the second turns it back
+        if (letter == u',' && !isQuoted)
+            parts.append(std::exchange(part, {}).trimmed());
+        else
+            part += letter;
+    }
+    parts.append(part.trimmed());
+    for (QString &name : parts) {
+        if (name.size() > 1 && name.startsWith(u'"') && name.endsWith(u'"'))
+            name = name.sliced(1, name.size() - 2).replace(u"\"\""_s, u"\""_s);
+        name = literal(name);
+    }
+    return parts.join(u", "_s);
+}
+
 QString settingSql(const QString &setting)
 {
-    // As pg_dump does it: a list stands in the catalogue as it is to be written.
     static const QSet<QString> lists = {
         u"local_preload_libraries"_s,  u"search_path"_s,      u"session_preload_libraries"_s,
         u"shared_preload_libraries"_s, u"temp_tablespaces"_s, u"unix_socket_directories"_s};
@@ -109,7 +133,8 @@ QString settingSql(const QString &setting)
     QStringList parts;
     for (const QString &part : name.split(u'.'))
         parts.append(quoteIdentifier(part));
-    return u"%1 TO %2"_s.arg(parts.join(u'.'), lists.contains(name) ? value : literal(value));
+    return u"%1 TO %2"_s.arg(parts.join(u'.'),
+                             lists.contains(name) ? listSql(value) : literal(value));
 }
 
 /// With the owner of the live one, where we may give it to that role.

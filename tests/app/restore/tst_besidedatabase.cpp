@@ -205,13 +205,14 @@ void TestBesideDatabase::theDatabaseStaysWhatItWas()
             " TO CURRENT_USER; ALTER DATABASE " + name + " OWNER TO keeper_" + name +
             "; REVOKE CONNECT ON DATABASE " + name + " FROM PUBLIC; GRANT CONNECT ON DATABASE " +
             name + " TO guest_" + name + "; ALTER DATABASE " + name +
-            " SET search_path TO public, \"Odd One\";"
+            " SET search_path TO public, \"Odd One\", \"a,b\", \"q\"\"x\";"
             " ALTER DATABASE " +
             name +
             " SET work_mem TO '5MB';"
             " ALTER ROLE guest_" +
-            name + " IN DATABASE " + name + " SET statement_timeout TO '7s'; ALTER DATABASE " +
-            name + " CONNECTION LIMIT 33");
+            name + " IN DATABASE " + name + " SET statement_timeout TO '7s'; ALTER ROLE guest_" +
+            name + " IN DATABASE " + name + " SET search_path TO ''; ALTER DATABASE " + name +
+            " CONNECTION LIMIT 33");
     shop->run("CREATE EXTENSION citext; CREATE EXTENSION hstore");
     const QByteArray facts =
         "SELECT concat_ws('|', pg_get_userbyid(datdba), encoding, datcollate, datctype,"
