@@ -18,9 +18,24 @@ class LoadCrew::Member final {
 public:
     explicit Member(postgres::Session session) : session(std::move(session)) {}
 
+    /// Jobs come in another order than the file has them, so a setting may have to go again.
+    Result<void> take(const QByteArrayList &wanted, TaskContext &context)
+    {
+        if (wanted == settings)
+            return {};
+        QByteArrayList statements{"RESET ALL"};
+        statements += wanted;
+        for (const QByteArray &sql : std::as_const(statements)) {
+            if (auto set = session.execute(sql, context); !set)
+                return failure(set.error());
+        }
+        settings = wanted;
+        return {};
+    }
+
     postgres::Session session;
-    qsizetype settingsDone = 0;
-    QString at = {}; ///< guarded by the crew's mutex
+    QByteArrayList settings = {}; ///< that were made in this session
+    QString at = {};              ///< guarded by the crew's mutex
 };
 
 namespace {
@@ -193,14 +208,14 @@ void LoadCrew::addBlock(const dump::DataBlock &block, bool isAlone, const QByteA
     add(Block{.block = block, .isAlone = isAlone, .settings = settings});
 }
 
-void LoadCrew::addStatement(const dump::DumpStatement &statement)
+void LoadCrew::addStatement(const dump::DumpStatement &statement, const QByteArrayList &settings)
 {
-    add(statement);
+    add(Statement{.statement = statement, .settings = settings});
 }
 
 void LoadCrew::addOwn(const QByteArray &sql, const QString &about)
 {
-    add(dump::DumpStatement{.sql = sql, .offset = -1, .objectName = about});
+    add(Statement{.statement = {.sql = sql, .offset = -1, .objectName = about}});
 }
 
 void LoadCrew::add(Job job)
@@ -255,7 +270,7 @@ std::optional<LoadCrew::Job> LoadCrew::next(Member &member, const std::stop_toke
     if (const auto *block = std::get_if<Block>(&job))
         member.at = block->block.schema + u'.' + block->block.table;
     else
-        member.at = std::get<dump::DumpStatement>(job).objectName;
+        member.at = std::get<Statement>(job).statement.objectName;
     return job;
 }
 
@@ -280,15 +295,16 @@ void LoadCrew::run(Member &member, const std::stop_token &ended)
 {
     while (auto job = next(member, ended)) {
         TaskContext context(m_stop.get_token());
-        if (const auto *statement = std::get_if<dump::DumpStatement>(&*job)) {
-            finished(runStatement(member.session, *statement, m_source.ledger, context));
+        if (const auto *given = std::get_if<Statement>(&*job)) {
+            const auto ready =
+                given->settings ? member.take(*given->settings, context) : Result<void>();
+            finished(ready.and_then([&] {
+                return runStatement(member.session, given->statement, m_source.ledger, context);
+            }));
             continue;
         }
         const Block &block = std::get<Block>(*job);
-        Result<void> ready;
-        for (; ready && member.settingsDone < block.settings.size(); ++member.settingsDone)
-            ready = execute(member.session, block.settings[member.settingsDone], context);
-        if (!ready) {
+        if (auto ready = member.take(block.settings, context); !ready) {
             finished(ready);
             continue;
         }

@@ -41,10 +41,11 @@ public:
     Q_DISABLE_COPY_MOVE(LoadCrew)
 
     /// The rows of one table, whole and checked, or an Error with the line of the file. isAlone:
-    /// nothing else brings rows to it. settings: the SETs that stand before it in the file.
+    /// nothing else brings rows to it. settings: the SETs that are in force there in the file.
     void addBlock(const dump::DataBlock &block, bool isAlone, const QByteArrayList &settings);
-    /// Of the dump; or of our own, which has no place in it and is noted nowhere.
-    void addStatement(const dump::DumpStatement &statement);
+    /// Of the dump; or of our own, which has no place in it, is noted nowhere and needs no
+    /// settings.
+    void addStatement(const dump::DumpStatement &statement, const QByteArrayList &settings);
     void addOwn(const QByteArray &sql, const QString &about);
     /// Until everything is done, or the first Error. onTick: about ten times a second.
     [[nodiscard]] Result<void> wait(const std::function<void()> &onTick);
@@ -62,7 +63,11 @@ private:
         bool isAlone = false;
         QByteArrayList settings = {};
     };
-    using Job = std::variant<Block, dump::DumpStatement>;
+    struct Statement {
+        dump::DumpStatement statement;
+        std::optional<QByteArrayList> settings = std::nullopt; ///< absent: whatever there is
+    };
+    using Job = std::variant<Block, Statement>;
     class Member;
 
     void add(Job job);

@@ -25,6 +25,18 @@ TableName tableOfIndex(const dump::DumpStatement &statement)
                        : TableName(statement.objectSchema, words.value(0));
 }
 
+/// What a dump by hand may count on until its end: constraints that wait, rows that come frozen,
+/// rows of which nobody knows how many they were.
+bool wantsOneTransaction(const dump::DumpStatement &statement)
+{
+    const QByteArray sql = statement.sql.toLower();
+    if (statement.kind != dump::StatementClass::Data || statement.objectName.isEmpty())
+        return sql.contains("deferrable") || sql.contains("all deferred");
+    return sql.startsWith("copy")
+               ? sql.sliced(std::max<qsizetype>(sql.indexOf(" from "), 0)).contains("freeze")
+               : sql.contains("select");
+}
+
 } // namespace
 
 ParallelLoad::ParallelLoad(postgres::Session &session, SideLoad &load, LoadCrew &crew,
@@ -100,9 +112,12 @@ Result<void> ParallelLoad::statement(const dump::DumpStatement &statement)
     const bool isForCrew = (stage == Stage::Indexes && isOnLargeTable(statement)) ||
                            (stage == Stage::ForeignKeys && !m_large.isEmpty());
     if (isForCrew)
-        return m_ledger.isDone(statement.offset) ? Result<void>() : giveToCrew(statement);
+        return m_ledger.isDone(statement.offset) ? Result<void>()
+                                                 : giveToCrew(statement, **admitted);
     if (statement.kind == dump::StatementClass::Session)
-        m_settings.append(statement.sql);
+        remember((*admitted)->instead.value_or(statement.sql));
+    if (m_commitEvery && wantsOneTransaction(statement))
+        m_commitEvery.reset();
     if (isBehindUs(statement)) {
         m_load.passBy(statement, **admitted);
         return {};
@@ -133,12 +148,30 @@ bool ParallelLoad::isBehindUs(const dump::DumpStatement &statement) const
            statement.kind != dump::StatementClass::Comment;
 }
 
-Result<void> ParallelLoad::giveToCrew(const dump::DumpStatement &statement)
+/// A later one of the same name takes the place of the earlier.
+void ParallelLoad::remember(const QByteArray &setting)
+{
+    const auto nameIn = [](const QByteArray &sql) {
+        const QStringList words = leadingWords(sql, 3);
+        const bool isLong = words.value(1) == "session"_L1 || words.value(1) == "local"_L1;
+        return words.value(0) == "set"_L1 ? words.value(isLong ? 2 : 1) : QString();
+    };
+    const QString name = nameIn(setting);
+    m_settings.removeIf([&](const QByteArray &earlier) {
+        return name.isEmpty() ? earlier == setting : nameIn(earlier) == name;
+    });
+    m_settings.append(setting);
+}
+
+Result<void> ParallelLoad::giveToCrew(const dump::DumpStatement &statement,
+                                      const StatementDecision &decision)
 {
     // What it needs may stand in our own open transaction.
     if (auto committed = m_isCrewBusy ? Result<void>() : commit(); !committed)
         return committed;
-    m_crew.addStatement(statement);
+    dump::DumpStatement given = statement;
+    given.sql = decision.instead.value_or(statement.sql);
+    m_crew.addStatement(given, m_settings);
     m_isCrewBusy = true;
     return {};
 }
@@ -147,6 +180,8 @@ Result<void> ParallelLoad::copyBegin(const dump::CopyHeader &header)
 {
     if (auto passed = passBlocks(header.statement.offset); !passed)
         return passed;
+    if (m_commitEvery && wantsOneTransaction(header.statement))
+        m_commitEvery.reset();
     m_passedBy.reset();
     if (header.statement.offset <= m_ledger.reached()) {
         m_passedBy.emplace(header.schema, header.table);

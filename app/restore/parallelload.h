@@ -50,7 +50,9 @@ private:
     [[nodiscard]] bool isBehindUs(const dump::DumpStatement &statement) const;
     [[nodiscard]] bool isOnLargeTable(const dump::DumpStatement &statement) const;
     [[nodiscard]] Result<void> passBlocks(qint64 offset);
-    [[nodiscard]] Result<void> giveToCrew(const dump::DumpStatement &statement);
+    [[nodiscard]] Result<void> giveToCrew(const dump::DumpStatement &statement,
+                                          const StatementDecision &decision);
+    void remember(const QByteArray &setting);
     [[nodiscard]] Result<void> settle();
     [[nodiscard]] Result<void> commit();
     [[nodiscard]] Result<void> commitSometimes();
@@ -66,7 +68,7 @@ private:
     std::optional<TableName> m_passedBy; ///< whose rows are there already
     QSet<TableName> m_large;
     QHash<TableName, int> m_blocksOf;
-    QByteArrayList m_settings;
+    QByteArrayList m_settings;             ///< in force now
     QList<dump::DumpStatement> m_comments; ///< that wait for what they are about
     Stage m_stage = Stage::Other;
     bool m_isCrewBusy = false;

@@ -313,7 +313,10 @@ Result<void> RestoreRunner::checkWhatWasRead(const dump::DumpReader &reader, con
     if (!reader.completionLineSeen())
         return failure(changedError(m_plan.file, u"its last line is gone"_s));
     // What was shown and agreed to is what the inspection found; another dump is another question.
-    if (reader.fileBytes() != m_inspection.fileBytes || reader.lines() != m_inspection.lines)
+    const bool isOtherText =
+        m_inspection.index.blocks.isEmpty() && reader.plainBytes() != m_inspection.plainBytes;
+    if (reader.fileBytes() != m_inspection.fileBytes || reader.lines() != m_inspection.lines ||
+        isOtherText)
         return failure(changedError(m_plan.file, u"it is another dump now"_s));
     // An INSERT that a trigger or a rule swallows succeeds with no row.
     if (load.rows() < m_now.rowsTotal)

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void finishedTablesAreNotLoadedAgain();
     void brokenOffAgainAndAgain();
     void anotherFileBeginsAnew();
+    void settingsOfTheFileHoldForEveryConnection();
+    void whatHasToBeOneTransactionIsOne();
     void littleIsTakenAwayAtOnce();
     void aStopTakesItAway();
 
@@ -205,6 +207,52 @@ void TestResume::anotherFileBeginsAnew()
     QCOMPARE(sideDatabases(), u"2"_s); // the other one is nobody's business but the list's
     undo(receipt);
     QCOMPARE(sideDatabases(), u"0"_s);
+}
+
+/// As dumps before 2018 are written: names stand alone, and a path says where. UTF-16 can only be
+/// read from front to end.
+void TestResume::settingsOfTheFileHoldForEveryConnection()
+{
+    QString text = QString::fromUtf8(m_shop->dump());
+    const QString index = u"CREATE INDEX listings_product_id_idx ON public.listings"_s;
+    QVERIFY(text.contains(index));
+    text.replace(index, u"SET search_path = public, pg_catalog;\n"
+                        "CREATE INDEX listings_product_id_idx ON listings"_s);
+    text.replace(u"\n-- PostgreSQL database dump complete"_s,
+                 u"SET search_path = '';\n\n-- PostgreSQL database dump complete"_s);
+    QByteArray wide("\xff\xfe");
+    wide.append(QByteArrayView(reinterpret_cast<const char *>(text.utf16()), text.size() * 2));
+    const QByteArray database = m_shop->database().toUtf8();
+    m_shop->run("ALTER DATABASE " + database + " SET search_path = ''");
+    const auto reset =
+        qScopeGuard([&] { m_shop->run("ALTER DATABASE " + database + " RESET search_path"); });
+    for (const QByteArray &bytes : {text.toUtf8(), wide}) {
+        const RestoreReceipt receipt =
+            restored(m_shop->writeDump(bytes, u"old.sql"_s), m_shop->target());
+        QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+        QCOMPARE(m_shop->ask("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public' AND "
+                             "indexname = 'listings_product_id_idx'"),
+                 u"1"_s);
+        undo(receipt);
+    }
+}
+
+/// A dump by hand, whose rows refer to later ones until the end.
+void TestResume::whatHasToBeOneTransactionIsOne()
+{
+    QString text = QString::fromUtf8(m_shop->dump({u"--inserts"_s, u"--rows-per-insert=500"_s}));
+    text.replace(u"\nSET default_tablespace = '';"_s,
+                 u"\nCREATE TABLE public.later (id integer PRIMARY KEY);\n"
+                 "CREATE TABLE public.first (id integer REFERENCES public.later DEFERRABLE "
+                 "INITIALLY DEFERRED);\nINSERT INTO public.first VALUES (1);\n"
+                 "INSERT INTO public.first VALUES (2);\n"
+                 "INSERT INTO public.later VALUES (1), (2);\n\nSET default_tablespace = '';"_s);
+    QVERIFY(text.contains(u"public.later"_s));
+    const RestoreReceipt receipt =
+        restored(m_shop->writeDump(text.toUtf8(), u"by-hand.sql"_s), m_shop->target());
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.first"), u"2"_s);
+    undo(receipt);
 }
 
 void TestResume::littleIsTakenAwayAtOnce()
