@@ -113,7 +113,7 @@ Result<void> Bringing::choose(const QList<TableDecision> &decisions)
         if (!pair->hasLive)
             return failure(refusedFor(
                 name, u"it is not there live, so there is nothing to bring the rows into"_s));
-        if (pair->insertSql().isEmpty())
+        if (pair->storedColumns().isEmpty())
             return failure(refusedFor(name, u"the two have no column in common"_s));
         m_work.append({.choice = decision.choice, .before = {.pair = *pair}});
     }
@@ -181,8 +181,6 @@ Result<void> Bringing::lockTables()
     if (auto locked = m_session.execute(sql.toUtf8(), m_context); !locked)
         return failure(locked.error());
     for (Work &work : m_work) {
-        if (auto fetched = m_source.fetch(work.before.pair, m_context); !fetched)
-            return fetched;
         if (auto compared = compareTable(m_session, work.before, m_context); !compared)
             return compared;
         if (auto quieted = quietTriggers(work); !quieted)
@@ -354,6 +352,11 @@ Result<void> Bringing::work(const QList<TableDecision> &decisions)
         return chosen;
     if (auto sorted = sortByReferences(); !sorted)
         return sorted;
+    // Before anybody has to wait: what is kept stays as it is.
+    for (Work &work : m_work) {
+        if (auto fetched = m_source.fetch(work.before.pair, m_context); !fetched)
+            return fetched;
+    }
     if (auto locked = lockTables(); !locked)
         return locked;
     QMap<TableName, qint64> before;

@@ -13,9 +13,13 @@ namespace mayday::restore {
 
 namespace {
 
-/// On which the text of a value depends.
-constexpr std::array spelling{"client_encoding", "DateStyle",   "IntervalStyle", "TimeZone",
-                              "bytea_output",    "lc_monetary", "xmlbinary",     "xmloption"};
+/// On which the text of a value depends, and what says the same wherever it is read. (In other
+/// styles a time has the name of its zone, and one name may stand for several.)
+constexpr std::array pinned{"SET LOCAL DateStyle TO ISO", "SET LOCAL IntervalStyle TO postgres",
+                            "SET LOCAL TimeZone TO 'UTC'", "SET LOCAL bytea_output TO hex",
+                            "SET LOCAL extra_float_digits TO 3"};
+/// The same, where only both sides have to agree.
+constexpr std::array agreed{"client_encoding", "lc_monetary", "xmlbinary", "xmloption"};
 
 /// The database that is kept for this restore, or for the newest one of all; nothing when that one
 /// has kept schemas.
@@ -79,9 +83,13 @@ Result<void> KeptSource::goBeside(const postgres::ConnectionString &target, Task
     QList<QByteArray> settings{
         "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
         "SET LOCAL row_security = off",
-        "SET LOCAL extra_float_digits = 1",
     };
-    for (const char *name : spelling) {
+    for (const char *setting : pinned) {
+        settings.append(setting);
+        if (auto set = m_live->execute(setting, context); !set)
+            return failure(set.error());
+    }
+    for (const char *name : agreed) {
         const QByteArray parameter(name);
         const auto value =
             m_live->query("SELECT pg_catalog.current_setting($1)", {&parameter, 1}, context);
@@ -94,8 +102,6 @@ Result<void> KeptSource::goBeside(const postgres::ConnectionString &target, Task
         if (auto set = m_beside->execute(setting, context); !set)
             return failure(set.error());
     }
-    if (auto set = m_live->execute("SET LOCAL extra_float_digits = 1", context); !set)
-        return failure(set.error());
     return {};
 }
 
@@ -155,22 +161,38 @@ Result<void> KeptSource::compare(TableComparison &table, TaskContext &context)
 {
     if (!m_beside)
         return compareTable(*m_live, table, context);
-    if (!table.pair.hasLive) {
-        const auto rows =
-            postgres::exactRowCount(*m_beside, table.pair.keptSchema, table.pair.name, context);
-        if (!rows)
-            return failure(about(table.pair, rows.error()));
-        table.onlyKept = *rows;
-        return {};
-    }
+    if (!table.pair.hasLive || table.pair.storedColumns().isEmpty())
+        return compareCounts(table, context);
     const auto same = isSame(table.pair, context);
     if (!same)
         return failure(same.error());
     if (*same)
         return {};
-    return fetch(table.pair, context).and_then([&] {
-        return compareTable(*m_live, table, context);
-    });
+    auto compared =
+        fetch(table.pair, context).and_then([&] { return compareTable(*m_live, table, context); });
+    if (!compared)
+        return compared;
+    // Their room on the server is free again at once, which a DROP would not do before the end.
+    const auto emptied = m_live->execute("TRUNCATE " + table.pair.keptTable().toUtf8(), context);
+    table.pair.fetchedAs.clear();
+    return emptied.transform([](qint64) {});
+}
+
+/// Of a table that only one side has, or of two that have no column in common.
+Result<void> KeptSource::compareCounts(TableComparison &table, TaskContext &context)
+{
+    const TablePair &pair = table.pair;
+    const auto kept = postgres::exactRowCount(*m_beside, pair.keptSchema, pair.name, context);
+    if (!kept)
+        return failure(about(pair, kept.error()));
+    const auto live = pair.hasLive
+                          ? postgres::exactRowCount(*m_live, pair.liveSchema, pair.name, context)
+                          : Result<qint64>(0);
+    if (!live)
+        return failure(about(pair, live.error()));
+    table.onlyKept = std::max<qint64>(*kept - *live, 0);
+    table.onlyLive = std::max<qint64>(*live - *kept, 0);
+    return {};
 }
 
 Result<void> KeptSource::fetch(TablePair &pair, TaskContext &context)
@@ -180,7 +202,7 @@ Result<void> KeptSource::fetch(TablePair &pair, TaskContext &context)
     pair.fetchedAs = u"mayday_kept_%1"_s.arg(++m_fetched);
     if (auto made = m_live->execute(pair.createFetchedSql(), context); !made)
         return failure(about(pair, made.error()));
-    const QString columns = pair.storedColumns();
+    const QString columns = pair.fetchedColumns();
     const QString from =
         postgres::quoteIdentifier(pair.keptSchema) + u'.' + postgres::quoteIdentifier(pair.name);
     const QString in = u"COPY %1 (%2) FROM STDIN"_s.arg(pair.keptTable(), columns);

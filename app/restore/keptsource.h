@@ -8,8 +8,8 @@ namespace mayday::restore {
 
 /// Where what a restore has kept stands, and how a transaction in the live database reaches it:
 /// schemas of that database, or a database beside it. Rows of another database are asked for there,
-/// and only those of tables that differ are brought over, into temporary tables that end with the
-/// transaction. Lives in one transaction, on one worker.
+/// and only those of tables that differ are brought over, one after the other, into temporary
+/// tables. The transaction then writes times in UTC. Lives in one transaction, on one worker.
 class KeptSource final {
 public:
     /// live: in a transaction that may make temporary tables; outlives this. restore: its id, or
@@ -44,6 +44,7 @@ private:
     [[nodiscard]] Result<void> goBeside(const postgres::ConnectionString &target,
                                         TaskContext &context);
     [[nodiscard]] Result<QList<KeptSchema>> schemas(TaskContext &context);
+    [[nodiscard]] Result<void> compareCounts(TableComparison &table, TaskContext &context);
     [[nodiscard]] Result<bool> isSame(const TablePair &pair, TaskContext &context);
 
     postgres::Session *m_live;

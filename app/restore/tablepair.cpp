@@ -46,6 +46,11 @@ bool isKey(const PairColumn &column)
     return column.isKey;
 }
 
+bool isFetched(const PairColumn &column)
+{
+    return isStored(column) || column.isKey;
+}
+
 /// The whole row as one text: types need no equality of their own, and those that were moved aside
 /// are other types now.
 QString rowText(const TablePair &pair, QChar alias)
@@ -99,7 +104,8 @@ struct ColumnFacts {
     bool isCollatable = false;
 };
 
-/// Table name to its columns in their order.
+/// Table name to its columns in their order. Tables of an extension are its own affair: no dump of
+/// rows holds them.
 Result<QMap<QString, QList<ColumnFacts>>> columnsOf(postgres::Session &session,
                                                     const QString &schema, TaskContext &context)
 {
@@ -116,7 +122,10 @@ Result<QMap<QString, QList<ColumnFacts>>> columnsOf(postgres::Session &session,
         " LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT "
         "a.attisdropped"
         " LEFT JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary"
-        " WHERE n.nspname = $1 AND c.relkind = 'r' ORDER BY c.relname, a.attnum",
+        " WHERE n.nspname = $1 AND c.relkind = 'r' AND NOT EXISTS (SELECT FROM "
+        "pg_catalog.pg_depend d"
+        " WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid"
+        " AND d.deptype = 'e') ORDER BY c.relname, a.attnum",
         parameters, context);
     if (!rows)
         return failure(rows.error());
@@ -152,18 +161,21 @@ QStringList keyOf(const QList<ColumnFacts> &columns)
 /// Where the numbers of PostgreSQL's own types end, which are the same in every database.
 constexpr qint64 firstNumberOfUsers = 16384;
 
-/// Within one database a number is one type. In another one only PostgreSQL's own are, and a
-/// collation of the column stays behind.
+/// Of another database a value comes as text, which is what rows are compared by; only a key is
+/// compared as what it is, where the type is PostgreSQL's own. (The name of a table, as regclass
+/// has it, may mean nothing in the live one.)
+QString fetchType(const ColumnFacts &kept, const ColumnFacts &live)
+{
+    const bool isOwn = kept.type == live.type && kept.typeOid < firstNumberOfUsers;
+    return kept.isKey && isOwn ? live.type : u"text"_s;
+}
+
+/// Within one database a number is one type. In another one a collation of the column stays behind.
 bool isSameType(const ColumnFacts &kept, const ColumnFacts &live, bool inOneDatabase)
 {
     if (inOneDatabase)
         return kept.typeOid == live.typeOid;
-    return kept.type == live.type && kept.typeOid < firstNumberOfUsers && !live.isCollatable;
-}
-
-QString fetchType(const ColumnFacts &kept, const ColumnFacts &live)
-{
-    return kept.type == live.type && kept.typeOid < firstNumberOfUsers ? live.type : u"text"_s;
+    return fetchType(kept, live) == live.type && !live.isCollatable;
 }
 
 void pairColumns(TablePair &pair, const QList<ColumnFacts> &kept, const QList<ColumnFacts> &live,
@@ -213,6 +225,12 @@ QString TablePair::storedColumns() const
         columns, isStored, [](const PairColumn &c) { return quoteIdentifier(c.name); }, u", "_s);
 }
 
+QString TablePair::fetchedColumns() const
+{
+    return list(
+        columns, isFetched, [](const PairColumn &c) { return quoteIdentifier(c.name); }, u", "_s);
+}
+
 QByteArray TablePair::digestSql(const QString &schema) const
 {
     return u"SELECT pg_catalog.count(*),"
@@ -226,7 +244,7 @@ QByteArray TablePair::digestSql(const QString &schema) const
 QByteArray TablePair::createFetchedSql() const
 {
     const QString definitions = list(
-        columns, isStored,
+        columns, isFetched,
         [](const PairColumn &c) { return quoteIdentifier(c.name) + u' ' + c.fetchType; }, u", "_s);
     return u"CREATE TEMPORARY TABLE %1 (%2) ON COMMIT DROP"_s.arg(keptTable(), definitions)
         .toUtf8();

@@ -57,6 +57,8 @@ struct TablePair {
     [[nodiscard]] QByteArray digestSql(const QString &schema) const;
     /// The columns that are compared, and what there is to name them: "a, \"b c\"".
     [[nodiscard]] QString storedColumns() const;
+    /// Those and the key, which may be computed: what comes over from another database.
+    [[nodiscard]] QString fetchedColumns() const;
     /// Makes the table that fetchedAs names.
     [[nodiscard]] QByteArray createFetchedSql() const;
 };

@@ -142,8 +142,12 @@ void CameAfterView::showComparing(const restore::Comparison &soFar)
 {
     m_header->setShape(std::nullopt);
     m_header->setSentence(tr("Comparing what is kept with what is live now..."));
-    m_header->setDetail(tr("%1 compared so far. Only questions are asked; nothing changes.")
-                            .arg(tables(soFar.tables.size())));
+    const QString meanwhile =
+        soFar.database.isEmpty()
+            ? tr("Only questions are asked; nothing changes.")
+            : tr("Nothing live changes; of a table that differs the server holds a temporary copy "
+                 "meanwhile.");
+    m_header->setDetail(tr("%1 compared so far. %2").arg(tables(soFar.tables.size()), meanwhile));
     showParts(false, false);
     setRunning(true);
 }
