@@ -200,10 +200,14 @@ void RestoreDesk::checkContent(const postgres::ConnectionString &target, const R
                 Q_EMIT contentCheckFailed(restore, check.error());
                 return;
             }
-            append(contentDraft(*record(restore), *check), [this, restore, check = *check] {
-                Q_EMIT contentChecked(restore, check);
-                Q_EMIT restoreChanged(restore);
-            });
+            const RestoreRecord &checked = *record(restore);
+            if (!checked.canBeCheckedByContent()) { // put back meanwhile: it is about other rows
+                Q_EMIT contentCheckFailed(
+                    restore, TaskContext::cancelled(checked.target, u"the data was put back"_s));
+                return;
+            }
+            append(contentDraft(checked, *check),
+                   [this, restore, check = *check] { Q_EMIT contentChecked(restore, check); });
         });
 }
 
@@ -306,6 +310,9 @@ void RestoreDesk::append(store::JournalDraft draft, std::function<void()> then)
 
 void RestoreDesk::setBusy(bool busy)
 {
+    // It holds locks on what it has read, and what begins now must not wait for a question.
+    if (busy)
+        m_contentCheck.requestStop();
     m_isBusy = busy;
     m_isStopRequested = false;
 }

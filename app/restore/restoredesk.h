@@ -48,9 +48,9 @@ public:
                                            const Latest<Comparison> &progress);
     void bringBack(const postgres::ConnectionString &target, const QString &restore,
                    const QList<TableDecision> &decisions);
-    /// Whether the live rows are those of the restore's backup, to the letter. Changes nothing, may
-    /// go on beside anything else, and is written down. A second one takes the place of the first,
-    /// which says nothing any more.
+    /// Whether the live rows are those of the restore's backup, to the letter. Changes nothing
+    /// and is written down. Whatever changes something stops it; a second one takes the place of
+    /// the first, which says nothing any more.
     void checkContent(const postgres::ConnectionString &target, const RestoreId &restore);
     void stopContentCheck() { m_contentCheck.requestStop(); }
     [[nodiscard]] ContentProgress contentProgress() const { return m_contentProgress.read(); }

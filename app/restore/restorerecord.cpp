@@ -57,6 +57,7 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
 void settlePutBack(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.isPutBackOpen = false;
+    record.content.reset();
     if (event.data["putBack"_L1].toBool() && !record.putBackAt)
         record.putBackAt = event.at;
     else if (!event.data["putBack"_L1].toBool())

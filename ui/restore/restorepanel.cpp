@@ -354,6 +354,7 @@ void RestorePanel::checkContent()
     turnTo(m_content);
     const auto connection = m_target.connection();
     if (!connection) {
+        m_contentTick.stop();
         m_content->showError(connection.error());
         return;
     }
@@ -367,11 +368,15 @@ void RestorePanel::endContentCheck(const restore::RestoreId &id,
                                    const std::function<void(ContentView &)> &show)
 {
     m_contentTick.stop();
-    if (id != m_shown)
-        return;
-    show(*m_content);
-    if (m_view == m_content)
+    const restore::RestoreRecord *record = m_parts.desk.record(m_shown);
+    if (m_view == m_content && id == m_shown) {
+        show(*m_content);
         takeFocus();
+    } else if (m_view == m_content) { // somebody has asked about another restore
+        backToVerdict();
+    } else if (m_view == m_verdict && id == m_shown && record) {
+        m_verdict->setRecord(*record);
+    }
 }
 
 void RestorePanel::backToVerdict()

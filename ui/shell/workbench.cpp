@@ -12,6 +12,7 @@
 #include "ui/status/nowpage.h"
 
 #include <QDesktopServices>
+#include <QPointer>
 #include <QUrl>
 
 #include <algorithm>
@@ -260,7 +261,14 @@ QWidget *Workbench::panelFor(const runbook::VerbCall &call, QWidget *parent)
     if (call.verb != "restore"_L1 || !running)
         return nullptr;
     auto *panel = new RestorePanel(restoreParts(), parent);
-    connect(panel, &RestorePanel::doneChanged, m_wizard, &WizardPage::setPanelDone);
+    // In a later turn: the wizard may be asking for it while it is being made.
+    connect(
+        panel, &RestorePanel::doneChanged, this,
+        [this, panel = QPointer(panel)](bool isDone) {
+            if (panel)
+                m_wizard->setPanelDone(isDone);
+        },
+        Qt::QueuedConnection);
     panel->setTarget(restoreTarget(call.parameter(u"database"_s), running->id.text()));
     return panel;
 }

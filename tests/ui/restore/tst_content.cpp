@@ -46,6 +46,8 @@ private Q_SLOTS:
     void whatWentBackIsNoLongerAskedAbout();
     void aFileThatIsGoneIsSaid();
     void aStopIsNoError();
+    void inTheBackgroundItIsInNobodysWay();
+    void whatChangesSomethingStopsIt();
     void theLatestQuestionIsAnswered();
     void theSentenceNeverSaysMoreThanIsKnown_data();
     void theSentenceNeverSaysMoreThanIsKnown();
@@ -172,6 +174,45 @@ void TestContent::aStopIsNoError()
     QVERIFY(holder->execute("ROLLBACK", context));
     button(u"Compare again"_s)->click();
     QTRY_VERIFY_WITH_TIMEOUT(seenAll().contains(u"The same to the letter"_s), patience);
+}
+
+void TestContent::inTheBackgroundItIsInNobodysWay()
+{
+    putDump(m_shop->dump());
+    restoreNow();
+    TaskContext context;
+    auto holder = postgres::Session::connect(m_shop->target(), context, {});
+    QVERIFY(holder);
+    QVERIFY(holder->execute("BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE", context));
+    compareLetters();
+    button(u"Back to the verdict"_s)->click();
+    button(u"Choose another backup"_s)->click();
+    QVERIFY(seen<ChooseView>(*m_panel));
+    const QSignalSpy checked(m_desk.get(), &restore::RestoreDesk::contentChecked);
+    QVERIFY(holder->execute("ROLLBACK", context));
+    QTRY_COMPARE_WITH_TIMEOUT(checked.count(), 1, patience);
+    QVERIFY(seen<ChooseView>(*m_panel)); // and nobody is thrown out of it
+    QVERIFY(m_desk->records().front().content->isSame());
+}
+
+void TestContent::whatChangesSomethingStopsIt()
+{
+    putDump(m_shop->dump());
+    restoreNow();
+    const restore::RestoreId id = m_desk->records().front().id;
+    TaskContext context;
+    auto holder = postgres::Session::connect(m_shop->target(), context, {});
+    QVERIFY(holder);
+    QVERIFY(holder->execute("BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE", context));
+    const QSignalSpy failed(m_desk.get(), &restore::RestoreDesk::contentCheckFailed);
+    m_desk->checkContent(m_shop->target(), id);
+    m_desk->putBack(m_shop->target(), id.text());
+    QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, patience);
+    QCOMPARE(failed[0][1].value<Error>().kind, ErrorKind::Cancelled);
+    QVERIFY(holder->execute("ROLLBACK", context));
+    QTRY_VERIFY_WITH_TIMEOUT(m_desk->record(id)->putBackAt.has_value(), patience);
+    QVERIFY(!m_desk->record(id)->content);
+    QVERIFY2(m_desk->record(id)->receipt->verdict == restore::Verdict::Proven, "");
 }
 
 void TestContent::theLatestQuestionIsAnswered()
