@@ -183,7 +183,7 @@ bool completeIndex(dump::DumpInspection &inspection, const QString &path)
 
 QByteArray fingerprintOf(const dump::DumpInspection &inspection, const QString &path)
 {
-    const QByteArray stamp = stampOf(path);
+    QByteArray stamp = stampOf(path);
     if (stamp.isEmpty() || inspection.index.stamp != stamp)
         return {};
     if (!inspection.index.blocks.isEmpty())

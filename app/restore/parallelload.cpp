@@ -59,9 +59,9 @@ void ParallelLoad::countBlocks(const QList<dump::DataBlock> &all)
         ++m_blocksOf[{block.schema, block.table}];
 }
 
-void ParallelLoad::fillInOrder(QSet<TableName> large, qint64 commitEvery)
+void ParallelLoad::fillInOrder(const QSet<TableName> &large, qint64 commitEvery)
 {
-    m_large += std::move(large);
+    m_large += large;
     m_commitEvery = commitEvery;
 }
 

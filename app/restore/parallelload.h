@@ -25,7 +25,7 @@ public:
     void onTick(std::function<void()> callback) { m_onTick = std::move(callback); }
     /// Of a file that can only be read from front to end: tables whose indexes are for the crew,
     /// and after how many bytes of rows what is there is committed.
-    void fillInOrder(QSet<TableName> large, qint64 commitEvery);
+    void fillInOrder(const QSet<TableName> &large, qint64 commitEvery);
     /// Bytes of rows that a broken load would leave there.
     [[nodiscard]] qint64 bytesThere() const { return m_bytesCommitted + m_crew.bytesDone(); }
     /// All blocks of the dump, to know which tables are filled by one alone.

@@ -18,6 +18,12 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
 
+namespace {
+
+constexpr auto comparingPace = std::chrono::milliseconds(200);
+
+} // namespace
+
 RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
     : QWidget(parent),
       m_parts(parts),
@@ -43,6 +49,13 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
         column->addWidget(view);
         view->hide();
     }
+    connectPlan();
+    connectVerdict();
+    connectDesk();
+}
+
+void RestorePanel::connectPlan()
+{
     connect(m_choose, &ChooseView::chosen, this, &RestorePanel::choose);
     connect(m_plan, &PlanView::replaceRequested, this, &RestorePanel::confirm);
     connect(m_plan, &PlanView::rowsRequested, this, &RestorePanel::chooseTables);
@@ -58,10 +71,15 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
         m_progress->setStopping(true);
         m_parts.desk.requestStop();
     });
+}
+
+void RestorePanel::connectVerdict()
+{
     connect(m_verdict, &VerdictView::anotherRequested, this, &RestorePanel::showChoice);
     connect(m_verdict, &VerdictView::putBackRequested, this, &RestorePanel::putBack);
     connect(m_verdict, &VerdictView::safetyCopyRequested, this, &RestorePanel::undoInPlace);
     connect(m_verdict, &VerdictView::cameAfterRequested, this, &RestorePanel::compare);
+    connect(m_verdict, &VerdictView::contentRequested, this, &RestorePanel::checkContent);
     connect(m_cameAfter, &CameAfterView::compareAgainRequested, this, &RestorePanel::compare);
     connect(m_cameAfter, &CameAfterView::bringBackRequested, this, &RestorePanel::bringBack);
     connect(m_cameAfter, &CameAfterView::stopRequested, this, [this] {
@@ -69,23 +87,25 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
         m_parts.desk.requestStop();
     });
     connect(m_cameAfter, &CameAfterView::backRequested, this, &RestorePanel::backToVerdict);
-    connect(m_verdict, &VerdictView::contentRequested, this, &RestorePanel::checkContent);
     connect(m_content, &ContentView::againRequested, this, &RestorePanel::checkContent);
-    connect(m_content, &ContentView::stopRequested, &parts.desk,
+    connect(m_content, &ContentView::stopRequested, &m_parts.desk,
             &restore::RestoreDesk::stopContentCheck);
     connect(m_content, &ContentView::backRequested, this, &RestorePanel::backToVerdict);
-    connect(&parts.desk, &restore::RestoreDesk::contentChecked, this,
-            [this](const restore::RestoreId &id, const restore::ContentCheck &check) {
-                endContentCheck(id, [&check](ContentView &view) { view.showCheck(check); });
-            });
-    connect(&parts.desk, &restore::RestoreDesk::contentCheckFailed, this,
-            [this](const restore::RestoreId &id, const Error &error) {
-                endContentCheck(id, [&error](ContentView &view) { view.showError(error); });
-            });
-    m_contentTick.setInterval(std::chrono::milliseconds(200));
+    m_comparingTick.setInterval(comparingPace);
+    connect(&m_comparingTick, &QTimer::timeout, this,
+            [this] { m_cameAfter->showComparing(m_compared.read()); });
+    m_contentTick.setInterval(comparingPace);
     connect(&m_contentTick, &QTimer::timeout, this,
             [this] { m_content->showProgress(m_parts.desk.contentProgress()); });
-    connect(&parts.desk, &restore::RestoreDesk::bringBackFinished, this,
+}
+
+void RestorePanel::connectDesk()
+{
+    const restore::RestoreDesk &desk = m_parts.desk;
+    connect(&desk, &restore::RestoreDesk::restoreChanged, this, &RestorePanel::follow);
+    connect(&desk, &restore::RestoreDesk::progressChanged, this,
+            [this] { m_progress->setProgress(m_parts.desk.progress()); });
+    connect(&desk, &restore::RestoreDesk::bringBackFinished, this,
             [this](const restore::BringBackReceipt &receipt) {
                 if (m_view != m_cameAfter || receipt.restore != m_shown.text())
                     return;
@@ -93,12 +113,14 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
                 if (!receipt.error)
                     compare();
             });
-    m_comparingTick.setInterval(std::chrono::milliseconds(200));
-    connect(&m_comparingTick, &QTimer::timeout, this,
-            [this] { m_cameAfter->showComparing(m_compared.read()); });
-    connect(&parts.desk, &restore::RestoreDesk::restoreChanged, this, &RestorePanel::follow);
-    connect(&parts.desk, &restore::RestoreDesk::progressChanged, this,
-            [this] { m_progress->setProgress(m_parts.desk.progress()); });
+    connect(&desk, &restore::RestoreDesk::contentChecked, this,
+            [this](const restore::RestoreId &id, const restore::ContentCheck &check) {
+                endContentCheck(id, [&check](ContentView &view) { view.showCheck(check); });
+            });
+    connect(&desk, &restore::RestoreDesk::contentCheckFailed, this,
+            [this](const restore::RestoreId &id, const Error &error) {
+                endContentCheck(id, [&error](ContentView &view) { view.showError(error); });
+            });
 }
 
 void RestorePanel::setTarget(const RestoreTarget &target)

@@ -67,6 +67,9 @@ Q_SIGNALS:
     void doneChanged(bool isDone);
 
 private:
+    void connectPlan();
+    void connectVerdict();
+    void connectDesk();
     void turnTo(QWidget *view);
     void showRestore(const restore::RestoreRecord &record);
     void showChoice();
