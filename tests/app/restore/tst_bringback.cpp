@@ -278,6 +278,10 @@ void TestBringBack::keysOfEveryKindMatch()
 {
     QFETCH(QByteArray, type);
     QFETCH(QByteArray, values);
+    QFETCH_GLOBAL(RestoreMode, mode);
+    // Within one database a type is one type, whatever it is.
+    if (mode == RestoreMode::Replace && type != "public.kind" && type != "char(5)")
+        return;
     const Shop shop(*m_server, 5);
     shop.run("ALTER TYPE public.kind ADD VALUE 'c'; ALTER TYPE public.kind ADD VALUE 'd';"
              "ALTER TYPE public.kind ADD VALUE 'e'");
@@ -514,6 +518,11 @@ void TestBringBack::harmAtAnyStepChangesNothing_data()
 void TestBringBack::harmAtAnyStepChangesNothing()
 {
     QFETCH(QByteArray, step);
+    QFETCH_GLOBAL(RestoreMode, mode);
+    // The transaction is the same; its own steps of another database follow below.
+    if (mode == RestoreMode::ReplaceDatabase && step != "LOCK TABLE" && step != "INSERT INTO" &&
+        step != "CONSTRAINTS ALL IMMEDIATE")
+        return;
     const Shop shop(*m_server, 20);
     restoreAfter(shop, "INSERT INTO products (name) VALUES ('new'); DELETE FROM listings;"
                        "DELETE FROM products WHERE id < 3");
