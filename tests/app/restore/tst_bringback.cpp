@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/restore/restorefixture.h"
-#include "restore/bringback.h"
+#include "app/restore/bringbackcase.h"
 #include "restore/putback.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
@@ -14,43 +13,6 @@ using namespace mayday;
 using namespace mayday::restore;
 using namespace mayday::restore::test;
 using namespace Qt::StringLiterals;
-
-namespace {
-
-const TableComparison *find(const Comparison &comparison, const QString &name)
-{
-    const auto found = std::ranges::find_if(
-        comparison.tables, [&name](const TableComparison &t) { return t.pair.name == name; });
-    return found == comparison.tables.end() ? nullptr : &*found;
-}
-
-QString counts(const Comparison &comparison, const QString &name)
-{
-    const TableComparison *table = find(comparison, name);
-    return table ? u"%1/%2/%3"_s.arg(table->onlyKept).arg(table->onlyLive).arg(table->different)
-                 : u"no such table"_s;
-}
-
-Comparison compared(const Shop &shop)
-{
-    TaskContext context;
-    auto comparison = compareWithKept(shop.target(), {}, context, {});
-    if (!comparison)
-        qFatal("%s", qPrintable(describe(comparison.error())));
-    return *std::move(comparison);
-}
-
-BringBackReceipt brought(const postgres::ConnectionString &target,
-                         const QList<QPair<QString, TableChoice>> &choices,
-                         TaskContext context = {})
-{
-    QList<TableDecision> decisions;
-    for (const auto &[name, choice] : choices)
-        decisions.append({.schema = u"public"_s, .name = name, .choice = choice});
-    return bringBack(target, {}, decisions, context);
-}
-
-} // namespace
 
 /// Rows that came after the backup, against a real server: found, and brought back on demand. Each
 /// from what is kept as a schema and as a database.
@@ -66,12 +28,6 @@ private Q_SLOTS:
     void changedRowsStayUnlessAsked();
     void tablesWithoutAKeyAreComparedAsWholeRows();
     void typesOfTheSchemaTravel();
-    void keysOfEveryKindMatch_data();
-    void keysOfEveryKindMatch();
-    void theSettingsOfADatabaseDoNotCount();
-    void aKeyMayBeComputed();
-    void namesOfTablesMayMeanNothingLive();
-    void tablesWithNoColumnInCommon();
     void computedAndFixedColumnsAreRespected();
     void columnsOfOnlyOneSideAreNamed();
     void aTableTheBackupHasNot();
@@ -83,16 +39,21 @@ private Q_SLOTS:
     void writersOfTheRestoredTablesLoseNothing();
     void harmAtAnyStepChangesNothing_data();
     void harmAtAnyStepChangesNothing();
-    void harmWhileRowsComeOverChangesNothing_data();
-    void harmWhileRowsComeOverChangesNothing();
     void aStopChangesNothing();
     void putBackStillWorksAfterwards();
     void nothingKeptIsSaid();
 
 private:
-    /// Restored from a dump taken now, after the SQL has changed the live data.
-    static void restoreAfter(const Shop &shop, const QByteArray &sql);
-    static void restoreFrom(const Shop &shop, const QString &file);
+    static void restoreAfter(const Shop &shop, const QByteArray &sql)
+    {
+        QFETCH_GLOBAL(RestoreMode, mode);
+        restoreAs(mode, shop, sql);
+    }
+    static void restoreFrom(const Shop &shop, const QString &file)
+    {
+        QFETCH_GLOBAL(RestoreMode, mode);
+        restoreAs(mode, shop, file);
+    }
 
     std::unique_ptr<tests::TempPostgres> m_server;
 };
@@ -107,24 +68,6 @@ void TestBringBack::initTestCase_data()
     QTest::addColumn<RestoreMode>("mode");
     QTest::newRow("schema") << RestoreMode::Replace;
     QTest::newRow("database") << RestoreMode::ReplaceDatabase;
-}
-
-void TestBringBack::restoreAfter(const Shop &shop, const QByteArray &sql)
-{
-    const QString file = shop.writeDump(shop.dump());
-    shop.run(sql);
-    restoreFrom(shop, file);
-}
-
-void TestBringBack::restoreFrom(const Shop &shop, const QString &file)
-{
-    QFETCH_GLOBAL(RestoreMode, mode);
-    RestorePlan plan = shop.plan(file);
-    plan.mode = mode;
-    const SystemClock clock;
-    TaskContext context;
-    const RestoreReceipt receipt = RestoreRunner(plan, clock, {}).run(std::nullopt, context);
-    QVERIFY2(!receipt.error, receipt.error ? qPrintable(describe(*receipt.error)) : "");
 }
 
 void TestBringBack::whatDiffersIsCounted()
@@ -249,124 +192,6 @@ void TestBringBack::typesOfTheSchemaTravel()
     shop.run("UPDATE odd SET home = ROW('x', 1)");
     QCOMPARE(counts(compared(shop), u"odd"_s), u"0/0/1"_s);
     QVERIFY(brought(shop.target(), {{u"odd"_s, TableChoice::AsBefore}}).verdict == Verdict::Proven);
-}
-
-void TestBringBack::keysOfEveryKindMatch_data()
-{
-    QTest::addColumn<QByteArray>("type");
-    QTest::addColumn<QByteArray>("values"); // of three rows that stay, one changed, one new
-    tests::Thinned thinned(3);
-    const auto row = [&thinned](const char *type, const char *values) {
-        if (thinned.takesNext())
-            QTest::newRow(type) << QByteArray(type) << QByteArray(values);
-    };
-    row("char(5)", "'a','b','c','d','e'");
-    row("text COLLATE \"C\"", "'a','B','c','ä','e'");
-    row("varchar(9) COLLATE \"POSIX\"", "'a','B','c d','\\x','e'");
-    row("timestamptz",
-        "'2026-01-01','2026-03-29 02:30:00.5','infinity','-infinity','0044-03-15 BC'");
-    row("numeric", "1.50,2,3,4.000,'NaN'");
-    row("float8", "0.1,'1e300',3,'-0','NaN'");
-    row("bytea", "'\\x00','\\x','\\xff','abc','\\x0a'");
-    row("uuid", "gen_random_uuid(),gen_random_uuid(),gen_random_uuid(),gen_random_uuid(),"
-                "gen_random_uuid()");
-    row("public.kind", "'a','b','c','d','e'");
-    row("public.word", "'a','b','c','d','e'");
-}
-
-void TestBringBack::keysOfEveryKindMatch()
-{
-    QFETCH(QByteArray, type);
-    QFETCH(QByteArray, values);
-    QFETCH_GLOBAL(RestoreMode, mode);
-    // Within one database a type is one type, whatever it is.
-    if (mode == RestoreMode::Replace && type != "public.kind" && type != "char(5)")
-        return;
-    const Shop shop(*m_server, 5);
-    shop.run("ALTER TYPE public.kind ADD VALUE 'c'; ALTER TYPE public.kind ADD VALUE 'd';"
-             "ALTER TYPE public.kind ADD VALUE 'e'");
-    shop.run("CREATE DOMAIN public.word AS varchar(8) COLLATE \"C\";"
-             "CREATE TABLE keyed (k " +
-             type + " PRIMARY KEY, v text);" + "CREATE TABLE all_keys (nr serial, k " + type +
-             "); INSERT INTO all_keys (k) SELECT unnest(ARRAY[" + values +
-             "]::" + type.split(' ').first() + "[]);" +
-             "INSERT INTO keyed SELECT k, 'as it was' FROM all_keys WHERE nr <= 4");
-    restoreAfter(shop, "INSERT INTO keyed SELECT k, 'new' FROM all_keys WHERE nr = 5;"
-                       "UPDATE keyed SET v = 'other' WHERE k = (SELECT k FROM all_keys WHERE nr = "
-                       "4)");
-    QCOMPARE(counts(compared(shop), u"keyed"_s), u"1/0/1"_s);
-    const BringBackReceipt receipt = brought(shop.target(), {{u"keyed"_s, TableChoice::AsBefore}});
-    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
-    QCOMPARE(shop.ask("SELECT string_agg(v, ',' ORDER BY a.nr) FROM keyed JOIN all_keys a USING "
-                      "(k)"),
-             u"as it was,as it was,as it was,other,new"_s);
-    QCOMPARE(counts(compared(shop), u"keyed"_s), u"0/0/0"_s);
-}
-
-/// Values travel as text, and no setting may shorten them on their way.
-void TestBringBack::theSettingsOfADatabaseDoNotCount()
-{
-    const Shop shop(*m_server, 5);
-    shop.run("ALTER DATABASE " + shop.database().toUtf8() +
-             " SET extra_float_digits = -10; "
-             "ALTER DATABASE " +
-             shop.database().toUtf8() +
-             " SET DateStyle = 'SQL, DMY'; "
-             "ALTER DATABASE " +
-             shop.database().toUtf8() +
-             " SET TimeZone = 'Asia/Shanghai'; "
-             "ALTER DATABASE " +
-             shop.database().toUtf8() + " SET bytea_output = 'escape'");
-    shop.run("CREATE TABLE measured (id int PRIMARY KEY, x float8, day date, at timestamptz, raw "
-             "bytea, t interval, b bool, i inet)");
-    restoreAfter(
-        shop, "INSERT INTO measured VALUES (1, 0.1234567890123456789, '2026-02-01', "
-              "'2026-02-01 12:00:00.123456+00', '\\x00ff', '1 day 02:03:04.5', true, '10.0.0.1')");
-    QCOMPARE(counts(compared(shop), u"measured"_s), u"1/0/0"_s);
-    QVERIFY(brought(shop.target(), {{u"measured"_s, TableChoice::AddMissing}}).verdict ==
-            Verdict::Proven);
-    QCOMPARE(
-        shop.ask("SELECT x = 0.1234567890123456789::float8 AND day = make_date(2026, 2, 1)"
-                 " AND at = make_timestamptz(2026, 2, 1, 12, 0, 0.123456, 'UTC') AND raw = "
-                 "'\\x00ff' AND t = '1 day 02:03:04.5' AND b AND i = '10.0.0.1' FROM measured"),
-        u"t"_s);
-}
-
-void TestBringBack::aKeyMayBeComputed()
-{
-    const Shop shop(*m_server, 5);
-    shop.run("CREATE TABLE docs (data jsonb, id text GENERATED ALWAYS AS (data->>'id') STORED "
-             "PRIMARY KEY); INSERT INTO docs VALUES ('{\"id\": \"a\"}')");
-    restoreAfter(shop, "INSERT INTO docs VALUES ('{\"id\": \"b\"}');"
-                       "UPDATE docs SET data = '{\"id\": \"a\", \"n\": 1}' WHERE id = 'a'");
-    QCOMPARE(counts(compared(shop), u"docs"_s), u"1/0/1"_s);
-    const BringBackReceipt receipt = brought(shop.target(), {{u"docs"_s, TableChoice::AddMissing}});
-    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
-    QCOMPARE(shop.ask("SELECT string_agg(id, '' ORDER BY id) FROM docs"), u"ab"_s);
-}
-
-void TestBringBack::namesOfTablesMayMeanNothingLive()
-{
-    const Shop shop(*m_server, 5);
-    shop.run("CREATE TABLE audited (id int PRIMARY KEY, what regclass)");
-    restoreAfter(shop, "CREATE TABLE brand_new (a int);"
-                       "INSERT INTO audited VALUES (1, 'products'), (2, 'brand_new')");
-    QCOMPARE(counts(compared(shop), u"audited"_s), u"2/0/0"_s);
-}
-
-void TestBringBack::tablesWithNoColumnInCommon()
-{
-    const Shop shop(*m_server, 5);
-    shop.run("CREATE TABLE changed (a int); CREATE TABLE bare ()");
-    restoreAfter(shop, "ALTER TABLE changed ADD b int; ALTER TABLE changed DROP a;"
-                       "INSERT INTO changed VALUES (1), (2); INSERT INTO bare DEFAULT VALUES");
-    const Comparison comparison = compared(shop);
-    QCOMPARE(counts(comparison, u"bare"_s), u"1/0/0"_s);
-    QCOMPARE(counts(comparison, u"changed"_s), u"2/0/0"_s);
-    const BringBackReceipt receipt =
-        brought(shop.target(), {{u"changed"_s, TableChoice::AddMissing}});
-    QCOMPARE(receipt.verdict, Verdict::NotRestored);
-    QCOMPARE(receipt.error->subject, u"public.changed"_s);
 }
 
 void TestBringBack::computedAndFixedColumnsAreRespected()
@@ -537,39 +362,6 @@ void TestBringBack::harmAtAnyStepChangesNothing()
     QTRY_COMPARE_WITH_TIMEOUT(shop.ask("SELECT count(*) FROM pg_stat_activity WHERE"
                                        " application_name = 'mayday bring back'"),
                               u"0"_s, 30000);
-    QCOMPARE(shop.liveState(), before);
-}
-
-void TestBringBack::harmWhileRowsComeOverChangesNothing_data()
-{
-    QTest::addColumn<QByteArray>("step");
-    for (const char *step : {"current_setting", "nspname FROM", "CREATE TEMPORARY TABLE",
-                             "FROM STDIN", "TO STDOUT", "ANALYZE"})
-        QTest::newRow(step) << QByteArray(step);
-}
-
-/// Of another database they come over two connections; each may break.
-void TestBringBack::harmWhileRowsComeOverChangesNothing()
-{
-    QFETCH_GLOBAL(RestoreMode, mode);
-    if (mode != RestoreMode::ReplaceDatabase)
-        return;
-    QFETCH(QByteArray, step);
-    const Shop shop(*m_server, 20);
-    restoreAfter(shop, "INSERT INTO products (name) VALUES ('new')");
-    const QString before = shop.liveState();
-    TaskContext context;
-    {
-        const StepRelay relay(shop.target(), step, [] { return StepRelay::Then::Cut; });
-        QVERIFY(!compareWithKept(relay.connectionString(), {}, context, {}));
-        QVERIFY(relay.hasStruck());
-    }
-    const StepRelay relay(shop.target(), step, [] { return StepRelay::Then::Cut; });
-    const BringBackReceipt receipt =
-        brought(relay.connectionString(), {{u"products"_s, TableChoice::AddMissing}});
-    QVERIFY(relay.hasStruck());
-    QCOMPARE(receipt.verdict, Verdict::NotRestored);
-    QVERIFY(!receipt.isUnknown);
     QCOMPARE(shop.liveState(), before);
 }
 
