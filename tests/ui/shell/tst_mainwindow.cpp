@@ -115,6 +115,11 @@ void TestMainWindow::init()
 
 void TestMainWindow::cleanup()
 {
+    // Those that nobody has wanted are not the window's yet.
+    for (const PlainPage *page : {m_now, m_runbooks, m_settings}) {
+        if (page->parent() == nullptr)
+            delete page;
+    }
     m_window.reset();
 }
 
