@@ -135,8 +135,35 @@ Secret TempPostgres::password() const
 
 postgres::ConnectionString TempPostgres::createDatabase(const QString &name)
 {
-    execute(u"postgres"_s, "CREATE DATABASE " + postgres::quoteIdentifier(name).toUtf8());
+    copyDatabase(name, u"template1"_s);
     return connectionString(name);
+}
+
+postgres::ConnectionString TempPostgres::createFilled(const QString &name,
+                                                      const QByteArray &statements)
+{
+    QString &pattern = m_patterns[statements];
+    if (pattern.isEmpty()) {
+        pattern = u"pattern %1"_s.arg(m_patterns.size());
+        createDatabase(pattern);
+        execute(pattern, statements);
+    }
+    copyDatabase(name, pattern);
+    return connectionString(name);
+}
+
+/// File by file where there is a choice: half the time of page by page, as nothing waits for a
+/// disk.
+void TempPostgres::copyDatabase(const QString &name, const QString &from)
+{
+    TaskContext context;
+    postgres::Session session =
+        must(postgres::Session::connect(connectionString(u"postgres"_s), context));
+    QString sql = u"CREATE DATABASE %1 TEMPLATE %2"_s.arg(postgres::quoteIdentifier(name),
+                                                          postgres::quoteIdentifier(from));
+    if (session.facts().versionNumber >= 150000)
+        sql += u" STRATEGY file_copy"_s;
+    must(session.execute(sql.toUtf8(), context));
 }
 
 void TempPostgres::execute(const QString &database, const QByteArray &sql)

@@ -4,6 +4,7 @@
 #include "postgres/connectionstring.h"
 #include "practice/cluster.h"
 
+#include <QHash>
 #include <QTemporaryDir>
 
 #include <memory>
@@ -30,6 +31,8 @@ public:
 
     /// An empty database of that name, and how to reach it.
     postgres::ConnectionString createDatabase(const QString &name);
+    /// A database that is as these statements make an empty one: they run once for all of them.
+    postgres::ConnectionString createFilled(const QString &name, const QByteArray &statements);
     /// Runs statements in a session of its own; a failure ends the test program.
     void execute(const QString &database, const QByteArray &sql);
     /// The first value of the first row, in a session of its own.
@@ -41,10 +44,13 @@ public:
     void restart();
 
 private:
+    void copyDatabase(const QString &name, const QString &from);
+
     QTemporaryDir m_folder;
     std::unique_ptr<process::ProcessRunner> m_runner;
     practice::Cluster m_cluster;
     Secret m_password;
+    QHash<QByteArray, QString> m_patterns; ///< by the statements that filled them
 };
 
 } // namespace mayday::tests

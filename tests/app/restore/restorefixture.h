@@ -7,6 +7,7 @@
 #include "support/temppostgres.h"
 
 #include <QFile>
+#include <QHash>
 #include <QProcess>
 #include <QProcessEnvironment>
 #include <QTemporaryDir>
@@ -27,12 +28,13 @@ QByteArray why(const auto &receipt)
 /// A shop in a real database, and dumps of it made by the real pg_dump.
 class Shop final {
 public:
-    explicit Shop(tests::TempPostgres &server, int rows = 3000) : m_server(server)
+    explicit Shop(tests::TempPostgres &server, int rows = 3000) : m_server(server), m_rows(rows)
     {
         static int number = 0;
         m_database = QStringLiteral("shop%1").arg(++number);
-        server.createDatabase(m_database);
-        run("CREATE TYPE public.kind AS ENUM ('a', 'b');"
+        server.createFilled(
+            m_database,
+            "CREATE TYPE public.kind AS ENUM ('a', 'b');"
             "CREATE TABLE public.products (id bigserial PRIMARY KEY, name text NOT NULL, kind "
             "public.kind,"
             "  extra jsonb, created_at timestamptz NOT NULL DEFAULT now());"
@@ -47,21 +49,31 @@ public:
             "2; $f$;"
             "INSERT INTO public.products (name, kind, extra) SELECT 'p;''' || g || E'\\t\\\\.', "
             "'a', '{\"a\": 1}' FROM generate_series(1, " +
-            QByteArray::number(rows) +
-            ") g;"
-            "INSERT INTO public.listings (product_id, price) SELECT id, id / 10.0 FROM "
-            "public.products;");
+                QByteArray::number(rows) +
+                ") g;"
+                "INSERT INTO public.listings (product_id, price) SELECT id, id / 10.0 FROM "
+                "public.products;");
     }
 
     [[nodiscard]] postgres::ConnectionString target() const
     {
+        m_isAsMade = false;
         return m_server.connectionString(m_database);
     }
-    [[nodiscard]] const QString &database() const { return m_database; }
+    [[nodiscard]] const QString &database() const
+    {
+        m_isAsMade = false;
+        return m_database;
+    }
 
-    void run(const QByteArray &sql) const { m_server.execute(m_database, sql); }
+    void run(const QByteArray &sql) const
+    {
+        m_isAsMade = false;
+        m_server.execute(m_database, sql);
+    }
     [[nodiscard]] QString ask(const QByteArray &sql) const
     {
+        m_isAsMade = false;
         return m_server.scalar(m_database, sql);
     }
 
@@ -85,19 +97,17 @@ public:
     {
         return dumpOf(QStringList{QStringLiteral("--schema=public")} + extra);
     }
+    /// By one pg_dump for all shops that are as they were made: it takes as long as a restore.
     [[nodiscard]] QByteArray dumpOf(const QStringList &options) const
     {
-        QProcess pgDump;
-        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-        environment.insert(QStringLiteral("PGPASSWORD"),
-                           QString::fromUtf8(m_server.password().reveal()));
-        pgDump.setProcessEnvironment(environment);
-        pgDump.start(QStringLiteral("pg_dump"),
-                     QStringList{QStringLiteral("--dbname=") + target().withoutPassword()} +
-                         options);
-        if (!pgDump.waitForFinished() || pgDump.exitCode() != 0)
-            qFatal("pg_dump: %s", pgDump.readAllStandardError().constData());
-        return pgDump.readAllStandardOutput();
+        if (!m_isAsMade)
+            return freshDump(options);
+        static QHash<QString, QByteArray> known;
+        QByteArray &dump = known[m_server.socketString().withoutPassword() +
+                                 QString::number(m_rows) + options.join(u' ')];
+        if (dump.isEmpty())
+            dump = freshDump(options);
+        return dump;
     }
     QString writeDump(const QByteArray &text,
                       const QString &name = QStringLiteral("shop.sql")) const
@@ -125,8 +135,26 @@ public:
     }
 
 private:
+    [[nodiscard]] QByteArray freshDump(const QStringList &options) const
+    {
+        QProcess pgDump;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("PGPASSWORD"),
+                           QString::fromUtf8(m_server.password().reveal()));
+        pgDump.setProcessEnvironment(environment);
+        pgDump.start(QStringLiteral("pg_dump"),
+                     QStringList{QStringLiteral("--dbname=") +
+                                 m_server.connectionString(m_database).withoutPassword()} +
+                         options);
+        if (!pgDump.waitForFinished() || pgDump.exitCode() != 0)
+            qFatal("pg_dump: %s", pgDump.readAllStandardError().constData());
+        return pgDump.readAllStandardOutput();
+    }
+
     tests::TempPostgres &m_server;
+    const int m_rows;
     QString m_database;
+    mutable bool m_isAsMade = true; ///< whoever knows where it is may have changed it
     QTemporaryDir m_folder;
 };
 
