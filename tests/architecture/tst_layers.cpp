@@ -112,6 +112,11 @@ const QList<Never> &nevers()
          u"^(app|ui|tests)/"_s,
          {},
          u"include the class, not the module"_s},
+        {p(u"#include <(assert|ctype|errno|float|limits|locale|math|setjmp|signal|stdarg|stddef|"
+           "stdint|stdio|stdlib|string|time|wchar)\\.h>"_s),
+         u"^(app|ui|tests)/"_s,
+         {},
+         u"<cstring>, not <string.h>"_s},
         {p(u"\\bmoveToThread\\(this|moveToThread\\(\\s*QThread::currentThread"_s),
          u"^(app|ui)/"_s,
          {},
