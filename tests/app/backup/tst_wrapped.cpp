@@ -198,7 +198,9 @@ void TestWrapped::aFolderInAnyOrder()
     QFETCH(QStringList, options);
     QFETCH(QStringList, first);
     QFETCH(QString, under);
-    const QString folder = dumped(options, u"ordered"_s);
+    const QString name = u"ordered"_s + options.join(QString());
+    const QString folder =
+        QFile::exists(m_files.path(name)) ? m_files.path(name) : dumped(options, name);
     for (const QString &container : someContainers)
         compare(inspected(wrapped(filesOf(folder, under, first), container)),
                 container + u"/directory"_s);
@@ -260,7 +262,7 @@ void TestWrapped::aLargeBlockIsLookedInto()
     QFETCH(QString, word);
     QByteArray rows;
     quint32 state = 1;
-    for (int i = 0; i < 60'000; ++i) {
+    for (int i = 0; i < 30'000; ++i) {
         rows += QByteArray::number(i) + '\t';
         for (int letter = 0; letter < 30; ++letter) {
             state = state * 1664525 + 1013904223;
@@ -272,11 +274,11 @@ void TestWrapped::aLargeBlockIsLookedInto()
     QByteArray text = wrappedSample(u"shop.sql"_s);
     const qsizetype at = text.indexOf("FROM stdin;\n") + 12;
     text.replace(at, text.indexOf("\\.\n") - at, rows);
+    const PackedFiles files{{.name = u"shop.sql.x"_s, .bytes = packed(text, word)}};
     for (const QString &container : {u"zip"_s, u"tar"_s, u"7z"_s}) {
-        const DumpInspection found =
-            inspected(wrapped({{.name = u"shop.sql.x"_s, .bytes = packed(text, word)}}, container));
+        const DumpInspection found = inspected(wrapped(files, container));
         QVERIFY2(found.verdict == DumpVerdict::Complete, qPrintable(problemOf(found)));
-        QCOMPARE(rowsOf(found), QStringList{u"public.products 60000"_s});
+        QCOMPARE(rowsOf(found), QStringList{u"public.products 30000"_s});
     }
 }
 

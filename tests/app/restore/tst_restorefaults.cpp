@@ -59,7 +59,7 @@ constexpr std::array ofDatabases{
     FaultStep{"its schemas", "CREATE SCHEMA"},
     FaultStep{"a table", "CREATE TABLE public.products"},
     FaultStep{"before the rows of one connection", "COPY public.products"},
-    FaultStep{"amid the rows of one connection", "p;'29000"},
+    FaultStep{"amid the rows of one connection", "p;'3900"},
     FaultStep{"a small table", "INSERT INTO public.listings"},
     FaultStep{"a constraint", "ADD CONSTRAINT"},
     FaultStep{"an index", "CREATE INDEX"},
@@ -187,8 +187,9 @@ void TestRestoreFaults::initTestCase()
     m_small->run("DELETE FROM public.listings WHERE id > 200"); // one table travels by INSERT
     m_smallFile = m_small->writeDump(m_small->dump());
     m_small->run("DELETE FROM public.products WHERE id > 100");
-    m_large = std::make_unique<Shop>(*m_server, 30000);
-    m_large->run("DELETE FROM public.listings WHERE id > 200");
+    m_large = std::make_unique<Shop>(*m_server, 4000);
+    m_large->run("DELETE FROM public.listings WHERE id > 200;"
+                 "UPDATE public.products SET name = name || repeat('.', 400)");
     m_largeFile = m_large->writeDump(m_large->dump());
     m_large->run("DELETE FROM public.products WHERE id > 100");
 }
@@ -313,7 +314,7 @@ void TestRestoreFaults::harmDuring(RestoreMode mode)
     TaskContext context;
     if (mode != RestoreMode::Copy) {
         QCOMPARE(shop.ask("SELECT count(*) FROM public.products"),
-                 isDatabase ? u"30000"_s : u"2000"_s);
+                 isDatabase ? u"4000"_s : u"2000"_s);
         const PutBackReceipt back =
             putBack(shop.target(), receipt.id.text(), SystemClock().now().addSecs(1), context);
         QVERIFY2(back.verdict == Verdict::Proven, why(back));
@@ -369,7 +370,7 @@ void TestRestoreFaults::inPlaceOfIt()
 void TestRestoreFaults::aDatabaseOnALineThatFellSilent()
 {
     const QString before = m_large->liveState();
-    const RestoreReceipt receipt = restored(*m_large, m_largeFile, "p;'29000", Fault::FallsSilent,
+    const RestoreReceipt receipt = restored(*m_large, m_largeFile, "p;'3900", Fault::FallsSilent,
                                             RestoreMode::ReplaceDatabase);
     QCOMPARE(receipt.left.size(), 1);
     verifyNothingChanged(*m_large, before, receipt, Fault::FallsSilent);
