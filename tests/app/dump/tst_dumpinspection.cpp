@@ -6,6 +6,7 @@
 #include "dump/dumpreader.h"
 #include "support/gzipbytes.h"
 #include "support/testmain.h"
+#include "support/thinned.h"
 
 #include <QDir>
 #include <QFile>
@@ -259,7 +260,7 @@ void TestDumpInspection::noCutOfTheTextIsComplete()
     const QByteArray text = sample(u"shop.sql"_s);
     // The key of \unrestrict ends the last line that means something.
     const qsizetype end = text.lastIndexOf("Lw3") + 3;
-    for (qsizetype size = 0; size < end; ++size) {
+    for (qsizetype size = 0; size < end; size += tests::thinnedStep(7)) {
         const DumpInspection found = inspected(text.first(size));
         QVERIFY2(found.verdict != DumpVerdict::Complete, qPrintable(u"cut at %1"_s.arg(size)));
         QVERIFY(found.problem);
@@ -271,7 +272,7 @@ void TestDumpInspection::noCutOfTheTextIsComplete()
 void TestDumpInspection::noCutOfTheGzIsComplete()
 {
     const QByteArray file = gzipped(sample(u"shop.sql"_s));
-    for (qsizetype size = 2; size < file.size(); ++size) {
+    for (qsizetype size = 2; size < file.size(); size += tests::thinnedStep(5)) {
         const DumpInspection found = inspected(file.first(size));
         QVERIFY2(found.verdict == DumpVerdict::Truncated,
                  qPrintable(u"cut at %1: %2"_s.arg(size).arg(why(found))));
@@ -315,7 +316,7 @@ void TestDumpInspection::aCutNamesTheTable()
 void TestDumpInspection::everyWrongBitOfTheGzIsNoticed()
 {
     const QByteArray file = gzipped(sample(u"shop.sql"_s));
-    for (qsizetype i = 10; i < file.size(); ++i) {
+    for (qsizetype i = 10; i < file.size(); i += tests::thinnedStep(5)) {
         QByteArray bad = file;
         bad[i] = static_cast<char>(bad[i] ^ (1 << (i % 8)));
         const DumpInspection found = inspected(bad);

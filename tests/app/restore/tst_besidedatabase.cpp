@@ -4,6 +4,7 @@
 #include "restore/sidedatabase.h"
 #include "support/gzipbytes.h"
 #include "support/testmain.h"
+#include "support/thinned.h"
 
 #include <QTest>
 
@@ -97,6 +98,8 @@ void TestBesideDatabase::everythingComesBack_data()
     QTest::addColumn<bool>("isPacked");
     QTest::newRow("plain") << QStringList() << false;
     QTest::newRow("gz") << QStringList() << true;
+    if (tests::isSanitized)
+        return;
     QTest::newRow("INSERT") << QStringList{u"--inserts"_s, u"--rows-per-insert=500"_s} << false;
     QTest::newRow("archive") << QStringList{u"--format=custom"_s} << false;
 }
