@@ -3,6 +3,7 @@
 #include "backup/dumpopener.h"
 #include "bench/benchserver.h"
 #include "bench/benchtable.h"
+#include "bench/phaseclock.h"
 #include "core/clock.h"
 #include "postgres/session.h"
 #include "restore/restorerunner.h"
@@ -66,11 +67,14 @@ int main(int argc, char **argv)
                                       .target = server.createDatabase(name),
                                       .environment = u"bench"_s,
                                       .plannedAt = clock.now()};
+            const Latest<restore::RestoreProgress> progress;
+            PhaseClock phases(progress);
             timer.restart();
             const auto receipt =
-                restore::RestoreRunner(plan, clock, {})
+                restore::RestoreRunner(plan, clock, progress)
                     .run(inspected ? std::optional(*inspection) : std::nullopt, context);
             (inspected ? alone : whole).seconds.push_back(seconds(timer));
+            phases.print();
             if (receipt.verdict != restore::Verdict::Proven)
                 qFatal("not proven: %s",
                        receipt.error ? qPrintable(describe(*receipt.error)) : "differences");
