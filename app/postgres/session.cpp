@@ -4,6 +4,8 @@
 #include "postgres/quoting.h"
 #include "postgres/serverlink.h"
 
+#include <algorithm>
+#include <array>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -20,17 +22,22 @@ constexpr qsizetype flushSize = 64 * 1024;
 /// Sets what a role, a database or a pooler may have set otherwise; and lets the server notice
 /// within two minutes that we are gone, where it would hold a transaction and its locks for two
 /// hours. Names an older server does not know are skipped, since only those it lists are set.
+/// By name, because the view pg_settings costs as much as the login, and every login asks.
 constexpr QByteArrayView settingsSql = R"sql(
-SELECT pg_catalog.set_config(name, CASE name
-         WHEN 'statement_timeout' THEN $1 WHEN 'lock_timeout' THEN $2
-         WHEN 'standard_conforming_strings' THEN 'on' WHEN 'tcp_keepalives_idle' THEN '30'
-         WHEN 'tcp_keepalives_interval' THEN '10' WHEN 'tcp_keepalives_count' THEN '3'
-         WHEN 'tcp_user_timeout' THEN '60000' ELSE '0' END, false)
-  FROM pg_catalog.pg_settings
- WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
-                'idle_session_timeout', 'transaction_timeout', 'standard_conforming_strings',
-                'tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count',
-                'tcp_user_timeout'))sql";
+SELECT name, pg_catalog.set_config(name, wanted, false)
+  FROM (VALUES ('statement_timeout', $1), ('lock_timeout', $2),
+               ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'),
+               ('transaction_timeout', '0'), ('standard_conforming_strings', 'on'),
+               ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),
+               ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '60000')) AS s (name, wanted)
+ WHERE pg_catalog.current_setting(name, true) IS NOT NULL)sql";
+
+/// Without these it is another session than the one that was asked for; the last columns of the
+/// facts.
+constexpr std::array settingsToKeep{
+    "statement_timeout"_L1,    "lock_timeout"_L1,        "idle_in_transaction_session_timeout"_L1,
+    "idle_session_timeout"_L1, "transaction_timeout"_L1, "standard_conforming_strings"_L1};
+constexpr int firstSetting = 9;
 
 constexpr QByteArrayView factsSql = R"sql(
 SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'),
@@ -39,12 +46,11 @@ SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_sett
          WHERE datname = pg_catalog.current_database()),
        pg_catalog.pg_backend_pid(), r.rolsuper, r.rolsuper OR r.rolcreatedb,
        pg_catalog.pg_is_in_recovery(),
-       (SELECT pg_catalog.string_agg(name || ' is ' || setting, ', ') FROM pg_catalog.pg_settings
-         WHERE name = 'statement_timeout' AND setting <> $1
-            OR name = 'lock_timeout' AND setting <> $2
-            OR name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout',
-                        'transaction_timeout') AND setting <> '0'
-            OR name = 'standard_conforming_strings' AND setting <> 'on')
+       pg_catalog.current_setting('statement_timeout'), pg_catalog.current_setting('lock_timeout'),
+       pg_catalog.current_setting('idle_in_transaction_session_timeout'),
+       pg_catalog.current_setting('idle_session_timeout', true),
+       pg_catalog.current_setting('transaction_timeout', true),
+       pg_catalog.current_setting('standard_conforming_strings')
   FROM pg_catalog.pg_roles r WHERE r.rolname = current_user)sql";
 
 ServerFacts factsFrom(const Rows &rows)
@@ -61,15 +67,34 @@ ServerFacts factsFrom(const Rows &rows)
             .inRecovery = rows.isTrue(0, 8)};
 }
 
+/// "statement_timeout is 2min": what is not, a transaction later, as it was set. Both are texts of
+/// the server. An older one does not know each of them.
+QString lostSettings(const Rows &set, const Rows &facts)
+{
+    QStringList lost;
+    for (int row = 0; row < set.rowCount(); ++row) {
+        const QString name = set.text(row, 0);
+        const auto kept = std::ranges::find(settingsToKeep, name);
+        if (kept == settingsToKeep.end())
+            continue;
+        const QString now =
+            facts.text(0, firstSetting + static_cast<int>(kept - settingsToKeep.begin()));
+        if (now != set.text(row, 1))
+            lost.append(name + u" is "_s + now);
+    }
+    return lost.join(u", "_s);
+}
+
 /// Makes the session as the options want it, and looks whether it came true.
 Result<ServerFacts> prepare(Session &session, const ConnectOptions &options, TaskContext &context)
 {
     const std::vector<QByteArray> limits{
         QByteArray::number(qint64(options.statementTimeout.count())),
         QByteArray::number(qint64(options.lockTimeout.count()))};
-    if (const auto set = session.query(settingsSql, limits, context); !set)
+    const Result<Rows> set = session.query(settingsSql, limits, context);
+    if (!set)
         return failure(set.error());
-    const Result<Rows> rows = session.query(factsSql, limits, context);
+    const Result<Rows> rows = session.query(factsSql, context);
     if (!rows)
         return failure(rows.error());
     if (rows->rowCount() != 1) {
@@ -77,10 +102,11 @@ Result<ServerFacts> prepare(Session &session, const ConnectOptions &options, Tas
                         .subject = session.subject(),
                         .detail = u"the server does not list the role of this session"_s});
     }
-    if (options.requireSettings && !rows->isNull(0, 9)) {
+    if (const QString lost = lostSettings(*set, *rows);
+        options.requireSettings && !lost.isEmpty()) {
         return failure({.kind = ErrorKind::Refused,
                         .subject = session.subject(),
-                        .detail = u"the session does not keep its settings: "_s + rows->text(0, 9),
+                        .detail = u"the session does not keep its settings: "_s + lost,
                         .advice = Advice::UseSessionPort});
     }
     ServerFacts facts = factsFrom(*rows);

@@ -29,7 +29,7 @@ private Q_SLOTS:
         QVERIFY(!session);
         QCOMPARE(session.error().kind, ErrorKind::Refused);
         QCOMPARE(session.error().advice, Advice::UseSessionPort);
-        QVERIFY2(session.error().detail.contains("statement_timeout is 120000"_L1),
+        QVERIFY2(session.error().detail.contains("statement_timeout is 2min"_L1),
                  qUtf8Printable(session.error().detail));
         m_server.execute(u"postgres"_s, "ALTER ROLE postgres RESET ALL");
     }
