@@ -32,7 +32,9 @@ function(mayday_header_target name)
   target_link_libraries(${name} PRIVATE mayday_flags Qt6::Core ${arg_LIBRARIES})
   target_compile_options(${name} PRIVATE ${arg_FLAGS})
   target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
-  set_target_properties(${name} PROPERTIES AUTOMOC OFF AUTORCC OFF)
+  # Parsed headers name their own folder, which a compiler cache leaves out of its key: a second
+  # checkout would be given the first one's, and refuse them once that is gone.
+  set_target_properties(${name} PROPERTIES AUTOMOC OFF AUTORCC OFF CXX_COMPILER_LAUNCHER "")
 endfunction()
 
 # mayday_kind(target KIND): its flags, and the headers it need not parse.
