@@ -9,6 +9,7 @@
 #include <QStringList>
 
 #include <atomic>
+#include <vector>
 
 namespace mayday::postgres {
 
@@ -66,6 +67,7 @@ public:
     void drop();
 
     ServerFacts facts;
+    std::vector<QByteArray> limits; ///< what settingsSql wants
     bool copyingIn = false;
     qsizetype unsent = 0; ///< COPY bytes handed to libpq since the last flush
 

@@ -21,7 +21,7 @@ constexpr qsizetype flushSize = 64 * 1024;
 
 /// Sets what a role, a database or a pooler may have set otherwise; and lets the server notice
 /// within two minutes that we are gone, where it would hold a transaction and its locks for two
-/// hours. Names an older server does not know are skipped, since only those it lists are set.
+/// hours. Names an older server does not know are skipped.
 /// By name, because the view pg_settings costs as much as the login, and every login asks.
 constexpr QByteArrayView settingsSql = R"sql(
 SELECT name, pg_catalog.set_config(name, wanted, false)
@@ -85,12 +85,16 @@ QString lostSettings(const Rows &set, const Rows &facts)
     return lost.join(u", "_s);
 }
 
-/// Makes the session as the options want it, and looks whether it came true.
-Result<ServerFacts> prepare(Session &session, const ConnectOptions &options, TaskContext &context)
+std::vector<QByteArray> limitsOf(const ConnectOptions &options)
 {
-    const std::vector<QByteArray> limits{
-        QByteArray::number(qint64(options.statementTimeout.count())),
-        QByteArray::number(qint64(options.lockTimeout.count()))};
+    return {QByteArray::number(qint64(options.statementTimeout.count())),
+            QByteArray::number(qint64(options.lockTimeout.count()))};
+}
+
+/// Makes the session as the options want it, and looks whether it came true.
+Result<ServerFacts> prepare(Session &session, const ConnectOptions &options,
+                            std::span<const QByteArray> limits, TaskContext &context)
+{
     const Result<Rows> set = session.query(settingsSql, limits, context);
     if (!set)
         return failure(set.error());
@@ -134,12 +138,21 @@ Result<Session> Session::connect(const ConnectionString &where, TaskContext &con
     if (!link)
         return failure(link.error());
     Session session(std::move(*link));
-    Result<ServerFacts> facts = prepare(session, options, context);
+    session.m_link->limits = limitsOf(options);
+    Result<ServerFacts> facts = prepare(session, options, session.m_link->limits, context);
     if (!facts)
         return failure(facts.error());
     session.m_link->facts = std::move(*facts);
     session.m_link->setDeadline(std::nullopt);
     return session;
+}
+
+Result<void> Session::resetSettings(TaskContext &context)
+{
+    // One message: the role's own limit may be less than the next question takes.
+    return execute("RESET ALL; SET statement_timeout = 0", context)
+        .and_then([&](qint64) { return query(settingsSql, m_link->limits, context); })
+        .transform([](const Rows &) {});
 }
 
 const ServerFacts &Session::facts() const

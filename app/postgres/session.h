@@ -60,6 +60,10 @@ public:
     Session &operator=(Session &&other) noexcept;
     ~Session();
 
+    /// Every setting as connect() left it, whatever was SET since; where RESET ALL alone would
+    /// bring back what the role has, its statement_timeout too. Not the role itself.
+    [[nodiscard]] Result<void> resetSettings(TaskContext &context);
+
     [[nodiscard]] const ServerFacts &facts() const;
     /// "database shop on db.example:5432 as app": the subject of every Error from here.
     [[nodiscard]] QString subject() const;

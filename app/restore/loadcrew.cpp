@@ -23,9 +23,9 @@ public:
     {
         if (wanted == settings)
             return {};
-        QByteArrayList statements{"RESET ALL"};
-        statements += wanted;
-        for (const QByteArray &sql : std::as_const(statements)) {
+        if (auto reset = session.resetSettings(context); !reset)
+            return reset;
+        for (const QByteArray &sql : wanted) {
             if (auto set = session.execute(sql, context); !set)
                 return failure(set.error());
         }

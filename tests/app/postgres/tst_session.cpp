@@ -115,6 +115,12 @@ private Q_SLOTS:
         QCOMPARE(value("tcp_user_timeout"), u"60000"_s);
         QCOMPARE(value("client_encoding"), u"UTF8"_s);
         QCOMPARE(value("application_name"), u"mayday"_s);
+        QVERIFY(session.execute("SET statement_timeout = '3s'; SET lock_timeout = 0", m_context));
+        QVERIFY(session.resetSettings(m_context));
+        QCOMPARE(value("statement_timeout"), u"0"_s);
+        QCOMPARE(value("lock_timeout"), u"1500ms"_s);
+        QCOMPARE(value("idle_in_transaction_session_timeout"), u"0"_s);
+        QCOMPARE(value("tcp_keepalives_idle"), u"30"_s);
         m_server.execute(u"postgres"_s, "ALTER ROLE postgres RESET ALL");
     }
 
