@@ -47,6 +47,8 @@ private:
         case RestorePhase::Loading: return output.progress(u"load"_s, at.bytesDone, at.bytesTotal);
         case RestorePhase::Proving:
             return output.progress(u"prove"_s, at.tablesDone, at.tablesTotal);
+        case RestorePhase::Refining:
+            return output.progress(u"statistics"_s, at.tablesDone, at.tablesTotal);
         default: return;
         }
     }

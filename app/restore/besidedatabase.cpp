@@ -213,11 +213,13 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
     if (auto settled = settle(*main, properties, context); !settled)
         return settled;
     // The crew gathers statistics while the rows are counted.
-    const auto statistics = analysis(*main, context);
+    auto statistics = Statistics::of(*main, m_tallies, context);
     if (!statistics)
         return failure(statistics.error());
-    for (qsizetype i = 0; i < m_tallies.size(); ++i)
-        crew.addOwn((*statistics)[static_cast<size_t>(i)], m_tallies[i].name);
+    m_statistics = *std::move(statistics);
+    m_receipt.notes += m_statistics.notes();
+    for (const TableTally &table : m_statistics.tables())
+        crew.addOwn(Statistics::statementFor(table), {Statistics::smallSamples(false)}, table.name);
     return main->execute("BEGIN", context)
         .and_then([&](qint64) { return proveLoad(*main, context); })
         .and_then([&] { return main->execute("COMMIT", context); })
@@ -277,8 +279,8 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
                      swapped.error().kind == ErrorKind::Timeout))
         swapped = settleDatabase(name, swapped.error(), context);
     if (swapped) {
-        m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
-        tellWhatIsLeft();
+        noteItIsDone();
+        refineByNewConnection(context);
         return {};
     }
     if (swapped.error().kind == ErrorKind::Cancelled || !m_receipt.left.isEmpty()) {
@@ -291,6 +293,15 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
          "untouched. Whoever connects to it instead uses the restored data"_s.arg(name),
          u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
     return swapped;
+}
+
+/// By one: others use the database now.
+void RestoreRunner::refineByNewConnection(TaskContext &context)
+{
+    auto live = connectTo(m_plan.target, context);
+    if (live)
+        return refine(*live, context);
+    m_receipt.notes.append(Statistics::missing(u"all tables"_s, live.error()));
 }
 
 /// The connection died with the swap on its way: only the server knows.

@@ -213,9 +213,10 @@ void LoadCrew::addStatement(const dump::DumpStatement &statement, const QByteArr
     add(Statement{.statement = statement, .settings = settings});
 }
 
-void LoadCrew::addOwn(const QByteArray &sql, const QString &about)
+void LoadCrew::addOwn(const QByteArray &sql, const QByteArrayList &settings, const QString &about)
 {
-    add(Statement{.statement = {.sql = sql, .offset = -1, .objectName = about}});
+    add(Statement{.statement = {.sql = sql, .offset = -1, .objectName = about},
+                  .settings = settings});
 }
 
 void LoadCrew::add(Job job)
@@ -296,9 +297,7 @@ void LoadCrew::run(Member &member, const std::stop_token &ended)
     while (auto job = next(member, ended)) {
         TaskContext context(m_stop.get_token());
         if (const auto *given = std::get_if<Statement>(&*job)) {
-            const auto ready =
-                given->settings ? member.take(*given->settings, context) : Result<void>();
-            finished(ready.and_then([&] {
+            finished(member.take(given->settings, context).and_then([&] {
                 return runStatement(member.session, given->statement, m_source.ledger, context);
             }));
             continue;

@@ -43,10 +43,9 @@ public:
     /// The rows of one table, whole and checked, or an Error with the line of the file. isAlone:
     /// nothing else brings rows to it. settings: the SETs that are in force there in the file.
     void addBlock(const dump::DataBlock &block, bool isAlone, const QByteArrayList &settings);
-    /// Of the dump; or of our own, which has no place in it, is noted nowhere and needs no
-    /// settings.
+    /// Of the dump; or of our own, which has no place in it and is noted nowhere.
     void addStatement(const dump::DumpStatement &statement, const QByteArrayList &settings);
-    void addOwn(const QByteArray &sql, const QString &about);
+    void addOwn(const QByteArray &sql, const QByteArrayList &settings, const QString &about);
     /// Until everything is done, or the first Error. onTick: about ten times a second.
     [[nodiscard]] Result<void> wait(const std::function<void()> &onTick);
 
@@ -65,7 +64,7 @@ private:
     };
     struct Statement {
         dump::DumpStatement statement;
-        std::optional<QByteArrayList> settings = std::nullopt; ///< absent: whatever there is
+        QByteArrayList settings = {};
     };
     using Job = std::variant<Block, Statement>;
     class Member;

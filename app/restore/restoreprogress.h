@@ -17,6 +17,7 @@ enum class RestorePhase {
     Proving,
     Analysing,
     Swapping,
+    Refining, ///< live already: statistics in full
     Finished
 };
 

@@ -56,7 +56,7 @@ struct RestoreReceipt {
     Verdict verdict = Verdict::NotRestored;
     QList<TableResult> tables = {};
     QString mode = QStringLiteral("beside-schema");
-    double seconds = 0;
+    double seconds = 0; ///< until the data were live, or left beside; or until it failed
     std::optional<Error> error = std::nullopt;
     QList<Leftover> left = {};
     QStringList notes = {};         ///< what was left out or changed, one sentence each

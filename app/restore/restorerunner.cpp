@@ -12,7 +12,6 @@
 #include "restore/foreignkeys.h"
 #include "restore/handover.h"
 #include "restore/outsidewatch.h"
-#include "restore/partitions.h"
 #include "restore/sidedatabase.h"
 #include "restore/teamchecks.h"
 
@@ -20,7 +19,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 using namespace Qt::StringLiterals;
 
@@ -28,8 +26,6 @@ namespace mayday::restore {
 
 namespace {
 
-/// Rows whose tables are analysed in one round trip; more would delay a stop.
-constexpr qint64 analyseRound = 100'000;
 /// Often enough to look alive, seldom enough to cost nothing.
 constexpr std::chrono::milliseconds publishEvery{80};
 /// Bytes of rows that are longer read than sought over: a new place costs up to 8 MB of inflating.
@@ -78,7 +74,8 @@ RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection
                 table.verdict = Verdict::NotRestored;
         }
     }
-    m_receipt.seconds = static_cast<double>((m_clock.monotonic() - start).count()) / 1000.0;
+    const auto end = m_doneAt.value_or(m_clock.monotonic());
+    m_receipt.seconds = static_cast<double>((end - start).count()) / 1000.0;
     enter(RestorePhase::Finished, 0);
     log::info(u"restore",
               u"%1: %2 in %3 s%4"_s.arg(m_plan.id.text(), verdictKey(m_receipt.verdict))
@@ -373,53 +370,33 @@ Result<void> RestoreRunner::askTheTeam(postgres::Session &session, TaskContext &
     return {};
 }
 
-/// One statement for each table that is filled; a server elsewhere is asked for nothing.
-Result<std::vector<QByteArray>> RestoreRunner::analysis(postgres::Session &session,
-                                                        TaskContext &context)
-{
-    const auto elsewhere = tablesAboveForeign(session, context);
-    if (!elsewhere)
-        return failure(elsewhere.error());
-    std::vector<QByteArray> statements;
-    for (const TableTally &tally : std::as_const(m_tallies)) {
-        if (elsewhere->contains({tally.schema, tally.name})) {
-            statements.emplace_back("SELECT");
-            m_receipt.notes.append(u"no statistics of %1.%2 as a whole: a part of it is on another "
-                                   "server"_s.arg(tally.schema, tally.name));
-        } else {
-            statements.push_back(u"ANALYZE %1.%2"_s
-                                     .arg(postgres::quoteIdentifier(tally.schema),
-                                          postgres::quoteIdentifier(tally.name))
-                                     .toUtf8());
-        }
-    }
-    return statements;
-}
-
+/// A copy is nobody's until it is looked at, so its statistics come in full at once.
 Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &context)
 {
     enter(RestorePhase::Analysing, 0);
     m_now.tables = m_receipt.tables;
-    std::vector<QByteArray> statements;
-    qint64 rows = 0;
-    const auto send = [&]() -> Result<void> {
-        rows = 0;
-        auto sent = session.executeBatch(std::exchange(statements, {}), context);
-        publish(&session);
-        return sent;
-    };
-    const auto all = analysis(session, context);
-    if (!all)
-        return failure(all.error());
-    for (qsizetype i = 0; i < m_tallies.size(); ++i) {
-        statements.push_back((*all)[static_cast<size_t>(i)]);
-        rows += m_tallies[i].rows;
-        if (rows < analyseRound)
-            continue;
-        if (auto sent = send(); !sent)
-            return sent;
+    auto statistics = Statistics::of(session, m_tallies, context);
+    if (!statistics)
+        return failure(statistics.error());
+    m_statistics = *std::move(statistics);
+    m_receipt.notes += m_statistics.notes();
+    if (m_plan.mode != RestoreMode::Copy) {
+        if (auto small = session.query(Statistics::smallSamples(true), context); !small)
+            return failure(small.error());
     }
-    return send();
+    return m_statistics.gather(session, context, [&](qsizetype) { publish(&session); });
+}
+
+/// Whatever comes of it, the verdict stands.
+void RestoreRunner::refine(postgres::Session &session, TaskContext &context)
+{
+    enter(RestorePhase::Refining, 0);
+    m_now.tablesDone = 0;
+    m_now.tablesTotal = static_cast<int>(m_statistics.tables().size());
+    m_receipt.notes += m_statistics.refine(session, context, [&](qsizetype done) {
+        m_now.tablesDone = static_cast<int>(done);
+        publish(&session);
+    });
 }
 
 /// What was loaded makes room again for what is live; nobody else has seen it go.
@@ -459,9 +436,21 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
         return failure(TaskContext::cancelled(m_receipt.target, u"nothing changed"_s));
     if (auto committed = commit(session, context); !committed)
         return committed;
+    noteItIsDone();
+    if (m_plan.mode == RestoreMode::Copy)
+        return {};
+    if (session.isOpen())
+        refine(session, context);
+    else // lost with the answer to the commit
+        refineByNewConnection(context);
+    return {};
+}
+
+void RestoreRunner::noteItIsDone()
+{
+    m_doneAt = m_clock.monotonic();
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
     tellWhatIsLeft();
-    return {};
 }
 
 Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &context)

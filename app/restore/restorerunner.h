@@ -12,6 +12,7 @@
 #include "restore/restoreprogress.h"
 #include "restore/schemaproperties.h"
 #include "restore/sideload.h"
+#include "restore/statistics.h"
 
 namespace mayday::restore {
 
@@ -62,11 +63,12 @@ private:
                         TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     Result<void> askTheTeam(postgres::Session &session, TaskContext &context);
-    Result<std::vector<QByteArray>> analysis(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
+    void refine(postgres::Session &session, TaskContext &context);
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     Result<void> commit(postgres::Session &session, TaskContext &context);
+    void noteItIsDone();
     void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost, TaskContext &context);
 
@@ -83,6 +85,7 @@ private:
                               SchemaProperties &properties, TaskContext &context);
     Result<void> loadDatabase(dump::DumpReader &reader, LoadInto into, TaskContext &context);
     Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
+    void refineByNewConnection(TaskContext &context);
     Result<void> settleDatabase(const QString &name, const Error &lost, TaskContext &context);
 
     void enter(RestorePhase phase, qint64 bytesTotal);
@@ -106,7 +109,9 @@ private:
     LoadLedger m_ledger;      ///< of a ReplaceDatabase
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
-    QString m_safetyNote; ///< how the safety copy was made
+    Statistics m_statistics;
+    std::optional<std::chrono::milliseconds> m_doneAt; ///< absent: not yet, or failed
+    QString m_safetyNote;                              ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;

@@ -165,7 +165,7 @@ $(targets_like release '^bench_' | sed 's/^bench_//' | paste -sd' ')" "$EX_USAGE
     for target in "${targets[@]}"; do
         say "$target, numbers in build/bench/${target#bench_}.json"
         on_virtual_desktop "$CHECKOUT/build/release/bin/$target" \
-            --json "$CHECKOUT/build/bench/${target#bench_}.json" || rc=$?
+            --json "$CHECKOUT/build/bench/${target#bench_}.json" "${@:2}" || rc=$?
     done
     return "$rc"
 }

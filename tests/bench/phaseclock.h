@@ -46,7 +46,7 @@ public:
 private:
     static constexpr std::array names{"waiting",  "inspecting", "opening", "preflight",
                                       "copy",     "loading",    "proving", "analysing",
-                                      "swapping", "finished"};
+                                      "swapping", "refining",   "finished"};
 
     std::map<restore::RestorePhase, double> m_seconds;
     std::jthread m_looking;

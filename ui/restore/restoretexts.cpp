@@ -317,9 +317,17 @@ QString progressSentence(const restore::RestoreProgress &progress)
             return tr("Committing");
         return progress.mode == RestoreMode::Copy ? tr("Leaving the copy beside the live data")
                                                   : tr("Swapping");
+    case RestorePhase::Refining: return tr("The restored data is live");
     case RestorePhase::Finished: return tr("Writing the receipt into the record");
     }
     Q_UNREACHABLE_RETURN({});
+}
+
+QString stoppingSentence(const restore::RestoreProgress &progress)
+{
+    return progress.phase >= RestorePhase::Refining
+               ? tr("The restored data is live; its statistics stay as they are")
+               : tr("Stopping, and leaving the live data as it was");
 }
 
 QString connectionLines(const restore::RestoreProgress &progress)
@@ -336,6 +344,11 @@ QString connectionLines(const restore::RestoreProgress &progress)
 QString progressDetail(const restore::RestoreProgress &progress)
 {
     const bool isInPlace = progress.mode == RestoreMode::InPlace;
+    if (progress.phase == RestorePhase::Refining)
+        return tr("Completing the statistics. Until that is done, queries are planned from small "
+                  "samples.");
+    if (progress.phase == RestorePhase::Finished)
+        return {}; // the verdict tells what came of it
     const QString live =
         isInPlace && progress.phase >= RestorePhase::Loading
             ? tr("Readers and writers wait. Until the commit, a stop or an error leaves everything "
@@ -356,7 +369,7 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
     facts.itemsDone = progress.rowsDone;
     facts.itemsTotal = progress.rowsTotal;
     facts.itemWord = tr("rows");
-    if (progress.phase == RestorePhase::Proving) {
+    if (progress.phase == RestorePhase::Proving || progress.phase == RestorePhase::Refining) {
         facts = {.bytesDone = 0,
                  .bytesTotal = 0,
                  .itemsDone = progress.tablesDone,
@@ -385,6 +398,8 @@ QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
         {RestorePhase::Swapping, isInPlace ? tr("Commit")
                                  : isCopy  ? tr("Leave beside")
                                            : tr("Swap")}};
+    if (!isCopy)
+        order.append({RestorePhase::Refining, tr("Live")});
     if (isInPlace)
         order.insert(2, {RestorePhase::SafetyCopy, tr("Safety copy")});
     const RestorePhase now =

@@ -41,6 +41,8 @@ namespace restoretexts {
 
 /// "Proving the copy: 33 of 41 tables"
 [[nodiscard]] QString progressSentence(const restore::RestoreProgress &progress);
+/// Of one that was asked to stop; after the swap it is too late for that.
+[[nodiscard]] QString stoppingSentence(const restore::RestoreProgress &progress);
 /// What is true of the live data meanwhile.
 [[nodiscard]] QString progressDetail(const restore::RestoreProgress &progress);
 /// What each of several connections is at, one line each; empty of one alone.

@@ -141,6 +141,8 @@ private Q_SLOTS:
         addRows(inPlace, {Fault::Stalls, Fault::FallsSilent, Fault::DiskFull, Fault::UserStops});
     }
     void inPlaceOfIt();
+    void whenItIsLive_data();
+    void whenItIsLive();
     void aPutBack_data()
     {
         addRows(ofPutBacks, {Fault::Stalls, Fault::FallsSilent, Fault::LineCut, Fault::ServerDies});
@@ -161,6 +163,7 @@ private:
     void verifyNothingChanged(const Shop &shop, const QString &before,
                               const RestoreReceipt &receipt, Fault harm);
     void harmDuring(RestoreMode mode);
+    static void verifyDone(const Shop &shop, RestoreMode mode, const RestoreReceipt &receipt);
     static void verifyUndoable(const Shop &shop, const RestoreReceipt &receipt);
     static void discardAll(const Shop &shop);
 
@@ -307,20 +310,28 @@ void TestRestoreFaults::harmDuring(RestoreMode mode)
         harm == Fault::Stalls || (harm == Fault::DiskFull && receipt.verdict == Verdict::Proven);
     if (!isDone)
         return verifyNothingChanged(shop, before, receipt, harm);
+    verifyDone(shop, mode, receipt);
+    if (mode != RestoreMode::InPlace)
+        QCOMPARE(shop.liveState(), before);
+}
+
+/// And undoes it.
+void TestRestoreFaults::verifyDone(const Shop &shop, RestoreMode mode,
+                                   const RestoreReceipt &receipt)
+{
     QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
     if (mode == RestoreMode::InPlace)
         return verifyUndoable(shop, receipt);
     QCOMPARE(receipt.left.size(), 1);
-    TaskContext context;
     if (mode != RestoreMode::Copy) {
         QCOMPARE(shop.ask("SELECT count(*) FROM public.products"),
-                 isDatabase ? u"4000"_s : u"2000"_s);
+                 mode == RestoreMode::ReplaceDatabase ? u"4000"_s : u"2000"_s);
+        TaskContext context;
         const PutBackReceipt back =
             putBack(shop.target(), receipt.id.text(), SystemClock().now().addSecs(1), context);
         QVERIFY2(back.verdict == Verdict::Proven, why(back));
     }
     discardAll(shop);
-    QCOMPARE(shop.liveState(), before);
 }
 
 void TestRestoreFaults::verifyUndoable(const Shop &shop, const RestoreReceipt &receipt)
@@ -364,6 +375,35 @@ void TestRestoreFaults::besideTheDatabase()
 void TestRestoreFaults::inPlaceOfIt()
 {
     harmDuring(RestoreMode::InPlace);
+}
+
+void TestRestoreFaults::whenItIsLive_data()
+{
+    QTest::addColumn<RestoreMode>("mode");
+    QTest::addColumn<Fault>("harm");
+    tests::Thinned thinned(4);
+    for (const RestoreMode mode :
+         {RestoreMode::Replace, RestoreMode::ReplaceDatabase, RestoreMode::InPlace}) {
+        for (const Fault harm :
+             {Fault::FallsSilent, Fault::LineCut, Fault::ServerDies, Fault::UserStops}) {
+            if (thinned.takesNext())
+                QTest::addRow("%s: %s", qPrintable(modeKey(mode)), wordFor(harm)) << mode << harm;
+        }
+    }
+}
+
+/// Only full statistics are missing then, and that is all it says.
+void TestRestoreFaults::whenItIsLive()
+{
+    QFETCH(RestoreMode, mode);
+    QFETCH(Fault, harm);
+    const bool isDatabase = mode == RestoreMode::ReplaceDatabase;
+    const Shop &shop = isDatabase ? *m_large : *m_small;
+    const RestoreReceipt receipt = restored(shop, isDatabase ? m_largeFile : m_smallFile,
+                                            "SET lock_timeout = '5s'", harm, mode);
+    QVERIFY2(receipt.notes.join(u'\n').contains(u"ANALYZE makes them"_s),
+             qPrintable(receipt.notes.join(u'\n')));
+    verifyDone(shop, mode, receipt);
 }
 
 /// The copy that was begun cannot be taken away on such a line; it is told, and found later.
