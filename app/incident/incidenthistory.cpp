@@ -121,6 +121,7 @@ const QHash<QString, Change> &changes()
         {u"incident.status"_s, onlyTimeline},
         {u"restore.started"_s, restore},
         {u"restore.finished"_s, restore},
+        {u"restore.statistics"_s, restore},
         {u"restore.settled"_s, restore},
         {u"restore.putback"_s, restore},
         {u"restore.putback.started"_s, restore},

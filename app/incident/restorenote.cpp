@@ -102,6 +102,14 @@ QString lettersWords(const QJsonObject &data)
     return words;
 }
 
+QStringList notesIn(const QJsonObject &data)
+{
+    QStringList notes;
+    for (const auto &text : data["notes"_L1].toArray())
+        notes.append(text.toString());
+    return notes;
+}
+
 void finish(RestoreNote &note, const store::JournalEvent &event)
 {
     const QJsonObject receipt = event.data["receipt"_L1].toObject();
@@ -112,9 +120,7 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
     for (const auto &table : receipt["tables"_L1].toArray())
         note.tables.append(tableFrom(table.toObject()));
     note.left = leftFrom(receipt);
-    note.notes.clear();
-    for (const auto &text : receipt["notes"_L1].toArray())
-        note.notes.append(text.toString());
+    note.notes = notesIn(receipt);
     if (const QString copy = safetyCopyWords(receipt); !copy.isEmpty())
         note.notes.append(copy);
 }
@@ -141,6 +147,8 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
         return;
     if (event.kind == "restore.finished"_L1) {
         finish(*note, event);
+    } else if (event.kind == "restore.statistics"_L1) {
+        note->notes += notesIn(event.data);
     } else if (event.kind == "restore.settled"_L1) {
         note->endedAt = event.at;
         note->committed = event.data["committed"_L1].toBool();
@@ -202,6 +210,11 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
         words += u"; "_s + copy;
     const QString error = errorWords(receipt["error"_L1]);
     return error.isEmpty() ? words : words + u"; "_s + error;
+}
+
+QString statisticsWords(const QJsonObject &data, const QString &subject)
+{
+    return u"Restore %1: %2"_s.arg(subject, notesIn(data).join(u"; "_s));
 }
 
 QString restoreSettledWords(const QJsonObject &data, const QString &subject)

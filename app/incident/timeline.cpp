@@ -69,6 +69,11 @@ QString statusChanged(Data data, const QString &)
            inBrackets(value(data, "words"_L1));
 }
 
+QString overridden(Data data, const QString &)
+{
+    return u"Overridden: %1. Reason: %2"_s.arg(value(data, "action"_L1), value(data, "reason"_L1));
+}
+
 const QHash<QString, Words> &vocabulary()
 {
     static const QHash<QString, Words> words = {
@@ -105,11 +110,7 @@ const QHash<QString, Words> &vocabulary()
              return u"Seen by Mayday: %1"_s.arg(value(data, "action"_L1)) +
                     inBrackets(value(data, "reason"_L1));
          }},
-        {u"step.overridden"_s,
-         [](Data data, const QString &) {
-             return u"Overridden: %1. Reason: %2"_s.arg(value(data, "action"_L1),
-                                                        value(data, "reason"_L1));
-         }},
+        {u"step.overridden"_s, overridden},
         {u"step.deferred"_s,
          [](Data data, const QString &) {
              return u"Put off until later: "_s + value(data, "action"_L1);
@@ -121,6 +122,7 @@ const QHash<QString, Words> &vocabulary()
         {u"incident.status"_s, statusChanged},
         {u"restore.started"_s, restoreStartedWords},
         {u"restore.finished"_s, restoreFinishedWords},
+        {u"restore.statistics"_s, statisticsWords},
         {u"restore.settled"_s, restoreSettledWords},
         {u"restore.putback"_s, putBackWords},
         {u"restore.putback.started"_s, putBackStartedWords},

@@ -279,7 +279,7 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
                      swapped.error().kind == ErrorKind::Timeout))
         swapped = settleDatabase(name, swapped.error(), context);
     if (swapped) {
-        noteItIsDone();
+        noteItIsLive();
         refineByNewConnection(context);
         return {};
     }

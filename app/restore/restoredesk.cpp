@@ -5,6 +5,7 @@
 #include "restore/sidedatabase.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -21,7 +22,12 @@ RestoreDesk::RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPoo
     : QObject(parent), m_journal(journal), m_clock(clock), m_pool(pool)
 {
     m_ticker.setInterval(tick);
-    connect(&m_ticker, &QTimer::timeout, this, &RestoreDesk::progressChanged);
+    connect(&m_ticker, &QTimer::timeout, this, [this] {
+        const auto live = m_progress.read().live;
+        if (live && m_unconcluded)
+            conclude(*live);
+        Q_EMIT progressChanged();
+    });
 }
 
 RestoreDesk::~RestoreDesk()
@@ -81,19 +87,35 @@ void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspectio
         });
     if (m_isStopRequested)
         m_task.requestStop();
-    m_task.deliverTo(this, [this, plan](Result<RestoreReceipt> outcome) {
-        m_ticker.stop();
+    m_unconcluded = plan;
+    m_task.deliverTo(this, [this, plan, progress = m_progress](Result<RestoreReceipt> outcome) {
         RestoreReceipt receipt;
         receipt.id = plan.id;
         if (outcome)
             receipt = *std::move(outcome);
         else
             receipt.error = outcome.error();
-        append(finishedDraft(plan, receipt), [this, id = plan.id] {
-            m_running = {};
-            setBusy(false);
-            Q_EMIT restoreChanged(id);
-        });
+        if (m_unconcluded && m_unconcluded->id == plan.id) {
+            conclude(receipt);
+            return;
+        }
+        const auto live = progress.read().live;
+        const QStringList late = receipt.notes.mid(live ? live->notes.size() : 0);
+        if (!late.isEmpty())
+            append(statisticsDraft(plan, late),
+                   [this, id = plan.id] { Q_EMIT restoreChanged(id); });
+    });
+}
+
+/// When the data are live, or will not be: nobody waits for more, and a crash loses nothing of it.
+void RestoreDesk::conclude(const RestoreReceipt &receipt)
+{
+    m_ticker.stop();
+    const auto plan = std::exchange(m_unconcluded, std::nullopt);
+    append(finishedDraft(*plan, receipt), [this, id = plan->id] {
+        m_running = {};
+        setBusy(false);
+        Q_EMIT restoreChanged(id);
     });
 }
 
@@ -311,8 +333,10 @@ void RestoreDesk::append(store::JournalDraft draft, std::function<void()> then)
 void RestoreDesk::setBusy(bool busy)
 {
     // It holds locks on what it has read, and what begins now must not wait for a question.
-    if (busy)
+    if (busy) {
         m_contentCheck.requestStop();
+        m_task.requestStop(); // statistics of the last restore
+    }
     m_isBusy = busy;
     m_isStopRequested = false;
 }

@@ -85,6 +85,7 @@ Q_SIGNALS:
 
 private:
     void run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
+    void conclude(const RestoreReceipt &receipt);
     void runPutBack(const postgres::ConnectionString &target, const QString &restore);
     void discardNext(const postgres::ConnectionString &target, QStringList names);
     void append(store::JournalDraft draft, std::function<void()> then);
@@ -96,7 +97,7 @@ private:
     QThreadPool &m_pool;
     QList<RestoreRecord> m_records;
     Latest<RestoreProgress> m_progress;
-    Task<RestoreReceipt> m_task;
+    Task<RestoreReceipt> m_task; ///< goes on with statistics when the verdict is known
     Task<PutBackReceipt> m_putBack;
     Task<BringBackReceipt> m_bringBack;
     Task<KeptSchema> m_discard;
@@ -105,7 +106,8 @@ private:
     int m_contentChecks = 0; ///< so many were begun
     QTimer m_ticker;
     RestoreId m_running;
-    QSet<RestoreId> m_asked; ///< those the server is being asked about
+    std::optional<RestorePlan> m_unconcluded; ///< what runs, until its verdict is known
+    QSet<RestoreId> m_asked;                  ///< those the server is being asked about
     bool m_isBusy = false;
     bool m_isStopRequested = false;
 };

@@ -4,6 +4,7 @@
 #include "restore/restorereceipt.h"
 
 #include <chrono>
+#include <optional>
 
 namespace mayday::restore {
 
@@ -35,6 +36,8 @@ struct RestoreProgress {
     QString table = {};           ///< the one being worked on, "public.products"
     QStringList connections = {}; ///< of several, what each is at
     QList<TableResult> tables = {};
+    /// From the moment the data are live on: all there is to say but notes on full statistics.
+    std::optional<RestoreReceipt> live = std::nullopt;
     std::chrono::milliseconds phaseElapsed{0};
     std::chrono::milliseconds sinceAnswer{0}; ///< since the server last said anything
 

@@ -33,6 +33,14 @@ void finish(RestoreRecord &record, const store::JournalEvent &event)
     record.receipt = receiptFromJson(event.data["receipt"_L1].toObject());
 }
 
+void addNotes(RestoreRecord &record, const store::JournalEvent &event)
+{
+    for (const auto &note : event.data["notes"_L1].toArray()) {
+        if (record.receipt)
+            record.receipt->notes.append(note.toString());
+    }
+}
+
 void settle(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.state = RestoreState::Settled;
@@ -161,6 +169,14 @@ store::JournalDraft finishedDraft(const RestorePlan &plan, const RestoreReceipt 
             .data = {{u"incident"_s, plan.incident}, {u"receipt"_s, toJson(receipt)}}};
 }
 
+store::JournalDraft statisticsDraft(const RestorePlan &plan, const QStringList &notes)
+{
+    return {
+        .kind = u"restore.statistics"_s,
+        .subject = plan.id.text(),
+        .data = {{u"incident"_s, plan.incident}, {u"notes"_s, QJsonArray::fromStringList(notes)}}};
+}
+
 store::JournalDraft settledDraft(const RestoreRecord &record, bool committed)
 {
     return {.kind = u"restore.settled"_s,
@@ -229,6 +245,8 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         return;
     if (event.kind == "restore.finished"_L1)
         finish(*record, event);
+    else if (event.kind == "restore.statistics"_L1)
+        addNotes(*record, event);
     else if (event.kind == "restore.settled"_L1)
         settle(*record, event);
     else if (event.kind == "restore.putback"_L1)

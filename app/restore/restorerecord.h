@@ -75,6 +75,9 @@ struct RestoreRecord {
 [[nodiscard]] store::JournalDraft startedDraft(const RestorePlan &plan);
 [[nodiscard]] store::JournalDraft finishedDraft(const RestorePlan &plan,
                                                 const RestoreReceipt &receipt);
+/// What did not come of the full statistics, after the receipt was written.
+[[nodiscard]] store::JournalDraft statisticsDraft(const RestorePlan &plan,
+                                                  const QStringList &notes);
 [[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record, bool committed);
 [[nodiscard]] store::JournalDraft putBackStartedDraft(const QString &restore,
                                                       const QString &incident);

@@ -64,18 +64,17 @@ RestoreRunner::RestoreRunner(RestorePlan plan, const Clock &clock, Latest<Restor
 RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection,
                                   TaskContext &context)
 {
-    const auto start = m_clock.monotonic();
+    m_start = m_clock.monotonic();
     if (auto done = work(std::move(inspection), context); !done) {
         m_receipt.verdict = Verdict::NotRestored;
         m_receipt.error = done.error();
+        m_receipt.seconds = secondsSinceStart();
         removeSafetyCopy();
         for (TableResult &table : m_receipt.tables) {
             if (table.verdict == Verdict::Proven)
                 table.verdict = Verdict::NotRestored;
         }
     }
-    const auto end = m_doneAt.value_or(m_clock.monotonic());
-    m_receipt.seconds = static_cast<double>((end - start).count()) / 1000.0;
     enter(RestorePhase::Finished, 0);
     log::info(u"restore",
               u"%1: %2 in %3 s%4"_s.arg(m_plan.id.text(), verdictKey(m_receipt.verdict))
@@ -436,7 +435,7 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
         return failure(TaskContext::cancelled(m_receipt.target, u"nothing changed"_s));
     if (auto committed = commit(session, context); !committed)
         return committed;
-    noteItIsDone();
+    noteItIsLive();
     if (m_plan.mode == RestoreMode::Copy)
         return {};
     if (session.isOpen())
@@ -446,11 +445,17 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
     return {};
 }
 
-void RestoreRunner::noteItIsDone()
+void RestoreRunner::noteItIsLive()
 {
-    m_doneAt = m_clock.monotonic();
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
+    m_receipt.seconds = secondsSinceStart();
     tellWhatIsLeft();
+    m_now.live = m_receipt;
+}
+
+double RestoreRunner::secondsSinceStart() const
+{
+    return static_cast<double>((m_clock.monotonic() - m_start).count()) / 1000.0;
 }
 
 Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &context)

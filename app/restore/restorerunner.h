@@ -68,7 +68,8 @@ private:
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     Result<void> commit(postgres::Session &session, TaskContext &context);
-    void noteItIsDone();
+    void noteItIsLive();
+    [[nodiscard]] double secondsSinceStart() const;
     void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost, TaskContext &context);
 
@@ -99,6 +100,7 @@ private:
     const Clock &m_clock;
     Latest<RestoreProgress> m_progress;
     RestoreProgress m_now;
+    std::chrono::milliseconds m_start{0};
     std::chrono::milliseconds m_phaseStart{0};
     std::chrono::milliseconds m_lastPublished{0};
     dump::DumpInspection m_inspection;
@@ -110,8 +112,7 @@ private:
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
     Statistics m_statistics;
-    std::optional<std::chrono::milliseconds> m_doneAt; ///< absent: not yet, or failed
-    QString m_safetyNote;                              ///< how the safety copy was made
+    QString m_safetyNote; ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;

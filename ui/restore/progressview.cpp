@@ -49,21 +49,11 @@ void ProgressView::setProgress(const restore::RestoreProgress &progress)
     m_header->setSentence(m_isStopping ? restoretexts::stoppingSentence(progress)
                                        : restoretexts::progressSentence(progress));
     m_header->setDetail(restoretexts::progressDetail(progress));
-    nameStop(progress.phase < restore::RestorePhase::Refining ? tr("Stop and clean up")
-                                                              : tr("Do not wait"));
     m_connections->setText(restoretexts::connectionLines(progress));
     m_connections->setVisible(!progress.connections.isEmpty());
     m_strip->setFacts(restoretexts::progressFacts(progress));
     m_strip->setPhases(restoretexts::progressPhases(progress));
     m_model->setResults(progress.tables, progress.phase == restore::RestorePhase::Proving);
-}
-
-void ProgressView::nameStop(const QString &text)
-{
-    if (m_stop->text() == text)
-        return;
-    m_stop->setText(text); // which forgets the key
-    m_stop->setShortcut(Qt::Key_Escape);
 }
 
 void ProgressView::setStopping(bool stopping)

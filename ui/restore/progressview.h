@@ -32,8 +32,6 @@ Q_SIGNALS:
     void stopRequested();
 
 private:
-    void nameStop(const QString &text);
-
     SentenceHeader *m_header;
     ProgressStrip *m_strip;
     TextLabel *m_connections; ///< one line each

@@ -398,8 +398,6 @@ QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
         {RestorePhase::Swapping, isInPlace ? tr("Commit")
                                  : isCopy  ? tr("Leave beside")
                                            : tr("Swap")}};
-    if (!isCopy)
-        order.append({RestorePhase::Refining, tr("Live")});
     if (isInPlace)
         order.insert(2, {RestorePhase::SafetyCopy, tr("Safety copy")});
     const RestorePhase now =

@@ -69,6 +69,7 @@ private Q_SLOTS:
     void whatLettersToldIsKept();
     void twoAtOnceAreKeptApart();
     void anUnknownRestoreIsLeftAlone();
+    void whatStatisticsLackIsAddedToTheReceipt();
     void thousandsOfTables();
 
 private:
@@ -294,6 +295,16 @@ void TestRestoreNote::anUnknownRestoreIsLeftAlone()
         apply(kind, receiptOf(u"proven"_s), u"r9"_s);
     apply(u"restore.newer"_s, receiptOf(u"proven"_s));
     QCOMPARE(m_notes, before);
+}
+
+void TestRestoreNote::whatStatisticsLackIsAddedToTheReceipt()
+{
+    apply(u"restore.finished"_s, receiptOf(u"proven"_s, {}, {{u"notes"_s, QJsonArray{u"a"_s}}}));
+    const QJsonObject late{{u"notes"_s, QJsonArray{u"b"_s, u"c"_s}}};
+    apply(u"restore.statistics"_s, late);
+    QCOMPARE(note().notes, (QStringList{u"a"_s, u"b"_s, u"c"_s}));
+    QCOMPARE(note().verdict, u"proven"_s);
+    QCOMPARE(statisticsWords(late, u"r1"_s), u"Restore r1: b; c"_s);
 }
 
 void TestRestoreNote::thousandsOfTables()
