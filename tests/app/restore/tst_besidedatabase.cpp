@@ -140,11 +140,14 @@ void TestBesideDatabase::everythingComesBack()
 void TestBesideDatabase::limitsOfTheRoleDoNotComeBack()
 {
     const auto shop = heavy(*m_server);
+    shop->run("CREATE FUNCTION public.slow(n bigint) RETURNS bigint IMMUTABLE LANGUAGE plpgsql AS"
+              " $$BEGIN IF n = 1 THEN PERFORM pg_catalog.pg_sleep(1.5); END IF; RETURN n; END$$;"
+              "CREATE INDEX events_slow ON public.events (public.slow(id))");
     QByteArray dump = shop->dump();
     QVERIFY(dump.contains("SET statement_timeout = 0;"));
     dump.replace("SET statement_timeout = 0;", "SET work_mem = '5MB';");
     const QString file = shop->writeDump(dump);
-    shop->run("ALTER ROLE postgres SET statement_timeout = '1ms'");
+    shop->run("ALTER ROLE postgres SET statement_timeout = '1s'");
 
     const RestoreReceipt receipt = run(planOf(*shop, file));
 
