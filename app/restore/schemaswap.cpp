@@ -294,16 +294,23 @@ Result<void> waitForQuiet(postgres::Session &session, TaskContext &context)
 
 Result<void> lockForRestore(postgres::Session &session, TaskContext &context)
 {
-    const auto locked = session.query(
-        sql(u"SELECT pg_catalog.pg_try_advisory_xact_lock(%1)"_s.arg(advisoryKey)), context);
-    if (!locked)
-        return failure(locked.error());
-    if (!locked->isTrue(0, 0))
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = session.subject(),
-                        .detail = u"another restore or put-back of this database is running"_s,
-                        .advice = Advice::CloseOtherSessions});
-    return {};
+    // Of a session that has just ended the server keeps the locks for another moment.
+    constexpr int attempts = 20;
+    constexpr std::chrono::milliseconds between{50};
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        if (attempt > 0)
+            context.pause(between);
+        const auto locked = session.query(
+            sql(u"SELECT pg_catalog.pg_try_advisory_xact_lock(%1)"_s.arg(advisoryKey)), context);
+        if (!locked)
+            return failure(locked.error());
+        if (locked->isTrue(0, 0))
+            return {};
+    }
+    return failure({.kind = ErrorKind::Refused,
+                    .subject = session.subject(),
+                    .detail = u"another restore or put-back of this database is running"_s,
+                    .advice = Advice::CloseOtherSessions});
 }
 
 } // namespace mayday::restore

@@ -33,7 +33,7 @@ namespace mayday::restore {
 [[nodiscard]] Result<void> waitForQuiet(postgres::Session &session, TaskContext &context);
 
 /// Takes the lock that only one restore or put-back of a database may hold, until the transaction
-/// ends. Refused when somebody else has it.
+/// ends. Refused when somebody else has it, and still does a second later.
 [[nodiscard]] Result<void> lockForRestore(postgres::Session &session, TaskContext &context);
 
 } // namespace mayday::restore

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <stop_token>
+#include <thread>
 
 using namespace mayday;
 using namespace mayday::restore;
@@ -59,6 +60,7 @@ private Q_SLOTS:
     void aCommitNobodyCanBeAskedAboutIsSaidToBeUnknown();
     void aStopMovesNothing();
     void anotherRestoreAtWorkIsWaitedOut();
+    void anotherRestoreThatHasJustEndedIsNone();
     void aHeldSchemaIsNotWaitedForForever();
     void aLoginWithoutRightsMovesNothing();
     void theAnswerForScriptsHasItsKeys();
@@ -451,6 +453,20 @@ void TestPutBack::anotherRestoreAtWorkIsWaitedOut()
     QCOMPARE(products(*shop), u"50"_s);
     QVERIFY(other->execute("ROLLBACK", context));
     QCOMPARE(putBackNow(*shop).verdict, Verdict::Proven);
+}
+
+void TestPutBack::anotherRestoreThatHasJustEndedIsNone()
+{
+    const auto shop = restoredShop();
+    TaskContext context;
+    auto other = postgres::Session::connect(shop->target(), context);
+    QVERIFY(other && other->execute("BEGIN", context) && lockForRestore(*other, context));
+    const std::jthread ending([&] {
+        TaskContext().pause(std::chrono::milliseconds(300));
+        other->close();
+    });
+    const PutBackReceipt receipt = putBackNow(*shop);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
 }
 
 void TestPutBack::aHeldSchemaIsNotWaitedForForever()

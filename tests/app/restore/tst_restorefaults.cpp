@@ -381,14 +381,16 @@ void TestRestoreFaults::whenItIsLive_data()
 {
     QTest::addColumn<RestoreMode>("mode");
     QTest::addColumn<Fault>("harm");
+    using enum RestoreMode;
+    // A database is asked by a new connection, the others by the one that restored.
+    const QList<std::pair<RestoreMode, Fault>> cases{
+        {Replace, Fault::FallsSilent}, {ReplaceDatabase, Fault::LineCut},
+        {InPlace, Fault::LineCut},     {Replace, Fault::ServerDies},
+        {InPlace, Fault::UserStops},   {ReplaceDatabase, Fault::UserStops}};
     tests::Thinned thinned(4);
-    for (const RestoreMode mode :
-         {RestoreMode::Replace, RestoreMode::ReplaceDatabase, RestoreMode::InPlace}) {
-        for (const Fault harm :
-             {Fault::FallsSilent, Fault::LineCut, Fault::ServerDies, Fault::UserStops}) {
-            if (thinned.takesNext())
-                QTest::addRow("%s: %s", qPrintable(modeKey(mode)), wordFor(harm)) << mode << harm;
-        }
+    for (const auto &[mode, harm] : cases) {
+        if (thinned.takesNext())
+            QTest::addRow("%s: %s", qPrintable(modeKey(mode)), wordFor(harm)) << mode << harm;
     }
 }
 
