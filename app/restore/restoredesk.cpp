@@ -14,6 +14,8 @@ namespace mayday::restore {
 namespace {
 
 constexpr std::chrono::milliseconds tick{100};
+/// The window turns to the verdict, and the application to its data.
+constexpr std::chrono::milliseconds restWhenLive{1000};
 
 } // namespace
 
@@ -79,12 +81,13 @@ void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspect
 
 void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection)
 {
-    m_task = startTask(
-        m_pool,
-        [plan, inspection = std::move(inspection), progress = m_progress,
-         &clock = m_clock](TaskContext &context) mutable -> Result<RestoreReceipt> {
-            return RestoreRunner(plan, clock, progress).run(std::move(inspection), context);
-        });
+    m_task = startTask(m_pool,
+                       [plan, inspection = std::move(inspection), progress = m_progress,
+                        &clock = m_clock](TaskContext &context) mutable -> Result<RestoreReceipt> {
+                           RestoreRunner runner(plan, clock, progress);
+                           runner.setRestWhenLive(restWhenLive);
+                           return runner.run(std::move(inspection), context);
+                       });
     if (m_isStopRequested)
         m_task.requestStop();
     m_unconcluded = plan;
@@ -101,9 +104,9 @@ void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspectio
         }
         const auto live = progress.read().live;
         const QStringList late = receipt.notes.mid(live ? live->notes.size() : 0);
+        // Nobody is told: what is on the screen may be about the next one by now.
         if (!late.isEmpty())
-            append(statisticsDraft(plan, late),
-                   [this, id = plan.id] { Q_EMIT restoreChanged(id); });
+            append(statisticsDraft(plan, late), [] {});
     });
 }
 

@@ -392,6 +392,7 @@ void RestoreRunner::refine(postgres::Session &session, TaskContext &context)
     enter(RestorePhase::Refining, 0);
     m_now.tablesDone = 0;
     m_now.tablesTotal = static_cast<int>(m_statistics.tables().size());
+    context.pause(m_restWhenLive);
     m_receipt.notes += m_statistics.refine(session, context, [&](qsizetype done) {
         m_now.tablesDone = static_cast<int>(done);
         publish(&session);

@@ -30,6 +30,10 @@ class RestoreRunner final {
 public:
     RestoreRunner(RestorePlan plan, const Clock &clock, Latest<RestoreProgress> progress);
 
+    /// How long the data are live before the full statistics begin, 0 unless told: who has waited
+    /// is to see and use them first.
+    void setRestWhenLive(std::chrono::milliseconds rest) { m_restWhenLive = rest; }
+
     /// inspection: of the same file, when there is a fresh one; otherwise the file is read first.
     [[nodiscard]] RestoreReceipt run(std::optional<dump::DumpInspection> inspection,
                                      TaskContext &context);
@@ -100,6 +104,7 @@ private:
     const Clock &m_clock;
     Latest<RestoreProgress> m_progress;
     RestoreProgress m_now;
+    std::chrono::milliseconds m_restWhenLive{0};
     std::chrono::milliseconds m_start{0};
     std::chrono::milliseconds m_phaseStart{0};
     std::chrono::milliseconds m_lastPublished{0};
