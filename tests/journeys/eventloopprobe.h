@@ -7,6 +7,15 @@
 
 namespace mayday::journeys {
 
+/// How long the event loop was busy with one thing, in milliseconds.
+struct Stall {
+    qint64 longest = 0;
+    qint64 computed = 0; ///< of it this thread computed
+    qint64 queued = 0;   ///< of it others had the processor while this thread was ready
+
+    [[nodiscard]] QString words() const;
+};
+
 /// Measures how long the event loop of the window was busy with one thing: the longest time between
 /// two beats of a fast timer, less the timer's own interval. GUI thread.
 class EventLoopProbe final : public QObject {
@@ -14,9 +23,7 @@ public:
     explicit EventLoopProbe(QObject *parent = nullptr);
     /// Forgets what was; measures from now.
     void restart();
-    [[nodiscard]] qint64 longestStallMs() const { return m_longest; }
-    /// How much of it this thread computed; for the rest it waited, or others had the processor.
-    [[nodiscard]] qint64 computedMs() const { return m_computed; }
+    [[nodiscard]] const Stall &stall() const { return m_stall; }
     [[nodiscard]] qint64 beats() const { return m_beats; }
 
 private:
@@ -24,9 +31,9 @@ private:
 
     QTimer m_timer;
     QElapsedTimer m_since;
-    qint64 m_cpuSince = 0; ///< microseconds
-    qint64 m_longest = 0;
-    qint64 m_computed = 0;
+    qint64 m_cpuSince = 0;    ///< nanoseconds
+    qint64 m_queuedSince = 0; ///< nanoseconds
+    Stall m_stall;
     qint64 m_beats = 0;
 };
 

@@ -21,6 +21,7 @@
 using namespace mayday;
 using namespace Qt::StringLiterals;
 using journeys::EventLoopProbe;
+using journeys::Stall;
 using journeys::WindowDriver;
 
 namespace {
@@ -171,8 +172,7 @@ private:
         m_driver.waitFor(u"it is loading"_s, [&] {
             return m_desk.restores().progress().phase >= restore::RestorePhase::Loading;
         });
-        const qint64 stallBefore = probe.longestStallMs();
-        const qint64 computedBefore = probe.computedMs();
+        const Stall before = probe.stall();
         m_driver.picture(u"restore-progress"_s);
         probe.restart(); // the picture itself is no work of the program
         m_driver.waitFor(
@@ -183,15 +183,11 @@ private:
         m_driver.say(u"Proven: %1 tables, %2 rows in %3 s"_s.arg(record()->receipt->tables.size())
                          .arg(record()->receipt->rowsRestored())
                          .arg(record()->receipt->seconds));
-        m_driver.say(
-            u"Longest stall of the window: %1 ms (%2 of them computing) until it loads, then %3 ms (%4) in %5 beats"_s
-                .arg(stallBefore)
-                .arg(computedBefore)
-                .arg(probe.longestStallMs())
-                .arg(probe.computedMs())
-                .arg(probe.beats()));
+        m_driver.say(u"Longest stall of the window: %1 until it loads, then %2 in %3 beats"_s
+                         .arg(before.words(), probe.stall().words())
+                         .arg(probe.beats()));
         // As a test it runs beside others, who take the processor away from it.
-        if (m_isTimed && std::max(stallBefore, probe.longestStallMs()) > longestStallAllowed)
+        if (m_isTimed && std::max(before.longest, probe.stall().longest) > longestStallAllowed)
             m_driver.fail(u"the window stood still for more than %1 ms"_s.arg(longestStallAllowed));
         QCoreApplication::sendPostedEvents();
         m_driver.picture(u"restore-verdict"_s);

@@ -6,8 +6,10 @@
 #include <QDateTime>
 #include <QDialog>
 #include <QDir>
+#include <QEventLoop>
 #include <QPainter>
 #include <QTest>
+#include <QTimer>
 
 #include <cstdio>
 #include <cstdlib>
@@ -47,7 +49,18 @@ void WindowDriver::picture(const QString &name)
 void WindowDriver::waitFor(const QString &what, const std::function<bool()> &isTrue,
                            int milliseconds)
 {
-    if (!QTest::qWaitFor(isTrue, milliseconds))
+    // QTest's own wait sleeps 10 ms between its looks, and the window would stand still meanwhile.
+    QEventLoop loop;
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, &loop, [&] {
+        if (isTrue())
+            loop.quit();
+    });
+    look.start(10);
+    QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
+    if (!isTrue())
+        loop.exec();
+    if (!isTrue())
         fail(u"did not come true in %1 s: %2"_s.arg(milliseconds / 1000).arg(what));
 }
 
