@@ -98,8 +98,10 @@ QString asText(const restore::RestoreReceipt &receipt)
                  : u"Restored with differences; they are named below.\n"_s);
         break;
     case restore::Verdict::NotRestored:
-        text = isCopy ? u"Not copied."_s : u"Not restored."_s;
-        text += receipt.left.isEmpty() ? u" Nothing changed.\n"_s : u"\n"_s;
+        text = receipt.isUnknown() ? u"Not known whether it took place."_s
+               : isCopy            ? u"Not copied."_s
+                                   : u"Not restored."_s;
+        text += receipt.left.isEmpty() && !receipt.isUnknown() ? u" Nothing changed.\n"_s : u"\n"_s;
         break;
     }
     text += errorAsText(receipt.error);
@@ -273,15 +275,26 @@ ExitCode runPutBack(const Call &call)
         receipt = restore::putBack(*target, restore, call.clock.now(), context);
     }
     record.write(restore::putBackDraft(restore, {}, receipt));
-    QString text = receipt.verdict == restore::Verdict::Proven
-                       ? u"Put back: schema %1.\n"_s.arg(receipt.schemas.join(u", "_s))
-                       : u"Not put back. Nothing changed.\n"_s;
+    QString text;
+    switch (receipt.verdict) {
+    case restore::Verdict::Proven:
+        text = u"Put back: %1.\n"_s.arg(receipt.schemas.join(u", "_s));
+        break;
+    case restore::Verdict::Differences:
+        text = u"Put back: %1. Outside of it there are differences; they are named below.\n"_s.arg(
+            receipt.schemas.join(u", "_s));
+        break;
+    case restore::Verdict::NotRestored:
+        text = receipt.isUnknown ? u"Not known whether it is put back.\n"_s
+                                 : u"Not put back. Nothing changed.\n"_s;
+        break;
+    }
     text += errorAsText(receipt.error);
     for (const QString &note : receipt.notes)
         text += u"note: %1\n"_s.arg(note);
     text += leftAsText(receipt.left);
     call.output.answer(restore::toJson(receipt), text);
-    return exitCodeOf(receipt.verdict, false);
+    return exitCodeOf(receipt.verdict, receipt.isUnknown);
 }
 
 } // namespace mayday::ctl

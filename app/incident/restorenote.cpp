@@ -20,7 +20,14 @@ bool isCopy(const QJsonObject &planOrReceipt)
 
 bool isPutBackDone(const QJsonObject &data)
 {
-    return data["receipt"_L1].toObject()["verdict"_L1].toString() == "proven"_L1;
+    const QString verdict = data["receipt"_L1]["verdict"_L1].toString();
+    return verdict == "proven"_L1 || verdict == "differences"_L1;
+}
+
+/// The line was lost on the last word (SQLSTATE 08007): it may have taken place.
+bool isUnknown(const QJsonObject &receipt)
+{
+    return receipt["error"_L1]["sqlstate"_L1].toString() == "08007"_L1;
 }
 
 /// A put-back undoes, and one more redoes.
@@ -114,7 +121,7 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
 {
     const QJsonObject receipt = event.data["receipt"_L1].toObject();
     note.endedAt = event.at;
-    note.verdict = receipt["verdict"_L1].toString();
+    note.verdict = isUnknown(receipt) ? QString() : receipt["verdict"_L1].toString();
     note.error = errorWords(receipt["error"_L1]);
     note.tables.clear();
     for (const auto &table : receipt["tables"_L1].toArray())
@@ -152,6 +159,8 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
     } else if (event.kind == "restore.settled"_L1) {
         note->endedAt = event.at;
         note->committed = event.data["committed"_L1].toBool();
+        if (const QString name = event.data["unfinished"_L1].toString(); !name.isEmpty())
+            note->left.append(u"database %1: an unfinished copy of the backup"_s.arg(name));
     } else if (event.kind == "restore.putback.settled"_L1) {
         note->putBackAt =
             event.data["putBack"_L1].toBool() ? std::optional(event.at) : std::nullopt;
@@ -162,8 +171,10 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
         note->putBackAt = isRestoredLive(event.data) ? std::nullopt : std::optional(event.at);
         note->left = leftFrom(event.data["receipt"_L1].toObject());
     } else if (event.kind == "restore.discarded"_L1) {
-        const QString gone = u"schema %1: "_s.arg(event.data["schema"_L1].toString());
-        note->left.removeIf([&](const QString &left) { return left.startsWith(gone); });
+        const QString gone = u" %1: "_s.arg(event.data["schema"_L1].toString());
+        note->left.removeIf([&](const QString &left) {
+            return left.startsWith(u"schema"_s + gone) || left.startsWith(u"database"_s + gone);
+        });
     }
 }
 
@@ -193,7 +204,8 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
 {
     const QJsonObject receipt = data["receipt"_L1].toObject();
     QString words = u"Restore %1 ended: %2"_s.arg(
-        subject, verdictWords(receipt["verdict"_L1].toString(), isCopy(receipt)));
+        subject, verdictWords(isUnknown(receipt) ? QString() : receipt["verdict"_L1].toString(),
+                              isCopy(receipt)));
     const QJsonArray tables = receipt["tables"_L1].toArray();
     qint64 rows = 0;
     qint64 proven = 0;
@@ -222,6 +234,10 @@ QString restoreSettledWords(const QJsonObject &data, const QString &subject)
     if (data["committed"_L1].toBool() && isCopy(data))
         return u"Restore %1 was interrupted; the server says that its copy stands beside the live data"_s
             .arg(subject);
+    const QString unfinished = data["unfinished"_L1].toString();
+    if (!data["committed"_L1].toBool() && !unfinished.isEmpty())
+        return u"Restore %1 was interrupted; the server says that the live data is as it was, and that an unfinished copy is left, database %2"_s
+            .arg(subject, unfinished);
     return data["committed"_L1].toBool()
                ? u"Restore %1 was interrupted; the server says that it did take effect"_s.arg(
                      subject)
@@ -279,8 +295,10 @@ QString putBackWords(const QJsonObject &data, const QString &subject)
                     ? u"Restore %1 taken again: the data it had brought is live again"_s
                     : u"Restore %1 put back: the data from before it is live again"_s)
             .arg(subject);
-    return u"Putting back restore %1 did not work: %2"_s.arg(
-        subject, errorWords(data["receipt"_L1].toObject()["error"_L1]));
+    const QJsonObject receipt = data["receipt"_L1].toObject();
+    return (isUnknown(receipt) ? u"Whether restore %1 is put back is not known: %2"_s
+                               : u"Putting back restore %1 did not work: %2"_s)
+        .arg(subject, errorWords(receipt["error"_L1]));
 }
 
 } // namespace mayday::incident

@@ -73,6 +73,7 @@ Result<void> settleCommit(PutBackReceipt &receipt, const postgres::ConnectionStr
             return *isKept ? failure(lost) : Result<void>();
     }
     Error unknown = lost;
+    unknown.sqlState = outcomeUnknown;
     unknown.detail =
         u"the connection was lost during the commit, and the server cannot be asked: it may "
         "have taken place"_s;
@@ -178,7 +179,10 @@ Result<void> workOnDatabase(PutBackReceipt &receipt, const postgres::ConnectionS
     if (!after) {
         receipt.isUnknown = true;
         receipt.left = {{u"possibly: database %1: the other state"_s.arg(*name), QString()}};
-        return failure(after.error());
+        Error unknown = after.error();
+        unknown.sqlState = outcomeUnknown;
+        unknown.detail.prepend(u"it may have taken place, and the server cannot be asked: "_s);
+        return failure(unknown);
     }
     if (*after != *before)
         return swapped ? failure({.kind = ErrorKind::Internal,
@@ -230,6 +234,8 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
     Handover handover(*session, changes);
     const auto committed = handover.commit(context);
     receipt.notes = handover.differences() + handover.notes();
+    if (!handover.differences().isEmpty())
+        receipt.verdict = Verdict::Differences;
     if (committed || !handover.mayHaveHappened())
         return committed;
     return settleCommit(receipt, target, *matching, committed.error(), context);
@@ -276,9 +282,9 @@ PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &
     QElapsedTimer timer;
     timer.start();
     PutBackReceipt receipt;
-    if (auto done = work(receipt, target, restore, now, context); done) {
-        receipt.verdict = Verdict::Proven;
-    } else {
+    receipt.verdict = Verdict::Proven;
+    if (auto done = work(receipt, target, restore, now, context); !done) {
+        receipt.verdict = Verdict::NotRestored;
         receipt.error = done.error();
         if (!receipt.isUnknown)
             receipt.left.clear();

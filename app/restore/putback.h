@@ -8,6 +8,7 @@ namespace mayday::restore {
 
 /// What an undo did. The data that stood there is kept too, so that this can be undone as well.
 struct PutBackReceipt {
+    /// Differences: it is put back, and the notes name what outside is not as it was.
     Verdict verdict = Verdict::NotRestored;
     QString restore = {};           ///< id of the one that was undone, or redone
     bool isUnknown = false;         ///< lost during the commit, and the server could not be asked
@@ -19,9 +20,6 @@ struct PutBackReceipt {
     QStringList notes = {}; ///< one sentence each
     double seconds = 0;
 };
-
-/// transaction_resolution_unknown (PostgreSQL's manual, appendix A).
-inline const QString outcomeUnknown = QStringLiteral("08007");
 
 /// Puts back what a restore has moved aside: all its schemas in one transaction, counted before and
 /// after. restore: its id, or empty for the newest. A blocking worker; the receipt says what is

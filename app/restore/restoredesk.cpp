@@ -289,14 +289,17 @@ void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &
     auto asking = startTask(
         m_pool, [id, target, isRestore, isInPlace, copy = open->safetyCopy](TaskContext &context) {
             if (isRestore && isInPlace)
-                return wasCommittedInPlace(target, id, copy, context);
-            return isRestore ? wasCommitted(target, id, context)
-                             : isPutBack(target, id.text(), context);
+                return settlementInPlace(target, id, copy, context);
+            return isRestore ? settlementOf(target, id, context)
+                             : isPutBack(target, id.text(), context).transform([](bool isBack) {
+                                   return Settlement{.committed = isBack};
+                               });
         });
-    asking.deliverTo(this, [this, id, isRestore](Result<bool> answer) {
+    asking.deliverTo(this, [this, id, isRestore](Result<Settlement> answer) {
         const RestoreRecord *known = record(id);
         if (answer && known) {
-            append(isRestore ? settledDraft(*known, *answer) : putBackSettledDraft(*known, *answer),
+            append(isRestore ? settledDraft(*known, *answer)
+                             : putBackSettledDraft(*known, answer->committed),
                    [this, id] {
                        m_asked.remove(id);
                        Q_EMIT restoreChanged(id);

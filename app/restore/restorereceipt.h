@@ -50,6 +50,10 @@ struct SafetyCopy {
     [[nodiscard]] bool operator==(const SafetyCopy &) const = default;
 };
 
+/// transaction_resolution_unknown (PostgreSQL's manual, appendix A): of an error, that the
+/// connection was lost on the last word and the server could not be asked.
+inline const QString outcomeUnknown = QStringLiteral("08007");
+
 /// The outcome of one restore in counted facts. A value; goes into the journal as JSON.
 struct RestoreReceipt {
     RestoreId id;
@@ -65,6 +69,8 @@ struct RestoreReceipt {
     QString target = {};                                 ///< "database shop on ..."
     QString file = {};
 
+    /// Whether it may have taken place all the same: only the server knows.
+    [[nodiscard]] bool isUnknown() const { return error && error->sqlState == outcomeUnknown; }
     [[nodiscard]] qint64 rowsRestored() const;
     [[nodiscard]] qsizetype tablesProven() const;
     [[nodiscard]] qsizetype checksFailed() const;

@@ -28,9 +28,12 @@ RestoreRecord recordFrom(const store::JournalEvent &event)
 
 void finish(RestoreRecord &record, const store::JournalEvent &event)
 {
+    RestoreReceipt receipt = receiptFromJson(event.data["receipt"_L1].toObject());
+    if (receipt.isUnknown())
+        return; // as after a death: the server has to be asked
     record.state = RestoreState::Finished;
     record.endedAt = event.at;
-    record.receipt = receiptFromJson(event.data["receipt"_L1].toObject());
+    record.receipt = std::move(receipt);
 }
 
 void addNotes(RestoreRecord &record, const store::JournalEvent &event)
@@ -46,14 +49,15 @@ void settle(RestoreRecord &record, const store::JournalEvent &event)
     record.state = RestoreState::Settled;
     record.endedAt = event.at;
     record.committed = event.data["committed"_L1].toBool();
+    record.unfinished = event.data["unfinished"_L1].toString();
 }
 
 /// A put-back undoes, and one more redoes.
 void putBack(RestoreRecord &record, const store::JournalEvent &event)
 {
-    record.isPutBackOpen = false;
     const QJsonObject json = event.data["receipt"_L1].toObject();
-    if (json["verdict"_L1].toString() != "proven"_L1)
+    record.isPutBackOpen = json["error"_L1]["sqlstate"_L1].toString() == outcomeUnknown;
+    if (receiptFromJson(json).verdict == Verdict::NotRestored)
         return;
     record.content.reset(); // it was about what is not live any more
     const bool isRedone = json["live"_L1].toString() == "restored"_L1;
@@ -81,6 +85,7 @@ bool hasHappened(const RestoreRecord &record)
 void discard(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.discardedAt = event.at;
+    record.unfinished.clear(); // it was all that was left
     if (record.receipt)
         record.receipt->left.removeIf([&](const Leftover &left) {
             return left.removeWith == event.data["removedWith"_L1].toString();
@@ -177,13 +182,14 @@ store::JournalDraft statisticsDraft(const RestorePlan &plan, const QStringList &
         .data = {{u"incident"_s, plan.incident}, {u"notes"_s, QJsonArray::fromStringList(notes)}}};
 }
 
-store::JournalDraft settledDraft(const RestoreRecord &record, bool committed)
+store::JournalDraft settledDraft(const RestoreRecord &record, const Settlement &settlement)
 {
     return {.kind = u"restore.settled"_s,
             .subject = record.id.text(),
             .data = {{u"incident"_s, record.incident},
                      {u"mode"_s, modeKey(record.mode)},
-                     {u"committed"_s, committed}}};
+                     {u"committed"_s, settlement.committed},
+                     {u"unfinished"_s, settlement.unfinished}}};
 }
 
 store::JournalDraft putBackStartedDraft(const QString &restore, const QString &incident)

@@ -4,6 +4,7 @@
 #include "restore/bringback.h"
 #include "restore/contentcheck.h"
 #include "restore/putback.h"
+#include "restore/settlement.h"
 #include "store/journalevent.h"
 
 namespace mayday::restore {
@@ -44,6 +45,7 @@ struct RestoreRecord {
     std::optional<QDateTime> endedAt = std::nullopt;
     std::optional<RestoreReceipt> receipt = std::nullopt;
     std::optional<bool> committed = std::nullopt; ///< for Settled: did the swap take place
+    QString unfinished = {}; ///< for Settled: the database it has left on the server, not live
     std::optional<QDateTime> putBackAt = std::nullopt;
     /// A put-back was begun, and nobody has written down how it ended: the server has to be asked.
     bool isPutBackOpen = false;
@@ -78,7 +80,8 @@ struct RestoreRecord {
 /// What did not come of the full statistics, after the receipt was written.
 [[nodiscard]] store::JournalDraft statisticsDraft(const RestorePlan &plan,
                                                   const QStringList &notes);
-[[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record, bool committed);
+[[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record,
+                                               const Settlement &settlement);
 [[nodiscard]] store::JournalDraft putBackStartedDraft(const QString &restore,
                                                       const QString &incident);
 /// What the server said of a put-back that nobody saw end.

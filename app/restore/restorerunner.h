@@ -123,13 +123,4 @@ private:
     bool m_checksWereOff = false;
 };
 
-/// What the server says about a restore that ended without telling: true when its kept schemas are
-/// there, that is, when the swap was committed.
-[[nodiscard]] Result<bool> wasCommitted(const postgres::ConnectionString &target,
-                                        const RestoreId &restore, TaskContext &context);
-/// The same of a restore in place, which keeps nothing there. safetyCopy: where that was to go.
-[[nodiscard]] Result<bool> wasCommittedInPlace(const postgres::ConnectionString &target,
-                                               const RestoreId &restore, const QString &safetyCopy,
-                                               TaskContext &context);
-
 } // namespace mayday::restore

@@ -4,9 +4,8 @@
 #include "postgres/catalog.h"
 #include "restore/restoremark.h"
 #include "restore/restorerunner.h"
+#include "restore/settlement.h"
 #include "restore/sidedatabase.h"
-
-#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -33,6 +32,7 @@ Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context
             return *committed ? Result<void>() : failure(lost);
     }
     Error unknown = lost;
+    unknown.sqlState = outcomeUnknown;
     unknown.detail =
         u"the connection was lost during the commit, and the server cannot be asked: it may "
         "have taken place"_s;
@@ -47,19 +47,22 @@ Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context
     return failure(unknown);
 }
 
-Result<bool> wasCommittedInPlace(const postgres::ConnectionString &target, const RestoreId &restore,
-                                 const QString &safetyCopy, TaskContext &context)
+Result<Settlement> settlementInPlace(const postgres::ConnectionString &target,
+                                     const RestoreId &restore, const QString &safetyCopy,
+                                     TaskContext &context)
 {
     auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)
         return failure(session.error());
     if (auto quiet = waitForQuiet(*session, context); !quiet)
         return failure(quiet.error());
-    return isNotedAsCommitted(*session, safetyCopy, restore, context);
+    return isNotedAsCommitted(*session, safetyCopy, restore, context).transform([](bool isNoted) {
+        return Settlement{.committed = isNoted};
+    });
 }
 
-Result<bool> wasCommitted(const postgres::ConnectionString &target, const RestoreId &restore,
-                          TaskContext &context)
+Result<Settlement> settlementOf(const postgres::ConnectionString &target, const RestoreId &restore,
+                                TaskContext &context)
 {
     auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)
@@ -71,9 +74,16 @@ Result<bool> wasCommitted(const postgres::ConnectionString &target, const Restor
     const auto kept = allKept(*session, context);
     if (!kept)
         return failure(kept.error());
-    return std::ranges::any_of(*kept, [&](const KeptSchema &one) {
-        return one.restore == restore.text() && one.state != KeptState::Loading;
-    });
+    Settlement settlement;
+    for (const KeptSchema &one : *kept) {
+        if (one.restore != restore.text())
+            continue;
+        if (one.state == KeptState::Loading)
+            settlement.unfinished = one.name;
+        else
+            settlement.committed = true;
+    }
+    return settlement;
 }
 
 } // namespace mayday::restore

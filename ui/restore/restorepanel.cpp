@@ -77,7 +77,14 @@ void RestorePanel::connectVerdict()
 {
     connect(m_verdict, &VerdictView::anotherRequested, this, &RestorePanel::showChoice);
     connect(m_verdict, &VerdictView::putBackRequested, this, &RestorePanel::putBack);
-    connect(m_verdict, &VerdictView::safetyCopyRequested, this, &RestorePanel::undoInPlace);
+    connect(m_verdict, &VerdictView::safetyCopyRequested, this, [this] {
+        if (const restore::RestoreRecord *record = m_parts.desk.record(m_shown))
+            chooseFile(record->safetyCopy); // a backup like any other, and so is its restore
+    });
+    connect(m_verdict, &VerdictView::againRequested, this, [this] {
+        if (const restore::RestoreRecord *record = m_parts.desk.record(m_shown))
+            chooseFile(record->file);
+    });
     connect(m_verdict, &VerdictView::cameAfterRequested, this, &RestorePanel::compare);
     connect(m_verdict, &VerdictView::contentRequested, this, &RestorePanel::checkContent);
     connect(m_cameAfter, &CameAfterView::compareAgainRequested, this, &RestorePanel::compare);
@@ -305,16 +312,12 @@ void RestorePanel::putBack()
         });
 }
 
-/// The safety copy is a backup like any other, and so is its restore.
-void RestorePanel::undoInPlace()
+void RestorePanel::chooseFile(const QString &file)
 {
-    const restore::RestoreRecord *record = m_parts.desk.record(m_shown);
-    if (!record)
-        return;
-    m_parts.shelf.addFile(record->safetyCopy);
-    const backup::BackupEntry *entry = m_parts.shelf.entry(record->safetyCopy);
+    m_parts.shelf.addFile(file);
+    const backup::BackupEntry *entry = m_parts.shelf.entry(file);
     if (entry && entry->inspection)
-        choose(record->safetyCopy);
+        choose(file);
     else
         showChoice(); // it is being read, and listed there
 }

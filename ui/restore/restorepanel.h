@@ -77,7 +77,7 @@ private:
     void askServer();
     void showPlan(const backup::BackupEntry &entry, const restore::PreflightReport &report);
     void goAnotherWay(restore::RestoreMode mode);
-    void undoInPlace();
+    void chooseFile(const QString &file);
     void chooseTables();
     void layBeside();
     void confirm();

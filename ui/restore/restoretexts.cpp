@@ -528,6 +528,15 @@ QString interruptedSentence(const restore::RestoreRecord &record)
         return tr("The restore of %1 was interrupted, and it had taken place. What was there "
                   "before, if anything was, is in the safety copy %2.")
             .arg(started, record.safetyCopy);
+    if (record.committed && !record.unfinished.isEmpty())
+        return tr("The restore of %1 was interrupted, and the live data is as it was. An "
+                  "unfinished copy was left on the server, database %2: restoring the same file "
+                  "again goes on with what is in it.")
+            .arg(started, record.unfinished);
+    if (record.committed && !*record.committed && record.mode == RestoreMode::ReplaceDatabase)
+        return tr("The restore of %1 was interrupted, and nothing changed: nothing of it is left "
+                  "on the server.")
+            .arg(started);
     if (record.committed)
         return *record.committed ? tr("The restore of %1 was interrupted, and it had taken place: "
                                       "the server keeps the old data.")

@@ -60,6 +60,8 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
                                    tr("What came after the backup..."), this)),
       m_content(
           new ActionButton(theme, ButtonKind::Secondary, tr("Compare every letter..."), this)),
+      m_again(new ActionButton(theme, ButtonKind::Secondary, tr("Restore the same backup again..."),
+                               this)),
       m_another(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
 {
     m_header->addControl(m_content);
@@ -75,6 +77,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     buttons->addWidget(m_cameAfter);
     buttons->addWidget(m_putBack);
     buttons->addWidget(m_safetyCopy);
+    buttons->addWidget(m_again);
     buttons->addWidget(m_another);
     buttons->addStretch();
     auto *column = new QVBoxLayout(this);
@@ -88,12 +91,13 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addLayout(buttons);
     column->addStretch(); // takes the room while there is no table
     // All of them at once would ask for more room than any verdict needs.
-    for (ActionButton *button : {m_cameAfter, m_content, m_putBack, m_safetyCopy})
+    for (ActionButton *button : {m_cameAfter, m_content, m_putBack, m_safetyCopy, m_again})
         button->hide();
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
     connect(m_safetyCopy, &ActionButton::clicked, this, &VerdictView::safetyCopyRequested);
     connect(m_cameAfter, &ActionButton::clicked, this, &VerdictView::cameAfterRequested);
     connect(m_content, &ActionButton::clicked, this, &VerdictView::contentRequested);
+    connect(m_again, &ActionButton::clicked, this, &VerdictView::againRequested);
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
 }
 
@@ -114,6 +118,7 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     m_notes->hide();
     m_nextFold->hide();
     m_putBack->setVisible(record.isInEffect() && record.canBePutBack());
+    m_again->setVisible(record.committed && !*record.committed);
     followMode(record);
 }
 
@@ -184,6 +189,7 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
     m_putBack->setVisible(record.canBePutBack());
+    m_again->hide();
     followMode(record);
 }
 

@@ -36,6 +36,8 @@ Q_SIGNALS:
     /// Every letter of the live rows beside the backup.
     void contentRequested();
     void anotherRequested();
+    /// the same file once more, after an interruption
+    void againRequested();
 
 private:
     void followMode(const restore::RestoreRecord &record);
@@ -53,6 +55,7 @@ private:
     ActionButton *m_safetyCopy;
     ActionButton *m_cameAfter;
     ActionButton *m_content;
+    ActionButton *m_again;
     ActionButton *m_another;
 };
 

@@ -184,7 +184,7 @@ void TestCtlTerminal::aPutBackIsConfirmedToo()
     terminal.type("undone\n");
     const Answer answer = terminal.finished();
     QVERIFY2(answer.code == 0, answer.all());
-    QVERIFY2(answer.out.startsWith("Put back: schema public.\n"), answer.all());
+    QVERIFY2(answer.out.startsWith("Put back: public.\n"), answer.all());
     QCOMPARE(m_ctl.products(u"undone"_s), u"99"_s);
 }
 

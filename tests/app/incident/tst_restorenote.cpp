@@ -63,6 +63,7 @@ private Q_SLOTS:
     void anInterruptedRestoreHasNoVerdict();
     void theServersWordSettlesIt_data();
     void theServersWordSettlesIt();
+    void whatNobodyKnowsIsNotCalledAsItWas();
     void aPutBackThatFailedChangesNothing();
     void backAndForth();
     void whatIsDiscardedIsNotLeft();
@@ -191,6 +192,9 @@ void TestRestoreNote::theServersWordSettlesIt_data()
                                  << u"it did take effect"_s;
     QTest::newRow("nothing") << QJsonObject{{u"committed"_s, false}} << false
                              << u"nothing changed"_s;
+    QTest::newRow("half a database")
+        << QJsonObject{{u"committed"_s, false}, {u"unfinished"_s, u"shop_loading"_s}} << false
+        << u"an unfinished copy is left, database shop_loading"_s;
 }
 
 void TestRestoreNote::theServersWordSettlesIt()
@@ -204,6 +208,26 @@ void TestRestoreNote::theServersWordSettlesIt()
     QVERIFY(note().verdict.isEmpty()); // the server does not prove rows
     const QString words = restoreSettledWords(data, u"r1"_s);
     QVERIFY2(words.contains(says), qPrintable(words));
+}
+
+/// The line was lost on the last word.
+void TestRestoreNote::whatNobodyKnowsIsNotCalledAsItWas()
+{
+    const QJsonObject lost = receiptOf(
+        u"not-restored"_s, {},
+        {{u"error"_s, QJsonObject{{u"subject"_s, u"shop"_s}, {u"sqlstate"_s, u"08007"_s}}}});
+    apply(u"restore.finished"_s, lost);
+    QVERIFY2(note().verdict.isEmpty(), qPrintable(note().verdict));
+    QVERIFY2(restoreFinishedWords(lost, u"r1"_s).startsWith(u"Restore r1 ended: no verdict"_s),
+             qPrintable(restoreFinishedWords(lost, u"r1"_s)));
+    QVERIFY2(
+        putBackWords(lost, u"r1"_s).startsWith(u"Whether restore r1 is put back is not known"_s),
+        qPrintable(putBackWords(lost, u"r1"_s)));
+    apply(u"restore.settled"_s, {{u"committed"_s, false}, {u"unfinished"_s, u"shop_loading"_s}});
+    QCOMPARE(note().left,
+             QStringList{u"database shop_loading: an unfinished copy of the backup"_s});
+    apply(u"restore.discarded"_s, {{u"schema"_s, u"shop_loading"_s}});
+    QVERIFY(note().left.isEmpty());
 }
 
 void TestRestoreNote::aPutBackThatFailedChangesNothing()

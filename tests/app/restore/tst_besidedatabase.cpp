@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "restore/putback.h"
+#include "restore/settlement.h"
 #include "restore/sidedatabase.h"
 #include "support/gzipbytes.h"
 #include "support/testmain.h"
@@ -370,7 +371,8 @@ void TestBesideDatabase::whatADeadOneLeftIsFoundAndGoes()
     QCOMPARE(kept->size(), 1);
     QCOMPARE(kept->first().name, name);
     QCOMPARE(kept->first().state, KeptState::Loading);
-    QCOMPARE(wasCommitted(shop.target(), plan.id, context).value(), false);
+    QCOMPARE(settlementOf(shop.target(), plan.id, context).value(),
+             (Settlement{.committed = false, .unfinished = name}));
     const SystemClock clock;
     QCOMPARE(putBack(shop.target(), {}, clock.now(), context).verdict, Verdict::NotRestored);
     QVERIFY(discardKept(shop.target(), name, context));

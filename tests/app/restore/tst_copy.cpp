@@ -340,7 +340,7 @@ void TestCopy::aCommitNobodyAnsweredIsAskedAbout()
     QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
     QVERIFY(receipt.left[0].what.contains(copyName(shop)));
     TaskContext context;
-    QCOMPARE(wasCommitted(shop.target(), plan.id, context).value_or(false), true);
+    QCOMPARE(settlementOf(shop.target(), plan.id, context).value(), Settlement{.committed = true});
 }
 
 void TestCopy::aStopLeavesNothing()
@@ -405,11 +405,11 @@ void TestCopy::theRecordKnowsWhatItIs()
     QCOMPARE(records[0].receipt->mode, u"copy"_s);
 
     records = {interrupted};
-    apply(settledDraft(interrupted, true));
+    apply(settledDraft(interrupted, {.committed = true}));
     QVERIFY(!records[0].isInEffect());
     QVERIFY(records[0].canBeCompared());
     records = {interrupted};
-    apply(settledDraft(interrupted, false));
+    apply(settledDraft(interrupted, {}));
     QVERIFY(!records[0].canBeCompared());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/inplacecase.h"
 #include "backup/dumpopener.h"
+#include "restore/settlement.h"
 #include "support/liveload.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
@@ -226,10 +227,10 @@ void TestInPlaceTrouble::theEndOfACommitNobodyHeard()
     QVERIFY(relay.hasStruck());
     TaskContext context;
     const auto committed =
-        wasCommittedInPlace(m_shop->target(), plan.id, plan.safetyCopyFile(), context);
+        settlementInPlace(m_shop->target(), plan.id, plan.safetyCopyFile(), context);
     QVERIFY(committed);
     const bool isLive = m_shop->ask("SELECT count(*) FROM public.products") == u"2000"_s;
-    QCOMPARE(*committed, isLive);
+    QCOMPARE(committed->committed, isLive);
     QVERIFY(isHeardByServer || !isLive);
     if (!isLive) // also when the server noticed the end of the line first
         return verifyNothingChanged(receipt, before, u"unreachable"_s);
@@ -240,7 +241,9 @@ void TestInPlaceTrouble::theEndOfACommitNobodyHeard()
     again.plannedAt = again.plannedAt.addSecs(2);
     QVERIFY(carryOut(again).verdict == Verdict::Proven);
     const auto ask = [&](const RestoreId &id) {
-        return wasCommittedInPlace(m_shop->target(), id, plan.safetyCopyFile(), context).value();
+        return settlementInPlace(m_shop->target(), id, plan.safetyCopyFile(), context)
+            .value()
+            .committed;
     };
     QVERIFY(ask(plan.id));
     QVERIFY(!ask(again.id)); // it has a note of its own

@@ -356,9 +356,9 @@ void TestRestoreDesk::aCommitStillUnderWayIsWaitedFor()
     std::optional<bool> answer;
     std::thread asking([&] {
         TaskContext patient;
-        const auto committed = wasCommitted(m_shop->target(), plan.id, patient);
-        if (committed)
-            answer = *committed;
+        const auto settlement = settlementOf(m_shop->target(), plan.id, patient);
+        if (settlement)
+            answer = settlement->committed;
     });
     QTRY_COMPARE_WITH_TIMEOUT(m_shop->ask("SELECT count(*) FROM pg_locks WHERE locktype = "
                                           "'advisory' AND NOT granted"),
@@ -374,7 +374,8 @@ void TestRestoreDesk::aRestoreOfASchemaThatWasNotThereIsFoundAndUndone()
     const RestoreRecord record = restored(plan());
     QVERIFY(record.receipt && record.receipt->verdict == Verdict::Proven);
     TaskContext context;
-    QCOMPARE(wasCommitted(m_shop->target(), record.id, context).value(), true);
+    QCOMPARE(settlementOf(m_shop->target(), record.id, context).value(),
+             Settlement{.committed = true});
     const PutBackReceipt undone =
         putBack(m_shop->target(), record.id.text(), SystemClock().now(), context);
     QVERIFY2(!undone.error, undone.error ? qPrintable(mayday::describe(*undone.error)) : "");

@@ -80,6 +80,7 @@ private Q_SLOTS:
     void namesWhatIsKept();
     void aRecordFollowsItsEvents();
     void anInterruptedRestoreClaimsNothing();
+    void whatNobodyKnowsIsAskedAbout();
     void noSecretReachesTheJournal();
     void ratesAndForecasts();
 };
@@ -150,7 +151,7 @@ void TestRestoreReceipt::anInterruptedRestoreClaimsNothing()
     QList<RestoreRecord> records;
     applyEvent(records, written(startedDraft(plan())));
     QVERIFY(!records[0].isInEffect());
-    applyEvent(records, written(settledDraft(records[0], true)));
+    applyEvent(records, written(settledDraft(records[0], {.committed = true})));
     QCOMPARE(records[0].state, RestoreState::Settled);
     QVERIFY(records[0].isInEffect());
     store::JournalEvent stranger;
@@ -158,6 +159,37 @@ void TestRestoreReceipt::anInterruptedRestoreClaimsNothing()
     stranger.subject = u"restore-of-somebody-else"_s;
     applyEvent(records, stranger);
     QCOMPARE(records.size(), 1);
+}
+
+/// The line was lost on the last word, and the server could not be asked then.
+void TestRestoreReceipt::whatNobodyKnowsIsAskedAbout()
+{
+    const Error lost{.kind = ErrorKind::Unreachable,
+                     .subject = u"shop"_s,
+                     .detail = {},
+                     .sqlState = outcomeUnknown};
+    QList<RestoreRecord> records;
+    applyEvent(records, written(startedDraft(plan())));
+    RestoreReceipt receipt;
+    receipt.error = lost;
+    applyEvent(records, written(finishedDraft(plan(), receipt)));
+    QVERIFY(records[0].isToBeAsked());
+    QVERIFY(!records[0].receipt); // it would say that nothing changed
+    applyEvent(records, written(settledDraft(records[0], {.committed = true})));
+    QVERIFY(!records[0].isToBeAsked() && records[0].isInEffect());
+    applyEvent(records, written(putBackStartedDraft(u"restore-1"_s, {})));
+    PutBackReceipt putBack;
+    putBack.error = lost;
+    applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
+    QVERIFY(records[0].isToBeAsked());
+    applyEvent(records, written(putBackSettledDraft(records[0], true)));
+    QVERIFY(!records[0].isToBeAsked() && !records[0].isInEffect());
+    // With differences outside of it is put back all the same.
+    putBack.error.reset();
+    putBack.verdict = Verdict::Differences;
+    putBack.isRestoredLive = true;
+    applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
+    QVERIFY(records[0].isInEffect());
 }
 
 void TestRestoreReceipt::noSecretReachesTheJournal()

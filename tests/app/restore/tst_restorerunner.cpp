@@ -3,6 +3,7 @@
 #include "backup/dumpopener.h"
 #include "core/task.h"
 #include "restore/putback.h"
+#include "restore/settlement.h"
 #include "support/testmain.h"
 #include "support/thinned.h"
 
@@ -447,10 +448,9 @@ void TestRestoreRunner::theServerTellsWhetherItWasCommitted()
     const QString file = shop.writeDump(shop.dump());
     const RestoreReceipt receipt = shop.restore(file);
     TaskContext context;
-    QVERIFY(wasCommitted(shop.target(), receipt.id, context).value());
-    QVERIFY(
-        !wasCommitted(shop.target(), freshRestoreId(QDateTime(QDate(2020, 1, 1), QTime())), context)
-             .value());
+    QVERIFY(settlementOf(shop.target(), receipt.id, context).value().committed);
+    const RestoreId nobodys = freshRestoreId(QDateTime(QDate(2020, 1, 1), QTime()));
+    QCOMPARE(settlementOf(shop.target(), nobodys, context).value(), Settlement());
 }
 
 void TestRestoreRunner::theLossIsCounted()

@@ -87,6 +87,7 @@ private Q_SLOTS:
     void putBackIsSaidAndCanBeTakenBack();
     void anInterruptedOneIsHonest_data();
     void anInterruptedOneIsHonest();
+    void whatWasBrokenOffCanBeGoneOnWith();
     void whatIsCopiedIsAlwaysWhatIsShown();
     void thereIsAlwaysAWayOnByKeyboard_data();
     void thereIsAlwaysAWayOnByKeyboard();
@@ -235,6 +236,28 @@ void TestVerdictView::anInterruptedOneIsHonest()
     QCOMPARE(seen<StateGlyph>(*m_view)->shape() == StateShape::Ok, committed == 1);
     const bool canPutBack = seenButton(*m_view, u"Put back"_s) != nullptr;
     QTEST(canPutBack, "canPutBack");
+}
+
+void TestVerdictView::whatWasBrokenOffCanBeGoneOnWith()
+{
+    restore::RestoreRecord record = interrupted(false);
+    record.mode = restore::RestoreMode::ReplaceDatabase;
+    show(record);
+    QVERIFY2(seenAll().contains(u"nothing of it is left on the server."_s), qPrintable(seenAll()));
+    record.unfinished = u"shop_loading"_s;
+    show(record);
+    QVERIFY2(
+        seenAll().contains(u"An unfinished copy was left on the server, database shop_loading"_s) &&
+            !seenAll().contains(u"rolled it back"_s),
+        qPrintable(seenAll()));
+    const QSignalSpy again(m_view.get(), &VerdictView::againRequested);
+    seenButton(*m_view, u"Restore the same backup again"_s)->click();
+    QCOMPARE(again.size(), 1);
+    for (const restore::RestoreRecord &other :
+         {interrupted(std::nullopt), interrupted(true), recordOf(Verdict::Proven)}) {
+        show(other);
+        QVERIFY(!seenButton(*m_view, u"Restore the same backup again"_s));
+    }
 }
 
 void TestVerdictView::whatIsCopiedIsAlwaysWhatIsShown()
