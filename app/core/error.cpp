@@ -34,12 +34,15 @@ AdviceWords words(Advice advice)
 {
     switch (advice) {
     case Advice::CheckPassword:
-        return {"check-password"_L1,
-                "Check the user name and the password in Settings > Credentials."_L1};
+        return {
+            "check-password"_L1,
+            "Check the user name and the password: in Settings > Credentials, or for maydayctl in "
+            "PGPASSWORD or the password file."_L1};
     case Advice::CheckNetwork:
         return {"check-network"_L1, "Check the network connection, then try again."_L1};
     case Advice::CheckAddress:
-        return {"check-address"_L1, "Check the host, the port and the name in stack.yaml."_L1};
+        return {"check-address"_L1,
+                "Check the host, the port and the name, in stack.yaml or after --target."_L1};
     case Advice::UseDirectConnection:
         return {"use-direct-connection"_L1,
                 "Use the direct connection of the database, not a pooler."_L1};
@@ -82,8 +85,9 @@ AdviceWords words(Advice advice)
     case Advice::EditStackFile:
         return {"edit-stack-file"_L1, "Correct stack.yaml at the line named."_L1};
     case Advice::UseKeychainForSecrets:
-        return {"use-keychain-for-secrets"_L1,
-                "Take the secret out of the file and add it in Settings > Credentials."_L1};
+        return {"use-keychain-for-secrets"_L1, "Take the secret out of the file and add it in "
+                                               "Settings > Credentials: it is kept in the "
+                                               "keychain."_L1};
     case Advice::TryAgain: return {"try-again"_L1, "Try again."_L1};
     case Advice::SendReport:
         return {"send-report"_L1,

@@ -92,7 +92,7 @@ ExitCode runBringBack(const Call &call)
             call, yes,
             u"This changes %1 tables in %2."_s.arg(decisions.size()).arg(target->display()),
             *target))
-        return notConfirmed(call, *target);
+        return call.output.fail(notConfirmed(*target));
     StopOnSignal stop;
     TaskContext context = stop.context();
     restore::BringBackReceipt receipt;

@@ -45,6 +45,14 @@ void Output::answer(const QJsonObject &document, const QString &text) const
         print(stdout, text.toUtf8());
 }
 
+ExitCode Output::fail(const Error &error, const QJsonObject &document) const
+{
+    if (!m_json)
+        return fail(error);
+    answer(document, {});
+    return ExitCode::NotDone;
+}
+
 ExitCode Output::fail(const Error &error, ExitCode code) const
 {
     if (m_json) {

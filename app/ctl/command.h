@@ -31,6 +31,8 @@ public:
     void answer(const QJsonObject &document, const QString &text) const;
     /// A failure before there was an answer, in the same shape every time.
     ExitCode fail(const Error &error, ExitCode code = ExitCode::NotDone) const;
+    /// The same of a command whose document has its keys whatever happens; it holds the error.
+    ExitCode fail(const Error &error, const QJsonObject &document) const;
     /// A line for people, on stderr; silent with --json.
     void say(const QString &line) const;
     /// A question to whoever sits at the terminal, on stderr; also with --json, since the answer is

@@ -146,7 +146,7 @@ ExitCode runDiscard(const Call &call)
                                          u"This drops %1 in %2 for good: there is no undo."_s.arg(
                                              names.join(u", "_s), target->display()),
                                          *target))
-        return notConfirmed(call, *target);
+        return call.output.fail(notConfirmed(*target));
     return discardAll(call, *target, names, !days);
 }
 

@@ -137,19 +137,33 @@ QString intention(const restore::RestorePlan &plan)
     return u"This replaces the data in %1."_s.arg(target);
 }
 
-Result<restore::RestorePlan> planFor(const Call &call, const QString &file,
-                                     const postgres::ConnectionString &target)
+restore::RestorePlan planFor(const Call &call, const QString &file,
+                             const postgres::ConnectionString &target)
 {
-    restore::RestorePlan plan{.id = restore::freshRestoreId(call.clock.now()),
-                              .file = QFileInfo(file).absoluteFilePath(),
-                              .target = target,
-                              .environment = {},
-                              .plannedAt = call.clock.now()};
-    if (!QFile::exists(plan.file))
-        return failure({.kind = ErrorKind::NotFound,
-                        .subject = plan.file,
-                        .detail = u"there is no such file"_s});
-    return plan;
+    return {.id = restore::freshRestoreId(call.clock.now()),
+            .file = QFileInfo(file).absoluteFilePath(),
+            .target = target,
+            .environment = {},
+            .plannedAt = call.clock.now()};
+}
+
+/// It was not even begun: with --json a receipt all the same.
+ExitCode notBegun(const Call &call, const restore::RestorePlan &plan, const Error &why)
+{
+    const restore::RestoreReceipt receipt{.id = plan.id,
+                                          .mode = restore::modeKey(plan.mode),
+                                          .error = why,
+                                          .target = plan.target.display(),
+                                          .file = plan.file};
+    return call.output.fail(why, restore::toJson(receipt));
+}
+
+std::optional<Error> missing(const QString &file)
+{
+    if (QFile::exists(file))
+        return std::nullopt;
+    return Error{
+        .kind = ErrorKind::NotFound, .subject = file, .detail = u"there is no such file"_s};
 }
 
 /// With signals, progress and the record.
@@ -196,20 +210,20 @@ ExitCode runRestore(const Call &call)
         return usageError(call, u"restore does not know %1"_s.arg(*unknown));
     if (arguments.size() != 1)
         return usageError(call, u"restore takes one file"_s);
-    auto plan = planFor(call, arguments.front(), *target);
-    if (!plan)
-        return call.output.fail(plan.error());
+    restore::RestorePlan plan = planFor(call, arguments.front(), *target);
     if (isDatabase)
-        plan->mode = restore::RestoreMode::ReplaceDatabase;
+        plan.mode = restore::RestoreMode::ReplaceDatabase;
     if (isInPlace)
-        plan->mode = restore::RestoreMode::InPlace;
+        plan.mode = restore::RestoreMode::InPlace;
     if (safetyFolder)
-        plan->safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
-    plan->checks = checks;
-    plan->connections = connections.value_or(QString()).toInt();
-    if (!isConfirmed(call, yes, intention(*plan), *target))
-        return notConfirmed(call, *target);
-    const restore::RestoreReceipt receipt = carryOut(call, *plan);
+        plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
+    plan.checks = checks;
+    plan.connections = connections.value_or(QString()).toInt();
+    if (const auto error = missing(plan.file))
+        return notBegun(call, plan, *error);
+    if (!isConfirmed(call, yes, intention(plan), *target))
+        return notBegun(call, plan, notConfirmed(*target));
+    const restore::RestoreReceipt receipt = carryOut(call, plan);
     call.output.answer(restore::toJson(receipt), asText(receipt));
     return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
 }
@@ -227,12 +241,12 @@ ExitCode runCopy(const Call &call)
         return usageError(call, u"copy does not know %1"_s.arg(*unknown));
     if (arguments.size() != 1)
         return usageError(call, u"copy takes one file"_s);
-    auto plan = planFor(call, arguments.front(), *target);
-    if (!plan)
-        return call.output.fail(plan.error());
-    plan->mode = restore::RestoreMode::Copy;
-    plan->tables = tables;
-    const restore::RestoreReceipt receipt = carryOut(call, *plan);
+    restore::RestorePlan plan = planFor(call, arguments.front(), *target);
+    plan.mode = restore::RestoreMode::Copy;
+    plan.tables = tables;
+    if (const auto error = missing(plan.file))
+        return notBegun(call, plan, *error);
+    const restore::RestoreReceipt receipt = carryOut(call, plan);
     QJsonObject json = restore::toJson(receipt);
     QString text = asText(receipt);
     if (receipt.verdict != restore::Verdict::NotRestored) {
@@ -260,8 +274,11 @@ ExitCode runPutBack(const Call &call)
     if (!arguments.isEmpty())
         return usageError(call, u"put-back does not know %1"_s.arg(arguments.front()));
     if (!isConfirmed(call, yes, u"This puts the kept data back in %1."_s.arg(target->display()),
-                     *target))
-        return notConfirmed(call, *target);
+                     *target)) {
+        restore::PutBackReceipt refused;
+        refused.error = notConfirmed(*target);
+        return call.output.fail(*refused.error, restore::toJson(refused));
+    }
     StopOnSignal stop;
     TaskContext context = stop.context();
     const Latest<restore::RestoreProgress> silent;

@@ -142,12 +142,11 @@ bool isConfirmed(const Call &call, bool yes, const QString &what,
     return in.readLine().trimmed() == target.database();
 }
 
-ExitCode notConfirmed(const Call &call, const postgres::ConnectionString &target)
+Error notConfirmed(const postgres::ConnectionString &target)
 {
-    return call.output.fail({.kind = ErrorKind::Refused,
-                             .subject = target.display(),
-                             .detail = u"not confirmed; without a terminal, say --yes"_s},
-                            ExitCode::NotDone);
+    return {.kind = ErrorKind::Refused,
+            .subject = target.display(),
+            .detail = u"not confirmed; without a terminal, say --yes"_s};
 }
 
 restore::TableName tableNameFrom(const QString &text)

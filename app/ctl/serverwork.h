@@ -52,8 +52,8 @@ private:
 /// changes anything. what: "This replaces the data in ...".
 [[nodiscard]] bool isConfirmed(const Call &call, bool yes, const QString &what,
                                const postgres::ConnectionString &target);
-/// The answer to "no", or to no terminal to ask on.
-[[nodiscard]] ExitCode notConfirmed(const Call &call, const postgres::ConnectionString &target);
+/// Of "no", or of no terminal to ask on.
+[[nodiscard]] Error notConfirmed(const postgres::ConnectionString &target);
 /// "public.products"; the schema may be left out where it is public.
 [[nodiscard]] restore::TableName tableNameFrom(const QString &text);
 [[nodiscard]] QString asText(const restore::Comparison &comparison);

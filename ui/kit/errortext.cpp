@@ -156,7 +156,8 @@ QString adviceSentence(Advice advice)
     case Advice::EditStackFile:
         return Words::tr("Correct the stack file at the line that the details name.");
     case Advice::UseKeychainForSecrets:
-        return Words::tr("Take the secret out of the file; store it under Settings, Credentials.");
+        return Words::tr(
+            "Take the secret out of the file. Settings, Credentials keeps it in the keychain.");
     case Advice::TryAgain: return Words::tr("Try again.");
     case Advice::SendReport:
         return Words::tr("Copy the details and send them to the people who make Mayday.");

@@ -56,6 +56,7 @@ StepView::StepView(const Parts &parts, const runbook::Checklist &checklist,
 {
     m_column->setContentsMargins({});
     m_column->setSpacing(metric::space16);
+    addPause(checklist, step);
     addHeading(checklist, step);
     addOutcome(checklist.outcome(step.id));
     if (step.isSensed()) {
@@ -74,13 +75,40 @@ QString StepView::filled(const QString &text) const
     return runbook::filled(text, m_parts.variables).text;
 }
 
+/// The end of a group is a place to look up and to be relieved (R2). Nothing to tick: it is gone
+/// with the next step.
+void StepView::addPause(const runbook::Checklist &checklist, const runbook::Step &step)
+{
+    const runbook::Step *current = checklist.current();
+    const runbook::Step *before = checklist.previous(step.id);
+    const auto pause = before ? checklist.pauseAfter(before->id) : std::nullopt;
+    if (!pause || !current || current->id != step.id)
+        return;
+    const QString group =
+        pause->groupTitle.isEmpty() ? pause->phaseTitle.section(u" ("_s, 0, 0) : pause->groupTitle;
+    const qsizetype deferred = checklist.deferred().size();
+    auto *label = new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this);
+    label->setText((deferred == 0 ? tr("Pause: \"%1\" is behind you.")
+                    : deferred == 1
+                        ? tr("Pause: \"%1\" is behind you; one step is deferred and comes back.")
+                        : tr("Pause: \"%1\" is behind you; %2 steps are deferred and come back.")
+                              .arg(deferred))
+                       .arg(group) +
+                   u' ' + tr("Look up, tell the others, hand over if need be."));
+    m_column->addWidget(label);
+}
+
 void StepView::addHeading(const runbook::Checklist &checklist, const runbook::Step &step)
 {
     const QList<runbook::Step> order = checklist.order();
     const auto at = std::ranges::find(order, step.id, &runbook::Step::id);
     auto *caption = new TextLabel(m_parts.theme, TextStyle::Base, Ink::Second, this);
-    caption->setText(
-        tr("Step %1 of %2 · %3").arg(at - order.begin() + 1).arg(order.size()).arg(kindWord(step)));
+    QStringList parts{tr("Step %1 of %2").arg(at - order.begin() + 1).arg(order.size())};
+    const runbook::Group *group = checklist.groupOf(step.id);
+    if (group && !group->title.isEmpty())
+        parts.append(group->title);
+    parts.append(kindWord(step));
+    caption->setText(parts.join(u" · "_s));
     auto *title = new TextLabel(m_parts.theme, TextStyle::Step, this);
     title->setText(filled(step.action) + u'.');
     m_column->addWidget(caption);

@@ -47,6 +47,7 @@ Q_SIGNALS:
 
 private:
     void addHeading(const runbook::Checklist &checklist, const runbook::Step &step);
+    void addPause(const runbook::Checklist &checklist, const runbook::Step &step);
     void addOutcome(const runbook::StepOutcome &outcome);
     void addActions(const runbook::Checklist &checklist, const runbook::Step &step);
     void addCommands(const runbook::Step &step);

@@ -4,6 +4,7 @@
 #include "ui/incident/incidentband.h"
 #include "ui/incident/incidentspage.h"
 #include "ui/kit/banner.h"
+#include "ui/kit/errortext.h"
 #include "ui/restore/backupspage.h"
 #include "ui/runbook/runbookspage.h"
 #include "ui/runbook/wizardpage.h"
@@ -320,8 +321,8 @@ void Workbench::followKeychain()
 
 void Workbench::followStack()
 {
-    const QString error =
-        m_parts.desk.stackError() ? describe(*m_parts.desk.stackError()) : QString();
+    const auto &found = m_parts.desk.stackError();
+    const QString error = found ? describe(*found) + u'\n' + errorText(*found).whatNow : QString();
     m_stackError->setVisible(!error.isEmpty());
     m_stackError->setMessage(tr("stack.yaml cannot be used, so this is the practice world."),
                              error);

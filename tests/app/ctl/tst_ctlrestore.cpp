@@ -129,6 +129,12 @@ void TestCtlRestore::refusesWithoutYesAndWithoutATerminal()
     QVERIFY2(answer.err.contains("not confirmed; without a terminal, say --yes"), answer.all());
     QVERIFY2(answer.err.contains("database unasked on 127.0.0.1:"), answer.all());
     QCOMPARE(m_ctl.products(u"unasked"_s), u"99"_s);
+    const QJsonObject json =
+        m_ctl.run(QStringList{command} + file + QStringList{u"--target"_s, target, u"--json"_s})
+            .json();
+    QCOMPARE(json["verdict"_L1].toString(), u"not-restored"_s);
+    QCOMPARE(json["error"_L1]["kind"_L1].toString(), u"refused"_s);
+    QVERIFY(json["tables"_L1].isArray() && json["left"_L1].isArray());
 }
 
 void TestCtlRestore::putBackHasItsKeys()

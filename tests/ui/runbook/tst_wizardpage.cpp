@@ -41,6 +41,7 @@ private Q_SLOTS:
     void aDecisionIsChosenByNumber();
     void aDecisionLeftAloneIsFoundAgain_data();
     void aDecisionLeftAloneIsFoundAgain();
+    void theEndOfAGroupIsAPause();
     void theEndOffersToClose();
     void afterARestartThePlaceIsTold();
     void afterARestartAtTheDecisionTooItIsTold();
@@ -72,7 +73,7 @@ void TestWizardPage::oneStepFillsTheCentre()
 {
     m_bench->open();
     const QString seen = m_bench->seen();
-    QVERIFY2(seen.contains(u"Step 1 of 5 · you tick it"_s), qPrintable(seen));
+    QVERIFY2(seen.contains(u"Step 1 of 5 · Respond · you tick it"_s), qPrintable(seen));
     QVERIFY(seen.contains(u"\nTell the team.\n"_s));
     QVERIFY(!seen.contains(u"Look at the log"_s)); // that one is only in the list
     QCOMPARE(m_bench->page->sentence(), u"Tell the team"_s);
@@ -127,7 +128,7 @@ void TestWizardPage::lookingAroundTicksNothing()
     m_bench->open();
     m_bench->press({Qt::Key_N, Qt::Key_N});
     QCOMPARE(m_bench->shownAction(), u"Ask a colleague"_s);
-    QVERIFY(m_bench->seen().contains(u"Step 3 of 5 · optional"_s));
+    QVERIFY(m_bench->seen().contains(u"Step 3 of 5 · Respond · optional"_s));
     m_bench->press({Qt::Key_B, Qt::Key_B, Qt::Key_B});
     QCOMPARE(m_bench->shownAction(), u"Tell the team"_s);
     QCOMPARE(m_bench->fixture.running().timeline.size(), 1); // the opening
@@ -255,7 +256,7 @@ void TestWizardPage::aSensedStepCannotBeTicked()
     QCOMPARE(m_bench->shownAction(), u"See that the backend answers"_s);
     QTRY_VERIFY(m_bench->seen().contains(u"503"_s));
     const QString seen = m_bench->seen();
-    QVERIFY2(seen.contains(u"Step 4 of 5 · checks itself"_s), qPrintable(seen));
+    QVERIFY2(seen.contains(u"Step 4 of 5 · Respond · checks itself"_s), qPrintable(seen));
     QVERIFY(seen.contains(u"The backend answers 200"_s));
     QVERIFY(!m_bench->button(u"Done, next step"_s));
     QVERIFY(m_bench->button(u"Override"_s)->isEnabled());
@@ -323,6 +324,22 @@ void TestWizardPage::aDecisionLeftAloneIsFoundAgain()
     QVERIFY(m_bench->seen().contains(u"Which way do you go?"_s));
     m_bench->press(Qt::Key_1);
     QCOMPARE(m_bench->shownAction(), u"Ask the provider for a copy"_s);
+}
+
+void TestWizardPage::theEndOfAGroupIsAPause()
+{
+    m_bench->open();
+    QVERIFY(!m_bench->seen().contains(u"Pause:"_s));
+    m_bench->button(u"Defer"_s)->click();
+    m_bench->written();
+    m_bench->reachDecision();
+    m_bench->press(Qt::Key_2);
+    const QString seen = m_bench->seen();
+    QVERIFY2(seen.contains(u"Pause: \"Respond\" is behind you; one step is deferred and comes "
+                           "back. Look up"_s),
+             qPrintable(seen));
+    m_bench->press(Qt::Key_B); // whoever reads what is done is not at the pause
+    QVERIFY2(!m_bench->seen().contains(u"Pause:"_s), qPrintable(m_bench->seen()));
 }
 
 void TestWizardPage::theEndOffersToClose()

@@ -74,6 +74,7 @@ private Q_SLOTS:
     void theStatusLineSaysWhoItIs();
     void withoutAKeychainEveryPageSaysSo();
     void aStackFileWithAnErrorIsToldOnEveryPage();
+    void aSecretInTheStackFileBelongsIntoTheKeychain();
     void aScenarioIsTwoKeysAway();
     void aSecondScenarioLeadsToTheRunningOne();
     void theBandLeadsBackFromAnyPage();
@@ -251,6 +252,17 @@ void TestWorkbench::aStackFileWithAnErrorIsToldOnEveryPage()
     QVERIFY2(seenAll().contains(describe(*m_desk->stackError())), qPrintable(seenAll()));
     QCOMPARE(m_window->mode(), WindowMode::Practice);
     QCOMPARE(seenAll().count(u"stack.yaml cannot be used"_s), 1);
+}
+
+void TestWorkbench::aSecretInTheStackFileBelongsIntoTheKeychain()
+{
+    stop();
+    write(m_profile->profile().stackFile(),
+          "stack:\n  name: Shop\ndatabases:\n  - id: main\n    password: hunter2\n");
+    start();
+    QTRY_VERIFY2(seenAll().contains(u"Settings, Credentials keeps it in the keychain"_s),
+                 qPrintable(seenAll()));
+    QVERIFY(!seenAll().contains(u"hunter2"_s));
 }
 
 void TestWorkbench::aScenarioIsTwoKeysAway()
