@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "backup/inspectionindex.h"
 #include "ctl/serverwork.h"
 #include "restore/restorerecord.h"
 #include "restore/restorerunner.h"
@@ -166,8 +167,28 @@ std::optional<Error> missing(const QString &file)
         .kind = ErrorKind::NotFound, .subject = file, .detail = u"there is no such file"_s};
 }
 
-/// With signals, progress and the record.
-restore::RestoreReceipt carryOut(const Call &call, const restore::RestorePlan &plan)
+/// Reads the file before anybody is asked, and names what in it runs code or takes rights. Nothing
+/// when it cannot be read: the restore says why.
+std::optional<dump::DumpInspection> readBefore(const Call &call, const QString &file)
+{
+    StopOnSignal stop;
+    const SignalWatcher watcher(stop);
+    TaskContext context(stop.context().stopToken(),
+                        [&call](qint64 done, qint64 total, const QString &) {
+                            call.output.progress(u"inspect"_s, done, total);
+                        });
+    auto inspection = backup::inspectUnlessKnown(file, context);
+    call.output.endProgress();
+    if (!inspection)
+        return std::nullopt;
+    for (const QString &warning : std::as_const(inspection->warnings))
+        call.output.say(u"warning: "_s + warning);
+    return *std::move(inspection);
+}
+
+/// With signals, progress and the record. inspection: of the same file, when it has been read.
+restore::RestoreReceipt carryOut(const Call &call, const restore::RestorePlan &plan,
+                                 std::optional<dump::DumpInspection> inspection)
 {
     StopOnSignal stop;
     Latest<restore::RestoreProgress> progress;
@@ -177,7 +198,8 @@ restore::RestoreReceipt carryOut(const Call &call, const restore::RestorePlan &p
     restore::RestoreReceipt receipt;
     {
         const Watcher watcher(stop, progress, call.output);
-        receipt = restore::RestoreRunner(plan, call.clock, progress).run(std::nullopt, context);
+        receipt =
+            restore::RestoreRunner(plan, call.clock, progress).run(std::move(inspection), context);
     }
     call.output.endProgress();
     record.write(restore::finishedDraft(plan, receipt));
@@ -221,9 +243,10 @@ ExitCode runRestore(const Call &call)
     plan.connections = connections.value_or(QString()).toInt();
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);
+    auto inspection = readBefore(call, plan.file);
     if (!isConfirmed(call, yes, intention(plan), *target))
         return notBegun(call, plan, notConfirmed(*target));
-    const restore::RestoreReceipt receipt = carryOut(call, plan);
+    const restore::RestoreReceipt receipt = carryOut(call, plan, std::move(inspection));
     call.output.answer(restore::toJson(receipt), asText(receipt));
     return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
 }
@@ -246,7 +269,7 @@ ExitCode runCopy(const Call &call)
     plan.tables = tables;
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);
-    const restore::RestoreReceipt receipt = carryOut(call, plan);
+    const restore::RestoreReceipt receipt = carryOut(call, plan, readBefore(call, plan.file));
     QJsonObject json = restore::toJson(receipt);
     QString text = asText(receipt);
     if (receipt.verdict != restore::Verdict::NotRestored) {

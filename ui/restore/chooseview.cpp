@@ -8,6 +8,7 @@
 #include "ui/kit/textlabel.h"
 #include "ui/kit/timetext.h"
 #include "ui/restore/backupmodel.h"
+#include "ui/restore/insidetexts.h"
 
 #include <QDragEnterEvent>
 #include <QHBoxLayout>
@@ -49,7 +50,12 @@ QString insideText(const backup::BackupEntry &entry)
         parts.append(u"%1 %2"_s.arg(table.name, timetext::count(table.rows)));
     if (tables.size() > tablesShown)
         parts.append(ChooseView::tr("%1 more").arg(tables.size() - tablesShown));
-    return ChooseView::tr("Inside: %1.").arg(parts.join(u", "_s));
+    QString text = ChooseView::tr("Inside: %1.").arg(parts.join(u", "_s));
+    if (const QString objects = insidetexts::objects(*entry.inspection); !objects.isEmpty())
+        text += ChooseView::tr(" With %1.").arg(objects);
+    if (const QString warnings = insidetexts::warnings(*entry.inspection); !warnings.isEmpty())
+        text += u' ' + warnings + u'.';
+    return text;
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "ui/kit/disclosure.h"
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/textlabel.h"
+#include "ui/restore/insidetexts.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -21,12 +22,16 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
       m_facts(new FactTable(theme, m_card)),
       m_loss(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
       m_lossFold(new Disclosure(theme, tr("What is lost, table by table"), m_loss, this)),
+      m_warnings(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_warningsFold(
+          new Disclosure(theme, tr("What in the backup to read before"), m_warnings, this)),
       m_error(new ErrorPanel(theme, this)),
       m_replace(new ActionButton(theme, ButtonKind::Danger, QString(), this)),
       m_rows(new ActionButton(theme, ButtonKind::Secondary, tr("Only bring rows back..."), this)),
       m_again(new ActionButton(theme, ButtonKind::Secondary, tr("Ask the server again"), this))
 {
     m_loss->setSelectable(true);
+    m_warnings->setSelectable(true);
     m_card->body()->addWidget(m_facts);
     auto *other = new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this);
     auto *buttons = new QHBoxLayout;
@@ -44,6 +49,7 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
         column->addWidget(part);
     column->addLayout(buttons);
     column->addWidget(m_lossFold);
+    column->addWidget(m_warningsFold);
     column->addStretch();
     connect(m_replace, &ActionButton::clicked, this, &PlanView::replaceRequested);
     connect(m_rows, &ActionButton::clicked, this, &PlanView::rowsRequested);
@@ -52,6 +58,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     connect(m_facts, &FactTable::linkActivated, this, [this](const QString &target) {
         if (target == "loss"_L1)
             m_lossFold->setOpen(!m_lossFold->isOpen());
+        else if (target == insidetexts::warningsTarget)
+            m_warningsFold->setOpen(!m_warningsFold->isOpen());
         else
             Q_EMIT wayRequested(restore::modeFromKey(target));
     });
@@ -63,6 +71,7 @@ void PlanView::show(bool plan, bool error)
     m_replace->setVisible(plan);
     m_rows->setVisible(plan);
     m_lossFold->setVisible(plan);
+    m_warningsFold->setVisible(plan && !m_warnings->text().isEmpty());
     m_error->setVisible(error);
     m_again->setVisible(error);
 }
@@ -79,6 +88,7 @@ void PlanView::showPlan(const Plan &plan)
     m_sentence->setText(plan.sentence);
     m_facts->setFacts(plan.facts);
     m_loss->setText(plan.lossDetails);
+    m_warnings->setText(plan.warnings.join(u'\n'));
     m_replace->setText(plan.verb + u"..."_s);
     show(true, false);
 }

@@ -28,6 +28,7 @@ public:
         QString sentence; ///< what happens
         QList<Fact> facts;
         QString lossDetails;
+        QStringList warnings; ///< of what is in the file
         QString verb;
     };
     void showPlan(const Plan &plan);
@@ -52,6 +53,8 @@ private:
     FactTable *m_facts;
     TextLabel *m_loss;
     Disclosure *m_lossFold;
+    TextLabel *m_warnings;
+    Disclosure *m_warningsFold;
     ErrorPanel *m_error;
     ActionButton *m_replace;
     ActionButton *m_rows;

@@ -5,6 +5,7 @@
 #include "ui/restore/cameafterview.h"
 #include "ui/restore/chooseview.h"
 #include "ui/restore/contentview.h"
+#include "ui/restore/insidetexts.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
 #include "ui/restore/tablesview.h"
@@ -241,6 +242,7 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
          .facts = restoretexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
                                           m_parts.clock.now()),
          .lossDetails = report.loss ? restoretexts::lossDetails(*report.loss) : QString(),
+         .warnings = entry.inspection ? entry.inspection->warnings : QStringList(),
          .verb = restoretexts::replaceVerb(m_draft, report)});
 }
 
@@ -254,12 +256,16 @@ void RestorePanel::goAnotherWay(restore::RestoreMode mode)
 void RestorePanel::confirm()
 {
     const QString name = m_draft.target.database();
+    QList<Fact> facts = restoretexts::confirmFacts(m_draft, m_report);
+    if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
+        entry && entry->inspection)
+        facts += insidetexts::confirmFacts(*entry->inspection);
     m_parts.prompter.confirmTyped(this,
                                   {.title = restoretexts::replaceVerb(m_draft, m_report) + u'?',
                                    .text = tr("Type the name of the database to go on."),
                                    .confirmLabel = restoretexts::replaceVerb(m_draft, m_report),
                                    .nameToType = name,
-                                   .facts = restoretexts::confirmFacts(m_draft, m_report)},
+                                   .facts = facts},
                                   [this](bool confirmed) {
                                       const backup::BackupEntry *entry =
                                           m_parts.shelf.entry(m_draft.file);

@@ -2,6 +2,7 @@
 #include "ui/restore/restoretexts.h"
 
 #include "ui/kit/timetext.h"
+#include "ui/restore/insidetexts.h"
 
 #include <QFileInfo>
 
@@ -224,6 +225,8 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                    {tr("  PostgreSQL %1, %2 live")
                         .arg(report.serverVersion.section(u' ', 0, 0),
                              timetext::bytes(report.liveBytes()))}}});
+    if (backup.inspection)
+        facts += insidetexts::planFacts(*backup.inspection);
     if (report.loss)
         facts.append({tr("You will lose"),
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},

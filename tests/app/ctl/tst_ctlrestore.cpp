@@ -28,6 +28,7 @@ private Q_SLOTS:
     void aBadFileChangesNothing();
     void aFailingRowIsNamedWithoutWhatIsInIt();
     void differencesAre1AndNamed();
+    void whatRunsCodeIsNamedBefore();
     void checksOfTheTeamAreAsked();
     void anUnreachableTargetChangesNothing_data();
     void anUnreachableTargetChangesNothing();
@@ -281,6 +282,20 @@ void TestCtlRestore::differencesAre1AndNamed()
     QCOMPARE(m_ctl.products(u"differing"_s), u"1 2 3"_s);
     const Answer plain = restore(good(), m_ctl.liveDatabase(u"same"_s), {});
     QCOMPARE(plain.code, 0);
+}
+
+void TestCtlRestore::whatRunsCodeIsNamedBefore()
+{
+    const QString target = m_ctl.liveDatabase(u"coded"_s);
+    const QString file = m_ctl.write(
+        u"coded.sql"_s,
+        QByteArray(smallDump).replace("COPY public", "DO 'BEGIN NULL; END';\n\nCOPY public"));
+    const Answer asked = m_ctl.run({u"restore"_s, file, u"--target"_s, target}); // not confirmed
+    QCOMPARE(asked.code, 2);
+    const qsizetype warned = asked.err.indexOf("warning: line 14: a DO block");
+    QVERIFY2(warned >= 0 && warned < asked.err.indexOf("not confirmed"), asked.all());
+    QCOMPARE(m_ctl.products(u"coded"_s), u"99"_s);
+    QCOMPARE(restore(file, target).code, 0);
 }
 
 void TestCtlRestore::checksOfTheTeamAreAsked()

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/statementclass.h"
+#include "support/screen.h"
+#include "support/testmain.h"
+#include "ui/kit/disclosure.h"
+#include "ui/restore/insidetexts.h"
+#include "ui/restore/planview.h"
+
+#include <QLabel>
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::ui;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+dump::DumpInspection inspectionOf(const QStringList &warnings)
+{
+    dump::DumpInspection inspection;
+    inspection.objects = {{dump::kindWord(dump::StatementClass::Table), 4},
+                          {dump::kindWord(dump::StatementClass::View), 1},
+                          {dump::kindWord(dump::StatementClass::Function), 1200},
+                          {dump::kindWord(dump::StatementClass::Policy), 2}};
+    inspection.warnings = warnings;
+    return inspection;
+}
+
+QString plain(const QList<Fact> &facts)
+{
+    QStringList lines;
+    for (const Fact &fact : facts)
+        lines.append(fact.label + u": "_s + plainValue(fact));
+    return lines.join(u'\n');
+}
+
+} // namespace
+
+/// What a backup creates, and what of it runs code, is told before the button.
+class TestInsideTexts : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_theme.applyTo(*qApp); }
+    void whatThereIs();
+    void whatIsToBeReadFirst();
+    void thePlanListsIt();
+
+private:
+    Theme m_theme;
+};
+
+void TestInsideTexts::whatThereIs()
+{
+    QCOMPARE(insidetexts::objects(inspectionOf({})), u"1,200 functions, 1 view, 2 policies"_s);
+    QCOMPARE(plain(insidetexts::planFacts(inspectionOf({}))),
+             u"Inside: 1,200 functions, 1 view, 2 policies"_s);
+    QVERIFY(insidetexts::planFacts(dump::DumpInspection()).isEmpty());
+    QVERIFY(insidetexts::confirmFacts(inspectionOf({})).isEmpty());
+}
+
+void TestInsideTexts::whatIsToBeReadFirst()
+{
+    const auto two = inspectionOf({u"line 3: a DO block"_s, u"line 9: a language: plperlu"_s});
+    QCOMPARE(plain(insidetexts::planFacts(two)),
+             u"Inside: 1,200 functions, 1 view, 2 policies · 2 things to read before you go on "
+             "Read them"_s);
+    QCOMPARE(plain(insidetexts::confirmFacts(two)), u"Inside: line 3: a DO block, and 1 more"_s);
+    QCOMPARE(insidetexts::warnings(inspectionOf({u"one"_s})),
+             u"1 thing to read before you go on"_s);
+}
+
+void TestInsideTexts::thePlanListsIt()
+{
+    PlanView view(m_theme);
+    view.resize(888, 560);
+    view.setVisible(true);
+    const auto two = inspectionOf({u"line 3: a DO block"_s, u"line 9: a language: plperlu"_s});
+    view.showPlan({.sentence = u"Load it"_s,
+                   .facts = insidetexts::planFacts(two),
+                   .lossDetails = {},
+                   .warnings = two.warnings,
+                   .verb = u"Replace"_s});
+    QVERIFY2(!tests::seenText(view).contains(u"plperlu"_s), qPrintable(tests::seenText(view)));
+    Q_EMIT view.findChild<FactTable *>()->linkActivated(insidetexts::warningsTarget);
+    QVERIFY2(tests::seenText(view).contains(u"line 9: a language: plperlu"_s),
+             qPrintable(tests::seenText(view)));
+    // Another backup, without any.
+    view.showPlan({.sentence = u"Load it"_s,
+                   .facts = {},
+                   .lossDetails = {},
+                   .warnings = {},
+                   .verb = u"Replace"_s});
+    QVERIFY2(!tests::seenText(view).contains(u"to read before"_s),
+             qPrintable(tests::seenText(view)));
+}
+
+MAYDAY_UI_TEST(TestInsideTexts);
+#include "tst_insidetexts.moc"

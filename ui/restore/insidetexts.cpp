@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/restore/insidetexts.h"
+
+#include "dump/statementclass.h"
+#include "ui/kit/timetext.h"
+
+#include <QCoreApplication>
+
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ui::insidetexts {
+
+namespace {
+
+using dump::StatementClass;
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(Inside)
+};
+
+struct KindWords {
+    StatementClass kind;
+    QString one;
+    QString many;
+};
+
+/// In the order in which somebody would ask: what runs, what shows rows, what guards them.
+QList<KindWords> kinds()
+{
+    return {
+        {StatementClass::Function, Words::tr("1 function"), Words::tr("%1 functions")},
+        {StatementClass::Trigger, Words::tr("1 trigger"), Words::tr("%1 triggers")},
+        {StatementClass::EventTrigger, Words::tr("1 event trigger"),
+         Words::tr("%1 event triggers")},
+        {StatementClass::View, Words::tr("1 view"), Words::tr("%1 views")},
+        {StatementClass::Policy, Words::tr("1 policy"), Words::tr("%1 policies")},
+        {StatementClass::Rule, Words::tr("1 rule"), Words::tr("%1 rules")},
+        {StatementClass::Index, Words::tr("1 index"), Words::tr("%1 indexes")},
+        {StatementClass::ForeignKey, Words::tr("1 foreign key"), Words::tr("%1 foreign keys")},
+        {StatementClass::Type, Words::tr("1 type"), Words::tr("%1 types")},
+        {StatementClass::Sequence, Words::tr("1 sequence"), Words::tr("%1 sequences")},
+        {StatementClass::Extension, Words::tr("1 extension"), Words::tr("%1 extensions")},
+        {StatementClass::Publication, Words::tr("1 publication"), Words::tr("%1 publications")},
+        {StatementClass::LargeObject, Words::tr("1 large object"), Words::tr("%1 large objects")}};
+}
+
+} // namespace
+
+QString objects(const dump::DumpInspection &inspection)
+{
+    QStringList parts;
+    for (const KindWords &kind : kinds()) {
+        const qint64 count = inspection.objects.value(dump::kindWord(kind.kind));
+        if (count > 0)
+            parts.append(count == 1 ? kind.one : kind.many.arg(timetext::count(count)));
+    }
+    return parts.join(u", "_s);
+}
+
+QString warnings(const dump::DumpInspection &inspection)
+{
+    const qsizetype count = inspection.warnings.size();
+    if (count == 0)
+        return {};
+    return count == 1 ? Words::tr("1 thing to read before you go on")
+                      : Words::tr("%1 things to read before you go on").arg(timetext::count(count));
+}
+
+QList<Fact> planFacts(const dump::DumpInspection &inspection)
+{
+    Fact inside{.label = Words::tr("Inside"), .value = {}};
+    if (const QString text = objects(inspection); !text.isEmpty())
+        inside.value.append({text});
+    if (const QString text = warnings(inspection); !text.isEmpty()) {
+        const QString gap = inside.value.isEmpty() ? QString() : u" · "_s;
+        inside.value.append({gap + text + u' ', FactStyle::Danger});
+        inside.value.append({Words::tr("Read them"), FactStyle::Link, warningsTarget});
+    }
+    return inside.value.isEmpty() ? QList<Fact>() : QList<Fact>{inside};
+}
+
+QList<Fact> confirmFacts(const dump::DumpInspection &inspection)
+{
+    if (inspection.warnings.isEmpty())
+        return {};
+    QString text = inspection.warnings.front();
+    if (inspection.warnings.size() > 1)
+        text += Words::tr(", and %1 more").arg(timetext::count(inspection.warnings.size() - 1));
+    return {fact(Words::tr("Inside"), text, FactStyle::Danger)};
+}
+
+} // namespace mayday::ui::insidetexts
