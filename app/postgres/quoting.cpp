@@ -22,4 +22,15 @@ QByteArray quoteLiteral(QByteArrayView value)
     return (escaped ? QByteArray(" E'") : QByteArray("'")) + inner + '\'';
 }
 
+QByteArray arrayOf(const QStringList &values)
+{
+    QByteArrayList quoted;
+    for (const QString &value : values) {
+        QString inner = value;
+        inner.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s);
+        quoted.append('"' + inner.toUtf8() + '"');
+    }
+    return '{' + quoted.join(',') + '}';
+}
+
 } // namespace mayday::postgres

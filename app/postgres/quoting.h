@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 namespace mayday::postgres {
 
@@ -11,5 +12,7 @@ namespace mayday::postgres {
 /// The value as it must stand in SQL, in single quotes; E'' when it has backslashes, so that it
 /// means the same whatever standard_conforming_strings says. The bytes must be UTF-8.
 [[nodiscard]] QByteArray quoteLiteral(QByteArrayView value);
+/// The values as a parameter of the type text[].
+[[nodiscard]] QByteArray arrayOf(const QStringList &values);
 
 } // namespace mayday::postgres

@@ -81,6 +81,10 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
         if (auto remembered = properties.remember(*live, schema, context); !remembered)
             return remembered;
     }
+    auto access = Access::of(*live, m_inspection.schemas, context);
+    if (!access)
+        return failure(access.error());
+    m_access = *std::move(access);
     const auto older = keptSchemas(*live, context);
     if (!older)
         return failure(older.error());

@@ -19,17 +19,6 @@ namespace mayday::restore {
 
 namespace {
 
-QByteArray textArray(const QStringList &values)
-{
-    QByteArrayList quoted;
-    for (const QString &value : values) {
-        QString inner = value;
-        inner.replace(u'\\', u"\\\\"_s).replace(u'"', u"\\\""_s);
-        quoted.append('"' + inner.toUtf8() + '"');
-    }
-    return '{' + quoted.join(',') + '}';
-}
-
 QSet<QString> names(const postgres::Rows &rows)
 {
     QSet<QString> all;
@@ -41,7 +30,7 @@ QSet<QString> names(const postgres::Rows &rows)
 Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QStringList &schemas,
                                        QByteArrayView sizeOf, TaskContext &context)
 {
-    const QByteArray names = textArray(schemas);
+    const QByteArray names = postgres::arrayOf(schemas);
     const QByteArray sql =
         "SELECT wanted.name, n.oid IS NOT NULL, pg_catalog.pg_get_userbyid(n.nspowner),"
         " count(c.oid), coalesce(sum(" +
@@ -82,7 +71,7 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
 Result<void> checkExtensions(postgres::Session &session, const QStringList &schemas,
                              TaskContext &context)
 {
-    const QByteArray names = textArray(schemas);
+    const QByteArray names = postgres::arrayOf(schemas);
     const auto rows = session.query(
         "SELECT e.extname, n.nspname FROM pg_catalog.pg_extension e"
         " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
@@ -106,7 +95,7 @@ Result<void> checkExtensions(postgres::Session &session, const QStringList &sche
 Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
                          TaskContext &context)
 {
-    const QByteArray names = textArray(schemas);
+    const QByteArray names = postgres::arrayOf(schemas);
     const auto rows =
         session.query("SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),"
                       " pg_catalog.pg_has_role(n.nspowner, 'USAGE') FROM pg_catalog.pg_namespace n"

@@ -212,6 +212,12 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpRea
     const auto defaults = DefaultRights::setAside(session, context);
     if (!defaults)
         return failure(defaults.error());
+    if (m_plan.mode != RestoreMode::Copy) {
+        auto access = Access::of(session, m_inspection.schemas, context);
+        if (!access)
+            return failure(access.error());
+        m_access = *std::move(access);
+    }
     SchemaProperties properties(session.facts());
     if (auto room = makeRoom(session, *facts, properties, context); !room)
         return room;
@@ -348,7 +354,9 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
     if (proof->isProven) {
         auto keys = m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
                                     : Result<void>();
-        return keys.and_then([&] { return askTheTeam(session, context); });
+        return keys.and_then([&] { return compareAccess(session, context); }).and_then([&] {
+            return askTheTeam(session, context);
+        });
     }
     const auto wrong =
         std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);
@@ -357,6 +365,18 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
                     .subject = isTable ? wrong->schema + u'.' + wrong->name : u"the copy"_s,
                     .detail = isTable ? wrong->note : proof->notes.value(0),
                     .advice = Advice::TakeAnotherBackup});
+}
+
+/// Whoever was let in before and is refused now, or the other way round.
+Result<void> RestoreRunner::compareAccess(postgres::Session &session, TaskContext &context)
+{
+    if (m_plan.mode == RestoreMode::Copy)
+        return {};
+    return Access::of(session, m_inspection.schemas, context).transform([this](const Access &now) {
+        const QStringList changes = m_access.changesTo(now);
+        m_receipt.notes += changes;
+        m_hasDifferences = m_hasDifferences || !changes.isEmpty();
+    });
 }
 
 Result<void> RestoreRunner::askTheTeam(postgres::Session &session, TaskContext &context)

@@ -5,6 +5,7 @@
 #include "core/latest.h"
 #include "dump/dumpinspection.h"
 #include "dump/dumpreader.h"
+#include "restore/access.h"
 #include "restore/inplace.h"
 #include "restore/loadledger.h"
 #include "restore/preflight.h"
@@ -66,6 +67,7 @@ private:
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
                         TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
+    Result<void> compareAccess(postgres::Session &session, TaskContext &context);
     Result<void> askTheTeam(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     void refine(postgres::Session &session, TaskContext &context);
@@ -117,6 +119,7 @@ private:
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
     Statistics m_statistics;
+    Access m_access;      ///< before the load
     QString m_safetyNote; ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;

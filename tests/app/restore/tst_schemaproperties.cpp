@@ -251,8 +251,11 @@ void TestSchemaProperties::aRightGivenOnByNobodyHereIsGivenByTheOwner()
     const RestoreReceipt receipt = source.restore(source.writeDump(text));
     QVERIFY2(!receipt.error, receipt.error ? qPrintable(describe(*receipt.error)) : "");
     QCOMPARE(receipt.verdict, Verdict::Differences);
-    QCOMPARE(receipt.notes, QStringList{u"what the dump does as gone is done as the connected "
-                                        "role: this server has no such role"_s});
+    QCOMPARE(receipt.notes,
+             (QStringList{u"what the dump does as gone is done as the connected role: this server "
+                          "has no such role"_s,
+                          u"was not there before the restore and came back with the backup: "
+                          "SELECT on inner_one.t for reader"_s}));
     QCOMPARE(source.ask("SELECT has_table_privilege('reader', 'inner_one.t', 'SELECT')"), u"t"_s);
 }
 
@@ -268,8 +271,9 @@ void TestSchemaProperties::aRoleThatMayNotBeActedAsOwnsNothing()
     const QString file = source.writeDump(source.dumpOf({u"--schema=inner_one"_s}));
     const RestoreReceipt receipt = restored(source, file, asKeeper(source));
     QVERIFY2(!receipt.error, receipt.error ? qPrintable(describe(*receipt.error)) : "");
-    QCOMPARE(receipt.notes, QStringList{u"owner closed left out: the connected role may not act "
-                                        "as it"_s});
+    QCOMPARE(receipt.notes.size(), 2);
+    QCOMPARE(receipt.notes[0], u"owner closed left out: the connected role may not act as it"_s);
+    QVERIFY2(receipt.notes[1].endsWith(u" on inner_one.t for closed"_s), why(receipt));
     QCOMPARE(
         source.ask("SELECT relowner::regrole FROM pg_class WHERE oid = 'inner_one.t'::regclass"),
         u"keeper"_s);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "postgres/session.h"
+
+#include <QMap>
+#include <QSet>
+#include <QStringList>
+
+namespace mayday::restore {
+
+/// Who may do what with the tables, views, sequences and functions of some schemas: rights, row
+/// security and its policies. Taken before a load and behind it, because a restore after which the
+/// application is refused, or shows rows to whom it did not, is not as before, however many rows it
+/// has brought. A value.
+class Access final {
+public:
+    /// As it is now. What superusers may do is left out: everything.
+    [[nodiscard]] static Result<Access> of(postgres::Session &session, const QStringList &schemas,
+                                           TaskContext &context);
+    /// What is otherwise in after, of the things that are in both: at most one sentence on what is
+    /// gone and one on what has come. That an owner may use its own is not told of a new one.
+    [[nodiscard]] QStringList changesTo(const Access &after) const;
+
+private:
+    struct Fact {
+        QString object; ///< "public.products"
+        QString whom;   ///< of a right
+        QString what; ///< a privilege; or what guards the rows, with its definition behind a break
+        bool isOwn = false;
+        [[nodiscard]] bool operator==(const Fact &other) const
+        {
+            return object == other.object && whom == other.whom && what == other.what;
+        }
+        [[nodiscard]] friend size_t qHash(const Fact &fact, size_t seed = 0)
+        {
+            return qHashMulti(seed, fact.object, fact.whom, fact.what);
+        }
+    };
+    [[nodiscard]] QStringList beyond(const Access &other, bool withOwn) const;
+
+    QSet<QString> m_objects;
+    QList<Fact> m_facts; ///< in the order of objects and roles
+};
+
+} // namespace mayday::restore
