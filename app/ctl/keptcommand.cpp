@@ -24,7 +24,9 @@ QString holdsWords(const restore::KeptSchema &kept)
         return u"%1 as it was before %2 took its place"_s.arg(kept.original, kept.file);
     case restore::KeptState::Restored: return u"what %1 had brought"_s.arg(kept.file);
     case restore::KeptState::Loading:
-        return u"unfinished: %1, whose restore is under way or has died"_s.arg(kept.file);
+        return kept.file.isEmpty()
+                   ? u"just begun by a restore that is under way or has died; nothing is in it"_s
+                   : u"unfinished: %1, whose restore is under way or has died"_s.arg(kept.file);
     case restore::KeptState::Copy: break;
     }
     return kept.only ? u"a copy of %1 from %2"_s.arg(kept.only->join(u", "_s), kept.file)
@@ -36,7 +38,8 @@ QString asLine(const restore::KeptSchema &kept)
     const QString size = kept.isDatabase
                              ? u"a database of "_s + sizeWords(kept.bytes)
                              : u"%1 tables, %2"_s.arg(kept.tables).arg(sizeWords(kept.bytes));
-    return u"  %1: %2; %3, restore %4\n"_s.arg(kept.name, holdsWords(kept), size, kept.restore);
+    const QString whose = kept.restore.isEmpty() ? QString() : u", restore "_s + kept.restore;
+    return u"  %1: %2; %3%4\n"_s.arg(kept.name, holdsWords(kept), size, whose);
 }
 
 QString asText(const QList<restore::KeptSchema> &all, const postgres::ConnectionString &target)

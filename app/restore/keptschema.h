@@ -24,9 +24,10 @@ enum class KeptState {
 /// A schema that a restore, or the undo of one, has moved aside. Known from the comment that Mayday
 /// writes on it, so it is found from any machine and after any crash.
 struct KeptSchema {
-    QString name;         ///< "public_before_20261123_081500"
-    QString original;     ///< "public"
-    QString restore;      ///< id of the restore that moved it
+    QString name;     ///< "public_before_20261123_081500"
+    QString original; ///< "public"
+    /// id of the restore that moved it; empty of a database that died before it could be marked
+    QString restore;
     QDateTime at = {};    ///< UTC, by the server's clock
     QString file;         ///< the file that took its place
     QString comment = {}; ///< what its own comment said before ours

@@ -262,9 +262,38 @@ Result<KeptSchema> settleDiscard(const postgres::ConnectionString &target, const
     return failure(unknown);
 }
 
+/// A name alone must never be enough to drop what somebody has filled.
+Result<void> checkEmpty(const postgres::ConnectionString &target, const QString &name,
+                        TaskContext &context)
+{
+    auto session = postgres::Session::connect(target.withDatabase(name), context,
+                                              {.applicationName = u"mayday"_s});
+    if (!session)
+        return failure(session.error());
+    const auto things =
+        session->query("SELECT count(*) FROM pg_catalog.pg_class c"
+                       " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+                       " WHERE c.relkind IN ('r', 'p', 'm', 'f')"
+                       " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
+                       context);
+    if (!things)
+        return failure(things.error());
+    if (things->integer(0, 0) == 0)
+        return {};
+    return failure({.kind = ErrorKind::Refused,
+                    .subject = u"database "_s + name,
+                    .detail =
+                        u"it is named as if a restore had begun it, but it carries no mark of "
+                        "Mayday and has tables; drop it by hand if nobody needs it"_s});
+}
+
 Result<KeptSchema> dropDatabase(const postgres::ConnectionString &target, const KeptSchema &kept,
                                 TaskContext &context)
 {
+    if (kept.restore.isEmpty()) {
+        if (auto empty = checkEmpty(target, kept.name, context); !empty)
+            return failure(empty.error());
+    }
     // A restore or put-back under way may be about to make this one live.
     auto side = SideDatabase::open(target, SideDatabase::Patience::None, context);
     if (!side)

@@ -85,7 +85,6 @@ bool hasHappened(const RestoreRecord &record)
 void discard(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.discardedAt = event.at;
-    record.unfinished.clear(); // it was all that was left
     if (record.receipt)
         record.receipt->left.removeIf([&](const Leftover &left) {
             return left.removeWith == event.data["removedWith"_L1].toString();
@@ -244,6 +243,13 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
     if (event.kind == "restore.started"_L1) {
         records.prepend(recordFrom(event));
         return;
+    }
+    if (event.kind == "restore.discarded"_L1) {
+        // One that carried no mark belongs to whichever restore has left it.
+        for (RestoreRecord &any : records) {
+            if (any.unfinished == event.data["schema"_L1].toString())
+                any.unfinished.clear();
+        }
     }
     const auto record = std::ranges::find_if(
         records, [&](const RestoreRecord &r) { return r.id.text() == event.subject; });

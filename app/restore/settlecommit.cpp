@@ -76,7 +76,8 @@ Result<Settlement> settlementOf(const postgres::ConnectionString &target, const 
         return failure(kept.error());
     Settlement settlement;
     for (const KeptSchema &one : *kept) {
-        if (one.restore != restore.text())
+        const bool isUnmarked = one.restore.isEmpty(); // and whoever begun it has died
+        if (one.restore != restore.text() && !isUnmarked)
             continue;
         if (one.state == KeptState::Loading)
             settlement.unfinished = one.name;

@@ -163,6 +163,25 @@ Result<void> makeSchema(postgres::Session &live, postgres::Session &inside, cons
     return made;
 }
 
+/// A database cannot be made and marked in one transaction: whoever died in between, or while the
+/// server was copying, has left one that only its name tells.
+std::optional<KeptSchema> begun(const QString &name, const QString &original)
+{
+    constexpr auto stamp = "yyyyMMdd_HHmmss"_L1;
+    RestorePlan naming;
+    naming.mode = RestoreMode::ReplaceDatabase;
+    naming.plannedAt = QDateTime::fromString(name.right(stamp.size()), stamp);
+    naming.plannedAt.setTimeZone(QTimeZone::UTC);
+    if (!naming.plannedAt.isValid() || naming.keptSchemaName(original) != name)
+        return std::nullopt;
+    return KeptSchema{.name = name,
+                      .original = original,
+                      .restore = {},
+                      .at = naming.plannedAt,
+                      .file = {},
+                      .state = KeptState::Loading};
+}
+
 } // namespace
 
 Result<SideDatabase> SideDatabase::open(const postgres::ConnectionString &target, Patience patience,
@@ -456,18 +475,20 @@ Result<void> SideDatabase::drop(const QString &name, TaskContext &context)
 Result<QList<KeptSchema>> keptDatabases(postgres::Session &session, const QString &original,
                                         TaskContext &context)
 {
-    const auto rows = session.query(
-        "SELECT datname, pg_catalog.shobj_description(oid, 'pg_database'),"
-        " CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT')"
-        " THEN pg_catalog.pg_database_size(oid) ELSE 0 END"
-        " FROM pg_catalog.pg_database"
-        " WHERE pg_catalog.shobj_description(oid, 'pg_database') LIKE '{%\"mayday\"%'",
-        context);
+    const auto rows =
+        session.query("SELECT datname, pg_catalog.shobj_description(oid, 'pg_database'),"
+                      " CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT')"
+                      " THEN pg_catalog.pg_database_size(oid) ELSE 0 END"
+                      " FROM pg_catalog.pg_database"
+                      " WHERE pg_catalog.shobj_description(oid, 'pg_database') LIKE '{%\"mayday\"%'"
+                      " OR pg_catalog.shobj_description(oid, 'pg_database') IS NULL",
+                      context);
     if (!rows)
         return failure(rows.error());
     QList<KeptSchema> all;
     for (int i = 0; i < rows->rowCount(); ++i) {
-        auto kept = keptFromComment(rows->text(i, 0), rows->value(i, 1));
+        auto kept = rows->isNull(i, 1) ? begun(rows->text(i, 0), original)
+                                       : keptFromComment(rows->text(i, 0), rows->value(i, 1));
         if (!kept || kept->original != original)
             continue;
         kept->isDatabase = true;

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void aBadRowLeavesNothing();
     void aStopLeavesNothing();
     void whatADeadOneLeftIsFoundAndGoes();
+    void oneThatDiedBeforeItsMarkIsFoundByItsName();
     void onlyOneAtATime();
     void whoMayNotCreateDatabasesIsToldSo();
 
@@ -377,6 +378,36 @@ void TestBesideDatabase::whatADeadOneLeftIsFoundAndGoes()
     QCOMPARE(putBack(shop.target(), {}, clock.now(), context).verdict, Verdict::NotRestored);
     QVERIFY(discardKept(shop.target(), name, context));
     QCOMPARE(others(shop), QString());
+}
+
+/// CREATE DATABASE and its mark are two transactions.
+void TestBesideDatabase::oneThatDiedBeforeItsMarkIsFoundByItsName()
+{
+    const Shop shop(*m_server, 5);
+    TaskContext context;
+    const RestorePlan plan = planOf(shop, shop.writeDump(shop.dump()));
+    const QString name = plan.keptSchemaName(shop.database());
+    const QString other = shop.database() + u"_restoring_soon"_s;
+    m_server->createDatabase(name);
+    m_server->createDatabase(other);
+    auto session = postgres::Session::connect(shop.target(), context);
+    const auto kept = allKept(*session, context);
+    QCOMPARE(kept->size(), 1);
+    QCOMPARE(kept->first().name, name);
+    QCOMPARE(kept->first().state, KeptState::Loading);
+    QCOMPARE(settlementOf(shop.target(), plan.id, context).value(),
+             (Settlement{.committed = false, .unfinished = name}));
+    // Whose it is, only the name says: that is not enough when there is something in it.
+    m_server->execute(name, "CREATE TABLE precious ()");
+    const auto refused = discardKept(shop.target(), name, context);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, ErrorKind::Refused);
+    m_server->execute(name, "DROP TABLE precious");
+    QVERIFY(discardKept(shop.target(), name, context));
+    QVERIFY(!discardKept(shop.target(), other, context));
+    QCOMPARE(others(shop), other);
+    m_server->execute(u"postgres"_s, "DROP DATABASE " + other.toUtf8());
+    QVERIFY(run(plan).verdict == Verdict::Proven);
 }
 
 void TestBesideDatabase::onlyOneAtATime()

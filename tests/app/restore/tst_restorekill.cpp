@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// kill -9 at any moment: the real maydayctl restores, also in place, copies and puts back in a real
-// server, and dies after a random part of the time that takes. MAYDAY_KILLS says how often (50),
-// MAYDAY_SEED repeats a run.
+// kill -9 at any moment: the real maydayctl restores, also in place and beside the database, copies
+// and puts back in a real server, and dies after a random part of the time that takes. MAYDAY_KILLS
+// says how often (50), MAYDAY_SEED repeats a run.
 #include "app/ctl/ctlfixture.h"
 #include "app/restore/restorefixture.h"
 #include "core/profile.h"
@@ -26,9 +26,9 @@ namespace {
 constexpr int patienceWithDeaths = 60000;
 constexpr int rows = 8000;
 
-enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest, InPlace };
+enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest, InPlace, Database };
 constexpr std::array works{Work::Restore, Work::PutBack, Work::Copy, Work::PutBackOfTheNewest,
-                           Work::InPlace};
+                           Work::InPlace, Work::Database};
 
 const char *nameOf(Work work)
 {
@@ -37,6 +37,7 @@ const char *nameOf(Work work)
     case Work::PutBack: return "put-back";
     case Work::Copy: return "copy";
     case Work::InPlace: return "restore in place";
+    case Work::Database: return "restore beside the database";
     case Work::PutBackOfTheNewest: break;
     }
     return "put-back of the newest";
@@ -74,6 +75,8 @@ private:
     {
         if (work == Work::InPlace)
             return *m_place;
+        if (work == Work::Database)
+            return *m_base;
         return work == Work::Restore || work == Work::Copy ? *m_shop : *m_pair;
     }
     void finish(Work work);
@@ -85,19 +88,22 @@ private:
     void verifyCopy(qsizetype recordsBefore);
     void verifyPutBack(Work work);
     void verifyInPlace(qsizetype recordsBefore);
+    void verifyDatabase(qsizetype recordsBefore);
     void undoInPlace(const QString &safetyCopy);
     [[nodiscard]] QStringList safetyCopies() const
     {
         return QDir(m_ctl->path(u"copies"_s)).entryList(QDir::Files | QDir::Hidden, QDir::Name);
     }
     void discardAll(const Shop &shop);
-    void putBackAndDiscard();
+    void putBackAndDiscard(const Shop &shop);
     void count(Work work, bool hasHappened);
+    /// Schemas in it and databases beside it.
     [[nodiscard]] static QString keptNames(const Shop &shop)
     {
-        return shop.ask("SELECT string_agg(nspname, ' ' ORDER BY nspname) FROM pg_namespace"
-                        " WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', "
-                        "'information_schema')");
+        return shop.ask("SELECT string_agg(name, ' ' ORDER BY name) FROM (SELECT nspname AS name"
+                        " FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('public',"
+                        " 'information_schema') UNION ALL SELECT datname FROM pg_database"
+                        " WHERE datname LIKE current_database() || '\\_%') AS kept");
     }
     /// Which of the two schemas is live, and all its rows.
     [[nodiscard]] static QString liveRows(const Shop &shop)
@@ -111,11 +117,13 @@ private:
     std::unique_ptr<Shop> m_shop;  ///< damaged; restored into, and as it was again
     std::unique_ptr<Shop> m_pair;  ///< restored once; its two states change places
     std::unique_ptr<Shop> m_place; ///< damaged; restored in place, and brought back by the copy
+    std::unique_ptr<Shop> m_base;  ///< damaged; restored as a database, and put back
     QByteArray m_placeBefore;
     QThreadPool m_pool;
     QString m_file;
     QString m_pairRestore;
-    QString m_before;    ///< the live state of m_shop at the beginning of each row
+    QString m_before; ///< the live state of m_shop at the beginning of each row
+    QString m_baseBefore;
     QString m_pairState; ///< what is live in m_pair then
     QByteArray m_backup;
     QHash<Work, qint64> m_takes; ///< milliseconds from start to end
@@ -139,6 +147,10 @@ QStringList TestRestoreKill::argumentsFor(Work work) const
                            m_ctl->path(u"copies"_s),
                            u"--yes"_s} +
                common;
+    case Work::Database:
+        return QStringList{u"restore"_s,       m_file, u"--database"_s,
+                           u"--connections"_s, u"2"_s, u"--yes"_s} +
+               common;
     case Work::PutBackOfTheNewest: break;
     }
     return QStringList{u"put-back"_s, u"--yes"_s} + common;
@@ -159,12 +171,14 @@ void TestRestoreKill::initTestCase()
     m_shop = std::make_unique<Shop>(m_ctl->server(), rows);
     m_pair = std::make_unique<Shop>(m_ctl->server(), rows);
     m_place = std::make_unique<Shop>(m_ctl->server(), rows);
+    m_base = std::make_unique<Shop>(m_ctl->server(), rows);
     m_backup = withoutKeys(m_shop->dump());
     m_file = m_shop->writeDump(m_shop->dump());
-    for (const Shop *shop : {m_shop.get(), m_pair.get(), m_place.get()})
+    for (const Shop *shop : {m_shop.get(), m_pair.get(), m_place.get(), m_base.get()})
         shop->run("DELETE FROM public.products WHERE id > 100; COMMENT ON SCHEMA public IS 'ours';"
                   "INSERT INTO public.products (id, name) VALUES (99999, 'since the backup')");
     m_before = m_shop->liveState();
+    m_baseBefore = m_base->liveState();
     m_placeBefore = withoutKeys(m_place->dump());
     const Answer restored = m_ctl->run({u"restore"_s, m_file, u"--yes"_s, u"--json"_s,
                                         u"--target"_s, m_pair->target().withoutPassword()});
@@ -172,8 +186,8 @@ void TestRestoreKill::initTestCase()
     m_pairRestore = restored.json()["id"_L1].toString();
     for (const Work work : works) {
         finish(work);
-        if (work == Work::Restore)
-            putBackAndDiscard();
+        if (work == Work::Restore || work == Work::Database)
+            putBackAndDiscard(shopOf(work));
         if (work == Work::InPlace)
             undoInPlace(m_ctl->path(u"copies/"_s) + safetyCopies().last());
     }
@@ -267,8 +281,32 @@ void TestRestoreKill::verifyRestore(qsizetype recordsBefore)
     verifyNothingIsHidden(*m_shop);
     count(Work::Restore, hasHappened);
     if (hasHappened)
-        putBackAndDiscard();
+        putBackAndDiscard(*m_shop);
     QCOMPARE(m_shop->liveState(), m_before);
+}
+
+/// What was begun stands beside the live database, and the next start names it.
+void TestRestoreKill::verifyDatabase(qsizetype recordsBefore)
+{
+    const QList<RestoreRecord> records = recordsOfNextStart(*m_base);
+    const bool isKnown = records.size() > recordsBefore;
+    const bool hasHappened = m_base->liveState() != m_baseBefore;
+    const QString beside = keptNames(*m_base);
+    QVERIFY2(isKnown || beside.isEmpty(), "there is something, and the record does not know of it");
+    if (hasHappened)
+        QCOMPARE(withoutKeys(m_base->dump()), m_backup);
+    if (isKnown) {
+        QCOMPARE(records.front().isInEffect(), hasHappened);
+        QCOMPARE(records.front().unfinished, hasHappened ? QString() : beside);
+    }
+    verifyNothingIsHidden(*m_base);
+    count(Work::Database, hasHappened);
+    if (hasHappened)
+        putBackAndDiscard(*m_base);
+    else
+        discardAll(*m_base);
+    QCOMPARE(m_base->liveState(), m_baseBefore);
+    QCOMPARE(keptNames(*m_base), QString());
 }
 
 void TestRestoreKill::verifyCopy(qsizetype recordsBefore)
@@ -346,13 +384,12 @@ void TestRestoreKill::undoInPlace(const QString &safetyCopy)
     QCOMPARE(withoutKeys(m_place->dump()), m_placeBefore);
 }
 
-void TestRestoreKill::putBackAndDiscard()
+void TestRestoreKill::putBackAndDiscard(const Shop &shop)
 {
     TaskContext context;
-    const PutBackReceipt back =
-        putBack(m_shop->target(), {}, SystemClock().now().addSecs(1), context);
+    const PutBackReceipt back = putBack(shop.target(), {}, SystemClock().now().addSecs(1), context);
     QVERIFY2(!back.error, back.error ? qPrintable(describe(*back.error)) : "");
-    discardAll(*m_shop);
+    discardAll(shop);
 }
 
 void TestRestoreKill::count(Work work, bool hasHappened)
@@ -371,6 +408,7 @@ void TestRestoreKill::aKillAtAnyMomentIsToldTruly()
     case Work::Restore: verifyRestore(recordsBefore); break;
     case Work::Copy: verifyCopy(recordsBefore); break;
     case Work::InPlace: verifyInPlace(recordsBefore); break;
+    case Work::Database: verifyDatabase(recordsBefore); break;
     case Work::PutBack:
     case Work::PutBackOfTheNewest: verifyPutBack(work); break;
     }
