@@ -2,6 +2,7 @@
 #include "restore/restoredesk.h"
 
 #include "restore/restorerunner.h"
+#include "restore/serverpulse.h"
 #include "restore/sidedatabase.h"
 
 #include <algorithm>
@@ -35,6 +36,7 @@ RestoreDesk::RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPoo
 RestoreDesk::~RestoreDesk()
 {
     m_task.requestStop();
+    m_following.requestStop();
     m_putBack.requestStop();
     m_bringBack.requestStop();
     m_discard.requestStop();
@@ -73,6 +75,7 @@ void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspect
             record->state = RestoreState::Running;
         m_running = plan.id;
         m_progress = Latest<RestoreProgress>();
+        m_pulse = Latest<ServerPulse>();
         m_ticker.start();
         Q_EMIT restoreChanged(plan.id);
         run(plan, std::move(inspection));
@@ -90,6 +93,10 @@ void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspectio
                        });
     if (m_isStopRequested)
         m_task.requestStop();
+    m_following = startTask(m_pool, [target = plan.target, progress = m_progress, pulse = m_pulse,
+                                     &clock = m_clock](TaskContext &context) {
+        return followServer(target, clock, progress, pulse, context);
+    });
     m_unconcluded = plan;
     m_task.deliverTo(this, [this, plan, progress = m_progress](Result<RestoreReceipt> outcome) {
         RestoreReceipt receipt;
@@ -110,10 +117,16 @@ void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspectio
     });
 }
 
+RestoreProgress RestoreDesk::progress() const
+{
+    return m_progress.read().asOf(m_clock.monotonic(), m_pulse.read());
+}
+
 /// When the data are live, or will not be: nobody waits for more, and a crash loses nothing of it.
 void RestoreDesk::conclude(const RestoreReceipt &receipt)
 {
     m_ticker.stop();
+    m_following.requestStop();
     const auto plan = std::exchange(m_unconcluded, std::nullopt);
     append(finishedDraft(*plan, receipt), [this, id = plan->id] {
         m_running = {};

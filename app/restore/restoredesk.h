@@ -65,7 +65,8 @@ public:
 
     [[nodiscard]] bool isBusy() const { return m_isBusy; }
     [[nodiscard]] const RestoreId &running() const { return m_running; }
-    [[nodiscard]] RestoreProgress progress() const { return m_progress.read(); }
+    /// As of now.
+    [[nodiscard]] RestoreProgress progress() const;
     [[nodiscard]] const QList<RestoreRecord> &records() const { return m_records; }
     [[nodiscard]] const RestoreRecord *record(const RestoreId &id) const;
 
@@ -97,6 +98,8 @@ private:
     QThreadPool &m_pool;
     QList<RestoreRecord> m_records;
     Latest<RestoreProgress> m_progress;
+    Latest<ServerPulse> m_pulse;
+    Task<void> m_following;      ///< of the server's pulse
     Task<RestoreReceipt> m_task; ///< goes on with statistics when the verdict is known
     Task<PutBackReceipt> m_putBack;
     Task<BringBackReceipt> m_bringBack;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restoreprogress.h"
 
+#include <algorithm>
+
 namespace mayday::restore {
 
 namespace {
@@ -9,6 +11,27 @@ namespace {
 constexpr std::chrono::milliseconds warmUp{700};
 
 } // namespace
+
+RestoreProgress RestoreProgress::asOf(std::chrono::milliseconds now, const ServerPulse &pulse) const
+{
+    RestoreProgress at = *this;
+    if (publishedAt.count() != 0) {
+        at.phaseElapsed += now - publishedAt;
+        at.sinceAnswer += now - publishedAt;
+    }
+    if (pulse.at.count() != 0 && phase >= RestorePhase::Loading && phase < RestorePhase::Swapping) {
+        at.sinceAnswer = std::min(at.sinceAnswer, now - pulse.at);
+        at.index = pulse.index;
+    }
+    return at;
+}
+
+double RestoreProgress::rowsPerSecond() const
+{
+    if (phaseElapsed < warmUp || rowsDone <= 0 || phase != RestorePhase::Loading)
+        return 0;
+    return static_cast<double>(rowsDone) * 1000.0 / static_cast<double>(phaseElapsed.count());
+}
 
 double RestoreProgress::bytesPerSecond() const
 {

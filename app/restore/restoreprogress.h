@@ -22,6 +22,19 @@ enum class RestorePhase {
     Finished
 };
 
+/// How far the server is with the indexes it builds now.
+struct IndexBuild {
+    int count = 0;
+    double read = 0;    ///< share of the tables, 0 to 1
+    double written = 0; ///< share of the rows that are sorted and written, 0 to 1; 0 while it reads
+};
+
+/// What a second connection has seen of the server.
+struct ServerPulse {
+    std::chrono::milliseconds at{0}; ///< of the monotonic clock; 0: nothing yet
+    std::optional<IndexBuild> index = std::nullopt;
+};
+
 /// A snapshot for the screen, published by the worker at most a few times a second and at every
 /// change of phase.
 struct RestoreProgress {
@@ -40,7 +53,15 @@ struct RestoreProgress {
     std::optional<RestoreReceipt> live = std::nullopt;
     std::chrono::milliseconds phaseElapsed{0};
     std::chrono::milliseconds sinceAnswer{0}; ///< since the server last said anything
+    /// When all this was true, by the monotonic clock; 0: unknown.
+    std::chrono::milliseconds publishedAt{0};
+    std::optional<IndexBuild> index = std::nullopt;
 
+    /// The same as of now: durations have gone on since, while the worker waits for one answer, and
+    /// a second connection may have heard from the server.
+    [[nodiscard]] RestoreProgress asOf(std::chrono::milliseconds now,
+                                       const ServerPulse &pulse) const;
+    [[nodiscard]] double rowsPerSecond() const; ///< in this phase; 0 while unknown
     /// Bytes of the file per second in this phase; 0 while unknown.
     [[nodiscard]] double bytesPerSecond() const;
     /// What remains of the phase at the present rate; negative while unknown. The screen shows a

@@ -526,6 +526,7 @@ void RestoreRunner::publish(const postgres::Session *session)
     if (m_lastPublished.count() != 0 && now - m_lastPublished < publishEvery)
         return;
     m_lastPublished = now;
+    m_now.publishedAt = now;
     m_now.phaseElapsed = now - m_phaseStart;
     m_now.sinceAnswer = session ? session->sinceLastAnswer() : std::chrono::milliseconds(0);
     m_progress.publish(m_now);

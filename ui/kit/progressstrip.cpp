@@ -8,6 +8,8 @@
 #include <QPainter>
 #include <QPainterPath>
 
+#include <cmath>
+
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
@@ -111,6 +113,9 @@ QList<ProgressStrip::Piece> ProgressStrip::factPieces() const
                        .plain = u" "_s + m_facts.itemWord});
     if (m_facts.bytesPerSecond > 0)
         pieces.append({.strong = timetext::rate(m_facts.bytesPerSecond)});
+    if (m_facts.itemsPerSecond > 0)
+        pieces.append({.strong = timetext::shortCount(std::llround(m_facts.itemsPerSecond)),
+                       .plain = u" "_s + tr("%1 a second").arg(m_facts.itemWord)});
     if (m_facts.left)
         pieces.append({.before = tr("about") + u" "_s,
                        .strong = timetext::range(m_facts.left->first, m_facts.left->second),

@@ -26,6 +26,7 @@ struct ProgressFacts {
     qint64 itemsTotal = 0;
     QString itemWord; ///< "rows", "tables", translated
     double bytesPerSecond = 0;
+    double itemsPerSecond = 0;
     std::optional<std::pair<std::chrono::seconds, std::chrono::seconds>> left = std::nullopt;
     /// Since the other side last answered; older than 5 s is shown as a warning.
     std::optional<std::chrono::milliseconds> sinceAnswer = std::nullopt;

@@ -19,6 +19,7 @@ ProgressView::ProgressView(const Theme &theme, QWidget *parent)
     : QWidget(parent),
       m_header(new SentenceHeader(theme, this)),
       m_strip(new ProgressStrip(theme, this)),
+      m_silence(new TextLabel(theme, TextStyle::BaseStrong, Ink::Warn, this)),
       m_connections(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
       m_model(new TableResultModel(this)),
       m_table(new ActionTable(theme, this)),
@@ -34,11 +35,13 @@ ProgressView::ProgressView(const Theme &theme, QWidget *parent)
     m_table->setEmptyText(tr("The verdict comes table by table"),
                           tr("First everything is loaded, then every table is counted."));
     m_connections->hide();
+    m_silence->hide();
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(metric::space16);
     column->addWidget(m_header);
     column->addWidget(m_strip);
+    column->addWidget(m_silence);
     column->addWidget(m_connections);
     column->addWidget(m_table, 1);
     connect(m_stop, &ActionButton::clicked, this, &ProgressView::stopRequested);
@@ -51,6 +54,8 @@ void ProgressView::setProgress(const restore::RestoreProgress &progress)
     m_header->setDetail(restoretexts::progressDetail(progress));
     m_connections->setText(restoretexts::connectionLines(progress));
     m_connections->setVisible(!progress.connections.isEmpty());
+    m_silence->setText(restoretexts::silenceSentence(progress));
+    m_silence->setVisible(!m_silence->text().isEmpty());
     m_strip->setFacts(restoretexts::progressFacts(progress));
     m_strip->setPhases(restoretexts::progressPhases(progress));
     m_model->setResults(progress.tables, progress.phase == restore::RestorePhase::Proving);

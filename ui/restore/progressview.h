@@ -34,6 +34,7 @@ Q_SIGNALS:
 private:
     SentenceHeader *m_header;
     ProgressStrip *m_strip;
+    TextLabel *m_silence;     ///< asks when the server does not answer
     TextLabel *m_connections; ///< one line each
     TableResultModel *m_model;
     ActionTable *m_table;

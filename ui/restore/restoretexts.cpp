@@ -150,6 +150,20 @@ QString undoOf(const restore::RestoreReceipt &receipt)
              rows(receipt.safetyCopy->rows), timetext::bytes(receipt.safetyCopy->bytes));
 }
 
+QString indexSentence(const restore::IndexBuild &build)
+{
+    const auto percent = [](double share) {
+        return std::clamp<int>(static_cast<int>(std::lround(share * 100)), 0, 100);
+    };
+    if (build.count > 1)
+        return tr("The server builds %1 indexes: %2 % of the tables read.")
+            .arg(build.count)
+            .arg(percent(build.read));
+    return build.written > 0
+               ? tr("The server builds an index: %1 % of it written.").arg(percent(build.written))
+               : tr("The server builds an index: %1 % of the table read.").arg(percent(build.read));
+}
+
 } // namespace
 
 QString lossSentence(const restore::LossEstimate &loss)
@@ -359,9 +373,24 @@ QString progressDetail(const restore::RestoreProgress &progress)
         : isInPlace && progress.phase == RestorePhase::SafetyCopy
             ? tr("Writers wait, readers do not. The live data has not been touched.")
             : tr("The live data has not been touched.");
+    if (progress.index)
+        return indexSentence(*progress.index) + u' ' + live;
     return progress.phase == RestorePhase::Loading && !progress.table.isEmpty()
                ? tr("Loading %1. %2").arg(progress.table, live)
                : live;
+}
+
+QString silenceSentence(const restore::RestoreProgress &progress)
+{
+    constexpr std::chrono::seconds patience{30};
+    const bool isOnServer =
+        progress.phase > RestorePhase::Opening && progress.phase < RestorePhase::Swapping;
+    if (!isOnServer || progress.sinceAnswer < patience)
+        return {};
+    return tr("The server has not answered for %1. Go on waiting, or stop? Either way the live "
+              "data "
+              "stays as it was.")
+        .arg(timetext::duration(progress.sinceAnswer));
 }
 
 ProgressFacts progressFacts(const restore::RestoreProgress &progress)
@@ -380,6 +409,7 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
                  .itemWord = tr("tables")};
     }
     facts.bytesPerSecond = progress.bytesPerSecond();
+    facts.itemsPerSecond = progress.rowsPerSecond();
     if (const auto left = progress.remaining(); left.count() >= 0)
         facts.left = std::pair(
             left, std::chrono::seconds(std::llround(static_cast<double>(left.count()) * 1.4) + 1));

@@ -47,6 +47,8 @@ namespace restoretexts {
 [[nodiscard]] QString progressDetail(const restore::RestoreProgress &progress);
 /// What each of several connections is at, one line each; empty of one alone.
 [[nodiscard]] QString connectionLines(const restore::RestoreProgress &progress);
+/// A question, when the server has been silent for long; else empty.
+[[nodiscard]] QString silenceSentence(const restore::RestoreProgress &progress);
 [[nodiscard]] ProgressFacts progressFacts(const restore::RestoreProgress &progress);
 [[nodiscard]] QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress);
 

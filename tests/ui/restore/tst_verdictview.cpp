@@ -98,6 +98,8 @@ private Q_SLOTS:
 
     void progressSaysWhereItIs();
     void progressShowsARangeAndAHeartbeat();
+    void aLongSilenceIsAQuestion();
+    void anIndexThatIsBuiltIsSeenGrowing();
     void stoppingIsSaidAtOnceAndOnce();
     void behindTheSwapNothingIsUntouched();
     void tablesComeOneByOne();
@@ -408,13 +410,57 @@ void TestVerdictView::progressShowsARangeAndAHeartbeat()
                                       .sinceAnswer = 200ms};
     view.setProgress(progress);
     const QString spoken = strip->spokenText();
-    for (const QString &part :
-         {u"100 of 300 MB of the file"_s, u"1.0 M of 3.0 M rows"_s, u"5 MB/s"_s,
-          u"about 40 to 57 s left"_s, u"server answered 0.2 s ago"_s, u"now: Load beside"_s})
+    for (const QString &part : {u"100 of 300 MB of the file"_s, u"1.0 M of 3.0 M rows"_s,
+                                u"5 MB/s"_s, u"50,000 rows a second"_s, u"about 40 to 57 s left"_s,
+                                u"server answered 0.2 s ago"_s, u"now: Load beside"_s})
         QVERIFY2(spoken.contains(part), qPrintable(part + u" in: "_s + spoken));
     progress.bytesDone = 0; // nothing measured yet: nothing promised
     view.setProgress(progress);
     QVERIFY2(!strip->spokenText().contains(u"left"_s), qPrintable(strip->spokenText()));
+}
+
+void TestVerdictView::aLongSilenceIsAQuestion()
+{
+    ProgressView view(m_theme);
+    view.resize(888, 560);
+    view.setVisible(true);
+    restore::RestoreProgress progress{.phase = RestorePhase::Loading,
+                                      .tablesTotal = 41,
+                                      .table = u"public.products"_s,
+                                      .sinceAnswer = 29s};
+    view.setProgress(progress);
+    QVERIFY(!tests::seenText(view).contains(u"has not answered"_s));
+    progress.sinceAnswer = 75s;
+    view.setProgress(progress);
+    QVERIFY2(tests::seenText(view).contains(u"The server has not answered for 1 min 15 s. Go on "
+                                            "waiting, or stop?"_s),
+             qPrintable(tests::seenText(view)));
+    progress.phase = RestorePhase::Refining; // it is live: there is nothing to decide
+    view.setProgress(progress);
+    QVERIFY(!tests::seenText(view).contains(u"has not answered"_s));
+}
+
+void TestVerdictView::anIndexThatIsBuiltIsSeenGrowing()
+{
+    ProgressView view(m_theme);
+    view.resize(888, 560);
+    view.setVisible(true);
+    restore::RestoreProgress progress{.phase = RestorePhase::Loading,
+                                      .tablesTotal = 41,
+                                      .table = u"public.products"_s,
+                                      .index = restore::IndexBuild{.count = 1, .read = 0.42}};
+    const auto says = [&](const QString &words) {
+        view.setProgress(progress);
+        return tests::seenText(view).contains(words);
+    };
+    QVERIFY2(says(u"The server builds an index: 42 % of the table read."_s),
+             qPrintable(tests::seenText(view)));
+    progress.index->written = 0.071;
+    QVERIFY(says(u"The server builds an index: 7 % of it written."_s));
+    progress.index->count = 2;
+    QVERIFY(says(u"The server builds 2 indexes: 42 % of the tables read."_s));
+    progress.index.reset();
+    QVERIFY(says(u"Loading public.products."_s));
 }
 
 void TestVerdictView::stoppingIsSaidAtOnceAndOnce()

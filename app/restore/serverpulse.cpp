@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/serverpulse.h"
+
+#include "postgres/session.h"
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+constexpr std::chrono::milliseconds pace{500};
+
+/// Of all connections of a restore of this database together: reading tables for indexes first,
+/// then sorting and writing (PostgreSQL's manual, "CREATE INDEX Progress Reporting"). Only what the
+/// role itself does is told to it.
+constexpr auto question =
+    "SELECT count(*), coalesce(sum(p.blocks_done), 0), coalesce(sum(p.blocks_total), 0),"
+    " coalesce(sum(p.tuples_done), 0), coalesce(sum(p.tuples_total), 0)"
+    " FROM pg_catalog.pg_stat_progress_create_index p"
+    " JOIN pg_catalog.pg_stat_activity a ON a.pid = p.pid"
+    " WHERE a.application_name = 'mayday restore' AND (a.datname = pg_catalog.current_database()"
+    " OR pg_catalog.starts_with(a.datname::text, pg_catalog.current_database() || '_restoring_'))";
+
+ServerPulse pulseFrom(const postgres::Rows &rows, std::chrono::milliseconds now)
+{
+    const auto share = [&rows](int done, int total) {
+        const auto whole = static_cast<double>(rows.integer(0, total));
+        return whole > 0 ? static_cast<double>(rows.integer(0, done)) / whole : 0.0;
+    };
+    ServerPulse pulse{.at = now};
+    if (rows.integer(0, 0) > 0)
+        pulse.index = IndexBuild{.count = static_cast<int>(rows.integer(0, 0)),
+                                 .read = share(1, 2),
+                                 .written = share(3, 4)};
+    return pulse;
+}
+
+} // namespace
+
+Result<void> followServer(const postgres::ConnectionString &target, const Clock &clock,
+                          const Latest<RestoreProgress> &progress, const Latest<ServerPulse> &pulse,
+                          TaskContext &context)
+{
+    std::optional<postgres::Session> session;
+    while (!context.stopRequested()) {
+        const RestorePhase phase = progress.read().phase;
+        if (phase >= RestorePhase::Swapping)
+            return {};
+        if (phase >= RestorePhase::Loading && !session) {
+            auto connected =
+                postgres::Session::connect(target, context, {.applicationName = u"mayday pulse"_s});
+            if (!connected)
+                return failure(connected.error());
+            session = *std::move(connected);
+        }
+        if (session) {
+            const auto rows = session->query(question, context);
+            if (!rows)
+                return failure(rows.error());
+            pulse.publish(pulseFrom(*rows, clock.monotonic()));
+        }
+        context.pause(pace);
+    }
+    return {};
+}
+
+} // namespace mayday::restore
