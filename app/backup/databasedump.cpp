@@ -128,6 +128,15 @@ QString complaintIn(const QByteArray &complaints)
     return redacted(QString::fromUtf8(complaints).trimmed().section(u'\n', -1));
 }
 
+/// What libpq says of a server that went away or cannot be reached (fe-misc.c, fe-connect.c).
+bool isAboutTheLine(const QString &complaint)
+{
+    return complaint.contains("server closed the connection"_L1) ||
+           complaint.contains("could not receive data from server"_L1) ||
+           complaint.contains("no connection to the server"_L1) ||
+           complaint.contains("connection to server at"_L1);
+}
+
 Result<void> writeDump(process::ProcessRunner &runner, const process::CommandLine &command,
                        PartialFile &file, TaskContext &context)
 {
@@ -139,12 +148,12 @@ Result<void> writeDump(process::ProcessRunner &runner, const process::CommandLin
     const auto outcome = runner.run(command, process::RunOptions{.onOutput = take}, context);
     if (!outcome)
         return failure(outcome.error());
-    if (outcome->exitCode != 0)
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = QFileInfo(command.program).fileName(),
-                        .detail = u"it ended with %1: %2"_s.arg(outcome->exitCode)
-                                      .arg(complaintIn(outcome->complaints))});
-    return file.flush();
+    if (outcome->exitCode == 0)
+        return file.flush();
+    const QString complaint = complaintIn(outcome->complaints);
+    return failure({.kind = isAboutTheLine(complaint) ? ErrorKind::Unreachable : ErrorKind::Refused,
+                    .subject = QFileInfo(command.program).fileName(),
+                    .detail = u"it ended with %1: %2"_s.arg(outcome->exitCode).arg(complaint)});
 }
 
 Error notVerified(const QString &file, const QString &detail)

@@ -34,10 +34,8 @@ AdviceWords words(Advice advice)
 {
     switch (advice) {
     case Advice::CheckPassword:
-        return {
-            "check-password"_L1,
-            "Check the user name and the password: in Settings > Credentials, or for maydayctl in "
-            "PGPASSWORD or the password file."_L1};
+        return {"check-password"_L1,
+                "Check the user name and the password (PGPASSWORD, or Settings > Credentials)."_L1};
     case Advice::CheckNetwork:
         return {"check-network"_L1, "Check the network connection, then try again."_L1};
     case Advice::CheckAddress:
@@ -85,9 +83,8 @@ AdviceWords words(Advice advice)
     case Advice::EditStackFile:
         return {"edit-stack-file"_L1, "Correct stack.yaml at the line named."_L1};
     case Advice::UseKeychainForSecrets:
-        return {"use-keychain-for-secrets"_L1, "Take the secret out of the file and add it in "
-                                               "Settings > Credentials: it is kept in the "
-                                               "keychain."_L1};
+        return {"use-keychain-for-secrets"_L1,
+                "Take it out of the file; Settings > Credentials keeps it in the keychain."_L1};
     case Advice::TryAgain: return {"try-again"_L1, "Try again."_L1};
     case Advice::SendReport:
         return {"send-report"_L1,

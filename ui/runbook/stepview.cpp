@@ -56,7 +56,6 @@ StepView::StepView(const Parts &parts, const runbook::Checklist &checklist,
 {
     m_column->setContentsMargins({});
     m_column->setSpacing(metric::space16);
-    addPause(checklist, step);
     addHeading(checklist, step);
     addOutcome(checklist.outcome(step.id));
     if (step.isSensed()) {
@@ -76,26 +75,24 @@ QString StepView::filled(const QString &text) const
 }
 
 /// The end of a group is a place to look up and to be relieved (R2). Nothing to tick: it is gone
-/// with the next step.
-void StepView::addPause(const runbook::Checklist &checklist, const runbook::Step &step)
+/// with the next step. Empty elsewhere.
+QString StepView::pauseBefore(const runbook::Checklist &checklist, const runbook::Step &step) const
 {
     const runbook::Step *current = checklist.current();
     const runbook::Step *before = checklist.previous(step.id);
     const auto pause = before ? checklist.pauseAfter(before->id) : std::nullopt;
     if (!pause || !current || current->id != step.id)
-        return;
+        return {};
     const QString group =
         pause->groupTitle.isEmpty() ? pause->phaseTitle.section(u" ("_s, 0, 0) : pause->groupTitle;
     const qsizetype deferred = checklist.deferred().size();
-    auto *label = new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this);
-    label->setText((deferred == 0 ? tr("Pause: \"%1\" is behind you.")
-                    : deferred == 1
-                        ? tr("Pause: \"%1\" is behind you; one step is deferred and comes back.")
-                        : tr("Pause: \"%1\" is behind you; %2 steps are deferred and come back.")
-                              .arg(deferred))
-                       .arg(group) +
-                   u' ' + tr("Look up, tell the others, hand over if need be."));
-    m_column->addWidget(label);
+    return (deferred == 0 ? tr("Pause: \"%1\" is behind you.")
+            : deferred == 1
+                ? tr("Pause: \"%1\" is behind you; one step is deferred and comes back.")
+                : tr("Pause: \"%1\" is behind you; %2 steps are deferred and come back.")
+                      .arg(deferred))
+               .arg(group) +
+           u' ' + tr("Look up; hand over if need be.");
 }
 
 void StepView::addHeading(const runbook::Checklist &checklist, const runbook::Step &step)
@@ -111,7 +108,17 @@ void StepView::addHeading(const runbook::Checklist &checklist, const runbook::St
     caption->setText(parts.join(u" · "_s));
     auto *title = new TextLabel(m_parts.theme, TextStyle::Step, this);
     title->setText(filled(step.action) + u'.');
-    m_column->addWidget(caption);
+    auto *top = new QHBoxLayout;
+    top->setSpacing(metric::space16);
+    top->addWidget(caption);
+    if (const QString text = pauseBefore(checklist, step); !text.isEmpty()) {
+        caption->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+        auto *pause = new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this);
+        pause->setText(text);
+        pause->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+        top->addWidget(pause, 1);
+    }
+    m_column->addLayout(top);
     m_column->addWidget(title);
     if (step.body.isEmpty())
         return;

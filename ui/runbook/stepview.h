@@ -47,7 +47,8 @@ Q_SIGNALS:
 
 private:
     void addHeading(const runbook::Checklist &checklist, const runbook::Step &step);
-    void addPause(const runbook::Checklist &checklist, const runbook::Step &step);
+    [[nodiscard]] QString pauseBefore(const runbook::Checklist &checklist,
+                                      const runbook::Step &step) const;
     void addOutcome(const runbook::StepOutcome &outcome);
     void addActions(const runbook::Checklist &checklist, const runbook::Step &step);
     void addCommands(const runbook::Step &step);
