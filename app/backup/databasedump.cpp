@@ -129,12 +129,16 @@ QString complaintIn(const QByteArray &complaints)
 }
 
 /// What libpq says of a server that went away or cannot be reached (fe-misc.c, fe-connect.c).
-bool isAboutTheLine(const QString &complaint)
+bool isAboutTheLine(const QByteArray &complaints)
 {
-    return complaint.contains("server closed the connection"_L1) ||
-           complaint.contains("could not receive data from server"_L1) ||
-           complaint.contains("no connection to the server"_L1) ||
-           complaint.contains("connection to server at"_L1);
+    if (complaints.contains("terminating connection")) // by its last word, if that was heard
+        return true;
+    if (complaints.contains("FATAL:")) // any other: it is there, and does not let us in
+        return false;
+    return complaints.contains("server closed the connection") ||
+           complaints.contains("could not receive data from server") ||
+           complaints.contains("no connection to the server") ||
+           complaints.contains("connection to server at");
 }
 
 Result<void> writeDump(process::ProcessRunner &runner, const process::CommandLine &command,
@@ -151,9 +155,10 @@ Result<void> writeDump(process::ProcessRunner &runner, const process::CommandLin
     if (outcome->exitCode == 0)
         return file.flush();
     const QString complaint = complaintIn(outcome->complaints);
-    return failure({.kind = isAboutTheLine(complaint) ? ErrorKind::Unreachable : ErrorKind::Refused,
-                    .subject = QFileInfo(command.program).fileName(),
-                    .detail = u"it ended with %1: %2"_s.arg(outcome->exitCode).arg(complaint)});
+    return failure(
+        {.kind = isAboutTheLine(outcome->complaints) ? ErrorKind::Unreachable : ErrorKind::Refused,
+         .subject = QFileInfo(command.program).fileName(),
+         .detail = u"it ended with %1: %2"_s.arg(outcome->exitCode).arg(complaint)});
 }
 
 Error notVerified(const QString &file, const QString &detail)

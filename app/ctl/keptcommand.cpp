@@ -72,7 +72,8 @@ Result<QStringList> olderThan(const postgres::ConnectionString &target, const QD
         return failure(kept.error());
     QStringList names;
     for (const restore::KeptSchema &one : *kept) {
-        if (one.at.isValid() && one.at < limit)
+        const bool isOurs = !one.restore.isEmpty(); // by its mark, not by its name alone
+        if (isOurs && one.at.isValid() && one.at < limit)
             names.append(one.name);
     }
     return names;

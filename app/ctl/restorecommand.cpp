@@ -106,7 +106,8 @@ QString asText(const restore::RestoreReceipt &receipt)
         break;
     }
     text += errorAsText(receipt.error);
-    for (const restore::TableResult &table : receipt.tables)
+    for (const restore::TableResult &table :
+         receipt.isUnknown() ? QList<restore::TableResult>() : receipt.tables)
         text += u"  %1.%2: %3 in the dump, %4 after: %5 %6\n"_s.arg(table.schema, table.name)
                     .arg(table.rowsInDump)
                     .arg(table.rowsAfter)
@@ -168,8 +169,8 @@ std::optional<Error> missing(const QString &file)
 }
 
 /// Reads the file before anybody is asked, and names what in it runs code or takes rights. Nothing
-/// when it cannot be read: the restore says why.
-std::optional<dump::DumpInspection> readBefore(const Call &call, const QString &file)
+/// when it cannot be read: the restore says why. An Error when it was stopped.
+Result<std::optional<dump::DumpInspection>> readBefore(const Call &call, const QString &file)
 {
     StopOnSignal stop;
     const SignalWatcher watcher(stop);
@@ -179,11 +180,13 @@ std::optional<dump::DumpInspection> readBefore(const Call &call, const QString &
                         });
     auto inspection = backup::inspectUnlessKnown(file, context);
     call.output.endProgress();
+    if (!inspection && inspection.error().kind == ErrorKind::Cancelled)
+        return failure(inspection.error());
     if (!inspection)
         return std::nullopt;
     for (const QString &warning : std::as_const(inspection->warnings))
         call.output.say(u"warning: "_s + warning);
-    return *std::move(inspection);
+    return std::optional(*std::move(inspection));
 }
 
 /// With signals, progress and the record. inspection: of the same file, when it has been read.
@@ -244,9 +247,11 @@ ExitCode runRestore(const Call &call)
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);
     auto inspection = readBefore(call, plan.file);
+    if (!inspection)
+        return notBegun(call, plan, inspection.error());
     if (!isConfirmed(call, yes, intention(plan), *target))
         return notBegun(call, plan, notConfirmed(*target));
-    const restore::RestoreReceipt receipt = carryOut(call, plan, std::move(inspection));
+    const restore::RestoreReceipt receipt = carryOut(call, plan, *std::move(inspection));
     call.output.answer(restore::toJson(receipt), asText(receipt));
     return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
 }
@@ -269,7 +274,10 @@ ExitCode runCopy(const Call &call)
     plan.tables = tables;
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);
-    const restore::RestoreReceipt receipt = carryOut(call, plan, readBefore(call, plan.file));
+    auto inspection = readBefore(call, plan.file);
+    if (!inspection)
+        return notBegun(call, plan, inspection.error());
+    const restore::RestoreReceipt receipt = carryOut(call, plan, *std::move(inspection));
     QJsonObject json = restore::toJson(receipt);
     QString text = asText(receipt);
     if (receipt.verdict != restore::Verdict::NotRestored) {

@@ -59,6 +59,12 @@ StopOnSignal::StopOnSignal()
     std::signal(SIGTERM, [](int) { interrupted = true; });
 }
 
+StopOnSignal::~StopOnSignal()
+{
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+}
+
 void StopOnSignal::look()
 {
     if (interrupted)
@@ -98,7 +104,7 @@ void Record::write(const store::JournalDraft &draft)
 
 store::JournalDraft Record::withIncident(store::JournalDraft draft) const
 {
-    if (!draft.data["incident"_L1].toString().isEmpty())
+    if (!draft.data["incident"_L1].toString().isEmpty() || draft.subject.isEmpty())
         return draft;
     const auto started =
         m_journal->read({.kindPrefix = u"restore.started"_s, .subject = draft.subject});

@@ -15,6 +15,9 @@ namespace mayday::ctl {
 class StopOnSignal final {
 public:
     StopOnSignal();
+    /// Signals end the program again, unless one has come already.
+    ~StopOnSignal();
+    Q_DISABLE_COPY_MOVE(StopOnSignal)
     [[nodiscard]] TaskContext context() { return TaskContext(m_source.get_token()); }
     /// Passes a signal on to the work. Any thread.
     void look();

@@ -25,7 +25,7 @@ namespace mayday::desk {
 namespace {
 
 constexpr int probeThreads = 4;
-constexpr int workThreads = 3;
+constexpr int workThreads = 4;
 constexpr std::chrono::seconds sheetEvery{15};
 constexpr qint64 logTailBytes = 64 * 1024;
 

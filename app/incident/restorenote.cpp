@@ -117,6 +117,14 @@ QStringList notesIn(const QJsonObject &data)
     return notes;
 }
 
+/// Of what is outside; notes alone are no news.
+QString differencesOf(const QJsonObject &receipt)
+{
+    return receipt["verdict"_L1].toString() == "differences"_L1
+               ? u"; with differences: "_s + notesIn(receipt).join(u"; "_s)
+               : QString();
+}
+
 void finish(RestoreNote &note, const store::JournalEvent &event)
 {
     const QJsonObject receipt = event.data["receipt"_L1].toObject();
@@ -124,8 +132,10 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
     note.verdict = isUnknown(receipt) ? QString() : receipt["verdict"_L1].toString();
     note.error = errorWords(receipt["error"_L1]);
     note.tables.clear();
-    for (const auto &table : receipt["tables"_L1].toArray())
-        note.tables.append(tableFrom(table.toObject()));
+    if (!isUnknown(receipt)) { // their verdicts are those of what did not happen
+        for (const auto &table : receipt["tables"_L1].toArray())
+            note.tables.append(tableFrom(table.toObject()));
+    }
     note.left = leftFrom(receipt);
     note.notes = notesIn(receipt);
     if (const QString copy = safetyCopyWords(receipt); !copy.isEmpty())
@@ -159,7 +169,8 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
     } else if (event.kind == "restore.settled"_L1) {
         note->endedAt = event.at;
         note->committed = event.data["committed"_L1].toBool();
-        if (const QString name = event.data["unfinished"_L1].toString(); !name.isEmpty())
+        if (const QString name = event.data["unfinished"_L1].toString();
+            !name.isEmpty() && !*note->committed)
             note->left.append(u"database %1: an unfinished copy of the backup"_s.arg(name));
     } else if (event.kind == "restore.putback.settled"_L1) {
         note->putBackAt =
@@ -214,7 +225,7 @@ QString restoreFinishedWords(const QJsonObject &data, const QString &subject)
         rows += std::max<qint64>(counted.rowsAfter, 0);
         proven += counted.verdict == "proven"_L1 ? 1 : 0;
     }
-    if (!tables.isEmpty())
+    if (!tables.isEmpty() && !isUnknown(receipt))
         words += u"; %1 of %2 tables proven, %3 rows"_s.arg(proven)
                      .arg(tables.size())
                      .arg(QLocale(QLocale::English).toString(rows));
@@ -294,7 +305,8 @@ QString putBackWords(const QJsonObject &data, const QString &subject)
         return (isRestoredLive(data)
                     ? u"Restore %1 taken again: the data it had brought is live again"_s
                     : u"Restore %1 put back: the data from before it is live again"_s)
-            .arg(subject);
+                   .arg(subject) +
+               differencesOf(data["receipt"_L1].toObject());
     const QJsonObject receipt = data["receipt"_L1].toObject();
     return (isUnknown(receipt) ? u"Whether restore %1 is put back is not known: %2"_s
                                : u"Putting back restore %1 did not work: %2"_s)

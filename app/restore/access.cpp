@@ -3,7 +3,9 @@
 
 #include "postgres/quoting.h"
 
-#include <algorithm>
+#include <QRegularExpression>
+
+#include <array>
 
 using namespace Qt::StringLiterals;
 
@@ -15,10 +17,9 @@ namespace {
 constexpr qsizetype mostTold = 8;
 
 /// Rows: object, whom, what, whether it is the owner's own. One row of an object has nothing else:
-/// that it is there. Schema-qualified throughout but for what the server prints by itself, which
-/// follows the role's own search_path before and after.
+/// that it is there.
 constexpr auto question = R"(
-WITH spaces AS (SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY ($1::text[])),
+WITH spaces AS (SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY ($1::pg_catalog.text[])),
 relations AS (
   SELECT c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) AS name,
     c.relowner AS owner, c.relkind, c.relacl, c.relrowsecurity, c.relforcerowsecurity
@@ -55,6 +56,22 @@ SELECT r.name, '', pg_catalog.format(E'policy %I\n%s %s %s using %s check %s', p
 FROM relations r JOIN pg_catalog.pg_policy p ON p.polrelid = r.oid
 ORDER BY 1, 2, 3)";
 
+/// What the server prints of an expression, in one form: text that was never dumped and loaded has
+/// its casts of literals elsewhere (col IN ('a', 'b') of a varchar column).
+QString inOneForm(QString text)
+{
+    static const QRegularExpression casts(
+        u"::(?:character varying|character|bpchar|text)(?:\\(\\d+\\))?(?:\\[\\])?"_s);
+    static const QRegularExpression literal(u"\\(('(?:[^']|'')*')\\)"_s);
+    static const QRegularExpression array(u"\\((ARRAY\\[[^\\]]*\\])\\)"_s);
+    text.remove(casts).replace(literal, u"\\1"_s);
+    for (QString before; before != text;) {
+        before = text;
+        text.replace(array, u"\\1"_s);
+    }
+    return text;
+}
+
 QString sentence(const QString &beginning, const QStringList &all)
 {
     QString text = beginning + all.mid(0, mostTold).join(u"; "_s);
@@ -71,14 +88,23 @@ Result<Access> Access::of(postgres::Session &session, const QStringList &schemas
     Access access;
     if (schemas.isEmpty())
         return access;
-    const QByteArray names = postgres::arrayOf(schemas);
-    const auto rows = session.query(question, {&names, 1}, context);
-    if (!rows)
-        return failure(rows.error());
+    // What the server prints of expressions and types depends on search_path, which is another one
+    // before and after the load; so it is one of ours meanwhile. One round trip.
+    const std::array<QByteArray, 4> questions{
+        "SELECT pg_catalog.set_config('mayday.search_path',"
+        " pg_catalog.current_setting('search_path'), true)",
+        "SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)",
+        QByteArray(question).replace("$1", postgres::quoteLiteral(postgres::arrayOf(schemas))),
+        "SELECT pg_catalog.set_config('search_path',"
+        " pg_catalog.current_setting('mayday.search_path'), true)"};
+    const auto answers = session.queryBatch(questions, context);
+    if (!answers)
+        return failure(answers.error());
+    const postgres::Rows *rows = &answers->at(2);
     for (int i = 0; i < rows->rowCount(); ++i) {
         const Fact fact{.object = rows->text(i, 0),
                         .whom = rows->text(i, 1),
-                        .what = rows->text(i, 2),
+                        .what = inOneForm(rows->text(i, 2)),
                         .isOwn = rows->text(i, 3) == "t"_L1};
         if (fact.what.isEmpty())
             access.m_objects.insert(fact.object);
@@ -90,21 +116,36 @@ Result<Access> Access::of(postgres::Session &session, const QStringList &schemas
 
 QStringList Access::beyond(const Access &other, bool withOwn) const
 {
-    const QSet<Fact> known(other.m_facts.begin(), other.m_facts.end());
+    QSet<Fact> known(other.m_facts.begin(), other.m_facts.end());
+    for (const Fact &fact : other.m_facts)
+        known.insert(fact.named()); // a policy of that name: another sentence's
     QStringList told;
     const Fact *last = nullptr;
     for (const Fact &fact : m_facts) {
-        if (!other.m_objects.contains(fact.object) || known.contains(fact) ||
+        if (!other.m_objects.contains(fact.object) || known.contains(fact.named()) ||
             (fact.isOwn && !withOwn))
             continue;
-        const QString what = fact.what.section(u'\n', 0, 0);
         // "SELECT, INSERT on public.products for reader": those of one role stand together.
         if (last && !fact.whom.isEmpty() && last->object == fact.object && last->whom == fact.whom)
-            told.last().insert(told.last().lastIndexOf(u" on "_s), u", "_s + what);
+            told.last().insert(told.last().lastIndexOf(u" on "_s), u", "_s + fact.what);
         else
-            told.append(what + u" on "_s + fact.object +
-                        (fact.whom.isEmpty() ? QString() : u" for "_s + fact.whom));
+            told.append(fact.words());
         last = &fact;
+    }
+    return told;
+}
+
+QStringList Access::readingOtherwise(const Access &other) const
+{
+    const QSet<Fact> known(other.m_facts.begin(), other.m_facts.end());
+    QSet<Fact> named;
+    for (const Fact &fact : other.m_facts)
+        named.insert(fact.named());
+    QStringList told;
+    for (const Fact &fact : m_facts) {
+        if (!known.contains(fact) && named.contains(fact.named()) &&
+            other.m_objects.contains(fact.object))
+            told.append(fact.words());
     }
     return told;
 }
@@ -112,13 +153,24 @@ QStringList Access::beyond(const Access &other, bool withOwn) const
 QStringList Access::changesTo(const Access &after) const
 {
     QStringList sentences;
-    if (const QStringList gone = beyond(after, true); !gone.isEmpty())
-        sentences.append(
-            sentence(u"was there before the restore and is not in the backup: "_s, gone));
-    if (const QStringList come = after.beyond(*this, false); !come.isEmpty())
-        sentences.append(
-            sentence(u"was not there before the restore and came back with the backup: "_s, come));
+    const auto tell = [&sentences](const QString &beginning, const QStringList &all) {
+        if (!all.isEmpty())
+            sentences.append(sentence(beginning, all));
+    };
+    tell(u"was there before the restore and is not now: "_s, beyond(after, true));
+    tell(u"was not there before the restore and is now: "_s, after.beyond(*this, false));
+    tell(u"reads otherwise than before the restore: "_s, readingOtherwise(after));
     return sentences;
+}
+
+Access::Fact Access::Fact::named() const
+{
+    return {.object = object, .whom = whom, .what = what.section(u'\n', 0, 0)};
+}
+
+QString Access::Fact::words() const
+{
+    return named().what + u" on "_s + object + (whom.isEmpty() ? QString() : u" for "_s + whom);
 }
 
 } // namespace mayday::restore

@@ -18,8 +18,9 @@ public:
     /// As it is now. What superusers may do is left out: everything.
     [[nodiscard]] static Result<Access> of(postgres::Session &session, const QStringList &schemas,
                                            TaskContext &context);
-    /// What is otherwise in after, of the things that are in both: at most one sentence on what is
-    /// gone and one on what has come. That an owner may use its own is not told of a new one.
+    /// What is otherwise in after, of the things that are in both: at most one sentence each on
+    /// what is gone, on what has come, and on policies that read otherwise. That an owner may use
+    /// its own is not told of a new one.
     [[nodiscard]] QStringList changesTo(const Access &after) const;
 
 private:
@@ -28,6 +29,9 @@ private:
         QString whom;   ///< of a right
         QString what; ///< a privilege; or what guards the rows, with its definition behind a break
         bool isOwn = false;
+        /// Without the definition of a policy.
+        [[nodiscard]] Fact named() const;
+        [[nodiscard]] QString words() const; ///< "SELECT on public.products for reader"
         [[nodiscard]] bool operator==(const Fact &other) const
         {
             return object == other.object && whom == other.whom && what == other.what;
@@ -38,6 +42,7 @@ private:
         }
     };
     [[nodiscard]] QStringList beyond(const Access &other, bool withOwn) const;
+    [[nodiscard]] QStringList readingOtherwise(const Access &other) const;
 
     QSet<QString> m_objects;
     QList<Fact> m_facts; ///< in the order of objects and roles

@@ -250,7 +250,7 @@ Result<void> RestoreRunner::loadDatabase(dump::DumpReader &reader, LoadInto into
         m_bytesLoaded = std::max(m_bytesLoaded, parallel.bytesThere());
         m_now.rowsDone = load.rows() - crew.rowsGiven() + crew.rowsDone();
         m_now.connections = crew.work();
-        publish(&main);
+        publish(std::min(main.sinceLastAnswer(), crew.sinceLastAnswer()));
     };
     parallel.onTick(tick);
     load.onAdvance([&](const SideLoad &) { tick(); });

@@ -195,6 +195,7 @@ Result<void> Handover::noteTypes(TaskContext &context)
             " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity"
             "   WHERE datname = pg_catalog.current_database()"
             "   AND pid <> pg_catalog.pg_backend_pid()"
+            "   AND application_name <> 'mayday pulse'"
             "   AND coalesce(backend_type, 'client backend') = 'client backend')"
             " FROM pg_catalog.pg_type o JOIN pg_catalog.pg_namespace f"
             " ON f.oid = o.typnamespace AND f.nspname = $1"

@@ -250,6 +250,14 @@ Result<void> LoadCrew::wait(const std::function<void()> &onTick)
     }
 }
 
+std::chrono::milliseconds LoadCrew::sinceLastAnswer() const
+{
+    auto youngest = std::chrono::milliseconds::max();
+    for (const auto &member : m_members)
+        youngest = std::min(youngest, member->session.sinceLastAnswer());
+    return youngest;
+}
+
 QStringList LoadCrew::work() const
 {
     const std::scoped_lock lock(m_mutex);

@@ -52,6 +52,8 @@ public:
     /// Of all blocks that were added.
     [[nodiscard]] qint64 rowsGiven() const { return m_rowsGiven; }
     [[nodiscard]] qint64 rowsDone() const { return m_rows; }
+    /// Since the server last answered any of them.
+    [[nodiscard]] std::chrono::milliseconds sinceLastAnswer() const;
     [[nodiscard]] qint64 bytesDone() const { return m_bytes; } ///< of rows, uncompressed
     /// What each connection is at, "" for one that waits.
     [[nodiscard]] QStringList work() const;

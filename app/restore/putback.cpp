@@ -273,7 +273,7 @@ Result<void> checkEmpty(const postgres::ConnectionString &target, const QString 
     const auto things =
         session->query("SELECT count(*) FROM pg_catalog.pg_class c"
                        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                       " WHERE c.relkind IN ('r', 'p', 'm', 'f')"
+                       " WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S')"
                        " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
                        context);
     if (!things)

@@ -60,6 +60,15 @@ RestoreId freshRestoreId(const QDateTime &now)
     return RestoreId::parse(text).value_or(RestoreId{});
 }
 
+QDateTime plannedAtOf(const RestoreId &restore)
+{
+    constexpr auto stamp = "yyyyMMdd-HHmmss"_L1;
+    QDateTime at =
+        QDateTime::fromString(restore.text().section(u'-', 1, 2).left(stamp.size()), stamp);
+    at.setTimeZone(QTimeZone::UTC);
+    return at;
+}
+
 QString modeKey(RestoreMode mode)
 {
     switch (mode) {

@@ -56,6 +56,9 @@ struct RestorePlan {
 
 /// An id that sorts by time: "restore-20261123-081500-123-0af31c"; no two are the same.
 [[nodiscard]] RestoreId freshRestoreId(const QDateTime &now);
+/// The moment in the id; invalid when it has none.
+[[nodiscard]] QDateTime plannedAtOf(const RestoreId &restore);
+
 [[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy" ...
 /// Replace for what it does not know: records of the first versions have no mode.
 [[nodiscard]] RestoreMode modeFromKey(const QString &key);

@@ -15,14 +15,19 @@ constexpr std::chrono::milliseconds warmUp{700};
 RestoreProgress RestoreProgress::asOf(std::chrono::milliseconds now, const ServerPulse &pulse) const
 {
     RestoreProgress at = *this;
-    if (publishedAt.count() != 0) {
-        at.phaseElapsed += now - publishedAt;
-        at.sinceAnswer += now - publishedAt;
-    }
-    if (pulse.at.count() != 0 && phase >= RestorePhase::Loading && phase < RestorePhase::Swapping) {
-        at.sinceAnswer = std::min(at.sinceAnswer, now - pulse.at);
+    if (publishedAt.count() == 0)
+        return at;
+    at.phaseElapsed += now - publishedAt;
+    // In the other phases the worker asks many short questions and seldom publishes.
+    if (phase < RestorePhase::Loading || phase >= RestorePhase::Swapping)
+        return at;
+    at.sinceAnswer += now - publishedAt;
+    if (pulse.at.count() == 0)
+        return at;
+    at.sinceAnswer = std::min(at.sinceAnswer, now - pulse.at);
+    constexpr std::chrono::seconds stale{3};
+    if (now - pulse.at < stale)
         at.index = pulse.index;
-    }
     return at;
 }
 

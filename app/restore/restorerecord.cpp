@@ -29,8 +29,10 @@ RestoreRecord recordFrom(const store::JournalEvent &event)
 void finish(RestoreRecord &record, const store::JournalEvent &event)
 {
     RestoreReceipt receipt = receiptFromJson(event.data["receipt"_L1].toObject());
-    if (receipt.isUnknown())
-        return; // as after a death: the server has to be asked
+    if (receipt.isUnknown()) { // as after a death: the server has to be asked
+        record.state = RestoreState::Interrupted;
+        return;
+    }
     record.state = RestoreState::Finished;
     record.endedAt = event.at;
     record.receipt = std::move(receipt);
@@ -50,6 +52,7 @@ void settle(RestoreRecord &record, const store::JournalEvent &event)
     record.endedAt = event.at;
     record.committed = event.data["committed"_L1].toBool();
     record.unfinished = event.data["unfinished"_L1].toString();
+    record.isLeftKnown = event.data.contains("unfinished"_L1);
 }
 
 /// A put-back undoes, and one more redoes.
@@ -62,8 +65,11 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
     record.content.reset(); // it was about what is not live any more
     const bool isRedone = json["live"_L1].toString() == "restored"_L1;
     record.putBackAt = isRedone ? std::nullopt : std::optional(event.at);
-    if (record.receipt)
-        record.receipt->left = receiptFromJson(json).left;
+    if (record.receipt) {
+        const RestoreReceipt receipt = receiptFromJson(json);
+        record.receipt->left = receipt.left;
+        record.receipt->notes += receipt.notes;
+    }
 }
 
 void settlePutBack(RestoreRecord &record, const store::JournalEvent &event)
@@ -233,7 +239,7 @@ store::JournalDraft discardedDraft(const KeptSchema &gone)
     return {.kind = u"restore.discarded"_s,
             .subject = gone.restore,
             .data = {{u"schema"_s, gone.name},
-                     {u"removedWith"_s, removalOf(gone.name)},
+                     {u"removedWith"_s, removalOf(gone)},
                      {u"tables"_s, gone.tables},
                      {u"bytes"_s, gone.bytes}}};
 }

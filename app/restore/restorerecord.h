@@ -45,7 +45,8 @@ struct RestoreRecord {
     std::optional<QDateTime> endedAt = std::nullopt;
     std::optional<RestoreReceipt> receipt = std::nullopt;
     std::optional<bool> committed = std::nullopt; ///< for Settled: did the swap take place
-    QString unfinished = {}; ///< for Settled: the database it has left on the server, not live
+    QString unfinished = {};  ///< for Settled: the database it has left on the server, not live
+    bool isLeftKnown = false; ///< records of older versions do not say whether there is one
     std::optional<QDateTime> putBackAt = std::nullopt;
     /// A put-back was begun, and nobody has written down how it ended: the server has to be asked.
     bool isPutBackOpen = false;

@@ -522,13 +522,18 @@ void RestoreRunner::enter(RestorePhase phase, qint64 bytesTotal)
 
 void RestoreRunner::publish(const postgres::Session *session)
 {
+    publish(session ? session->sinceLastAnswer() : std::chrono::milliseconds(0));
+}
+
+void RestoreRunner::publish(std::chrono::milliseconds sinceAnswer)
+{
     const auto now = m_clock.monotonic();
     if (m_lastPublished.count() != 0 && now - m_lastPublished < publishEvery)
         return;
     m_lastPublished = now;
     m_now.publishedAt = now;
     m_now.phaseElapsed = now - m_phaseStart;
-    m_now.sinceAnswer = session ? session->sinceLastAnswer() : std::chrono::milliseconds(0);
+    m_now.sinceAnswer = sinceAnswer;
     m_progress.publish(m_now);
 }
 

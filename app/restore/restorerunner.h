@@ -97,6 +97,7 @@ private:
 
     void enter(RestorePhase phase, qint64 bytesTotal);
     void publish(const postgres::Session *session);
+    void publish(std::chrono::milliseconds sinceAnswer);
     Result<void> makeRoom(postgres::Session &session, TargetFacts &facts,
                           SchemaProperties &properties, TaskContext &context);
     Result<void> setAside(postgres::Session &session, const QString &schema,

@@ -11,6 +11,22 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
 
+namespace {
+
+/// Of one that died before its mark: by the moment in both names, give or take those that were
+/// taken already.
+bool isBegunBy(const RestoreId &restore, const KeptSchema &unmarked)
+{
+    constexpr qint64 mostTaken = 5; // seconds
+    if (!unmarked.restore.isEmpty())
+        return false;
+    const QDateTime planned = plannedAtOf(restore);
+    const qint64 later = planned.secsTo(unmarked.at);
+    return planned.isValid() && later >= 0 && later <= mostTaken;
+}
+
+} // namespace
+
 /// The connection died with the commit on its way: only the server knows, so it is asked.
 Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context)
 {
@@ -76,8 +92,7 @@ Result<Settlement> settlementOf(const postgres::ConnectionString &target, const 
         return failure(kept.error());
     Settlement settlement;
     for (const KeptSchema &one : *kept) {
-        const bool isUnmarked = one.restore.isEmpty(); // and whoever begun it has died
-        if (one.restore != restore.text() && !isUnmarked)
+        if (one.restore != restore.text() && !isBegunBy(restore, one))
             continue;
         if (one.state == KeptState::Loading)
             settlement.unfinished = one.name;

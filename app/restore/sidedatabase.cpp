@@ -481,7 +481,8 @@ Result<QList<KeptSchema>> keptDatabases(postgres::Session &session, const QStrin
                       " THEN pg_catalog.pg_database_size(oid) ELSE 0 END"
                       " FROM pg_catalog.pg_database"
                       " WHERE pg_catalog.shobj_description(oid, 'pg_database') LIKE '{%\"mayday\"%'"
-                      " OR pg_catalog.shobj_description(oid, 'pg_database') IS NULL",
+                      " OR pg_catalog.shobj_description(oid, 'pg_database') IS NULL"
+                      " AND datname ~ '_restoring_[0-9]{8}_[0-9]{6}$'",
                       context);
     if (!rows)
         return failure(rows.error());

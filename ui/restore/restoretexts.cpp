@@ -384,7 +384,7 @@ QString silenceSentence(const restore::RestoreProgress &progress)
 {
     constexpr std::chrono::seconds patience{30};
     const bool isOnServer =
-        progress.phase > RestorePhase::Opening && progress.phase < RestorePhase::Swapping;
+        progress.phase >= RestorePhase::Loading && progress.phase < RestorePhase::Swapping;
     if (!isOnServer || progress.sinceAnswer < patience)
         return {};
     return tr("The server has not answered for %1. Go on waiting, or stop? Either way the live "
@@ -561,12 +561,13 @@ QString interruptedSentence(const restore::RestoreRecord &record)
         return tr("The restore of %1 was interrupted, and it had taken place. What was there "
                   "before, if anything was, is in the safety copy %2.")
             .arg(started, record.safetyCopy);
-    if (record.committed && !record.unfinished.isEmpty())
+    if (record.committed && !*record.committed && !record.unfinished.isEmpty())
         return tr("The restore of %1 was interrupted, and the live data is as it was. An "
                   "unfinished copy was left on the server, database %2: restoring the same file "
-                  "again goes on with what is in it.")
+                  "again goes on with it where it can, and Backups discards it.")
             .arg(started, record.unfinished);
-    if (record.committed && !*record.committed && record.mode == RestoreMode::ReplaceDatabase)
+    if (record.committed && !*record.committed && record.isLeftKnown &&
+        record.mode == RestoreMode::ReplaceDatabase)
         return tr("The restore of %1 was interrupted, and nothing changed: nothing of it is left "
                   "on the server.")
             .arg(started);

@@ -89,8 +89,8 @@ QString StepView::pauseBefore(const runbook::Checklist &checklist, const runbook
     return (deferred == 0 ? tr("Pause: \"%1\" is behind you.")
             : deferred == 1
                 ? tr("Pause: \"%1\" is behind you; one step is deferred and comes back.")
-                : tr("Pause: \"%1\" is behind you; %2 steps are deferred and come back.")
-                      .arg(deferred))
+                : tr("Pause: \"%1\" is behind you; %n steps are deferred and come back.", nullptr,
+                     static_cast<int>(deferred)))
                .arg(group) +
            u' ' + tr("Look up; hand over if need be.");
 }

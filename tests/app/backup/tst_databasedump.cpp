@@ -279,7 +279,7 @@ void TestDatabaseDump::aProgramThatFails_data()
     QTest::newRow("no such schema")
         << u"schema"_s << ErrorKind::Refused << u"no matching schemas were found"_s;
     QTest::newRow("its session is ended")
-        << u"terminated"_s << ErrorKind::Refused << u"it ended with 1: "_s;
+        << u"terminated"_s << ErrorKind::Unreachable << u"it ended with 1: "_s;
     QTest::newRow("it crashes") << u"crash"_s << ErrorKind::Internal << u"crashed"_s;
 }
 

@@ -218,6 +218,11 @@ void TestRestoreNote::whatNobodyKnowsIsNotCalledAsItWas()
         {{u"error"_s, QJsonObject{{u"subject"_s, u"shop"_s}, {u"sqlstate"_s, u"08007"_s}}}});
     apply(u"restore.finished"_s, lost);
     QVERIFY2(note().verdict.isEmpty(), qPrintable(note().verdict));
+    const QJsonObject differing =
+        receiptOf(u"differences"_s, {}, {{u"notes"_s, QJsonArray{u"process 7 holds a table"_s}}});
+    QCOMPARE(putBackWords(differing, u"r1"_s),
+             u"Restore r1 put back: the data from before it is live again; with differences: "
+             "process 7 holds a table"_s);
     QVERIFY2(restoreFinishedWords(lost, u"r1"_s).startsWith(u"Restore r1 ended: no verdict"_s),
              qPrintable(restoreFinishedWords(lost, u"r1"_s)));
     QVERIFY2(

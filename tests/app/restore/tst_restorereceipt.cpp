@@ -170,6 +170,7 @@ void TestRestoreReceipt::whatNobodyKnowsIsAskedAbout()
                      .sqlState = outcomeUnknown};
     QList<RestoreRecord> records;
     applyEvent(records, written(startedDraft(plan())));
+    records[0].state = RestoreState::Running; // as the process that does it knows
     RestoreReceipt receipt;
     receipt.error = lost;
     applyEvent(records, written(finishedDraft(plan(), receipt)));

@@ -254,8 +254,8 @@ void TestSchemaProperties::aRightGivenOnByNobodyHereIsGivenByTheOwner()
     QCOMPARE(receipt.notes,
              (QStringList{u"what the dump does as gone is done as the connected role: this server "
                           "has no such role"_s,
-                          u"was not there before the restore and came back with the backup: "
-                          "SELECT on inner_one.t for reader"_s}));
+                          u"was not there before the restore and is now: SELECT on "
+                          "inner_one.t for reader"_s}));
     QCOMPARE(source.ask("SELECT has_table_privilege('reader', 'inner_one.t', 'SELECT')"), u"t"_s);
 }
 

@@ -244,6 +244,9 @@ void TestVerdictView::whatWasBrokenOffCanBeGoneOnWith()
 {
     restore::RestoreRecord record = interrupted(false);
     record.mode = restore::RestoreMode::ReplaceDatabase;
+    show(record); // of a version that did not ask
+    QVERIFY2(seenAll().contains(u"the server rolled it back."_s), qPrintable(seenAll()));
+    record.isLeftKnown = true;
     show(record);
     QVERIFY2(seenAll().contains(u"nothing of it is left on the server."_s), qPrintable(seenAll()));
     record.unfinished = u"shop_loading"_s;
@@ -252,6 +255,11 @@ void TestVerdictView::whatWasBrokenOffCanBeGoneOnWith()
         seenAll().contains(u"An unfinished copy was left on the server, database shop_loading"_s) &&
             !seenAll().contains(u"rolled it back"_s),
         qPrintable(seenAll()));
+    record.committed = true; // of another one that died
+    show(record);
+    QVERIFY2(seenAll().contains(u"it had taken place"_s), qPrintable(seenAll()));
+    record.committed = false;
+    show(record);
     const QSignalSpy again(m_view.get(), &VerdictView::againRequested);
     seenButton(*m_view, u"Restore the same backup again"_s)->click();
     QCOMPARE(again.size(), 1);
