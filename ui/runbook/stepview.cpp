@@ -112,7 +112,7 @@ void StepView::addHeading(const runbook::Checklist &checklist, const runbook::St
     top->setSpacing(metric::space16);
     top->addWidget(caption);
     if (const QString text = pauseBefore(checklist, step); !text.isEmpty()) {
-        caption->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Preferred);
+        caption->setWordWrap(false); // the pause takes what is left
         auto *pause = new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this);
         pause->setText(text);
         pause->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
