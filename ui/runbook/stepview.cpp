@@ -86,13 +86,13 @@ QString StepView::pauseBefore(const runbook::Checklist &checklist, const runbook
     const QString group =
         pause->groupTitle.isEmpty() ? pause->phaseTitle.section(u" ("_s, 0, 0) : pause->groupTitle;
     const qsizetype deferred = checklist.deferred().size();
-    return (deferred == 0 ? tr("Pause: \"%1\" is behind you.")
-            : deferred == 1
-                ? tr("Pause: \"%1\" is behind you; one step is deferred and comes back.")
-                : tr("Pause: \"%1\" is behind you; %n steps are deferred and come back.", nullptr,
-                     static_cast<int>(deferred)))
-               .arg(group) +
-           u' ' + tr("Look up; hand over if need be.");
+    const QString behind =
+        deferred == 0 ? tr("Pause: \"%1\" is behind you.").arg(group)
+        : deferred == 1
+            ? tr("Pause: \"%1\" is behind you; one step is deferred and comes back.").arg(group)
+            : tr("Pause: \"%1\" is behind you; %2 steps are deferred and come back.")
+                  .arg(group, QString::number(deferred));
+    return behind + u' ' + tr("Look up; hand over if need be.");
 }
 
 void StepView::addHeading(const runbook::Checklist &checklist, const runbook::Step &step)
