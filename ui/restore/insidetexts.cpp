@@ -6,8 +6,6 @@
 
 #include <QCoreApplication>
 
-#include <array>
-
 using namespace Qt::StringLiterals;
 
 namespace mayday::ui::insidetexts {
