@@ -68,7 +68,10 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
     if (record.receipt) {
         const RestoreReceipt receipt = receiptFromJson(json);
         record.receipt->left = receipt.left;
-        record.receipt->notes += receipt.notes;
+        for (const QString &note : receipt.notes) { // to and fro, it is the same note again
+            if (!record.receipt->notes.contains(note))
+                record.receipt->notes.append(note);
+        }
     }
 }
 

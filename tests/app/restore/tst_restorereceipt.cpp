@@ -139,7 +139,10 @@ void TestRestoreReceipt::aRecordFollowsItsEvents()
     QCOMPARE(records[0].receipt->left.size(), 1);
     QCOMPARE(records[0].receipt->left[0].what, u"schema parked"_s);
     putBack.isRestoredLive = true; // put back once more: in effect again
+    putBack.notes = {u"process 7 holds a table"_s};
     applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
+    applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
+    QCOMPARE(records[0].receipt->notes.count(putBack.notes.front()), 1);
     QVERIFY(records[0].isInEffect());
     putBack.verdict = Verdict::NotRestored;
     applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
