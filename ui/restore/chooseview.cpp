@@ -51,8 +51,6 @@ QString insideText(const backup::BackupEntry &entry)
     if (tables.size() > tablesShown)
         parts.append(ChooseView::tr("%1 more").arg(tables.size() - tablesShown));
     QString text = ChooseView::tr("Inside: %1.").arg(parts.join(u", "_s));
-    if (const QString objects = insidetexts::objects(*entry.inspection); !objects.isEmpty())
-        text += ChooseView::tr(" With %1.").arg(objects);
     if (const QString warnings = insidetexts::warnings(*entry.inspection); !warnings.isEmpty())
         text += u' ' + warnings + u'.';
     return text;
