@@ -41,6 +41,13 @@ QVersionNumber numberIn(const QString &text)
     return QVersionNumber::fromString(form.match(text).captured(1));
 }
 
+/// Debian's pg_dump in PATH is a Perl program that chooses one of the versioned folders: nothing that
+/// is not in the list already, for four times the time to answer.
+bool isWrapper(const QString &canonical)
+{
+    return QFileInfo(canonical).fileName() == "pg_wrapper"_L1;
+}
+
 Error notFound(const QString &program)
 {
     return {.kind = ErrorKind::NotFound,
@@ -114,7 +121,8 @@ QList<Tool> Toolbox::findAll(const QString &program, TaskContext &context) const
     for (const QString &folder : std::as_const(folders)) {
         const QString path = QStandardPaths::findExecutable(program, {folder});
         const QString canonical = QFileInfo(path).canonicalFilePath();
-        if (path.isEmpty() || seen.contains(canonical))
+        if (path.isEmpty() || seen.contains(canonical) ||
+            (isWrapper(canonical) && !tools.isEmpty()))
             continue;
         seen.append(canonical);
         tools.append(

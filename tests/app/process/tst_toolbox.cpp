@@ -2,6 +2,8 @@
 #include "process/toolbox.h"
 #include "support/testmain.h"
 
+#include <QScopeGuard>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
@@ -86,6 +88,27 @@ private Q_SLOTS:
         const QList<Tool> tools = Toolbox(runner).findAll(u"pg_dump"_s, m_context);
         QVERIFY(!tools.isEmpty());
         QVERIFY(tools.first().version.majorVersion() >= 13);
+    }
+
+    void aWrapperBesideThemIsNotAsked()
+    {
+        const QTemporaryDir folder;
+        const QString wrapper = folder.filePath(u"pg_wrapper"_s);
+        QVERIFY(QFile::copy(Toolbox::find(u"env"_s).value(), wrapper));
+        QVERIFY(QFile::link(wrapper, folder.filePath(u"pg_dump"_s)));
+        const QByteArray before = qgetenv("PATH");
+        qputenv("PATH", folder.path().toUtf8());
+        const auto restorePath = qScopeGuard([&] { qputenv("PATH", before); });
+        ScriptedRunner runner;
+        runner.answer = "pg_dump (PostgreSQL) 17.11\n";
+        const QList<Tool> tools = Toolbox(runner).findAll(u"pg_dump"_s, m_context);
+        QVERIFY(!tools.isEmpty());
+        for (const Tool &tool : tools)
+            QVERIFY2(!tool.path.startsWith(folder.path()), qPrintable(tool.path));
+        // Alone it is better than nothing.
+        const QString other = folder.filePath(u"pg_other"_s);
+        QVERIFY(QFile::link(wrapper, other));
+        QCOMPARE(Toolbox(runner).findAll(u"pg_other"_s, m_context).size(), 1);
     }
 };
 
