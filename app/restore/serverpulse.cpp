@@ -10,6 +10,8 @@ namespace mayday::restore {
 namespace {
 
 constexpr std::chrono::milliseconds pace{500};
+/// A load that is over sooner costs the server no second connection.
+constexpr std::chrono::milliseconds firstLook{1000};
 
 /// Of all connections of a restore of this database together: reading tables for indexes first,
 /// then sorting and writing (PostgreSQL's manual, "CREATE INDEX Progress Reporting"). Only what the
@@ -42,12 +44,15 @@ Result<void> followServer(const postgres::ConnectionString &target, const Clock 
                           const Latest<RestoreProgress> &progress, const Latest<ServerPulse> &pulse,
                           TaskContext &context)
 {
+    std::optional<std::chrono::milliseconds> since;
     std::optional<postgres::Session> session;
     while (!context.stopRequested()) {
         const RestorePhase phase = progress.read().phase;
         if (phase >= RestorePhase::Swapping)
             return {};
-        if (phase >= RestorePhase::Loading && !session) {
+        if (phase >= RestorePhase::Loading && !since)
+            since = clock.monotonic();
+        if (since && !session && clock.monotonic() - *since >= firstLook) {
             auto connected =
                 postgres::Session::connect(target, context, {.applicationName = u"mayday pulse"_s});
             if (!connected)

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void cleanup();
     void anIndexIsSeenGrowing();
     void beforeTheLoadNobodyConnects();
+    void aShortLoadNeedsNoOtherConnection();
     void itEndsAtTheSwap();
     void whoIsSentAwayEnds();
     void durationsGoOnBetweenTwoSnapshots();
@@ -108,6 +109,18 @@ void TestServerPulse::beforeTheLoadNobodyConnects()
     QCOMPARE(m_pulse.read().at.count(), 0);
     m_progress.publish({.phase = RestorePhase::Loading});
     QTRY_COMPARE(followers(), u"1"_s);
+}
+
+void TestServerPulse::aShortLoadNeedsNoOtherConnection()
+{
+    const QByteArray connections =
+        "SELECT sessions FROM pg_stat_database WHERE datname = current_database()";
+    const int before = m_shop->ask(connections).toInt();
+    follow(RestorePhase::Loading);
+    m_progress.publish({.phase = RestorePhase::Swapping});
+    QVERIFY(m_following.wait());
+    QVERIFY(m_shop->ask(connections).toInt() <= before + 1); // the first question's own
+    QCOMPARE(m_pulse.read().at.count(), 0);
 }
 
 void TestServerPulse::itEndsAtTheSwap()
