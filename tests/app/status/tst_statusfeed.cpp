@@ -349,7 +349,8 @@ void TestStatusFeed::hostileBodies()
     QElapsedTimer timer;
     timer.start();
     const FeedReading feed = readFeed(provider(), answer(body), readAt);
-    QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+    // Whatever grows with the square of it takes minutes.
+    QVERIFY2(timer.elapsed() < 20000, qPrintable(QString::number(timer.elapsed())));
     QVERIFY(feed.incidents.size() <= 50);
     QVERIFY(feed.reading.detail.size() < 5000);
     for (const status::FeedIncident &incident : feed.incidents)
