@@ -41,8 +41,8 @@ QVersionNumber numberIn(const QString &text)
     return QVersionNumber::fromString(form.match(text).captured(1));
 }
 
-/// Debian's pg_dump in PATH is a Perl program that chooses one of the versioned folders: nothing that
-/// is not in the list already, for four times the time to answer.
+/// Debian's pg_dump in PATH is a Perl program that chooses one of the versioned folders: nothing
+/// that is not in the list already, for four times the time to answer.
 bool isWrapper(const QString &canonical)
 {
     return QFileInfo(canonical).fileName() == "pg_wrapper"_L1;
