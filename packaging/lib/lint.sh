@@ -43,7 +43,8 @@ lint_tidy() {
     done < <(python3 "$PACKAGING/lib/tidykeys.py" "$database")
     ((${#work[@]})) || return 0
     say "clang-tidy reads $((${#work[@]} / 2)) files"
-    printf '%s\0' "${work[@]}" | xargs -0 -n 2 -P "$(nproc)" bash "$PACKAGING/lib/tidyone.sh"
+    # Large pages: see build_preset.
+    printf '%s\0' "${work[@]}" | GLIBC_TUNABLES=${GLIBC_TUNABLES-glibc.malloc.hugetlb=1} xargs -0 -n 2 -P "$(nproc)" bash "$PACKAGING/lib/tidyone.sh"
 }
 
 # All parts even when one fails, so that one call shows everything.

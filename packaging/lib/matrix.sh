@@ -52,7 +52,9 @@ with MAYDAY_DEBIAN_MIRROR=<address of a Debian archive>." "$EX_UNAVAILABLE"
     say "unpacking PostgreSQL $version of Debian's $suite in $root (once; a minute, 0.2 GB)"
     remove_tree "$making"
     if ! run_mmdebstrap "$making" "$suite" --variant=extract --include="postgresql-$version" \
-        --dpkgopt='path-exclude=*/libLLVM*' --dpkgopt='path-exclude=*/bitcode/*' \
+        --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=*/libLLVM*' \
+        --dpkgopt='path-exclude=*/bitcode/*' \
         --extract-hook="$(server_hook "$version")" <<<"$sources" >"$log" 2>&1; then
         grep -E '^(E|W|Err):' "$log" | tail -n 5 >&2 || true
         say "PostgreSQL $version of $suite cannot be had; the whole output is in $log"

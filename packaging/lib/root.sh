@@ -5,7 +5,7 @@
 
 readonly DEBIAN_SUITE=trixie
 # Raise it when the recipe below changes in a way that the package list does not show.
-readonly RECIPE=2
+readonly RECIPE=3
 
 is_debian_13() {
     [[ -r /etc/os-release ]] || return 1
@@ -132,9 +132,8 @@ again; its signing keys are expected in $DEBIAN_KEYRING (package debian-archive-
     say "ready after $((SECONDS - started)) s"
 }
 
-# run_mmdebstrap ROOT SUITE OPTION...: manuals and translations of other people's programs stay out.
-# It happens in namespaces of its own that end with this script, so that an interrupted setup leaves
-# no process and no mount behind.
+# run_mmdebstrap ROOT SUITE OPTION...: in namespaces of its own that end with this script, so that an
+# interrupted setup leaves no process and no mount behind.
 run_mmdebstrap() {
     local root=$1 suite=$2 option
     shift 2
@@ -154,10 +153,6 @@ run_mmdebstrap() {
     launch+=(--mount --pid --fork --kill-child=KILL --propagation private --)
     LC_ALL=C.UTF-8 "${launch[@]}" "${mmdebstrap[@]}" --format=directory \
         --aptopt='APT::Install-Recommends "false"' \
-        --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/doc/*' \
-        --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' \
         "${options[@]}" "$@" "$suite" "$root" -
 }
 
@@ -171,6 +166,19 @@ recipe_hook() {
         before)
             cat <<'TEXT'
 set -e
+# Not as options of mmdebstrap, which would filter each of the first hundred packages by a Python
+# program: manuals and translations of other people's programs, and what only a compiling
+# PostgreSQL reads, stay out; and nothing is synced to a disk that is begun anew after a crash.
+cat >"$1/etc/dpkg/dpkg.cfg.d/mayday" <<'CONFIG'
+path-exclude=/usr/share/man/*
+path-exclude=/usr/share/doc/*
+path-include=/usr/share/doc/*/copyright
+path-exclude=/usr/share/locale/*
+path-exclude=/usr/share/cmake-*/Help/*
+path-exclude=/usr/share/poppler/*
+path-exclude=/usr/lib/postgresql/*/lib/bitcode/*
+force-unsafe-io
+CONFIG
 printf '#!/bin/sh\nexit 101\n' >"$1/usr/sbin/policy-rc.d"
 chmod 755 "$1/usr/sbin/policy-rc.d"
 mkdir -p "$1/etc/postgresql-common"
