@@ -129,7 +129,7 @@ void TestWrapped::everyKindInEveryContainer_data()
 {
     QTest::addColumn<QString>("container");
     QTest::addColumn<QString>("sort");
-    Thinned thinned(4);
+    Thinned thinned(10);
     for (const QString &container : containers) {
         for (const QString &sort :
              {u"plain"_s, u"plain.gz"_s, u"custom"_s, u"tar"_s, u"directory"_s}) {
@@ -180,7 +180,7 @@ void TestWrapped::aFolderInAnyOrder_data()
     QTest::addColumn<QStringList>("first");
     QTest::addColumn<QString>("under");
     const QStringList tocFirst{u"toc.dat"_s};
-    Thinned thinned(4);
+    Thinned thinned(10);
     for (const char *options : {"-Zgzip", "-Z0", "-Zzstd", "-j2"}) {
         if (!thinned.takesNext())
             continue;
@@ -210,7 +210,7 @@ void TestWrapped::oneInTheOther_data()
 {
     QTest::addColumn<QString>("outer");
     QTest::addColumn<QString>("inner");
-    Thinned thinned(4);
+    Thinned thinned(10);
     for (const QString &outer : someContainers) {
         for (const QString &inner : {u"zip"_s, u"tar.gz"_s, u"7z"_s}) {
             if (thinned.takesNext())

@@ -15,9 +15,9 @@ using dump::DumpVerdict;
 namespace {
 
 /// How many places of a container are tried.
-constexpr int places = isSanitized ? 20 : 300;
+constexpr int places = isSanitized ? 8 : 300;
 /// Of an archive, which has to be unpacked for each.
-constexpr int placesOfArchive = isSanitized ? 10 : 40;
+constexpr int placesOfArchive = isSanitized ? 4 : 40;
 
 } // namespace
 

@@ -26,7 +26,7 @@ const QString data = QStringLiteral(MAYDAY_SOURCE_DIR "/tests/data");
 /// what it refuses.
 enum class Reach { Whole, Cut, Refused };
 
-struct Reading {
+struct Cutting {
     QList<Heard> pieces = {};
     Reach reach = Reach::Whole;
     QStringList warnings = {};
@@ -53,7 +53,7 @@ public:
     Result<void> copyEnd(qint64, qint64, qint64) override { return {}; }
 };
 
-Reading readingOf(const QByteArray &text)
+Cutting readingOf(const QByteArray &text)
 {
     Pieces visitor;
     TaskContext context;
@@ -115,7 +115,7 @@ QString shown(const Heard &piece)
 }
 
 /// Empty when psql cuts a text as the reader does, as far as that goes.
-QString difference(const Reading &reading, const QList<Heard> &ofPsql)
+QString difference(const Cutting &reading, const QList<Heard> &ofPsql)
 {
     const QList<Heard> ours = comparable(reading.pieces, false);
     const QList<Heard> theirs = comparable(ofPsql, true);
@@ -176,7 +176,7 @@ private Q_SLOTS:
 private:
     struct Dump {
         QByteArray text;
-        Reading reading;
+        Cutting reading;
         QList<Heard> ofPsql;
     };
     void gatherDumps();
@@ -281,7 +281,7 @@ void TestPsqlAgrees::onDumps_data()
 {
     gatherDumps();
     QTest::addColumn<qsizetype>("number");
-    for (qsizetype i = 0; i < m_names.size(); i += tests::thinnedStep(5))
+    for (qsizetype i = 0; i < m_names.size(); i += tests::thinnedStep(15))
         QTest::newRow(qPrintable(m_names[i])) << i;
 }
 
@@ -384,7 +384,7 @@ void TestPsqlAgrees::onOddTexts()
     QFETCH(QByteArray, text);
     QFETCH(int, reach);
     QFETCH(int, pieces);
-    const Reading reading = readingOf(text);
+    const Cutting reading = readingOf(text);
     QCOMPARE(static_cast<int>(reading.reach), reach);
     QCOMPARE(reading.pieces.size(), pieces);
     const QString differs = difference(reading, m_psql.cut({text}).first());
@@ -418,7 +418,7 @@ void TestPsqlAgrees::exceptWherePsqlIsWrong()
 {
     QFETCH(QByteArray, text);
     QFETCH(int, pieces);
-    const Reading reading = readingOf(text);
+    const Cutting reading = readingOf(text);
     QCOMPARE(reading.reach, Reach::Whole);
     QCOMPARE(reading.pieces.size(), pieces);
     QVERIFY(!difference(reading, m_psql.cut({text}).first()).isEmpty());
@@ -434,7 +434,7 @@ void TestPsqlAgrees::onThousandsOfTexts()
     tests::NastySql nasty(20261128);
     QList<QByteArray> texts;
     qsizetype leftOut = 0;
-    while (texts.size() < 5000 / tests::thinnedStep(5)) {
+    while (texts.size() < 5000 / tests::thinnedStep(15)) {
         const QByteArray text = "select 1;" + nasty.text() + "\n;\nthe end";
         if (oneInParts.match(QString::fromLatin1(text)).hasMatch())
             ++leftOut;
@@ -444,7 +444,7 @@ void TestPsqlAgrees::onThousandsOfTexts()
     const QList<QList<Heard>> cuts = m_psql.cut(texts);
     qsizetype pieces = 0;
     for (qsizetype i = 0; i < texts.size(); ++i) {
-        const Reading reading = readingOf(texts[i]);
+        const Cutting reading = readingOf(texts[i]);
         pieces += reading.pieces.size();
         const QString differs = difference(reading, cuts[i]);
         QVERIFY2(differs.isEmpty(), qPrintable(u"of %1\n%2"_s.arg(shown({texts[i]}), differs)));

@@ -330,7 +330,7 @@ void TestBringBack::writersOfTheRestoredTablesLoseNothing()
 void TestBringBack::harmAtAnyStepChangesNothing_data()
 {
     QTest::addColumn<QByteArray>("step");
-    tests::Thinned thinned(3);
+    tests::Thinned thinned(8);
     for (const char *step : {"BEGIN; SET LOCAL lock_timeout", "pg_try_advisory_xact_lock",
                              "search_path = pg_catalog", "k.contype = 'f'", "LOCK TABLE",
                              "FULL JOIN", "pg_trigger", "count(*) FROM", "DELETE FROM ONLY",

@@ -259,7 +259,7 @@ void TestPreflight::whatElsewhereUsesTheOldTablesIsNamed_data()
 {
     QTest::addColumn<QByteArray>("sql");
     QTest::addColumn<QString>("name");
-    tests::Thinned thinned(4);
+    tests::Thinned thinned(8);
     const auto row = [&thinned](const char *name, const char *sql, const QString &expected) {
         if (thinned.takesNext())
             QTest::newRow(name) << QByteArray(sql) << expected;

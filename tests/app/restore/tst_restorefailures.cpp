@@ -124,7 +124,7 @@ void TestRestoreFailures::harmAtAnyStepLeavesTheLiveData_data()
     QTest::addColumn<QByteArray>("step");
     QTest::addColumn<Harm>("harm");
     QTest::addColumn<ErrorKind>("kind");
-    tests::Thinned thinned(3);
+    tests::Thinned thinned(10);
     for (const Step &step : steps) {
         const QByteArray text(step.text);
         const auto row = [&](const char *harmName, Harm harm, ErrorKind kind) {

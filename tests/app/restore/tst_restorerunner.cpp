@@ -158,7 +158,7 @@ void TestRestoreRunner::aBadDumpChangesNothing_data()
     QTest::addColumn<QByteArray>("to");
     QTest::addColumn<ErrorKind>("kind");
     QTest::addColumn<QString>("sqlState");
-    tests::Thinned thinned(3);
+    tests::Thinned thinned(8);
     const auto row = [&thinned](const char *name, const QByteArray &from, const QByteArray &to,
                                 ErrorKind kind, const QString &sqlState = {}) {
         if (thinned.takesNext())
@@ -413,7 +413,7 @@ void TestRestoreRunner::outsideDependentsAreNamed()
 void TestRestoreRunner::everyFormatOfPgDumpComesBack_data()
 {
     QTest::addColumn<QStringList>("options");
-    tests::Thinned thinned(3);
+    tests::Thinned thinned(8);
     const auto row = [&thinned](const char *name, const QStringList &options) {
         if (thinned.takesNext())
             QTest::newRow(name) << options;

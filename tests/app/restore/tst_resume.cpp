@@ -110,7 +110,7 @@ void TestResume::brokenOffAnywhereTheOutcomeIsTheSame_data()
 {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QByteArray>("step");
-    tests::Thinned thinned(12);
+    tests::Thinned thinned(24);
     const auto add = [&thinned](const char *kind, const QString &file, const char *step) {
         if (thinned.takesNext())
             QTest::addRow("%s: %s", kind, step) << file << QByteArray(step);

@@ -110,7 +110,7 @@ void TestRoundTrip::comesBack_data()
     QTest::addColumn<int>("format");
     QTest::addColumn<RestoreMode>("mode");
     const QList<BackupFormat> formats = backupFormats();
-    tests::Thinned thinned(7);
+    tests::Thinned thinned(14);
     for (const QString &source : {u"everything"_s, u"pgbench"_s, u"marketplace"_s}) {
         for (const bool asOwner : {false, true}) {
             for (int format = 0; format < formats.size(); ++format) {
@@ -156,7 +156,7 @@ void TestRoundTrip::comesBackOverItself_data()
 {
     QTest::addColumn<QString>("source");
     QTest::addColumn<RestoreMode>("mode");
-    tests::Thinned thinned(3);
+    tests::Thinned thinned(6);
     for (const QString &source : {u"pgbench"_s, u"marketplace"_s, u"everything"_s}) {
         for (const RestoreMode mode :
              {RestoreMode::Replace, RestoreMode::ReplaceDatabase, RestoreMode::InPlace}) {

@@ -216,7 +216,7 @@ RestoreReceipt TestTruthCorpus::restored(const QByteArray &bytes, const QString 
 void TestTruthCorpus::tellsTheTruth_data()
 {
     QTest::addColumn<QString>("name");
-    tests::Thinned thinned(9);
+    tests::Thinned thinned(16);
     for (const QString &file : QDir(cases).entryList({u"*.expect"_s}, QDir::Files, QDir::Name)) {
         const QString name = file.chopped(7);
         if (thinned.takesNext())

@@ -38,7 +38,7 @@ void TestTwoDatabases::keysOfEveryKindMatch_data()
 {
     QTest::addColumn<QByteArray>("type");
     QTest::addColumn<QByteArray>("values"); // of three rows that stay, one changed, one new
-    tests::Thinned thinned(3);
+    tests::Thinned thinned(6);
     const auto row = [&thinned](const char *type, const char *values) {
         if (thinned.takesNext())
             QTest::newRow(type) << QByteArray(type) << QByteArray(values);

@@ -83,7 +83,7 @@ QByteArray TestWrappedRestore::wrappedDump(const Shop &shop, const QString &how)
 void TestWrappedRestore::everythingComesBack_data()
 {
     QTest::addColumn<QString>("how");
-    tests::Thinned thinned(5);
+    tests::Thinned thinned(12);
     for (const char *how :
          {"zip/plain", "zip/plain.gz", "zip/custom", "zip/directory", "tar/directory",
           "tar.gz/plain", "tar.gz/directory", "tar.xz/tar", "tar.zst/custom", "7z/plain",
