@@ -188,6 +188,7 @@ Result<void> Inspector::statement(const DumpStatement &statement)
         ++m_inspection.objects[kindWord(statement.kind)];
     noteSchema(statement);
     noteDanger(statement);
+    noteNeeds(statement, m_inspection.needs);
     if (statement.kind == StatementClass::Table)
         noteTable(statement);
     else if (statement.kind == StatementClass::Data)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/outside.h"
 
-#include "restore/rightswords.h"
+#include "dump/rightswords.h"
 #include "restore/sqlwords.h"
 
 using namespace Qt::StringLiterals;
@@ -78,7 +78,7 @@ QString schemaOf(const dump::DumpStatement &statement, const QStringList &words)
     if (!statement.objectSchema.isEmpty())
         return statement.objectSchema;
     if (statement.kind == StatementClass::Grant)
-        return rightsWords(statement).schemas.value(0);
+        return dump::rightsWords(statement).schemas.value(0);
     const qsizetype at = words.indexOf("schema"_L1);
     const bool isKeyword = at > 0 && isOneOf(words[at - 1], {"on"_L1, "alter"_L1, "drop"_L1});
     return isKeyword ? statement.objectName : QString();
@@ -122,7 +122,7 @@ Decision decideOutside(const dump::DumpStatement &statement, const QStringList &
     if (words[0] == "reassign"_L1)
         return refused(statement.line, u"REASSIGN OWNED changes the whole database"_s);
     const bool isGrant = words[0] == "grant"_L1 || words[0] == "revoke"_L1;
-    if (isGrant && !rightsWords(statement).hasObject)
+    if (isGrant && !dump::rightsWords(statement).hasObject)
         return leftOut(u"%1 %2"_s.arg(words[0].toUpper(), words.value(1)), statement.line,
                        u"who is a member of which role belongs to the server"_s);
     if (words[0] == "alter"_L1 && words.value(1) == "schema"_L1 &&

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/schemaproperties.h"
 
+#include "dump/rightswords.h"
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
-#include "restore/rightswords.h"
 
 #include <algorithm>
 
@@ -117,19 +117,19 @@ QList<QByteArray> SchemaProperties::inFrontOf(const dump::DumpStatement &stateme
 {
     QList<QByteArray> statements;
     if (statement.kind == StatementClass::Owner) {
-        const QString role = newOwner(statement);
+        const QString role = dump::newOwner(statement);
         if (m_schemas.contains(statement.objectSchema))
             return m_server.isSuperuser ? statements : letMake(statement.objectSchema, role);
         if (SqlTokens(statement.sql).take({"alter", "schema"}))
             m_schemas[statement.objectName].owner = quoteIdentifier(role);
     } else if (statement.kind == StatementClass::Grant) {
-        const RightsWords words = rightsWords(statement);
+        const dump::RightsWords words = dump::rightsWords(statement);
         for (const QString &schema : words.schemas) {
             if (!words.isDefault && m_schemas.contains(schema))
                 statements += startOver(schema);
         }
     } else if (statement.kind == StatementClass::Session && !m_saysRights) {
-        const QString role = newSpeaker(statement).value_or(QString());
+        const QString role = dump::newSpeaker(statement).value_or(QString());
         for (auto it = m_schemas.keyBegin(); !role.isEmpty() && it != m_schemas.keyEnd(); ++it)
             statements += letMake(*it, role);
         // It may be somebody else who speaks just now.

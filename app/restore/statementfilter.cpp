@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/statementfilter.h"
 
+#include "dump/dumpneeds.h"
 #include "dump/forbidden.h"
+#include "dump/rightswords.h"
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
 #include "restore/outside.h"
-#include "restore/rightswords.h"
 #include "restore/sqlwords.h"
 
 #include <array>
@@ -131,10 +132,10 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return {.kind = Kind::Skip, .isDrop = true};
     if (auto decided = decideDatabaseThing(statement, words))
         return *decided;
-    if (const auto speaker = newSpeaker(statement))
+    if (const auto speaker = dump::newSpeaker(statement))
         return decideSpeaker(*speaker);
     if (first == "set"_L1)
-        return decideSetting(words);
+        return decideSetting(statement);
     if (startsWith(words, {"create"_L1, "schema"_L1}) && !isSchemaAlone(statement.sql))
         return refuse(statement.line, u"CREATE SCHEMA with objects in it cannot be followed"_s);
     if (startsWith(words, {"create"_L1, "schema"_L1}) && m_schemas.contains(statement.objectName))
@@ -158,15 +159,10 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
     return {};
 }
 
-StatementDecision StatementFilter::decideSetting(const QStringList &words) const
+StatementDecision StatementFilter::decideSetting(const dump::DumpStatement &statement) const
 {
-    QString name = words.value(1);
-    if (name == "local"_L1 || name == "session"_L1)
-        name = words.value(2);
-    static const QSet<QString> notSettings = {u"role"_s, u"authorization"_s, u"constraints"_s,
-                                              u"time"_s, u"transaction"_s,   u"characteristics"_s};
-    const bool isCustom = words.contains("."_L1);
-    if (notSettings.contains(name) || isCustom || m_facts.settings.contains(name))
+    const QString name = dump::settingOf(statement);
+    if (name.isEmpty() || m_facts.settings.contains(name))
         return {};
     return skip(u"%1 left out: this server does not know it"_s.arg(name));
 }
@@ -228,7 +224,7 @@ StatementFilter::decideExtensionComment(const dump::DumpStatement &statement) co
 
 StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statement) const
 {
-    const QString role = newOwner(statement);
+    const QString role = dump::newOwner(statement);
     if (m_facts.rolesWeMayUse.contains(role))
         return {};
     return skip(m_facts.roles.contains(role)
@@ -262,8 +258,8 @@ StatementFilter::decideSchemaItself(const dump::DumpStatement &statement,
     if (m_facts.schemasThatStay.isEmpty())
         return std::nullopt;
     QStringList about;
-    if (statement.kind == dump::StatementClass::Grant && !rightsWords(statement).isDefault)
-        about = rightsWords(statement).schemas;
+    if (statement.kind == dump::StatementClass::Grant && !dump::rightsWords(statement).isDefault)
+        about = dump::rightsWords(statement).schemas;
     else if (startsWith(words, {"alter"_L1, "schema"_L1}) ||
              startsWith(words, {"comment"_L1, "on"_L1, "schema"_L1}))
         about = {statement.objectName};
@@ -278,7 +274,7 @@ StatementFilter::decideSchemaItself(const dump::DumpStatement &statement,
 
 StatementDecision StatementFilter::decideGrant(const dump::DumpStatement &statement) const
 {
-    const RightsWords rights = rightsWords(statement);
+    const dump::RightsWords rights = dump::rightsWords(statement);
     if (!rights.creator.isEmpty() && !m_facts.rolesWeMayUse.contains(rights.creator))
         return skip(u"default privileges of %1 left out"_s.arg(rights.creator), true);
     for (const QString &role : rights.grantees) {

@@ -17,6 +17,7 @@ struct TargetFacts {
     QSet<QString> rolesWeMayUse;       ///< roles the connected role may own things as
     QSet<QString> extensions;          ///< installed
     QSet<QString> availableExtensions; ///< installable
+    QSet<QString> guardedExtensions;   ///< of them, those that only a superuser may install
     QHash<QString, QString> comments;  ///< of extensions; of those that are not installed: to come
     QSet<QString> databaseThings;      ///< that belong to no schema: see databasething.h
     QSet<QString> schemasWeOwn;        ///< none of the server's own
@@ -54,7 +55,7 @@ public:
     }
 
 private:
-    [[nodiscard]] StatementDecision decideSetting(const QStringList &words) const;
+    [[nodiscard]] StatementDecision decideSetting(const dump::DumpStatement &statement) const;
     [[nodiscard]] StatementDecision decideSpeaker(const QString &role) const;
     [[nodiscard]] StatementDecision decideExtension(const dump::DumpStatement &statement,
                                                     const QStringList &words) const;

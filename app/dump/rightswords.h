@@ -7,7 +7,7 @@
 
 #include <optional>
 
-namespace mayday::restore {
+namespace mayday::dump {
 
 /// What a GRANT, a REVOKE or an ALTER DEFAULT PRIVILEGES says about whom. Names as the server knows
 /// them: a role "to" is one, the word TO is none.
@@ -19,13 +19,13 @@ struct RightsWords {
     QStringList grantees = {}; ///< PUBLIC is "public"
 };
 
-[[nodiscard]] RightsWords rightsWords(const dump::DumpStatement &statement);
+[[nodiscard]] RightsWords rightsWords(const DumpStatement &statement);
 
 /// The role in ALTER ... OWNER TO; empty when there is none.
-[[nodiscard]] QString newOwner(const dump::DumpStatement &statement);
+[[nodiscard]] QString newOwner(const DumpStatement &statement);
 
 /// Who speaks from SET SESSION AUTHORIZATION on; empty for the connected role itself again (RESET,
 /// DEFAULT). Nothing for any other statement.
-[[nodiscard]] std::optional<QString> newSpeaker(const dump::DumpStatement &statement);
+[[nodiscard]] std::optional<QString> newSpeaker(const DumpStatement &statement);
 
-} // namespace mayday::restore
+} // namespace mayday::dump

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "restore/rightswords.h"
+#include "dump/rightswords.h"
 
 #include "dump/sqltokens.h"
 
-namespace mayday::restore {
+namespace mayday::dump {
 
 namespace {
-
-using dump::SqlToken;
-using dump::SqlTokens;
 
 QStringList takeNames(SqlTokens &tokens)
 {
@@ -38,7 +35,7 @@ void takePart(RightsWords &words, const SqlToken &token, SqlTokens &tokens)
 
 } // namespace
 
-RightsWords rightsWords(const dump::DumpStatement &statement)
+RightsWords rightsWords(const DumpStatement &statement)
 {
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
     RightsWords words;
@@ -52,7 +49,7 @@ RightsWords rightsWords(const dump::DumpStatement &statement)
     return words;
 }
 
-QString newOwner(const dump::DumpStatement &statement)
+QString newOwner(const DumpStatement &statement)
 {
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
     while (!tokens.take({"owner", "to"})) {
@@ -62,7 +59,7 @@ QString newOwner(const dump::DumpStatement &statement)
     return tokens.next().name();
 }
 
-std::optional<QString> newSpeaker(const dump::DumpStatement &statement)
+std::optional<QString> newSpeaker(const DumpStatement &statement)
 {
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
     if (tokens.take({"reset", "session", "authorization"}))
@@ -75,4 +72,4 @@ std::optional<QString> newSpeaker(const dump::DumpStatement &statement)
     return role.kind == SqlToken::Kind::String ? role.value() : role.name();
 }
 
-} // namespace mayday::restore
+} // namespace mayday::dump

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpstatement.h"
+
+#include <QJsonObject>
+#include <QStringList>
+
+namespace mayday::dump {
+
+/// What a dump takes for granted on the server it goes to, by name, each once, in the order of the
+/// file. A value.
+struct DumpNeeds {
+    QStringList extensions = {};
+    QStringList owners = {};      ///< to whom things are given, and as whom some are made
+    QStringList grantees = {};    ///< who gets rights; everybody (PUBLIC) is not one
+    QStringList policyRoles = {}; ///< to whom a policy applies: it cannot be made without them
+    QStringList settings = {};    ///< that are SET; none of an extension's own ("a.b")
+
+    [[nodiscard]] bool operator==(const DumpNeeds &) const = default;
+};
+
+/// Adds what one statement takes for granted.
+void noteNeeds(const DumpStatement &statement, DumpNeeds &needs);
+
+/// The parameter that a SET sets. Empty for any other statement, for what only reads like a
+/// parameter (SET ROLE, SET TIME ZONE) and for an extension's own.
+[[nodiscard]] QString settingOf(const DumpStatement &statement);
+
+[[nodiscard]] QJsonObject toJson(const DumpNeeds &needs);
+[[nodiscard]] DumpNeeds needsFromJson(const QJsonObject &json);
+
+} // namespace mayday::dump

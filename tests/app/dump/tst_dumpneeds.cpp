@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/dump/dumpfiles.h"
+#include "dump/dumpinspection.h"
+#include "dump/dumpreader.h"
+#include "support/testmain.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::dump;
+using namespace Qt::StringLiterals;
+
+/// What a dump takes for granted is found while it is read, and remembered with the rest.
+class TestDumpNeeds : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void eachStatementSaysWhatItNeeds_data();
+    void eachStatementSaysWhatItNeeds();
+    void namesComeOnceAndInOrder();
+    void theyAreRemembered();
+
+private:
+    DumpNeeds needsOf(const QByteArray &sql)
+    {
+        const QString path = m_folder.filePath(u"dump%1.sql"_s.arg(++m_files));
+        QFile file(path);
+        if (!file.open(QIODevice::WriteOnly) || file.write(sql) != sql.size())
+            qFatal("the dump could not be written");
+        file.close();
+        auto reader = DumpReader::open(path);
+        TaskContext context;
+        auto found = inspect(*reader, context);
+        if (!found)
+            qFatal("%s", qPrintable(describe(found.error())));
+        return found->needs;
+    }
+
+    QTemporaryDir m_folder;
+    int m_files = 0;
+};
+
+void TestDumpNeeds::eachStatementSaysWhatItNeeds_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<DumpNeeds>("needs");
+    const auto row = [](const char *sql, const DumpNeeds &needs) {
+        QTest::newRow(sql) << QByteArray(sql) << needs;
+    };
+    row("SET statement_timeout = 0;", {.settings = {u"statement_timeout"_s}});
+    row("set local Transaction_Timeout to 0;", {.settings = {u"transaction_timeout"_s}});
+    row("SET SESSION lock_timeout = 0;", {.settings = {u"lock_timeout"_s}});
+    row("SET myapp.user = 'x';", {}); // anybody may set these
+    row("SET TIME ZONE 'UTC';", {});
+    row("SET ROLE gone;", {});
+    row("SET SESSION AUTHORIZATION 'clerk';", {.owners = {u"clerk"_s}});
+    row("SET SESSION AUTHORIZATION DEFAULT;", {});
+    row("ALTER TABLE public.a OWNER TO \"App Owner\";", {.owners = {u"App Owner"_s}});
+    row("ALTER FUNCTION public.f(integer) OWNER TO app;", {.owners = {u"app"_s}});
+    row("GRANT SELECT ON TABLE public.a TO web, \"Reader\";",
+        {.grantees = {u"web"_s, u"Reader"_s}});
+    row("GRANT ALL ON SCHEMA public TO PUBLIC;", {});
+    row("REVOKE ALL ON TABLE public.a FROM web;", {.grantees = {u"web"_s}});
+    row("GRANT boss TO clerk;", {}); // memberships are never restored
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA public GRANT SELECT ON TABLES TO web;",
+        {.grantees = {u"app"_s, u"web"_s}});
+    row("CREATE POLICY mine ON public.a FOR SELECT TO web, clerk USING ((owner = 1));",
+        {.policyRoles = {u"web"_s, u"clerk"_s}});
+    row("CREATE POLICY mine ON public.a USING (to_char(a, 'x') = 'to');", {});
+    row("CREATE POLICY mine ON public.a TO PUBLIC USING (true);", {});
+    row("CREATE POLICY mine ON public.a TO CURRENT_USER USING (true);", {});
+    row("ALTER TABLE public.a ENABLE ROW LEVEL SECURITY;", {});
+    row("CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA public;",
+        {.extensions = {u"uuid-ossp"_s}});
+    row("CREATE EXTENSION citext;", {.extensions = {u"citext"_s}});
+    row("COMMENT ON EXTENSION citext IS 'x';", {});
+    row("INSERT INTO public.a VALUES ('GRANT x TO y; CREATE EXTENSION z');", {});
+}
+
+void TestDumpNeeds::eachStatementSaysWhatItNeeds()
+{
+    QFETCH(QByteArray, sql);
+    QTEST(needsOf(sql + '\n'), "needs");
+}
+
+void TestDumpNeeds::namesComeOnceAndInOrder()
+{
+    const DumpNeeds needs = needsOf("ALTER TABLE a OWNER TO zoe;\nALTER TABLE b OWNER TO app;\n"
+                                    "ALTER TABLE c OWNER TO zoe;\n");
+    QCOMPARE(needs.owners, (QStringList{u"zoe"_s, u"app"_s}));
+}
+
+void TestDumpNeeds::theyAreRemembered()
+{
+    const DumpNeeds needs{.extensions = {u"citext"_s},
+                          .owners = {u"app"_s},
+                          .grantees = {u"web"_s},
+                          .policyRoles = {u"clerk"_s},
+                          .settings = {u"lock_timeout"_s}};
+    DumpInspection inspection;
+    inspection.verdict = DumpVerdict::Complete;
+    inspection.needs = needs;
+    QCOMPARE(inspectionFromJson(toJson(inspection))->needs, needs);
+}
+
+MAYDAY_TEST(TestDumpNeeds);
+#include "tst_dumpneeds.moc"
