@@ -11,8 +11,8 @@ QList<Command> restoring()
 {
     return {
         {.name = u"restore"_s,
-         .usage = u"restore FILE --target CONNINFO [--database|--in-place] [--check SQL ...] "
-                  "[--yes]"_s,
+         .usage = u"restore FILE --target CONNINFO [--database|--in-place] [--make-roles] "
+                  "[--check SQL ...] [--yes]"_s,
          .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
          .options =
              u"  --target CONNINFO  the database whose data is replaced\n"
@@ -24,6 +24,8 @@ QList<Command> restoring()
              "                     safety copy, a verified dump, what is live is dropped\n"
              "                     and the backup loaded there, in one transaction\n"
              "  --safety-copy-folder DIR  where that goes; without it, beside FILE\n"
+             "  --make-roles       roles that the backup names and the server lacks are made\n"
+             "                     first, without a login and without a password\n"
              "  --check SQL        a SELECT of your own whose answer must be true of what was\n"
              "                     loaded; may be said again\n"
              "  --yes              do not ask\n"_s,

@@ -217,6 +217,7 @@ ExitCode runRestore(const Call &call)
     const bool yes = takeFlag(arguments, u"--yes"_s);
     const bool isDatabase = takeFlag(arguments, u"--database"_s);
     const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
+    const bool makeRoles = takeFlag(arguments, u"--make-roles"_s);
     const auto safetyFolder = takeOption(arguments, u"--safety-copy-folder"_s);
     const auto connections = takeOption(arguments, u"--connections"_s);
     QList<restore::TeamCheck> checks;
@@ -243,6 +244,7 @@ ExitCode runRestore(const Call &call)
     if (safetyFolder)
         plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
     plan.checks = checks;
+    plan.makeRoles = makeRoles;
     plan.connections = connections.value_or(QString()).toInt();
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);

@@ -37,7 +37,7 @@ SELECT name, pg_catalog.set_config(name, wanted, false)
 constexpr std::array settingsToKeep{
     "statement_timeout"_L1,    "lock_timeout"_L1,        "idle_in_transaction_session_timeout"_L1,
     "idle_session_timeout"_L1, "transaction_timeout"_L1, "standard_conforming_strings"_L1};
-constexpr int firstSetting = 9;
+constexpr int firstSetting = 10;
 
 constexpr QByteArrayView factsSql = R"sql(
 SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('server_version'),
@@ -45,7 +45,7 @@ SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_sett
        (SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database
          WHERE datname = pg_catalog.current_database()),
        pg_catalog.pg_backend_pid(), r.rolsuper, r.rolsuper OR r.rolcreatedb,
-       pg_catalog.pg_is_in_recovery(),
+       pg_catalog.pg_is_in_recovery(), r.rolsuper OR r.rolcreaterole,
        pg_catalog.current_setting('statement_timeout'), pg_catalog.current_setting('lock_timeout'),
        pg_catalog.current_setting('idle_in_transaction_session_timeout'),
        pg_catalog.current_setting('idle_session_timeout', true),
@@ -64,6 +64,7 @@ ServerFacts factsFrom(const Rows &rows)
             .backendPid = rows.integer(0, 5),
             .isSuperuser = rows.isTrue(0, 6),
             .canCreateDatabases = rows.isTrue(0, 7),
+            .canCreateRoles = rows.isTrue(0, 9),
             .inRecovery = rows.isTrue(0, 8)};
 }
 

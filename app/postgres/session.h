@@ -42,6 +42,7 @@ struct ServerFacts {
     qint64 backendPid = 0;
     bool isSuperuser = false;
     bool canCreateDatabases = false;
+    bool canCreateRoles = false;
     bool inRecovery = false; ///< a standby: nothing can be written
 };
 

@@ -103,13 +103,15 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
     const ErrorKind kind = filled.error().kind;
     const bool isLost = kind == ErrorKind::Unreachable || kind == ErrorKind::Timeout;
     const bool isMuch = m_bytesLoaded >= m_plan.worthKeeping || m_ledger.reached() >= 0;
-    if (isLost && isMuch && m_ledger.isKept())
+    if (isLost && isMuch && m_ledger.isKept()) {
         m_receipt.left.append(
             {u"database %1: an unfinished copy of the backup, which the next restore of the same "
              "file goes on with; the live data is untouched"_s.arg(*name),
              u"DROP DATABASE "_s + postgres::quoteIdentifier(*name)});
-    else
+        tellRolesLeft();
+    } else {
         takeAway(*side, *name, context);
+    }
     return filled;
 }
 
@@ -167,10 +169,11 @@ void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContex
             SideDatabase::open(m_plan.target, SideDatabase::Patience::Some, unstoppable.context());
         gone = again ? again->drop(name, unstoppable.context()) : failure(again.error());
     }
-    if (!gone)
-        m_receipt.left.append({u"database %1: an unfinished copy of the backup; the live data is "
-                               "untouched"_s.arg(name),
-                               u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
+    if (gone)
+        return takeRolesAway(context);
+    m_receipt.left.append({u"database %1: an unfinished copy of the backup; the live data is "
+                           "untouched"_s.arg(name),
+                           u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
 }
 
 Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &reader,
@@ -190,6 +193,8 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
     if (!facts)
         return failure(facts.error());
     facts->isOwnDatabase = true;
+    if (auto made = makeRoles(*main, *facts, context); !made)
+        return made;
     const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
     const StatementFilter filter(*std::move(facts), schemas);
     if (m_inspection.index.blocks.isEmpty())
@@ -296,6 +301,7 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
         {u"database %1: the backup, whole and proven; the live data is "
          "untouched. Whoever connects to it instead uses the restored data"_s.arg(name),
          u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
+    tellRolesLeft();
     return swapped;
 }
 

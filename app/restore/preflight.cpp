@@ -6,6 +6,7 @@
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
 #include "restore/dependents.h"
+#include "restore/serverspace.h"
 #include "restore/sidedatabase.h"
 
 #include <QFileInfo>
@@ -202,6 +203,29 @@ void compareVersions(PreflightReport &report, const dump::DumpInspection &inspec
                                  server.version.section(u' ', 0, 0))});
 }
 
+/// What the server lacks for it, and whether that is in the way.
+Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, const RestorePlan &plan,
+                       const dump::DumpInspection &inspection, TaskContext &context)
+{
+    const auto facts = targetFacts(session, inspection.schemas, context);
+    if (!facts)
+        return failure(facts.error());
+    report.missing = missingNeeds(inspection.needs, *facts);
+    report.canMakeRoles = session.facts().canCreateRoles;
+    // Without those of policies there is no restore, so that they are made goes without asking.
+    const bool madeRoles =
+        report.canMakeRoles && (plan.makeRoles || !report.missing.policyRoles.isEmpty());
+    report.notes += notesOf(report.missing, session.facts().user, madeRoles);
+    const auto space = serverSpace(session, inspection, context);
+    if (!space)
+        return failure(space.error());
+    if (auto note = noteOf(*space))
+        report.notes.append(*std::move(note));
+    if (auto hindered = hindrance(report.missing, madeRoles); hindered && !report.blocker)
+        report.blocker = std::move(hindered);
+    return {};
+}
+
 /// Nobody is locked out by a restore, so what others write until the swap goes aside unseen.
 Result<void> noteWriters(PreflightReport &report, postgres::Session &session,
                          const QStringList &schemas, TaskContext &context)
@@ -261,6 +285,12 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
          " 'USAGE') AND nspname !~ '^pg_' AND nspname <> 'information_schema'"},
         {&TargetFacts::extensions, "SELECT extname FROM pg_catalog.pg_extension"},
         {&TargetFacts::availableExtensions, "SELECT name FROM pg_catalog.pg_available_extensions"},
+        // Before PostgreSQL 13 nothing is trusted.
+        {&TargetFacts::guardedExtensions,
+         "SELECT a.name FROM pg_catalog.pg_available_extensions a"
+         " JOIN pg_catalog.pg_available_extension_versions v"
+         " ON v.name = a.name AND v.version = a.default_version WHERE v.superuser"
+         " AND NOT coalesce((pg_catalog.to_jsonb(v) ->> 'trusted')::boolean, false)"},
     };
     std::vector<QByteArray> texts;
     for (const Question &question : questions)
@@ -389,6 +419,8 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
         return failure(outside.error());
     describe(report, *outside);
     compareVersions(report, inspection, session->facts());
+    if (auto noted = noteNeeds(report, *session, plan, inspection, context); !noted)
+        return failure(noted.error());
     if (auto noted = noteWriters(report, *session, inspection.schemas, context); !noted)
         return failure(noted.error());
     auto loss = estimateLoss(*session, inspection, takenAt, plan.plannedAt, context);

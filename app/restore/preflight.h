@@ -3,20 +3,13 @@
 
 #include "restore/inplace.h"
 #include "restore/lossestimate.h"
+#include "restore/missingneeds.h"
 #include "restore/restoreplan.h"
 #include "restore/restoreway.h"
 #include "restore/schemaswap.h"
 #include "restore/statementfilter.h"
 
 namespace mayday::restore {
-
-/// One thing the preflight found.
-struct PreflightNote {
-    enum class Weight { Fact, Warning, Blocker };
-    Weight weight = Weight::Fact;
-    QString text;
-    bool isOfBeside = false; ///< it is so only when the old schema stays
-};
 
 /// A schema the restore will replace.
 struct SchemaFacts {
@@ -39,6 +32,8 @@ struct PreflightReport {
     RestoreWay way;
     QList<KeptSchema> kept;                             ///< what earlier restores have left here
     std::optional<InPlaceFacts> inPlace = std::nullopt; ///< when the schemas can be emptied
+    MissingNeeds missing = {};                          ///< of what the dump takes for granted
+    bool canMakeRoles = false;                          ///< the login may make the missing roles
     qint64 safetySpace = -1; ///< bytes free where the safety copy would go; -1: nobody can say
 
     [[nodiscard]] qint64 liveBytes() const;

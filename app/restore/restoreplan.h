@@ -43,6 +43,8 @@ struct RestorePlan {
     /// to be gone on with; less is begun anew.
     qint64 worthKeeping = qint64(64) * 1024 * 1024;
     QList<TeamCheck> checks = {}; ///< asked of what was loaded, before it becomes live
+    /// The roles that the dump names and the server lacks are made first, without a login.
+    bool makeRoles = false;
     /// Of InPlace: the folder for the safety copy; empty for the one that the dump is in.
     QString safetyFolder = {};
 

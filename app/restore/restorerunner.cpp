@@ -204,6 +204,8 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpRea
         return failure(begun.error());
     if (auto locked = lockForRestore(session, context); !locked)
         return locked;
+    if (auto made = makeRoles(session, *facts, context); !made)
+        return made;
     if (m_plan.mode == RestoreMode::InPlace) {
         if (auto copied = copySafely(session, context); !copied)
             return copied;
@@ -470,6 +472,7 @@ void RestoreRunner::noteItIsLive()
 {
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
     m_receipt.seconds = secondsSinceStart();
+    m_receipt.notes += notesOfRoles();
     tellWhatIsLeft();
     m_now.live = m_receipt;
 }

@@ -60,6 +60,10 @@ private:
     [[nodiscard]] Result<dump::DumpReader> readerOf(TaskContext &context);
     Result<void> loadBeside(postgres::Session &session, dump::DumpReader &reader,
                             TaskContext &context);
+    Result<void> makeRoles(postgres::Session &session, TargetFacts &facts, TaskContext &context);
+    [[nodiscard]] QStringList notesOfRoles() const;
+    void takeRolesAway(TaskContext &context);
+    void tellRolesLeft();
     Result<void> readInto(postgres::Session &session, dump::DumpReader &reader,
                           const StatementFilter &filter, SchemaProperties &schemas,
                           TaskContext &context);
@@ -120,8 +124,9 @@ private:
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
     Statistics m_statistics;
-    Access m_access;      ///< before the load
-    QString m_safetyNote; ///< how the safety copy was made
+    Access m_access;         ///< before the load
+    QStringList m_madeRoles; ///< in this restore's transaction, or beside its database
+    QString m_safetyNote;    ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;

@@ -18,6 +18,7 @@ class TestCtlRestore : public QObject {
 private Q_SLOTS:
     void theReceiptHasItsKeys();
     void theTextCountsTables();
+    void rolesAreMadeWhenAsked();
     void compressedAndFromAnotherFolder();
     void refusesWithoutYesAndWithoutATerminal_data();
     void refusesWithoutYesAndWithoutATerminal();
@@ -89,6 +90,23 @@ void TestCtlRestore::theTextCountsTables()
     QVERIFY2(answer.out.contains("  public.products: 3 in the dump, 3 after: proven"),
              answer.all());
     QVERIFY2(answer.out.contains("      remove it with: DROP SCHEMA "), answer.all());
+}
+
+void TestCtlRestore::rolesAreMadeWhenAsked()
+{
+    QByteArray dump = smallDump;
+    const QByteArray end = "--\n-- PostgreSQL database dump complete";
+    dump.replace(end, "GRANT SELECT ON TABLE public.products TO fresh_role;\n\n" + end);
+    const QString file = m_ctl.write(u"roles.sql"_s, dump);
+    const Answer without = restore(file, m_ctl.liveDatabase(u"roleless"_s));
+    QVERIFY2(without.out.contains("rights of fresh_role left out"), without.all());
+    const Answer with =
+        restore(file, m_ctl.liveDatabase(u"roles"_s), {u"--json"_s, u"--make-roles"_s});
+    QVERIFY2(with.code == 1, with.all()); // somebody has rights who had none
+    QVERIFY2(with.out.contains("role fresh_role was made"), with.all());
+    QCOMPARE(m_ctl.server().scalar(
+                 u"roles"_s, "SELECT has_table_privilege('fresh_role', 'products', 'SELECT')"),
+             u"t"_s);
 }
 
 void TestCtlRestore::compressedAndFromAnotherFolder()

@@ -80,6 +80,7 @@ private Q_SLOTS:
         QCOMPARE(session.facts().encoding, u"UTF8"_s);
         QVERIFY(session.facts().isSuperuser);
         QVERIFY(session.facts().canCreateDatabases);
+        QVERIFY(session.facts().canCreateRoles);
         QVERIFY(!session.facts().inRecovery);
         QVERIFY(!session.facts().systemIdentifier.isEmpty());
         QVERIFY(!session.inTransaction());

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace mayday::restore {
+
+/// One thing the preflight found.
+struct PreflightNote {
+    enum class Weight { Fact, Warning };
+    Weight weight = Weight::Fact;
+    QString text;
+    bool isOfBeside = false; ///< it is so only when the old schema stays
+};
+
+} // namespace mayday::restore

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RestoreRunner's part about roles that the dump names and the server lacks.
+#include "core/latestop.h"
+#include "postgres/quoting.h"
+#include "restore/missingneeds.h"
+#include "restore/restorerunner.h"
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+/// A copy gives nobody any rights.
+Result<void> RestoreRunner::makeRoles(postgres::Session &session, TargetFacts &facts,
+                                      TaskContext &context)
+{
+    if (!m_plan.makeRoles || m_plan.mode == RestoreMode::Copy)
+        return {};
+    return makeMissingRoles(session, m_inspection.needs, facts, context)
+        .transform([this](const QStringList &made) { m_madeRoles = made; });
+}
+
+QStringList RestoreRunner::notesOfRoles() const
+{
+    QStringList notes;
+    for (const QString &role : m_madeRoles)
+        notes.append(u"role %1 was made, without a login and without a password; a put-back does "
+                     "not take it away"_s.arg(role));
+    return notes;
+}
+
+/// Those of a load that was taken away. Everywhere else they went with the transaction.
+void RestoreRunner::takeRolesAway(TaskContext &context)
+{
+    if (m_madeRoles.isEmpty())
+        return;
+    LateStop unstoppable(context);
+    auto session = postgres::Session::connect(m_plan.target, unstoppable.context(),
+                                              {.applicationName = u"mayday restore"_s});
+    const auto gone = session ? dropRoles(*session, m_madeRoles, unstoppable.context())
+                              : Result<void>(failure(session.error()));
+    if (!gone)
+        tellRolesLeft();
+}
+
+void RestoreRunner::tellRolesLeft()
+{
+    for (const QString &role : std::as_const(m_madeRoles))
+        m_receipt.left.append({u"role %1, made for this restore, without a login"_s.arg(role),
+                               u"DROP ROLE IF EXISTS "_s + postgres::quoteIdentifier(role)});
+}
+
+} // namespace mayday::restore
