@@ -7,6 +7,7 @@
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/textlabel.h"
 #include "ui/restore/insidetexts.h"
+#include "ui/restore/plantexts.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -60,6 +61,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
             m_lossFold->setOpen(!m_lossFold->isOpen());
         else if (target == insidetexts::warningsTarget)
             m_warningsFold->setOpen(!m_warningsFold->isOpen());
+        else if (target == plantexts::rolesTarget)
+            Q_EMIT rolesToggled();
         else
             Q_EMIT wayRequested(restore::modeFromKey(target));
     });

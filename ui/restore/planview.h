@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ui/restore/restoretexts.h"
+#include "restore/restoreplan.h"
+#include "ui/kit/facttable.h"
 
 #include <QWidget>
 
@@ -42,6 +43,8 @@ Q_SIGNALS:
     void rowsRequested();
     /// Another way than the one that is shown.
     void wayRequested(mayday::restore::RestoreMode mode);
+    /// Missing roles are to be made, or are not any more.
+    void rolesToggled();
     void otherBackupRequested();
     void askAgainRequested();
 

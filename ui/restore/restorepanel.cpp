@@ -6,6 +6,7 @@
 #include "ui/restore/chooseview.h"
 #include "ui/restore/contentview.h"
 #include "ui/restore/insidetexts.h"
+#include "ui/restore/plantexts.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
 #include "ui/restore/tablesview.h"
@@ -67,6 +68,10 @@ void RestorePanel::connectPlan()
     });
     connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
     connect(m_plan, &PlanView::wayRequested, this, &RestorePanel::goAnotherWay);
+    connect(m_plan, &PlanView::rolesToggled, this, [this] {
+        m_draft.makeRoles = !m_draft.makeRoles;
+        askServer();
+    });
     connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
     connect(m_progress, &ProgressView::stopRequested, this, [this] {
         m_progress->setStopping(true);
@@ -227,6 +232,7 @@ void RestorePanel::askServer()
             m_plan->showBlocker(*report->blocker);
         else {
             m_draft.mode = report->way.proposed;
+            m_draft.makeRoles = m_draft.makeRoles || !report->missing.policyRoles.isEmpty();
             showPlan(*asked, *report);
         }
         takeFocus();
@@ -237,13 +243,12 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
                             const restore::PreflightReport &report)
 {
     m_report = report;
-    m_plan->showPlan(
-        {.sentence = restoretexts::planSentence(m_draft.mode),
-         .facts = restoretexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
-                                          m_parts.clock.now()),
-         .lossDetails = report.loss ? restoretexts::lossDetails(*report.loss) : QString(),
-         .warnings = entry.inspection ? entry.inspection->warnings : QStringList(),
-         .verb = restoretexts::replaceVerb(m_draft, report)});
+    m_plan->showPlan({.sentence = plantexts::planSentence(m_draft.mode),
+                      .facts = plantexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
+                                                    m_parts.clock.now()),
+                      .lossDetails = report.loss ? plantexts::lossDetails(*report.loss) : QString(),
+                      .warnings = entry.inspection ? entry.inspection->warnings : QStringList(),
+                      .verb = plantexts::replaceVerb(m_draft, report)});
 }
 
 void RestorePanel::goAnotherWay(restore::RestoreMode mode)
@@ -256,14 +261,14 @@ void RestorePanel::goAnotherWay(restore::RestoreMode mode)
 void RestorePanel::confirm()
 {
     const QString name = m_draft.target.database();
-    QList<Fact> facts = restoretexts::confirmFacts(m_draft, m_report);
+    QList<Fact> facts = plantexts::confirmFacts(m_draft, m_report);
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
         entry && entry->inspection)
         facts += insidetexts::confirmFacts(*entry->inspection);
     m_parts.prompter.confirmTyped(this,
-                                  {.title = restoretexts::replaceVerb(m_draft, m_report) + u'?',
+                                  {.title = plantexts::replaceVerb(m_draft, m_report) + u'?',
                                    .text = tr("Type the name of the database to go on."),
-                                   .confirmLabel = restoretexts::replaceVerb(m_draft, m_report),
+                                   .confirmLabel = plantexts::replaceVerb(m_draft, m_report),
                                    .nameToType = name,
                                    .facts = facts},
                                   [this](bool confirmed) {

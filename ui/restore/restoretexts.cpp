@@ -2,7 +2,6 @@
 #include "ui/restore/restoretexts.h"
 
 #include "ui/kit/timetext.h"
-#include "ui/restore/insidetexts.h"
 
 #include <QFileInfo>
 
@@ -22,111 +21,6 @@ using restore::Verdict;
 QString tr(const char *text, int n = -1)
 {
     return QCoreApplication::translate("Restore", text, nullptr, n);
-}
-
-QString tables(qsizetype count)
-{
-    return count == 1 ? tr("1 table") : tr("%1 tables").arg(timetext::count(count));
-}
-
-QString rows(qint64 count)
-{
-    return count == 1 ? tr("1 row") : tr("%1 rows").arg(timetext::count(count));
-}
-
-QString wayText(RestoreMode mode)
-{
-    switch (mode) {
-    case RestoreMode::ReplaceDatabase:
-        return tr("the whole database, over several connections; everybody is disconnected for a "
-                  "moment");
-    case RestoreMode::InPlace:
-        return tr("in place: what is live goes, and the backup is loaded there, in one "
-                  "transaction");
-    case RestoreMode::Replace:
-    case RestoreMode::Copy: break;
-    }
-    return tr("schema by schema, over one connection");
-}
-
-/// How it goes, and by which links it goes other ways.
-Fact wayFact(const restore::RestorePlan &plan, const restore::RestoreWay &way)
-{
-    QString text = wayText(plan.mode);
-    if (plan.mode == way.proposed)
-        text += tr(", because %1").arg(way.reason);
-    Fact fact{tr("Way"), {{text + u". "_s}}};
-    const auto link = [&fact](const QString &words, const QString &target) {
-        if (fact.value.back().style == FactStyle::Link)
-            fact.value.append({u" \u00b7 "_s});
-        fact.value.append({words, FactStyle::Link, target});
-    };
-    if (plan.mode != RestoreMode::Replace && !way.noSchema)
-        link(plan.mode == RestoreMode::InPlace ? tr("Load it beside the live data")
-                                               : tr("Replace the schemas only"),
-             u"beside-schema"_s);
-    if (way.noDatabase)
-        fact.value.append(
-            {tr("The whole database cannot be swapped: %1. ").arg(way.noDatabase->detail)});
-    else if (plan.mode != RestoreMode::ReplaceDatabase)
-        link(tr("Swap the whole database"), u"beside-database"_s);
-    if (plan.mode != RestoreMode::InPlace && !way.noPlace)
-        link(tr("Empty the schemas and load it in place"), u"in-place"_s);
-    return fact;
-}
-
-/// What a restore in place does to what is there, and to everybody else.
-QList<Fact> inPlaceFacts(const restore::RestorePlan &plan, const restore::PreflightReport &report)
-{
-    const restore::InPlaceFacts place = report.inPlace.value_or(restore::InPlaceFacts());
-    if (place.things == 0)
-        return {fact(tr("Goes first"), tr("nothing: there is nothing there yet")),
-                fact(tr("Safety copy"), tr("none is needed"))};
-    QList<Fact> facts;
-    // Statistics that nobody has gathered yet would say that there is none.
-    const QString content =
-        report.liveRows() > 0
-            ? tr("%1 with about %2").arg(tables(place.tables), rows(report.liveRows()))
-            : tables(place.tables);
-    facts.append(fact(tr("Goes first"),
-                      tr("%1, %2, and %3 other things, such as views and functions")
-                          .arg(content, timetext::bytes(report.liveBytes()),
-                               timetext::count(place.things - place.tables)),
-                      FactStyle::Danger));
-    facts.append(fact(tr("Writers"),
-                      tr("wait from the start until it has ended, so that nothing is written that "
-                         "is in neither; who has read and then wants to write is stopped"),
-                      FactStyle::Danger));
-    facts.append(fact(tr("Readers"),
-                      tr("read on while the safety copy is made, and wait from then until it has "
-                         "ended"),
-                      FactStyle::Danger));
-    if (!place.lockedOutside.isEmpty())
-        facts.append(fact(
-            tr("Waiting too"),
-            tr("whoever uses %1: foreign keys point there").arg(place.lockedOutside.join(u", "_s)),
-            FactStyle::Danger));
-    if (!place.published.isEmpty())
-        facts.append(fact(tr("Warning"),
-                          tr("%1 would lose the tables; they have to be added again.")
-                              .arg(place.published.join(u", "_s)),
-                          FactStyle::Danger));
-    const QString room = report.safetySpace < 0
-                             ? tr("how much is free there is not known")
-                             : tr("%1 are free there").arg(timetext::bytes(report.safetySpace));
-    facts.append({tr("Safety copy"),
-                  {{plan.safetyCopyFile(), FactStyle::Mono},
-                   {u"  "_s + tr("compressed, mostly much less than the %1 that are live; %2")
-                                  .arg(timetext::bytes(report.liveBytes()), room)}}});
-    return facts;
-}
-
-/// What undoes it.
-Fact undoFact(const restore::RestorePlan &plan)
-{
-    return fact(tr("Undo"), plan.mode == RestoreMode::InPlace
-                                ? tr("Restore the safety copy; nothing is kept on the server")
-                                : tr("Put back, until you discard the kept data"));
 }
 
 bool isInPlace(const restore::RestoreReceipt &receipt)
@@ -166,147 +60,14 @@ QString indexSentence(const restore::IndexBuild &build)
 
 } // namespace
 
-QString lossSentence(const restore::LossEstimate &loss)
+QString tables(qsizetype count)
 {
-    const QString interval = timetext::duration(loss.interval);
-    const auto losing = std::ranges::count_if(
-        loss.tables, [](const restore::TableLoss &t) { return t.newerRows > 0; });
-    if (loss.newerRows == 0)
-        return tr("The changes of the last %1; no newer row was found.").arg(interval);
-    return tr("%1 of changes: %2%3 in %4.")
-        .arg(interval, loss.isExact ? QString() : tr("at least "), rows(loss.newerRows),
-             tables(losing));
+    return count == 1 ? tr("1 table") : tr("%1 tables").arg(timetext::count(count));
 }
 
-QString lossDetails(const restore::LossEstimate &loss)
+QString rows(qint64 count)
 {
-    QStringList lines;
-    for (const restore::TableLoss &table : loss.tables) {
-        QString line = table.schema + u'.' + table.name + u": "_s;
-        line += table.rowsLive < 0
-                    ? tr("too big to count in time")
-                    : tr("%1 now, %2 in the backup")
-                          .arg(rows(table.rowsLive), timetext::count(table.rowsInDump));
-        if (table.newerRows > 0)
-            line += u", "_s +
-                    tr("%1 newer (by %2)").arg(timetext::count(table.newerRows), table.timeColumn);
-        lines.append(line);
-    }
-    return lines.isEmpty() ? tr("Every table has as many rows as the backup.") : lines.join(u'\n');
-}
-
-QString timeForecast(qint64 rowCount, const QList<restore::RestoreRecord> &past)
-{
-    for (const restore::RestoreRecord &record : past) {
-        // A copy does without much of what a restore does.
-        const bool isUsable = record.mode == RestoreMode::Replace && record.receipt &&
-                              record.receipt->verdict != Verdict::NotRestored &&
-                              record.receipt->rowsRestored() > 0 && record.receipt->seconds > 0;
-        if (!isUsable)
-            continue;
-        const double share =
-            static_cast<double>(rowCount) / static_cast<double>(record.receipt->rowsRestored());
-        const double seconds = std::max(1.0, record.receipt->seconds * share);
-        const auto low = std::chrono::seconds(std::llround(std::floor(seconds * 0.8)));
-        const auto high = std::chrono::seconds(std::llround(std::ceil(seconds * 1.5)));
-        return tr("%1, from the restore of %2")
-            .arg(timetext::range(low, high), timetext::utcMinutes(record.startedAt));
-    }
-    return {};
-}
-
-QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
-                      const restore::PreflightReport &report,
-                      const QList<restore::RestoreRecord> &past, const QDateTime &now)
-{
-    QList<Fact> facts;
-    const qsizetype tableCount = backup.inspection ? backup.inspection->tables.size() : 0;
-    facts.append({tr("Backup"),
-                  {{backup.fileName, FactStyle::Mono},
-                   {u"  "_s + tr("%1, %2, taken %3")
-                                  .arg(tables(tableCount), rows(backup.rows()),
-                                       timetext::age(backup.takenAt(), now))}}});
-    QStringList schemas;
-    for (const restore::SchemaFacts &schema : report.schemas)
-        schemas.append(schema.name);
-    facts.append({tr("Target"),
-                  {{tr("schema ")},
-                   {schemas.join(u", "_s), FactStyle::Strong},
-                   {tr(" in ")},
-                   {plan.target.database(), FactStyle::Strong},
-                   {tr(" on ")},
-                   {u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()), FactStyle::Mono},
-                   {tr("  PostgreSQL %1, %2 live")
-                        .arg(report.serverVersion.section(u' ', 0, 0),
-                             timetext::bytes(report.liveBytes()))}}});
-    if (backup.inspection)
-        facts += insidetexts::planFacts(*backup.inspection);
-    if (report.loss)
-        facts.append({tr("You will lose"),
-                      {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
-                       {tr("See which"), FactStyle::Link, u"loss"_s}}});
-    facts.append(wayFact(plan, report.way));
-    if (plan.mode == RestoreMode::InPlace)
-        facts += inPlaceFacts(plan, report);
-    const QString forecast = timeForecast(backup.rows(), past);
-    facts.append(fact(tr("Time"), forecast.isEmpty()
-                                      ? tr("not measured on this server yet; progress shows it")
-                                      : forecast));
-    facts.append(undoFact(plan));
-    for (const restore::PreflightNote &note : report.notes) {
-        if (note.isOfBeside && plan.mode == RestoreMode::InPlace)
-            continue;
-        facts.append(
-            fact(note.weight == restore::PreflightNote::Weight::Fact ? tr("Note") : tr("Warning"),
-                 note.text,
-                 note.weight == restore::PreflightNote::Weight::Fact ? FactStyle::Plain
-                                                                     : FactStyle::Danger));
-    }
-    return facts;
-}
-
-QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::PreflightReport &report)
-{
-    QList<Fact> facts = {fact(tr("Environment"), plan.environment),
-                         fact(tr("Target"), plan.target.display(), FactStyle::Mono)};
-    if (report.loss)
-        facts.append(fact(tr("You will lose"), lossSentence(*report.loss), FactStyle::Danger));
-    if (plan.mode == RestoreMode::ReplaceDatabase)
-        facts.append(fact(tr("At the swap"), tr("Everybody is disconnected for a moment"),
-                          FactStyle::Danger));
-    if (plan.mode == RestoreMode::InPlace)
-        facts += inPlaceFacts(plan, report);
-    facts.append(undoFact(plan));
-    return facts;
-}
-
-QString planSentence(RestoreMode mode)
-{
-    if (mode == RestoreMode::ReplaceDatabase)
-        return tr("Load it into a database of its own, prove it, then swap the names. Everybody "
-                  "works with the old data until the swap, and has to connect again then; the old "
-                  "database stays to be put back.");
-    if (mode == RestoreMode::InPlace)
-        return tr("Make a safety copy of what is live and read it back; then drop what is live, "
-                  "load the backup in its place and prove it, all in one transaction. If anything "
-                  "fails, nothing has happened. Others wait meanwhile.");
-    return tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
-              "the swap, and the old data stays to be put back.");
-}
-
-QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report)
-{
-    if (plan.mode == RestoreMode::ReplaceDatabase)
-        return tr("Replace database %1 on %2")
-            .arg(plan.target.database(),
-                 u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
-    QStringList schemas;
-    for (const restore::SchemaFacts &schema : report.schemas)
-        schemas.append(schema.name);
-    return (plan.mode == RestoreMode::InPlace ? tr("Empty and refill schema %1 in %2 on %3")
-                                              : tr("Replace schema %1 in %2 on %3"))
-        .arg(schemas.join(u", "_s), plan.target.database(),
-             u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
+    return count == 1 ? tr("1 row") : tr("%1 rows").arg(timetext::count(count));
 }
 
 QString progressSentence(const restore::RestoreProgress &progress)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "backup/backupshelf.h"
-#include "restore/preflight.h"
 #include "restore/restoreprogress.h"
 #include "restore/restorerecord.h"
 #include "ui/kit/facttable.h"
@@ -17,27 +15,10 @@ namespace mayday::ui {
 /// translated.
 namespace restoretexts {
 
-/// "You lose 3 h 12 min: about 4,100 rows in 6 tables."
-[[nodiscard]] QString lossSentence(const restore::LossEstimate &loss);
-/// One line a table, for "See which".
-[[nodiscard]] QString lossDetails(const restore::LossEstimate &loss);
-/// Backup, target, loss, time, undo: what stands above the button (R8).
-[[nodiscard]] QList<Fact> planFacts(const backup::BackupEntry &backup,
-                                    const restore::RestorePlan &plan,
-                                    const restore::PreflightReport &report,
-                                    const QList<restore::RestoreRecord> &past,
-                                    const QDateTime &now);
-/// What stands beside the name to be typed.
-[[nodiscard]] QList<Fact> confirmFacts(const restore::RestorePlan &plan,
-                                       const restore::PreflightReport &report);
-/// What the plan does, in one breath.
-[[nodiscard]] QString planSentence(restore::RestoreMode mode);
-/// "Replace schema public in shop on 127.0.0.1:5432", "Replace database shop on 127.0.0.1:5432"
-[[nodiscard]] QString replaceVerb(const restore::RestorePlan &plan,
-                                  const restore::PreflightReport &report);
-/// What the next restore of so many rows will take, from what was proven before; empty when nothing
-/// was.
-[[nodiscard]] QString timeForecast(qint64 rows, const QList<restore::RestoreRecord> &past);
+/// "1 table", "12 tables"
+[[nodiscard]] QString tables(qsizetype count);
+/// "1 row", "4,100 rows"
+[[nodiscard]] QString rows(qint64 count);
 
 /// "Proving the copy: 33 of 41 tables"
 [[nodiscard]] QString progressSentence(const restore::RestoreProgress &progress);

@@ -42,6 +42,7 @@ private Q_SLOTS:
     void itStopsAndLeavesEverythingAsItWas();
     void aBlockerSaysWhyAndAsksAgain();
     void theOtherWayIsALinkAway();
+    void missingRolesAreMadeWhenWanted();
     void aFileThatIsGoneIsABlocker();
     void anotherPanelShowsTheSame();
     void aPanelThatNobodySeesWaits();
@@ -114,6 +115,32 @@ void TestRestorePanel::theOtherWayIsALinkAway()
     QTRY_VERIFY2(seenAll().contains(u"Brought back and proven: 1 row in 1 table."_s),
                  qPrintable(seenAll()));
     QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3001"_s);
+}
+
+void TestRestorePanel::missingRolesAreMadeWhenWanted()
+{
+    m_shop->run("CREATE ROLE newcomer; GRANT SELECT ON public.products TO newcomer");
+    putDump(m_shop->dump());
+    m_shop->run("DROP OWNED BY newcomer; DROP ROLE newcomer");
+    choosePlan();
+    auto *facts = m_panel->findChild<FactTable *>();
+    QVERIFY2(facts->plainText().contains(u"Roles: not on this server, and left out: newcomer Make "
+                                         "them, without a login"_s),
+             qPrintable(facts->plainText()));
+    QVERIFY(facts->plainText().contains(u"Roles unknown to this server: newcomer."_s));
+    Q_EMIT facts->linkActivated(u"roles"_s);
+    QTRY_VERIFY2(facts->plainText().contains(u"made first, without a login and without a password: "
+                                             "newcomer Leave them out"_s),
+                 qPrintable(facts->plainText()));
+    QVERIFY(!facts->plainText().contains(u"Roles unknown"_s));
+    QTRY_VERIFY(button(u"Replace schema"_s));
+    m_prompter->decisions = {true};
+    button(u"Replace schema"_s)->click();
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+    QVERIFY2(seenAll().contains(u"role newcomer was made"_s), qPrintable(seenAll()));
+    QCOMPARE(m_shop->ask("SELECT has_table_privilege('newcomer', 'public.products', 'SELECT')"),
+             u"t"_s);
+    m_shop->run("DROP OWNED BY newcomer; DROP ROLE newcomer");
 }
 
 void TestRestorePanel::inPlaceIsALinkAwayAndUndoneByItsSafetyCopy()

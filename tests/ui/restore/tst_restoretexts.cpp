@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/testmain.h"
+#include "ui/restore/plantexts.h"
 #include "ui/restore/restoretexts.h"
 
 #include <QSet>
@@ -65,20 +66,20 @@ void TestRestoreTexts::theLossIsSaidInOneSentence()
 {
     restore::LossEstimate loss;
     loss.interval = std::chrono::hours(3) + std::chrono::minutes(12);
-    QVERIFY(restoretexts::lossSentence(loss).contains(u"3 h 12 min"_s));
-    QVERIFY(restoretexts::lossSentence(loss).contains(u"no newer row"_s));
+    QVERIFY(plantexts::lossSentence(loss).contains(u"3 h 12 min"_s));
+    QVERIFY(plantexts::lossSentence(loss).contains(u"no newer row"_s));
     loss.newerRows = 4100;
     loss.tables = {{.schema = u"public"_s, .name = u"orders"_s, .rowsLive = 9, .newerRows = 4100}};
-    QVERIFY(restoretexts::lossSentence(loss).contains(u"4,100 rows in 1 table"_s));
-    QVERIFY(!restoretexts::lossSentence(loss).contains(u"at least"_s));
+    QVERIFY(plantexts::lossSentence(loss).contains(u"4,100 rows in 1 table"_s));
+    QVERIFY(!plantexts::lossSentence(loss).contains(u"at least"_s));
     loss.isExact = false;
-    QVERIFY(restoretexts::lossSentence(loss).contains(u"at least 4,100"_s));
+    QVERIFY(plantexts::lossSentence(loss).contains(u"at least 4,100"_s));
 }
 
 void TestRestoreTexts::theLossIsToldTableByTable()
 {
     restore::LossEstimate loss;
-    QVERIFY(!restoretexts::lossDetails(loss).isEmpty());
+    QVERIFY(!plantexts::lossDetails(loss).isEmpty());
     loss.tables = {{.schema = u"public"_s,
                     .name = u"orders"_s,
                     .rowsLive = 140,
@@ -86,7 +87,7 @@ void TestRestoreTexts::theLossIsToldTableByTable()
                     .newerRows = 40,
                     .timeColumn = u"created_at"_s},
                    {.schema = u"public"_s, .name = u"events"_s, .rowsLive = -1, .rowsInDump = 7}};
-    const QStringList lines = restoretexts::lossDetails(loss).split(u'\n');
+    const QStringList lines = plantexts::lossDetails(loss).split(u'\n');
     QCOMPARE(lines.size(), 2);
     QVERIFY(lines[0].contains(u"140 rows now, 100 in the backup"_s) &&
             lines[0].contains(u"40 newer (by created_at)"_s));
@@ -113,14 +114,14 @@ void TestRestoreTexts::thePlanNamesEverything()
                               .inspection = std::nullopt,
                               .error = std::nullopt};
     QString all;
-    for (const Fact &fact : restoretexts::planFacts(entry, plan, report, {}, now))
+    for (const Fact &fact : plantexts::planFacts(entry, plan, report, {}, now))
         all += fact.label + u": "_s + plainValue(fact) + u'\n';
     for (const QString &word :
          {u"shop.sql.gz"_s, u"public"_s, u"db.example:5433"_s, u"17.11"_s, u"42 MB"_s,
           u"You will lose"_s, u"Undo"_s, u"reports.daily"_s, u"2 h"_s})
         QVERIFY2(all.contains(word), qPrintable(word + u" is missing in\n"_s + all));
     QVERIFY(!all.contains(u"hunter2"_s));
-    QCOMPARE(restoretexts::replaceVerb(plan, report),
+    QCOMPARE(plantexts::replaceVerb(plan, report),
              u"Replace schema public in shop on db.example:5433"_s);
 }
 
@@ -161,7 +162,7 @@ void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
                                     .modifiedAt = now,
                                     .inspection = std::nullopt,
                                     .error = std::nullopt};
-    add(restoretexts::planFacts(entry, plan, report, {}, now));
+    add(plantexts::planFacts(entry, plan, report, {}, now));
     for (const QString &word :
          {u"Way: in place"_s, u"because of the owner"_s,
           u"Goes first: 9 tables with about 4,100 rows, 42 MB, and 3 other things"_s,
@@ -173,22 +174,22 @@ void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
     QVERIFY(!all.contains(u"goes aside"_s)); // nothing does
     QVERIFY(!all.contains(u"Load it beside"_s));
     all.clear();
-    add(restoretexts::confirmFacts(plan, report));
+    add(plantexts::confirmFacts(plan, report));
     for (const QString &word : {u"db.example"_s, u"Goes first"_s, u"Readers"_s, u"Safety copy"_s,
                                 u"Undo: Restore the safety copy"_s})
         QVERIFY2(all.contains(word), qPrintable(word + u" is missing in\n"_s + all));
-    QCOMPARE(restoretexts::replaceVerb(plan, report),
+    QCOMPARE(plantexts::replaceVerb(plan, report),
              u"Empty and refill schema public in shop on db.example:5432"_s);
     // Without statistics nobody knows how many rows there are.
     for (auto &schema : report.schemas)
         schema.rows = 0;
     all.clear();
-    add(restoretexts::confirmFacts(plan, report));
+    add(plantexts::confirmFacts(plan, report));
     QVERIFY2(all.contains(u"Goes first: 9 tables, 42 MB, and 3 other things"_s), qPrintable(all));
     // With nothing there it costs nothing.
     report.inPlace = restore::InPlaceFacts{};
     all.clear();
-    add(restoretexts::confirmFacts(plan, report));
+    add(plantexts::confirmFacts(plan, report));
     QVERIFY(all.contains(u"Safety copy: none is needed"_s) && !all.contains(u"Writers"_s));
 }
 
@@ -246,10 +247,10 @@ void TestRestoreTexts::neverSaysSuccess()
 
 void TestRestoreTexts::timeIsForecastFromWhatWasProven()
 {
-    QVERIFY(restoretexts::timeForecast(1000, {}).isEmpty());
-    QVERIFY(restoretexts::timeForecast(1000, {record(Verdict::NotRestored)}).isEmpty());
+    QVERIFY(plantexts::timeForecast(1000, {}).isEmpty());
+    QVERIFY(plantexts::timeForecast(1000, {record(Verdict::NotRestored)}).isEmpty());
     const QString forecast =
-        restoretexts::timeForecast(120024, {record(Verdict::NotRestored), record(Verdict::Proven)});
+        plantexts::timeForecast(120024, {record(Verdict::NotRestored), record(Verdict::Proven)});
     QVERIFY2(forecast.contains(u"9 to 18 s"_s), qPrintable(forecast));
     QVERIFY(forecast.contains(u"14:09 UTC"_s));
 }
