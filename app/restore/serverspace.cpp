@@ -6,6 +6,8 @@
 
 #include <QLocale>
 
+#include <cstdlib>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
@@ -15,18 +17,21 @@ namespace {
 /// Of the text of the rows: the rows as they are stored, their indexes, and the record of changes
 /// meanwhile. Half as much is usual.
 constexpr qint64 timesText = 2;
+constexpr qint64 mostApart = 10; // seconds
 constexpr qint64 worthSaying = qint64(100) * 1000 * 1000;
 
 /// Whether the files there are those of the server that answers, and not of another one that has
 /// the same path on the far side of a tunnel. Lines of postmaster.pid: process, folder, start in
 /// seconds since 1970, port (PostgreSQL's pidfile.h).
-bool isItsFolder(const QString &folder, QByteArrayView startedAt, QByteArrayView port)
+bool isItsFolder(const QString &folder, qint64 startedAt, QByteArrayView port)
 {
     const auto lock = readWholeFile(folder + u"/postmaster.pid"_s, 4096);
     if (!lock)
         return false;
     const QByteArrayList lines = lock->split('\n');
-    return lines.size() > 3 && lines[2] == startedAt && lines[3] == port;
+    // The file has the moment a little before the one that the server tells.
+    return lines.size() > 3 && std::abs(lines[2].toLongLong() - startedAt) <= mostApart &&
+           lines[3] == port;
 }
 
 QString gigabytes(qint64 bytes)
@@ -49,7 +54,7 @@ Result<ServerSpace> serverSpace(postgres::Session &session, const dump::DumpInsp
     if (!rows)
         return failure(rows.error());
     if (rows->rowCount() == 1 &&
-        isItsFolder(rows->text(0, 0), rows->text(0, 1).toLatin1(), rows->text(0, 2).toLatin1()))
+        isItsFolder(rows->text(0, 0), rows->integer(0, 1), rows->text(0, 2).toLatin1()))
         space.free = backup::bytesFreeIn(rows->text(0, 0));
     return space;
 }
