@@ -3,12 +3,11 @@
 #include "core/latestop.h"
 #include "restore/putback.h"
 #include "restore/sidedatabase.h"
+#include "support/faultshare.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
-#include "support/thinned.h"
 
 #include <QElapsedTimer>
-#include <QRandomGenerator>
 #include <QTest>
 
 #include <csignal>
@@ -109,35 +108,11 @@ const char *wordFor(Fault harm)
     return "";
 }
 
-/// Each time another third of all pairs, with every step in it and every harm; all of them, which
-/// takes ten minutes, with MAYDAY_FAULTS=all.
-class Share final {
-public:
-    Share()
-    {
-        bool isGiven = false;
-        const int given = qEnvironmentVariableIntValue("MAYDAY_SEED", &isGiven);
-        if (isGiven)
-            m_at = given;
-        else if (!tests::isSanitized)
-            m_at = static_cast<int>(QRandomGenerator::global()->bounded(1000));
-        qInfo(m_isAll ? "all faults" : "a third of the faults: MAYDAY_SEED=%d", m_at);
-    }
-    [[nodiscard]] bool takes(qsizetype step, qsizetype harm) const
-    {
-        return m_isAll || (step + harm + m_at) % 3 == 0;
-    }
-
-private:
-    bool m_isAll = qgetenv("MAYDAY_FAULTS") == "all";
-    int m_at = 0;
-};
-
 void addRows(std::span<const FaultStep> steps, std::initializer_list<Fault> harms)
 {
     QTest::addColumn<QByteArray>("step");
     QTest::addColumn<Fault>("harm");
-    static const Share share;
+    static const tests::FaultShare share;
     tests::Thinned thinned(6);
     for (qsizetype step = 0; step < std::ssize(steps); ++step) {
         for (qsizetype harm = 0; harm < std::ssize(harms); ++harm) {
