@@ -26,6 +26,8 @@ public:
                                    const QSet<QByteArray> &kept);
     /// False for one that writes into a large object which this load has not made.
     [[nodiscard]] bool mayWrite(const dump::DumpStatement &statement) const;
+    /// The numbers of those it has made.
+    [[nodiscard]] const QSet<QByteArray> &largeObjects() const { return m_largeObjects; }
     /// Foreign keys were switched off at some time.
     [[nodiscard]] bool checksWereOff() const { return m_checksWereOff; }
 

@@ -323,4 +323,29 @@ Result<ProofResult> prove(postgres::Session &session, const QList<TableTally> &t
     return proof;
 }
 
+Result<void> proveLargeObjects(postgres::Session &session, const QSet<QByteArray> &numbers,
+                               TaskContext &context)
+{
+    QByteArrayList given;
+    for (const QByteArray &number : numbers) {
+        if (number.toUInt() > 0) // with 0 the server chooses, and only it knows which
+            given.append(number);
+    }
+    if (given.isEmpty())
+        return {};
+    const QByteArray list = '{' + given.join(',') + '}';
+    const auto there = session.query(
+        "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata WHERE oid = ANY ($1::oid[])",
+        {&list, 1}, context);
+    if (!there)
+        return failure(there.error());
+    if (there->integer(0, 0) == given.size())
+        return {};
+    return failure({.kind = ErrorKind::Corrupt,
+                    .subject = u"large objects"_s,
+                    .detail = u"the dump has made %1, and %2 are there"_s.arg(given.size())
+                                  .arg(there->integer(0, 0)),
+                    .advice = Advice::TakeAnotherBackup});
+}
+
 } // namespace mayday::restore

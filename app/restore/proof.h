@@ -23,4 +23,8 @@ struct ProofResult {
                                         TaskContext &context,
                                         const std::function<void(const ProofResult &)> &onTable);
 
+/// Whether the large objects of these numbers are there. Corrupt when one is missing.
+[[nodiscard]] Result<void> proveLargeObjects(postgres::Session &session,
+                                             const QSet<QByteArray> &numbers, TaskContext &context);
+
 } // namespace mayday::restore

@@ -334,6 +334,7 @@ Result<void> RestoreRunner::checkWhatWasRead(const dump::DumpReader &reader, con
     m_receipt.notes += load.notes();
     m_hasDifferences = m_hasDifferences || load.hasDifferences();
     m_checksWereOff = load.checksWereOff();
+    m_largeObjects = load.largeObjects();
     return {};
 }
 
@@ -356,9 +357,9 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
     if (proof->isProven) {
         auto keys = m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
                                     : Result<void>();
-        return keys.and_then([&] { return compareAccess(session, context); }).and_then([&] {
-            return askTheTeam(session, context);
-        });
+        return keys.and_then([&] { return proveLargeObjects(session, m_largeObjects, context); })
+            .and_then([&] { return compareAccess(session, context); })
+            .and_then([&] { return askTheTeam(session, context); });
     }
     const auto wrong =
         std::ranges::find(proof->tables, Verdict::Differences, &TableResult::verdict);

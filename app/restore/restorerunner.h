@@ -124,9 +124,10 @@ private:
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
     Statistics m_statistics;
-    Access m_access;         ///< before the load
-    QStringList m_madeRoles; ///< in this restore's transaction, or beside its database
-    QString m_safetyNote;    ///< how the safety copy was made
+    Access m_access;                 ///< before the load
+    QSet<QByteArray> m_largeObjects; ///< that the dump has made
+    QStringList m_madeRoles;         ///< in this restore's transaction, or beside its database
+    QString m_safetyNote;            ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;

@@ -75,6 +75,8 @@ public:
     [[nodiscard]] qint64 rows() const { return m_rows; }
     /// The dump had the server look away while rows came.
     [[nodiscard]] bool checksWereOff() const { return m_made.checksWereOff(); }
+    /// The numbers of the large objects that the dump has made.
+    [[nodiscard]] const QSet<QByteArray> &largeObjects() const { return m_made.largeObjects(); }
     [[nodiscard]] QString currentTable() const;
     [[nodiscard]] qsizetype tablesDone() const { return m_order.size(); }
 

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void hiddenRowsAreAnErrorAndNoUndercount();
     void whatTheLoadLeftBehindDoesNotMatter();
     void aTableThatIsGoneIsAnError();
+    void largeObjectsAreCounted();
     void everyTableIsToldAsItIsCounted();
     void aStopEndsTheCounting();
     void oddDatabasesComeBackProven_data();
@@ -256,6 +257,19 @@ void TestProof::aTableThatIsGoneIsAnError()
     const auto sequence = prove(other, {}, {{.schema = u"public"_s, .name = u"gone"_s, .value = 1}},
                                 m_context, [](const ProofResult &) {});
     QVERIFY(!sequence);
+}
+
+void TestProof::largeObjectsAreCounted()
+{
+    auto session = this->session();
+    QVERIFY(session.execute("SELECT lo_create(4711), lo_create(4712)", m_context));
+    QVERIFY(proveLargeObjects(session, {}, m_context));
+    QVERIFY(proveLargeObjects(session, {"4711", "4712"}, m_context));
+    QVERIFY(proveLargeObjects(session, {"4711", "0"}, m_context)); // nobody knows which that was
+    const auto missing = proveLargeObjects(session, {"4711", "4712", "4713"}, m_context);
+    QCOMPARE(missing.error().kind, ErrorKind::Corrupt);
+    QVERIFY2(missing.error().detail.contains(u"has made 3, and 2 are there"_s),
+             qPrintable(missing.error().detail));
 }
 
 void TestProof::everyTableIsToldAsItIsCounted()
