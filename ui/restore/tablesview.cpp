@@ -8,6 +8,8 @@
 
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
+#include <QLineEdit>
+#include <QShortcut>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -17,6 +19,7 @@ namespace mayday::ui {
 TablesView::TablesView(const Theme &theme, QWidget *parent)
     : QWidget(parent),
       m_header(new SentenceHeader(theme, this)),
+      m_find(new QLineEdit(this)),
       m_model(new DumpTablesModel(this)),
       m_table(new ActionTable(theme, this)),
       m_copy(new ActionButton(theme, ButtonKind::Primary, QString(), this))
@@ -38,8 +41,19 @@ TablesView::TablesView(const Theme &theme, QWidget *parent)
     column->setContentsMargins({});
     column->setSpacing(metric::space12);
     column->addWidget(m_header);
+    column->addWidget(m_find);
     column->addWidget(m_table, 1);
     column->addLayout(buttons);
+    m_find->setPlaceholderText(tr("Find tables: a part of the name"));
+    m_find->setAccessibleName(tr("Find tables"));
+    m_find->setClearButtonEnabled(true);
+    connect(m_find, &QLineEdit::textChanged, this, &TablesView::find);
+    connect(m_find, &QLineEdit::returnPressed, m_table, [this] { m_table->setFocus(); });
+    auto *toFind = new QShortcut(QKeySequence::Find, this);
+    connect(toFind, &QShortcut::activated, m_find, [this] {
+        m_find->setFocus();
+        m_find->selectAll();
+    });
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &TablesView::follow);
     connect(m_table, &ActionTable::activated, this, [this] {
@@ -52,12 +66,29 @@ TablesView::TablesView(const Theme &theme, QWidget *parent)
 
 void TablesView::showTables(const QString &file, const QList<dump::TableInDump> &tables)
 {
+    m_find->clear();
     m_model->setTables(tables);
     m_header->setSentence(tr("Whose rows of %1 do you want beside the live data?").arg(file));
     m_header->setDetail(tr("Nothing is replaced. The rows are proven in a place of their own and "
                            "compared with what is live; then you choose which come back."));
-    m_table->setCurrentIndex(m_model->index(0, 0));
-    m_table->selectAll();
+    find({});
+}
+
+/// What is found is what is selected.
+void TablesView::find(const QString &part)
+{
+    QItemSelection found;
+    for (int row = 0; row < m_model->rowCount(); ++row) {
+        const dump::TableInDump &table = m_model->table(row);
+        const bool isFound =
+            (table.schema + u'.' + table.name).contains(part.trimmed(), Qt::CaseInsensitive);
+        m_table->setRowHidden(row, !isFound);
+        if (isFound)
+            found.select(m_model->index(row, 0), m_model->index(row, m_model->columnCount() - 1));
+    }
+    const QModelIndexList cells = found.indexes();
+    m_table->selectionModel()->setCurrentIndex(cells.value(0), QItemSelectionModel::NoUpdate);
+    m_table->selectionModel()->select(found, QItemSelectionModel::ClearAndSelect);
     follow();
 }
 

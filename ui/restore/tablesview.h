@@ -7,6 +7,8 @@
 
 #include <QWidget>
 
+class QLineEdit;
+
 namespace mayday::ui {
 
 class ActionButton;
@@ -21,7 +23,8 @@ class TablesView final : public QWidget {
 public:
     explicit TablesView(const Theme &theme, QWidget *parent = nullptr);
 
-    /// All of them are selected at first. file: its name, for the sentence.
+    /// All of them are selected at first; then those that are found. file: its name, for the
+    /// sentence.
     void showTables(const QString &file, const QList<dump::TableInDump> &tables);
     /// Empty when all are selected: then the backup as a whole.
     [[nodiscard]] QList<restore::TableName> chosen() const;
@@ -32,10 +35,12 @@ Q_SIGNALS:
     void backRequested();
 
 private:
+    void find(const QString &part);
     void follow();
     [[nodiscard]] QModelIndexList selected() const;
 
     SentenceHeader *m_header;
+    QLineEdit *m_find;
     DumpTablesModel *m_model;
     ActionTable *m_table;
     ActionButton *m_copy;
