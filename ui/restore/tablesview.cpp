@@ -94,7 +94,9 @@ void TablesView::find(const QString &part)
 
 QModelIndexList TablesView::selected() const
 {
-    return m_table->selectionModel()->selectedRows();
+    QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    rows.removeIf([this](const QModelIndex &index) { return m_table->isRowHidden(index.row()); });
+    return rows;
 }
 
 QList<restore::TableName> TablesView::chosen() const

@@ -62,6 +62,8 @@ void TestTablesView::whatIsFoundIsTaken()
     QVERIFY(table()->isRowHidden(0) && !table()->isRowHidden(1));
     field()->setText(u" audit."_s);
     QCOMPARE(m_view->chosen(), (QList<restore::TableName>{{u"Audit"_s, u"order_events"_s}}));
+    table()->selectAll(); // of what is seen
+    QCOMPARE(m_view->chosen(), (QList<restore::TableName>{{u"Audit"_s, u"order_events"_s}}));
     field()->clear();
     QVERIFY(!table()->isRowHidden(0));
     QCOMPARE(m_view->chosen(), QList<restore::TableName>());
