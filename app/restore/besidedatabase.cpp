@@ -174,6 +174,7 @@ void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContex
     m_receipt.left.append({u"database %1: an unfinished copy of the backup; the live data is "
                            "untouched"_s.arg(name),
                            u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
+    tellRolesLeft();
 }
 
 Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &reader,
@@ -336,6 +337,7 @@ Result<void> RestoreRunner::settleDatabase(const QString &name, const Error &los
     m_receipt.left.append({u"possibly: database %1: the data as it was before; or %2: the backup, "
                            "not yet live"_s.arg(m_kept.front().name, name),
                            QString()});
+    tellRolesLeft();
     return failure(unknown);
 }
 

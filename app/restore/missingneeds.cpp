@@ -19,6 +19,20 @@ QStringList without(const QStringList &names, const QSet<QString> &there)
     return missing;
 }
 
+/// Roles that come with PostgreSQL, a newer one then: nobody can make them.
+bool isPostgresOwn(const QString &role)
+{
+    return role.startsWith("pg_"_L1);
+}
+
+/// Who is not there when the load begins.
+QStringList absent(QStringList roles, bool madeRoles)
+{
+    if (madeRoles)
+        roles.removeIf([](const QString &role) { return !isPostgresOwn(role); });
+    return roles;
+}
+
 } // namespace
 
 MissingNeeds missingNeeds(const dump::DumpNeeds &needs, const TargetFacts &facts)
@@ -41,6 +55,7 @@ MissingNeeds missingNeeds(const dump::DumpNeeds &needs, const TargetFacts &facts
     }
     missing.roles = missing.owners + missing.grantees + missing.policyRoles;
     missing.roles.removeDuplicates();
+    missing.roles.removeIf(isPostgresOwn);
     return missing;
 }
 
@@ -51,9 +66,14 @@ std::optional<Error> hindrance(const MissingNeeds &missing, bool madeRoles)
                      .subject = u"extension "_s + missing.extensions.join(u", "_s),
                      .detail = u"the dump needs it and this server does not offer it"_s,
                      .advice = Advice::InstallExtension};
-    if (!missing.policyRoles.isEmpty() && !madeRoles)
+    return missingPolicyRole(missing, madeRoles);
+}
+
+std::optional<Error> missingPolicyRole(const MissingNeeds &missing, bool madeRoles)
+{
+    if (const QStringList roles = absent(missing.policyRoles, madeRoles); !roles.isEmpty())
         return Error{.kind = ErrorKind::NotFound,
-                     .subject = u"role "_s + missing.policyRoles.join(u", "_s),
+                     .subject = u"role "_s + roles.join(u", "_s),
                      .detail = u"a policy of the dump is for it and this server has no such role"_s,
                      .advice = Advice::CreateRole};
     return std::nullopt;
@@ -67,13 +87,11 @@ QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user, b
         if (!names.isEmpty())
             notes.append({weight, text.arg(names.join(u", "_s))});
     };
-    if (!madeRoles) {
-        note(Weight::Fact, missing.owners,
-             u"Owners unknown to this server: %1. What is theirs will belong to "_s + user + u'.');
-        note(Weight::Warning, missing.grantees,
-             u"Roles unknown to this server: %1. Their rights will be missing, and the verdict "
-             "will say so."_s);
-    }
+    note(Weight::Fact, absent(missing.owners, madeRoles),
+         u"Owners unknown to this server: %1. What is theirs will belong to "_s + user + u'.');
+    note(Weight::Warning, absent(missing.grantees, madeRoles),
+         u"Roles unknown to this server: %1. Their rights will be missing, and the verdict "
+         "will say so."_s);
     note(Weight::Fact, missing.ownersOfOthers,
          user + u" may not act as %1: what is theirs will belong to "_s + user + u'.');
     note(Weight::Fact, missing.newExtensions, u"Extensions that will be installed: %1."_s);
@@ -87,20 +105,21 @@ QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user, b
 Result<QStringList> makeMissingRoles(postgres::Session &session, const dump::DumpNeeds &needs,
                                      TargetFacts &facts, TaskContext &context)
 {
-    QStringList made;
-    for (const QString &role : missingNeeds(needs, facts).roles) {
-        if (role.startsWith("pg_"_L1)) // these names are PostgreSQL's own
-            continue;
+    QStringList made = missingNeeds(needs, facts).roles;
+    QByteArrayList sql;
+    for (const QString &role : made) {
         const QByteArray name = postgres::quoteIdentifier(role).toUtf8();
-        QByteArray sql = "CREATE ROLE " + name + " NOLOGIN";
+        sql.append("CREATE ROLE " + name + " NOLOGIN");
         if (!facts.isSuperuser)
-            sql += "; GRANT " + name + " TO CURRENT_USER";
-        if (auto done = session.execute(sql, context); !done)
-            return failure(done.error());
-        made.append(role);
-        facts.roles.insert(role);
-        facts.rolesWeMayUse.insert(role);
+            sql.append("GRANT " + name + " TO CURRENT_USER");
     }
+    if (sql.isEmpty())
+        return made;
+    // In one message, so that there are all of them or none.
+    if (auto done = session.execute(sql.join("; "), context); !done)
+        return failure(done.error());
+    facts.roles += QSet<QString>(made.begin(), made.end());
+    facts.rolesWeMayUse += QSet<QString>(made.begin(), made.end());
     return made;
 }
 

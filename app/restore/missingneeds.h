@@ -13,8 +13,8 @@ struct MissingNeeds {
     QStringList extensions = {};        ///< not offered here: the restore is refused
     QStringList guardedExtensions = {}; ///< offered, and PostgreSQL lets only a superuser make them
     QStringList newExtensions = {};     ///< will be made
-    QStringList roles = {};             ///< that the server does not have; all of the following too
-    QStringList owners = {};            ///< of these roles, who would own something
+    QStringList roles = {};             ///< that the server does not have and somebody can make
+    QStringList owners = {};            ///< who is not there and would own something
     QStringList grantees = {};          ///< who would have rights
     QStringList policyRoles = {};       ///< without whom a policy cannot be made: it is refused
     QStringList ownersOfOthers = {}; ///< they are there, and the connected role may not act as them
@@ -28,6 +28,8 @@ struct MissingNeeds {
 
 /// Why the load cannot end well; nothing when it can. madeRoles: the missing ones are made first.
 [[nodiscard]] std::optional<Error> hindrance(const MissingNeeds &missing, bool madeRoles);
+/// The part of it that the load itself would find out last: policies stand at the end of a dump.
+[[nodiscard]] std::optional<Error> missingPolicyRole(const MissingNeeds &missing, bool madeRoles);
 
 /// One sentence for each that somebody may want to know before; user: whose session it is.
 [[nodiscard]] QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user,

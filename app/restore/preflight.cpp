@@ -221,8 +221,7 @@ Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, cons
         return failure(space.error());
     if (auto note = noteOf(*space))
         report.notes.append(*std::move(note));
-    if (auto hindered = hindrance(report.missing, madeRoles); hindered && !report.blocker)
-        report.blocker = std::move(hindered);
+    report.hindrance = hindrance(report.missing, madeRoles);
     return {};
 }
 

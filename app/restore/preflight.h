@@ -28,6 +28,8 @@ struct PreflightReport {
     QList<SchemaFacts> schemas;
     QList<PreflightNote> notes;
     std::optional<Error> blocker; ///< set: the restore would be refused, and why
+    /// Set: the live data could not be replaced, and why; rows could be brought back all the same.
+    std::optional<Error> hindrance = std::nullopt;
     std::optional<LossEstimate> loss;
     RestoreWay way;
     QList<KeptSchema> kept;                             ///< what earlier restores have left here

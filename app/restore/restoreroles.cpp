@@ -13,7 +13,13 @@ namespace mayday::restore {
 Result<void> RestoreRunner::makeRoles(postgres::Session &session, TargetFacts &facts,
                                       TaskContext &context)
 {
-    if (!m_plan.makeRoles || m_plan.mode == RestoreMode::Copy)
+    if (m_plan.mode == RestoreMode::Copy)
+        return {};
+    // Before anything is loaded, and in place before anybody waits.
+    if (auto hindered =
+            missingPolicyRole(missingNeeds(m_inspection.needs, facts), m_plan.makeRoles))
+        return failure(*std::move(hindered));
+    if (!m_plan.makeRoles)
         return {};
     return makeMissingRoles(session, m_inspection.needs, facts, context)
         .transform([this](const QStringList &made) { m_madeRoles = made; });

@@ -25,6 +25,17 @@ bool hasManyLargeTables(const dump::DumpInspection &inspection)
 
 } // namespace
 
+bool RestoreWay::isPossible(RestoreMode mode) const
+{
+    switch (mode) {
+    case RestoreMode::Replace: return !noSchema;
+    case RestoreMode::ReplaceDatabase: return !noDatabase;
+    case RestoreMode::InPlace: return !noPlace;
+    case RestoreMode::Copy: break;
+    }
+    return false;
+}
+
 Result<void> RestoreWay::turnFromSchema()
 {
     if (!noSchema || proposed == RestoreMode::ReplaceDatabase)

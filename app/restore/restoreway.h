@@ -18,6 +18,8 @@ struct RestoreWay {
     /// Why the schemas cannot be emptied to load there; nothing when they can.
     std::optional<Error> noPlace = std::nullopt;
 
+    /// Of the ways to replace what is live.
+    [[nodiscard]] bool isPossible(RestoreMode mode) const;
     /// Without the way beside the schemas: the one that is left, the one that keeps the old data
     /// first. What was in the way when there is none.
     [[nodiscard]] Result<void> turnFromSchema();

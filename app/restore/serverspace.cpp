@@ -67,8 +67,8 @@ std::optional<PreflightNote> noteOf(const ServerSpace &space)
         return PreflightNote{
             Weight::Warning,
             u"The server's disk has %1 free, and this can take up to %2 until the old state is "
-            "discarded. If it runs full, nothing changes."_s.arg(gigabytes(space.free),
-                                                                 gigabytes(space.needed))};
+            "discarded. If it runs full, the restore changes nothing, and nobody can write until "
+            "there is room."_s.arg(gigabytes(space.free), gigabytes(space.needed))};
     if (space.needed < worthSaying)
         return std::nullopt;
     return PreflightNote{

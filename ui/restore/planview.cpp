@@ -93,15 +93,23 @@ void PlanView::showPlan(const Plan &plan)
     m_loss->setText(plan.lossDetails);
     m_warnings->setText(plan.warnings.join(u'\n'));
     m_replace->setText(plan.verb + u"..."_s);
-    show(true, false);
+    if (plan.hindrance)
+        setError(*plan.hindrance);
+    show(true, plan.hindrance.has_value());
+    m_replace->setVisible(!plan.hindrance);
 }
 
 void PlanView::showBlocker(const Error &error)
 {
     m_sentence->setText(tr("This cannot be restored there as it is."));
+    setError(error);
+    show(false, true);
+}
+
+void PlanView::setError(const Error &error)
+{
     m_error->setError(error);
     m_error->setWhatIsSafe(tr("Nothing was changed: only questions were asked."));
-    show(false, true);
 }
 
 /// Where a second Enter starts nothing.

@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 namespace mayday::ui {
 
 class ActionButton;
@@ -31,6 +33,7 @@ public:
         QString lossDetails;
         QStringList warnings; ///< of what is in the file
         QString verb;
+        std::optional<Error> hindrance = std::nullopt; ///< why nothing can be replaced
     };
     void showPlan(const Plan &plan);
     /// It cannot be done; with the reason and the way out.
@@ -50,6 +53,7 @@ Q_SIGNALS:
 
 private:
     void show(bool plan, bool error);
+    void setError(const Error &error);
 
     TextLabel *m_sentence;
     Card *m_card;

@@ -69,7 +69,7 @@ void RestorePanel::connectPlan()
     connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
     connect(m_plan, &PlanView::wayRequested, this, &RestorePanel::goAnotherWay);
     connect(m_plan, &PlanView::rolesToggled, this, [this] {
-        m_draft.makeRoles = !m_draft.makeRoles;
+        m_wantsRoles = !m_draft.makeRoles;
         askServer();
     });
     connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
@@ -193,6 +193,8 @@ void RestorePanel::takeFocus()
 void RestorePanel::choose(const QString &path)
 {
     m_draft = {};
+    m_wantsRoles = false;
+    m_wantedWay.reset();
     m_draft.file = path;
     askServer();
 }
@@ -215,6 +217,7 @@ void RestorePanel::askServer()
     m_draft.checks = m_target.checks;
     m_draft.database = m_target.database;
     m_draft.safetyFolder = m_parts.shelf.folder();
+    m_draft.makeRoles = m_wantsRoles;
     m_draft.plannedAt = m_parts.clock.now();
     m_draft.id = restore::freshRestoreId(m_draft.plannedAt);
     m_plan->showAsking(connection->display());
@@ -231,8 +234,11 @@ void RestorePanel::askServer()
         else if (report->blocker)
             m_plan->showBlocker(*report->blocker);
         else {
-            m_draft.mode = report->way.proposed;
-            m_draft.makeRoles = m_draft.makeRoles || !report->missing.policyRoles.isEmpty();
+            const bool isWanted = m_wantedWay && report->way.isPossible(*m_wantedWay);
+            m_draft.mode = isWanted ? *m_wantedWay : report->way.proposed;
+            // Without those of policies there is no restore.
+            m_draft.makeRoles =
+                report->canMakeRoles && (m_wantsRoles || !report->missing.policyRoles.isEmpty());
             showPlan(*asked, *report);
         }
         takeFocus();
@@ -248,12 +254,14 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
                                                     m_parts.clock.now()),
                       .lossDetails = report.loss ? plantexts::lossDetails(*report.loss) : QString(),
                       .warnings = entry.inspection ? entry.inspection->warnings : QStringList(),
-                      .verb = plantexts::replaceVerb(m_draft, report)});
+                      .verb = plantexts::replaceVerb(m_draft, report),
+                      .hindrance = report.hindrance});
 }
 
 void RestorePanel::goAnotherWay(restore::RestoreMode mode)
 {
     m_draft.mode = mode;
+    m_wantedWay = mode;
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file))
         showPlan(*entry, restore::PreflightReport(m_report));
 }

@@ -103,6 +103,8 @@ private:
     ContentView *m_content;
     restore::RestorePlan m_draft;
     restore::PreflightReport m_report;
+    bool m_wantsRoles = false;                       ///< missing ones are to be made
+    std::optional<restore::RestoreMode> m_wantedWay; ///< when another than the proposed was chosen
     Task<restore::PreflightReport> m_asking;
     Task<restore::Comparison> m_comparing;
     Latest<restore::Comparison> m_compared;

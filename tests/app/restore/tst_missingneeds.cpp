@@ -19,6 +19,7 @@ class TestMissingNeeds : public QObject {
 private Q_SLOTS:
     void initTestCase() { m_server = std::make_unique<tests::TempPostgres>(); }
     void whatIsThereIsNotMissing();
+    void rolesOfPostgresItselfCannotBeMade();
     void whatStopsTheLoadIsInTheWay();
     void eachIsSaidInASentence();
     void thePreflightNamesThem();
@@ -133,6 +134,16 @@ void TestMissingNeeds::whatIsThereIsNotMissing()
     QCOMPARE(missingNeeds({}, facts), MissingNeeds());
 }
 
+/// A newer PostgreSQL has them, this one has not, and no name of theirs is free.
+void TestMissingNeeds::rolesOfPostgresItselfCannotBeMade()
+{
+    const dump::DumpNeeds needs{.grantees = {u"pg_maintain"_s}, .policyRoles = {u"pg_new"_s}};
+    const MissingNeeds missing = missingNeeds(needs, {});
+    QVERIFY(missing.roles.isEmpty());
+    QVERIFY(hindrance(missing, true)->subject.contains(u"pg_new"_s));
+    QVERIFY(notesOf(missing, u"me"_s, true).front().text.contains(u"pg_maintain"_s));
+}
+
 void TestMissingNeeds::whatStopsTheLoadIsInTheWay()
 {
     QVERIFY(!hindrance({}, false));
@@ -177,8 +188,8 @@ void TestMissingNeeds::thePreflightNamesThem()
     QCOMPARE(report.missing.roles, QStringList{u"seen"_s});
     QCOMPARE(report.missing.policyRoles, QStringList{u"seen"_s});
     QVERIFY(report.canMakeRoles);
-    QVERIFY(!report.blocker);           // it will be made
-    QCOMPARE(roles("seen"), QString()); // and was only asked about
+    QVERIFY(!report.blocker && !report.hindrance); // it will be made
+    QCOMPARE(roles("seen"), QString());            // and was only asked about
 }
 
 void TestMissingNeeds::withoutTheRightToMakeRolesAPolicyIsInTheWay()
@@ -190,9 +201,16 @@ void TestMissingNeeds::withoutTheRightToMakeRolesAPolicyIsInTheWay()
              " OWNER TO weak; ALTER TABLE public.products OWNER TO weak");
     const PreflightReport report = preflight(shop, login(shop, u"weak"_s), file);
     QVERIFY(!report.canMakeRoles);
-    QVERIFY(report.blocker.has_value());
-    QCOMPARE(report.blocker->advice, Advice::CreateRole);
-    QVERIFY(report.blocker->subject.contains(u"barred"_s));
+    QVERIFY(!report.blocker); // rows could be brought back
+    QVERIFY(report.hindrance.has_value());
+    QCOMPARE(report.hindrance->advice, Advice::CreateRole);
+    QVERIFY(report.hindrance->subject.contains(u"barred"_s));
+    // Who goes on regardless is refused before anything is loaded.
+    const RestoreReceipt receipt =
+        restored(file, login(shop, u"weak"_s), RestoreMode::Replace, false);
+    QCOMPARE(receipt.verdict, Verdict::NotRestored);
+    QCOMPARE(receipt.error->advice, Advice::CreateRole);
+    QCOMPARE(receipt.error->line, 0);
 }
 
 void TestMissingNeeds::theyAreMade_data()
