@@ -138,6 +138,8 @@ do_test() {
     # Freed memory is kept to be watched, 256 MB of it; a test has used less in all, and each new page
     # costs: a tenth of the time.
     export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=32}
+    # What OpenSSL remembers of errors for a thread that ends with the program.
+    export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$PACKAGING/lib/leaks.txt:print_suppressions=0}
     # Two a core: most of them wait for a server, a keychain or a clock half of their time.
     with_scratch on_virtual_desktop ctest --test-dir "$(folder_of "$preset")" \
         --output-on-failure --no-tests=error -j"$((2 * $(nproc)))" "${only[@]}"
