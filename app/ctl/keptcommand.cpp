@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/bytetext.h"
 #include "ctl/serverwork.h"
 #include "restore/restorerecord.h"
 #include "restore/sidedatabase.h"
 
 #include <QJsonArray>
-#include <QLocale>
 
 using namespace Qt::StringLiterals;
 
 namespace mayday::ctl {
 
 namespace {
-
-QString sizeWords(qint64 bytes)
-{
-    return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat);
-}
 
 QString holdsWords(const restore::KeptSchema &kept)
 {
@@ -36,8 +31,8 @@ QString holdsWords(const restore::KeptSchema &kept)
 QString asLine(const restore::KeptSchema &kept)
 {
     const QString size = kept.isDatabase
-                             ? u"a database of "_s + sizeWords(kept.bytes)
-                             : u"%1 tables, %2"_s.arg(kept.tables).arg(sizeWords(kept.bytes));
+                             ? u"a database of "_s + byteText(kept.bytes)
+                             : u"%1 tables, %2"_s.arg(kept.tables).arg(byteText(kept.bytes));
     const QString whose = kept.restore.isEmpty() ? QString() : u", restore "_s + kept.restore;
     return u"  %1: %2; %3%4\n"_s.arg(kept.name, holdsWords(kept), size, whose);
 }
@@ -52,7 +47,7 @@ QString asText(const QList<restore::KeptSchema> &all, const postgres::Connection
         bytes += kept.bytes;
         lines += asLine(kept);
     }
-    return u"Kept in %1, newest first, %2 in all:\n"_s.arg(target.display(), sizeWords(bytes)) +
+    return u"Kept in %1, newest first, %2 in all:\n"_s.arg(target.display(), byteText(bytes)) +
            lines + u"put-back makes it live again; discard takes it away for good.\n"_s;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "incident/restorenote.h"
 
+#include "core/bytetext.h"
+
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QLocale>
@@ -296,7 +298,7 @@ QString discardedWords(const QJsonObject &data, const QString &subject)
 {
     return u"What restore %1 kept is discarded for good: schema %2, %3 tables, %4"_s.arg(
         subject, data["schema"_L1].toString(), QString::number(data["tables"_L1].toInteger()),
-        QLocale::c().formattedDataSize(data["bytes"_L1].toInteger(), 1, QLocale::DataSizeSIFormat));
+        byteText(data["bytes"_L1].toInteger()));
 }
 
 QString putBackWords(const QJsonObject &data, const QString &subject)

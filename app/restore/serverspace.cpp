@@ -3,8 +3,7 @@
 
 #include "backup/databasedump.h"
 #include "core/atomicfile.h"
-
-#include <QLocale>
+#include "core/bytetext.h"
 
 #include <cstdlib>
 
@@ -15,7 +14,7 @@ namespace mayday::restore {
 namespace {
 
 /// Of the text of the rows: the rows as they are stored, their indexes, and the record of changes
-/// meanwhile. Half as much is usual.
+/// meanwhile. An estimate, on the high side.
 constexpr qint64 timesText = 2;
 constexpr qint64 mostApart = 10; // seconds
 constexpr qint64 worthSaying = qint64(100) * 1000 * 1000;
@@ -32,11 +31,6 @@ bool isItsFolder(const QString &folder, qint64 startedAt, QByteArrayView port)
     // The file has the moment a little before the one that the server tells.
     return lines.size() > 3 && std::abs(lines[2].toLongLong() - startedAt) <= mostApart &&
            lines[3] == port;
-}
-
-QString gigabytes(qint64 bytes)
-{
-    return QLocale::c().formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat);
 }
 
 } // namespace
@@ -68,16 +62,16 @@ std::optional<PreflightNote> noteOf(const ServerSpace &space)
             Weight::Warning,
             u"The server's disk has %1 free, and this can take up to %2 until the old state is "
             "discarded. If it runs full, the restore changes nothing, and nobody can write until "
-            "there is room."_s.arg(gigabytes(space.free), gigabytes(space.needed))};
+            "there is room."_s.arg(byteText(space.free), byteText(space.needed))};
     if (space.needed < worthSaying)
         return std::nullopt;
     return PreflightNote{
         Weight::Fact,
         space.free < 0
             ? u"On the server's disk it can take up to %1 until the old state is "
-              "discarded; the server does not tell how much is free."_s.arg(gigabytes(space.needed))
+              "discarded; the server does not tell how much is free."_s.arg(byteText(space.needed))
             : u"On the server's disk it can take up to %1 until the old state is "
-              "discarded; %2 are free."_s.arg(gigabytes(space.needed), gigabytes(space.free))};
+              "discarded; %2 are free."_s.arg(byteText(space.needed), byteText(space.free))};
 }
 
 } // namespace mayday::restore
