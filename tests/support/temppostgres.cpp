@@ -2,7 +2,6 @@
 #include "support/temppostgres.h"
 
 #include "postgres/quoting.h"
-#include "postgres/session.h"
 #include "process/toolbox.h"
 
 #include <QDateTime>
@@ -11,6 +10,7 @@
 #include <QFileInfo>
 #include <QLockFile>
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace Qt::StringLiterals;
@@ -153,38 +153,75 @@ postgres::ConnectionString TempPostgres::createFilled(const QString &name,
 }
 
 /// File by file where there is a choice: half the time of page by page, as nothing waits for a
-/// disk.
+/// disk. Nobody may be connected to what is copied.
 void TempPostgres::copyDatabase(const QString &name, const QString &from)
 {
+    {
+        const std::scoped_lock lock(m_idleMutex);
+        m_idle.remove_if([&from](const IdleSession &idle) { return idle.database == from; });
+    }
     TaskContext context;
-    postgres::Session session =
-        must(postgres::Session::connect(connectionString(u"postgres"_s), context));
+    postgres::Session session = sessionOf(u"postgres"_s, context);
     QString sql = u"CREATE DATABASE %1 TEMPLATE %2"_s.arg(postgres::quoteIdentifier(name),
                                                           postgres::quoteIdentifier(from));
     if (session.facts().versionNumber >= 150000)
         sql += u" STRATEGY file_copy"_s;
     must(session.execute(sql.toUtf8(), context));
+    keepSession(u"postgres"_s, std::move(session));
+}
+
+/// A connection costs a thirtieth of a second of a core in a virtual machine (a new process finds
+/// none of its pages), and the tests ask some thousand questions.
+postgres::Session TempPostgres::sessionOf(const QString &database, TaskContext &context)
+{
+    std::list<IdleSession> idle;
+    {
+        const std::scoped_lock lock(m_idleMutex);
+        const auto found = std::ranges::find(m_idle, database, &IdleSession::database);
+        if (found != m_idle.end())
+            idle.splice(idle.begin(), m_idle, found);
+    }
+    // What is under test may have cut it off since.
+    if (!idle.empty() && idle.front().session.execute("DISCARD ALL", context))
+        return std::move(idle.front().session);
+    return must(postgres::Session::connect(connectionString(database), context));
+}
+
+void TempPostgres::keepSession(const QString &database, postgres::Session session)
+{
+    constexpr std::size_t kKept = 4;
+    const std::scoped_lock lock(m_idleMutex);
+    m_idle.push_front({database, std::move(session)});
+    if (m_idle.size() > kKept)
+        m_idle.pop_back();
+}
+
+void TempPostgres::forgetSessions()
+{
+    const std::scoped_lock lock(m_idleMutex);
+    m_idle.clear();
 }
 
 void TempPostgres::execute(const QString &database, const QByteArray &sql)
 {
     TaskContext context;
-    postgres::Session session =
-        must(postgres::Session::connect(connectionString(database), context));
+    postgres::Session session = sessionOf(database, context);
     must(session.execute(sql, context));
+    keepSession(database, std::move(session));
 }
 
 QString TempPostgres::scalar(const QString &database, const QByteArray &sql)
 {
     TaskContext context;
-    postgres::Session session =
-        must(postgres::Session::connect(connectionString(database), context));
+    postgres::Session session = sessionOf(database, context);
     const postgres::Rows rows = must(session.query(sql, context));
+    keepSession(database, std::move(session));
     return rows.rowCount() > 0 ? rows.text(0, 0) : QString();
 }
 
 void TempPostgres::stop()
 {
+    forgetSessions();
     TaskContext context;
     must(m_cluster.stop(practice::Cluster::StopMode::Immediate, context));
 }

@@ -2,12 +2,15 @@
 #pragma once
 
 #include "postgres/connectionstring.h"
+#include "postgres/session.h"
 #include "practice/cluster.h"
 
 #include <QHash>
 #include <QTemporaryDir>
 
+#include <list>
 #include <memory>
+#include <mutex>
 
 namespace mayday::tests {
 
@@ -33,10 +36,14 @@ public:
     postgres::ConnectionString createDatabase(const QString &name);
     /// A database that is as these statements make an empty one: they run once for all of them.
     postgres::ConnectionString createFilled(const QString &name, const QByteArray &statements);
-    /// Runs statements in a session of its own; a failure ends the test program.
+    void copyDatabase(const QString &name, const QString &from);
+    /// Runs statements in a session where nothing has been set; a failure ends the test program.
     void execute(const QString &database, const QByteArray &sql);
-    /// The first value of the first row, in a session of its own.
+    /// The first value of the first row, in such a session too.
     [[nodiscard]] QString scalar(const QString &database, const QByteArray &sql);
+    /// Ends the sessions that wait for the next execute() or scalar(): for a test that looks at who
+    /// is connected.
+    void forgetSessions();
 
     /// Like a crash: sessions are cut off without a word. restart() keeps the data and takes a new
     /// port.
@@ -44,13 +51,21 @@ public:
     void restart();
 
 private:
-    void copyDatabase(const QString &name, const QString &from);
+    struct IdleSession {
+        QString database;
+        postgres::Session session;
+    };
+
+    postgres::Session sessionOf(const QString &database, TaskContext &context);
+    void keepSession(const QString &database, postgres::Session session);
 
     QTemporaryDir m_folder;
     std::unique_ptr<process::ProcessRunner> m_runner;
     practice::Cluster m_cluster;
     Secret m_password;
     QHash<QByteArray, QString> m_patterns; ///< by the statements that filled them
+    std::mutex m_idleMutex;
+    std::list<IdleSession> m_idle; ///< the last one used first
 };
 
 } // namespace mayday::tests

@@ -55,8 +55,11 @@ public:
                 "public.products;");
     }
 
+    /// For whoever is under test. A sequence is moved on by how many others are connected, so
+    /// there are none but the test's own.
     [[nodiscard]] postgres::ConnectionString target() const
     {
+        m_server.forgetSessions();
         m_isAsMade = false;
         return m_server.connectionString(m_database);
     }

@@ -156,10 +156,11 @@ void TestTruthCorpus::open(const TruthCase &found)
     if (!m_database.isEmpty())
         administer("DROP DATABASE " + m_database.toUtf8() + " WITH (FORCE)");
     m_database = u"live%1"_s.arg(++m_number);
-    administer("CREATE DATABASE " + m_database.toUtf8() + " TEMPLATE live");
+    m_server->copyDatabase(m_database, u"live"_s);
     administer("COMMENT ON DATABASE " + m_database.toUtf8() + " IS 'ours'");
     if (!found.live.isEmpty())
         m_server->execute(m_database, found.live);
+    m_server->forgetSessions(); // for one more, sequences are moved on further
     TaskContext context;
     m_session = postgres::Session::connect(m_server->connectionString(m_database), context).value();
 }
