@@ -4,6 +4,7 @@
 #include "core/result.h"
 #include "core/taskcontext.h"
 
+#include <QByteArrayView>
 #include <QList>
 #include <QString>
 
@@ -47,6 +48,9 @@ struct OtherSession {
                                                      TaskContext &context);
 [[nodiscard]] Result<bool> schemaExists(Session &session, const QString &schema,
                                         TaskContext &context);
+/// What pg_stat_activity says stands still for the rest of a transaction, from when it was asked
+/// first (the manual's chapter on viewing statistics). Behind this statement it is asked anew.
+inline constexpr QByteArrayView lookAnew("SELECT pg_catalog.pg_stat_clear_snapshot()");
 /// Sessions that hold locks on tables of the schema now. A login without rights sees their pids and
 /// little else.
 [[nodiscard]] Result<QList<OtherSession>> sessionsUsing(Session &session, const QString &schema,

@@ -2,6 +2,7 @@
 #include "restore/handover.h"
 
 #include "core/latestop.h"
+#include "postgres/catalog.h"
 #include "postgres/quoting.h"
 
 #include <QSet>
@@ -222,7 +223,8 @@ Result<Handover::Standing> Handover::look(TaskContext &context)
     const QByteArray tables = " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
                               " ON n.oid = c.relnamespace AND n.nspname IN (" +
                               oldSchemas() + ")";
-    const std::array<QByteArray, 2> questions{
+    const std::array<QByteArray, 3> questions{
+        postgres::lookAnew.toByteArray(),
         "SELECT c.oid, n.nspname, c.relname" + tables +
             " WHERE c.relkind IN ('r', 'p')"
             " AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') ORDER BY 1",
@@ -240,7 +242,7 @@ Result<Handover::Standing> Handover::look(TaskContext &context)
     const auto answers = m_session.queryBatch(questions, context);
     if (!answers)
         return failure(answers.error());
-    const postgres::Rows &all = answers->front();
+    const postgres::Rows &all = (*answers)[1];
     const postgres::Rows &holders = answers->back();
     Standing standing;
     QSet<qint64> held;
@@ -294,6 +296,7 @@ Result<bool> Handover::attempt(const Standing &tables, milliseconds hold, TaskCo
                                        QByteArray::number(qint64(hold.count()))};
     for (const QString &lock : locks)
         statements.push_back("LOCK TABLE ONLY " + lock.toUtf8() + " IN ACCESS EXCLUSIVE MODE");
+    statements.push_back(postgres::lookAnew.toByteArray());
     const qsizetype first = std::ssize(statements);
     for (const Sequence &sequence : std::as_const(m_sequences))
         statements.push_back(sequence.advance);

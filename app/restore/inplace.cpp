@@ -204,7 +204,8 @@ Result<void> InPlace::patiently(const std::vector<QByteArray> &statements, bool 
 /// get on. Our wait is the longer story, so their statement ends, with an error that says so.
 Result<void> InPlace::endThoseThatWaitForUs(TaskContext &context)
 {
-    const auto ended = m_session.query(
+    const std::array<QByteArray, 2> questions{
+        postgres::lookAnew.toByteArray(),
         "SELECT pg_catalog.count(pg_catalog.pg_cancel_backend(s.pid))"
         " FROM pg_catalog.pg_stat_activity s WHERE s.pid IN (SELECT w.pid"
         "  FROM pg_catalog.pg_locks w JOIN pg_catalog.pg_locks h ON h.pid = w.pid AND h.granted"
@@ -220,28 +221,31 @@ Result<void> InPlace::endThoseThatWaitForUs(TaskContext &context)
             " AND (pg_catalog.pg_has_role(s.usesysid, 'USAGE')"
             "  OR pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))"
             " AND ((SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)"
-            "  OR NOT (SELECT rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = s.usesysid))",
-        context);
+            "  OR NOT (SELECT rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = s.usesysid))"};
+    const auto ended = m_session.queryBatch(questions, context);
     if (!ended)
         return failure(ended.error());
-    m_ended += ended->integer(0, 0);
+    m_ended += ended->back().integer(0, 0);
     return {};
 }
 
 Error InPlace::inTheWay(TaskContext &context)
 {
-    const auto holders = m_session.query(
+    const std::array<QByteArray, 2> questions{
+        postgres::lookAnew.toByteArray(),
         "SELECT DISTINCT s.pid, s.usename, s.application_name FROM pg_catalog.pg_locks l"
         " JOIN pg_catalog.pg_class c ON c.oid = l.relation"
         " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname IN (" +
             quotedList(m_schemas) +
             ") JOIN pg_catalog.pg_stat_activity s ON s.pid = l.pid"
-            " WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid() ORDER BY 1",
-        context);
+            " WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid() ORDER BY 1"};
+    const auto answers = m_session.queryBatch(questions, context);
     QStringList who;
-    for (int i = 0; holders && i < holders->rowCount(); ++i)
-        who.append(u"process %1 (%2 as %3)"_s.arg(holders->text(i, 0), holders->text(i, 2),
-                                                  holders->text(i, 1)));
+    for (int i = 0; answers && i < answers->back().rowCount(); ++i) {
+        const postgres::Rows &holders = answers->back();
+        who.append(u"process %1 (%2 as %3)"_s.arg(holders.text(i, 0), holders.text(i, 2),
+                                                  holders.text(i, 1)));
+    }
     return {.kind = ErrorKind::Refused,
             .subject = m_session.subject(),
             .detail = u"its tables could not be had within half a minute; %1"_s.arg(

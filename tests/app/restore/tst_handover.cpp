@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <atomic>
 
 using namespace mayday;
 using namespace mayday::restore;
@@ -24,6 +25,7 @@ private Q_SLOTS:
     void anOpenTransactionIsWaitedFor_data();
     void anOpenTransactionIsWaitedFor();
     void aStopWhileItWaitsChangesNothing();
+    void aLongTransactionIsNotConfusedWithThoseAfterIt();
     void whoDoesNotLetGoIsNamed();
     void upkeepIsNotWaitedFor();
     void tablesWeMayNotLockDoNotHinder();
@@ -125,6 +127,37 @@ void TestHandover::aStopWhileItWaitsChangesNothing()
     QCOMPARE(receipt.error->kind, ErrorKind::Cancelled);
     QVERIFY(receipt.left.isEmpty());
     QCOMPARE(shop.liveState(), before);
+}
+
+/// What the server says of its sessions stands still in a transaction, unless it is asked anew.
+void TestHandover::aLongTransactionIsNotConfusedWithThoseAfterIt()
+{
+    const Shop shop(*m_server, 50);
+    const QString file = shop.writeDump(shop.dump());
+    // There is always somebody in a transaction, and each is short.
+    std::atomic_bool isOver = false;
+    QThreadPool cashDesks;
+    cashDesks.setMaxThreadCount(4);
+    for (int i = 0; i < cashDesks.maxThreadCount(); ++i)
+        cashDesks.start([&isOver, desk = std::make_shared<postgres::Session>(opened(shop))] {
+            TaskContext unstopped;
+            while (!isOver) {
+                (void)desk->execute("BEGIN; SELECT FROM public.products", unstopped);
+                QThread::msleep(5);
+                (void)desk->execute("COMMIT", unstopped);
+            }
+        });
+    TaskContext context;
+    postgres::Session other = opened(shop);
+    QVERIFY(other.execute("BEGIN; SELECT FROM public.products", context));
+    auto restoring = started(shop, file);
+    QVERIFY(QTest::qWaitFor([&shop] { return isAtTheSwap(shop); }, 30000));
+    QTest::qWait(400);
+    QVERIFY(other.execute("COMMIT", context));
+    const RestoreReceipt receipt = *restoring.wait();
+    isOver = true;
+    cashDesks.waitForDone();
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
 }
 
 void TestHandover::whoDoesNotLetGoIsNamed()
