@@ -23,7 +23,7 @@ enum class StatementClass {
     Policy, ///< also switching row level security on
     Grant,
     Owner,
-    Comment,
+    Comment, ///< security labels too: something said about what is there
     Extension,
     EventTrigger,
     Publication, ///< also subscriptions

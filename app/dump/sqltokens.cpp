@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 using namespace Qt::StringLiterals;
 
@@ -18,6 +19,22 @@ QString textOf(QByteArrayView bytes)
 {
     return QUtf8StringView(bytes).isValidUtf8() ? QString::fromUtf8(bytes)
                                                 : QString::fromLatin1(bytes);
+}
+
+bool isOperatorSymbol(const SqlToken &token)
+{
+    constexpr std::string_view symbols = "+-*/<>=~!@#%^&|`?";
+    return token.kind == SqlToken::Kind::Symbol &&
+           symbols.find(token.text.front()) != std::string_view::npos;
+}
+
+/// A word, or an operator: each symbol of "===" is a token.
+QString takeNamePart(SqlTokens &tokens)
+{
+    QString symbols;
+    while (isOperatorSymbol(tokens.peek()))
+        symbols.append(QLatin1Char(tokens.next().text.front()));
+    return symbols.isEmpty() ? tokens.next().name() : symbols;
 }
 
 } // namespace
@@ -226,12 +243,12 @@ bool SqlTokens::take(std::initializer_list<const char *> words)
 QualifiedName takeName(SqlTokens &tokens)
 {
     QualifiedName found;
-    if (!tokens.peek().isName())
+    if (const SqlToken first = tokens.peek(); !first.isName() && !isOperatorSymbol(first))
         return found;
-    found.name = tokens.next().name();
+    found.name = takeNamePart(tokens);
     while (tokens.takeSymbol('.')) {
         found.schema = found.name;
-        found.name = tokens.next().name();
+        found.name = takeNamePart(tokens);
     }
     return found;
 }

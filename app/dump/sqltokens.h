@@ -70,6 +70,7 @@ struct QualifiedName {
 };
 
 /// Takes "a", "a.b" or "a.b.c" (then the last two) from the tokens; empty when there is no name.
+/// The last one may be that of an operator: "a.===".
 [[nodiscard]] QualifiedName takeName(SqlTokens &tokens);
 
 } // namespace mayday::dump

@@ -29,6 +29,7 @@ constexpr std::array objectKinds = {
     ObjectKind{{"unlogged", "table"}, StatementClass::Table},
     ObjectKind{{"temporary", "table"}, StatementClass::Table},
     ObjectKind{{"foreign", "data", "wrapper"}, StatementClass::Platform},
+    ObjectKind{{"foreign", "server"}, StatementClass::Platform},
     ObjectKind{{"user", "mapping"}, StatementClass::Platform},
     ObjectKind{{"large", "object"}, StatementClass::LargeObject},
     ObjectKind{{"text", "search", "configuration"}, StatementClass::Type},
@@ -109,16 +110,60 @@ void skipOptions(SqlTokens &tokens)
     tokens.take("only");
 }
 
-/// Indexes, triggers, policies and rules are named without a schema: it is that of their table.
+/// Transforms and user mappings have no name: they are FOR a type, FOR a role.
+QualifiedName takeObjectName(SqlTokens &tokens)
+{
+    return tokens.peek().is("for") ? QualifiedName() : takeName(tokens);
+}
+
+/// "ON DOMAIN auth.d", as the constraints of a domain say it; a table may have that name, and a
+/// schema too.
+void takeDomainWord(SqlTokens &tokens)
+{
+    SqlTokens ahead(tokens);
+    if (ahead.take("domain") && !ahead.peek().isSymbol('.'))
+        tokens = ahead;
+}
+
+/// What has no schema of its own, and is named with its table wherever it is named.
+bool isPartOfTable(StatementClass kind)
+{
+    return kind == StatementClass::Trigger || kind == StatementClass::Policy ||
+           kind == StatementClass::Rule || kind == StatementClass::Constraint;
+}
+
+/// The schema is that of the table behind the first ON: as a name, that word would be quoted.
 void nameAfterTable(DumpStatement &statement, SqlTokens tokens)
 {
     for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
-        if (!token.is("on") && !(statement.kind == StatementClass::Rule && token.is("to")))
+        if (!token.is("on"))
             continue;
         tokens.take("only");
-        const QualifiedName table = takeName(tokens);
-        statement.objectSchema = table.schema;
+        takeDomainWord(tokens);
+        statement.objectSchema = takeName(tokens).schema;
         return;
+    }
+}
+
+/// CREATE RULE r AS ON INSERT TO auth.t ...: here ON says when, and what follows may say anything.
+void nameAfterRuledTable(DumpStatement &statement, SqlTokens tokens)
+{
+    tokens.take({"as", "on"});
+    (void)tokens.next();
+    if (tokens.take("to"))
+        statement.objectSchema = takeName(tokens).schema;
+}
+
+/// A publication is in no schema; what ALTER PUBLICATION p ADD TABLE ONLY auth.t brings into it is.
+void nameAfterPublished(DumpStatement &statement, SqlTokens tokens)
+{
+    if (!tokens.take("add") && !tokens.take("drop"))
+        tokens.take("set");
+    if (tokens.take({"tables", "in", "schema"})) {
+        statement.objectSchema = tokens.next().name();
+    } else if (tokens.take("table")) {
+        tokens.take("only");
+        statement.objectSchema = takeName(tokens).schema;
     }
 }
 
@@ -131,12 +176,12 @@ void classifyCreate(DumpStatement &statement, SqlTokens tokens)
     if (statement.kind == StatementClass::Schema && tokens.take("authorization"))
         return;
     if (!(statement.kind == StatementClass::Index && tokens.peek().is("on")))
-        setName(statement, takeName(tokens));
+        setName(statement, takeObjectName(tokens));
     switch (statement.kind) {
     case StatementClass::Index:
     case StatementClass::Trigger:
-    case StatementClass::Policy:
-    case StatementClass::Rule: nameAfterTable(statement, tokens); break;
+    case StatementClass::Policy: nameAfterTable(statement, tokens); break;
+    case StatementClass::Rule: nameAfterRuledTable(statement, tokens); break;
     default: break;
     }
 }
@@ -184,9 +229,13 @@ void classifyAlter(DumpStatement &statement, SqlTokens tokens)
         return;
     statement.kind = takeKind(tokens);
     skipOptions(tokens);
-    setName(statement, takeName(tokens));
+    setName(statement, takeObjectName(tokens));
     if (statement.kind == StatementClass::Table)
         statement.kind = kindOfTableChange(tokens);
+    else if (isPartOfTable(statement.kind))
+        nameAfterTable(statement, tokens);
+    else if (statement.kind == StatementClass::Publication)
+        nameAfterPublished(statement, tokens);
     for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
         if (token.is("owner") && tokens.take("to")) {
             statement.kind = StatementClass::Owner;
@@ -205,17 +254,27 @@ QualifiedName takeTableOfColumn(SqlTokens &tokens)
             .name = parts.value(parts.size() - 2)};
 }
 
+/// COMMENT ON ..., and SECURITY LABEL FOR whom ON ...: something said about what is there already.
 void classifyComment(DumpStatement &statement, SqlTokens tokens)
 {
     statement.kind = StatementClass::Comment;
+    if (tokens.take("for"))
+        (void)tokens.next();
     tokens.take("on");
     const bool isColumn = tokens.peek().is("column");
     const StatementClass about = takeKind(tokens);
-    const QualifiedName name = isColumn ? takeTableOfColumn(tokens) : takeName(tokens);
+    const QualifiedName name = isColumn ? takeTableOfColumn(tokens) : takeObjectName(tokens);
     setName(statement, name);
-    if (about == StatementClass::Trigger || about == StatementClass::Policy ||
-        about == StatementClass::Rule || about == StatementClass::Constraint)
+    if (isPartOfTable(about))
         nameAfterTable(statement, tokens);
+}
+
+/// GRANT ... ON ALL TABLES IN SCHEMA auth: none of them is named, but where they are.
+void nameAfterWholeSchema(DumpStatement &statement, SqlTokens tokens)
+{
+    (void)tokens.next();
+    if (tokens.take({"in", "schema"}))
+        setName(statement, {.schema = tokens.next().name(), .name = u"*"_s});
 }
 
 void classifyGrant(DumpStatement &statement, SqlTokens tokens)
@@ -224,6 +283,8 @@ void classifyGrant(DumpStatement &statement, SqlTokens tokens)
     for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
         if (!token.is("on"))
             continue;
+        if (tokens.take("all"))
+            return nameAfterWholeSchema(statement, tokens);
         SqlTokens named(tokens);
         if (takeKind(named) == StatementClass::Other)
             named = tokens; // "ON public.a": a table without the word
@@ -239,13 +300,48 @@ QualifiedName nameInLiteral(const SqlToken &literal)
     return takeName(inside);
 }
 
+/// pg_restore_relation_stats('version', '180000'::integer, 'schemaname', 'auth', 'relname', 'a'):
+/// names and values in turn; a value may read like one of the names.
+void nameAfterArguments(DumpStatement &statement, SqlTokens tokens)
+{
+    QualifiedName table;
+    SqlToken name = tokens.next();
+    while (name.kind == SqlToken::Kind::String &&
+           (table.schema.isEmpty() || table.name.isEmpty())) {
+        tokens.takeSymbol(',');
+        const QString value = tokens.next().value();
+        if (name.value() == "schemaname"_L1)
+            table.schema = value;
+        else if (name.value() == "relname"_L1)
+            table.name = value;
+        while (tokens.peek().kind != SqlToken::Kind::End && !tokens.takeSymbol(','))
+            (void)tokens.next(); // "::integer"
+        name = tokens.next();
+    }
+    setName(statement, table);
+}
+
+/// What pg_dump --statistics calls since 18, as SELECT * FROM pg_catalog.pg_restore_...().
+bool restoresStatistics(const SqlToken &function)
+{
+    const QString name = function.name();
+    return name.startsWith("pg_restore_"_L1) && name.endsWith("_stats"_L1);
+}
+
 void classifySelect(DumpStatement &statement, SqlTokens tokens)
 {
+    const bool isTable = tokens.takeSymbol('*');
+    if (isTable)
+        tokens.take("from");
     if (tokens.take("pg_catalog") && !tokens.takeSymbol('.'))
         return;
     const SqlToken function = tokens.next();
     if (!tokens.takeSymbol('('))
         return;
+    if (restoresStatistics(function))
+        return nameAfterArguments(statement, tokens);
+    if (isTable)
+        return; // so pg_dump calls nothing else
     if (function.is("set_config")) {
         statement.kind = StatementClass::Session;
     } else if (function.is("setval")) {
@@ -294,9 +390,8 @@ void classifyOthers(DumpStatement &statement, const SqlToken &first, SqlTokens t
     } else if (first.is("drop")) {
         statement.kind = takeKind(tokens);
         skipOptions(tokens);
-        setName(statement, takeName(tokens));
-        if (statement.kind == StatementClass::Trigger || statement.kind == StatementClass::Policy ||
-            statement.kind == StatementClass::Rule)
+        setName(statement, takeObjectName(tokens));
+        if (isPartOfTable(statement.kind))
             nameAfterTable(statement, tokens);
     } else if (changesRows(first, tokens)) {
         tokens.take("only");
@@ -319,7 +414,7 @@ void classify(DumpStatement &statement)
         classifyCreate(statement, tokens);
     else if (first.is("alter"))
         classifyAlter(statement, tokens);
-    else if (first.is("comment"))
+    else if (first.is("comment") || (first.is("security") && tokens.take("label")))
         classifyComment(statement, tokens);
     else if (first.is("grant") || first.is("revoke"))
         classifyGrant(statement, tokens);

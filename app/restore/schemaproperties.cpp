@@ -103,8 +103,10 @@ Result<void> SchemaProperties::lend(postgres::Session &session, const QString &s
 void SchemaProperties::hear(const dump::DumpStatement &statement)
 {
     m_saysRights = m_saysRights || statement.kind == StatementClass::Grant;
-    m_saysComments = m_saysComments || statement.kind == StatementClass::Comment;
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    // A security label, which is of that class too, does not tell of comments.
+    m_saysComments = m_saysComments ||
+                     (statement.kind == StatementClass::Comment && tokens.peek().is("comment"));
     const bool isAbout = m_schemas.contains(statement.objectName);
     if (isAbout && statement.kind == StatementClass::Schema && tokens.take({"create", "schema"}))
         m_schemas[statement.objectName].isMadeByDump = true;

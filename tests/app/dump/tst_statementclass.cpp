@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/forbidden.h"
 #include "dump/inspector.h"
+#include "dump/rightswords.h"
 #include "dump/statementclass.h"
 #include "support/testmain.h"
 
@@ -27,6 +28,12 @@ class TestStatementClass : public QObject {
 private Q_SLOTS:
     void classifies_data();
     void classifies();
+    void namesTheSchema_data();
+    void namesTheSchema();
+    void remarksNameTheSchema_data();
+    void remarksNameTheSchema();
+    void rightsNameTheSchema_data();
+    void rightsNameTheSchema();
     void everyKindHasItsWord();
     void forbids_data();
     void forbids();
@@ -116,7 +123,7 @@ void TestStatementClass::classifies_data()
         u".e"_s);
     row("CREATE PUBLICATION p FOR ALL TABLES", u"publication"_s, u".p"_s);
     row("CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p", u"publication"_s, u".s"_s);
-    row("CREATE RULE r AS ON INSERT TO public.a DO NOTHING", u"rule"_s);
+    row("CREATE RULE r AS ON INSERT TO public.a DO NOTHING", u"rule"_s, u"public.r"_s);
     row("CREATE VIEW public.v AS SELECT 1", u"view"_s, u"public.v"_s);
     row("CREATE OR REPLACE VIEW public.v AS SELECT 1", u"view"_s, u"public.v"_s);
     row("CREATE MATERIALIZED VIEW public.m AS SELECT 1 WITH NO DATA", u"view"_s, u"public.m"_s);
@@ -143,6 +150,229 @@ void TestStatementClass::classifies()
     QCOMPARE(kindWord(statement.kind), word);
     if (!name.isEmpty())
         QCOMPARE(statement.objectSchema + u'.' + statement.objectName, name);
+}
+
+/// Each thing in a schema that pg_dump 13 to 18 can write, where the schema does not stand right
+/// behind the kind of thing, or where more names than one do.
+void TestStatementClass::namesTheSchema_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<QString>("word");
+    QTest::addColumn<QString>("name");
+    const auto row = [](const char *sql, const QString &word, const QString &name) {
+        QTest::newRow(sql) << QByteArray(sql) << word << name;
+    };
+    row("CREATE RULE r AS\n    ON INSERT TO auth.x DO INSTEAD  INSERT INTO public.y (a)\n"
+        "  VALUES (new.a)",
+        u"rule"_s, u"auth.r"_s);
+    row("CREATE OR REPLACE RULE r AS ON UPDATE TO \"Auth\".x WHERE (new.a > 0) DO ALSO NOTIFY x",
+        u"rule"_s, u"Auth.r"_s);
+    row("CREATE RULE \"on\" AS ON DELETE TO auth.x DO INSTEAD (SELECT 1 FROM a.b JOIN c.d ON true; "
+        "SELECT 2)",
+        u"rule"_s, u"auth.on"_s);
+    row("CREATE RULE \"_RETURN\" AS ON SELECT TO auth.v DO INSTEAD SELECT 1", u"rule"_s,
+        u"auth._RETURN"_s);
+    row("CREATE RULE r AS ON INSERT TO x DO INSTEAD INSERT INTO a.b SELECT 1 FROM c.d ON e.f",
+        u"rule"_s, u".r"_s);
+    row("CREATE RULE r AS ON INSERT", u"rule"_s, u".r"_s);
+    row("DROP RULE IF EXISTS r ON auth.x", u"rule"_s, u"auth.r"_s);
+    row("CREATE TRIGGER \"to\" BEFORE INSERT OR UPDATE OF a, \"on\" ON auth.users FOR EACH ROW "
+        "WHEN ((new.a > 0)) EXECUTE FUNCTION public.f('on')",
+        u"trigger"_s, u"auth.to"_s);
+    row("CREATE CONSTRAINT TRIGGER t AFTER INSERT ON auth.a FROM public.b DEFERRABLE INITIALLY "
+        "DEFERRED FOR EACH ROW EXECUTE FUNCTION public.f()",
+        u"trigger"_s, u"auth.t"_s);
+    row("CREATE TRIGGER t AFTER INSERT ON domain FOR EACH ROW EXECUTE FUNCTION a.f()", u"trigger"_s,
+        u".t"_s);
+    row("CREATE TRIGGER t AFTER INSERT ON domain.x FOR EACH ROW EXECUTE FUNCTION a.f()",
+        u"trigger"_s, u"domain.t"_s);
+    row("ALTER TRIGGER t ON auth.users DEPENDS ON EXTENSION x", u"trigger"_s, u"auth.t"_s);
+    row("CREATE POLICY \"on\" ON auth.t AS RESTRICTIVE FOR SELECT TO r USING ((EXISTS ( SELECT 1 "
+        "FROM (public.a JOIN public.b ON (true)))))",
+        u"policy"_s, u"auth.on"_s);
+    row("CREATE POLICY p ON t TO authenticated USING (a.b.c)", u"policy"_s, u".p"_s);
+    row("ALTER POLICY p ON auth.t TO r", u"policy"_s, u"auth.p"_s);
+    row("CREATE UNIQUE INDEX \"on\" ON ONLY auth.t USING btree (a)", u"index"_s, u"auth.on"_s);
+    row("CREATE INDEX i ON \"Auth\".\"on\" USING gin (a public.gin_trgm_ops)", u"index"_s,
+        u"Auth.i"_s);
+    row("ALTER INDEX auth.i ATTACH PARTITION parts.i1", u"index"_s, u"auth.i"_s);
+    row("ALTER INDEX auth.i ALTER COLUMN 1 SET STATISTICS 400", u"index"_s, u"auth.i"_s);
+    row("CREATE TABLE auth.t PARTITION OF public.p FOR VALUES IN (1)", u"table"_s, u"auth.t"_s);
+    row("ALTER TABLE ONLY auth.t ATTACH PARTITION parts.p DEFAULT", u"table"_s, u"auth.t"_s);
+    row("ALTER TABLE auth.t INHERIT public.p", u"table"_s, u"auth.t"_s);
+    row("ALTER TABLE ONLY auth.t REPLICA IDENTITY USING INDEX i", u"table"_s, u"auth.t"_s);
+    row("ALTER TABLE auth.t CLUSTER ON i", u"index"_s, u"auth.t"_s);
+    row("ALTER TABLE auth.t DISABLE TRIGGER x", u"trigger"_s, u"auth.t"_s);
+    row("ALTER TABLE auth.t DISABLE RULE x", u"trigger"_s, u"auth.t"_s);
+    row("ALTER TABLE auth.t ENABLE ROW LEVEL SECURITY", u"policy"_s, u"auth.t"_s);
+    row("ALTER TABLE IF EXISTS ONLY auth.t DROP CONSTRAINT IF EXISTS c", u"table"_s, u"auth.t"_s);
+    row("ALTER FOREIGN TABLE ONLY auth.t ALTER COLUMN a OPTIONS (x 'y')", u"table"_s, u"auth.t"_s);
+    row("ALTER DOMAIN auth.d\n    ADD CONSTRAINT c CHECK ((VALUE > 0)) NOT VALID", u"type"_s,
+        u"auth.d"_s);
+    row("ALTER SEQUENCE auth.s OWNED BY public.t.c", u"sequence"_s, u"auth.s"_s);
+    row("SELECT pg_catalog.setval('auth.s', 1, true)", u"sequence-set"_s, u"auth.s"_s);
+    row("SELECT pg_catalog.setval('\"auth\".\"s\"', 1, true)", u"sequence-set"_s, u"auth.s"_s);
+    row("ALTER STATISTICS auth.s SET STATISTICS 33", u"type"_s, u"auth.s"_s);
+    row("CREATE STATISTICS auth.s (ndistinct) ON a, b FROM public.t", u"type"_s, u"auth.s"_s);
+    row("CREATE DEFAULT CONVERSION auth.c FOR 'LATIN1' TO 'UTF8' FROM public.f", u"type"_s,
+        u"auth.c"_s);
+    row("CREATE TEXT SEARCH CONFIGURATION auth.x (\n    PARSER = pg_catalog.\"default\" )",
+        u"type"_s, u"auth.x"_s);
+    row("ALTER TEXT SEARCH CONFIGURATION auth.x\n    ADD MAPPING FOR word WITH public.d", u"type"_s,
+        u"auth.x"_s);
+    row("CREATE OPERATOR auth.=== (\n    FUNCTION = public.same,\n    LEFTARG = text\n)",
+        u"function"_s, u"auth.==="_s);
+    row("CREATE OPERATOR \"Auth\".!~@ (FUNCTION = f)", u"function"_s, u"Auth.!~@"_s);
+    row("CREATE OPERATOR <-> (FUNCTION = f)", u"function"_s, u".<->"_s);
+    row("ALTER OPERATOR auth.- (NONE, integer) OWNER TO r", u"owner"_s, u"auth.-"_s);
+    row("DROP OPERATOR IF EXISTS auth.=== (text, text)", u"function"_s, u"auth.==="_s);
+    row("CREATE OPERATOR CLASS auth.oc\n    FOR TYPE public.n USING btree AS\n"
+        "    OPERATOR 1 public.<(public.n,public.n)",
+        u"function"_s, u"auth.oc"_s);
+    row("ALTER OPERATOR FAMILY auth.f USING btree ADD\n    OPERATOR 1 public.<(public.n,public.n)",
+        u"function"_s, u"auth.f"_s);
+    row("CREATE AGGREGATE auth.a(*) (SFUNC = int8inc, STYPE = bigint)", u"function"_s, u"auth.a"_s);
+    row("REFRESH MATERIALIZED VIEW auth.v", u"view"_s, u"auth.v"_s);
+    row("ALTER PUBLICATION p ADD TABLE ONLY auth.t (a, b) WHERE ((a > 0))", u"publication"_s,
+        u"auth.p"_s);
+    row("ALTER PUBLICATION p DROP TABLE auth.t", u"publication"_s, u"auth.p"_s);
+    row("ALTER PUBLICATION p ADD TABLES IN SCHEMA \"Auth\"", u"publication"_s, u"Auth.p"_s);
+    row("ALTER PUBLICATION p OWNER TO r", u"owner"_s, u".p"_s);
+    row("SELECT * FROM pg_catalog.pg_restore_relation_stats(\n\t'version', '180000'::integer,\n"
+        "\t'schemaname', 'auth',\n\t'relname', 'It''s',\n\t'relpages', '0'::integer\n)",
+        u"other"_s, u"auth.It's"_s);
+    row("SELECT * FROM pg_catalog.pg_restore_attribute_stats('version', '180000'::integer, "
+        "'schemaname', 'relname', 'relname', 'schemaname', 'attname', 'relname', 'inherited', "
+        "'f'::boolean)",
+        u"other"_s, u"relname.schemaname"_s);
+    row("SELECT pg_catalog.pg_restore_relation_stats('version', '180000'::integer, 'schemaname', "
+        "'auth', 'relname', 'users')",
+        u"other"_s, u"auth.users"_s);
+    row("SELECT * FROM pg_catalog.pg_restore_relation_stats('version', '180000'::integer,",
+        u"other"_s, u"."_s);
+    row("SELECT * FROM setval('auth.s', 1)", u"other"_s, u"."_s); // setval() only where it is plain
+    // These are in no schema.
+    row("CREATE CAST (auth.a AS auth.b) WITH FUNCTION auth.f(auth.a)", u"type"_s, u"."_s);
+    row("CREATE TRANSFORM FOR auth.t LANGUAGE l (FROM SQL WITH FUNCTION auth.f(internal))",
+        u"function"_s, u"."_s);
+    row("CREATE USER MAPPING FOR r SERVER s", u"platform"_s, u"."_s);
+    row("CREATE EVENT TRIGGER e ON sql_drop\n   EXECUTE FUNCTION auth.f()", u"event-trigger"_s,
+        u".e"_s);
+    row("CREATE EXTENSION IF NOT EXISTS x WITH SCHEMA extensions", u"extension"_s, u".x"_s);
+}
+
+void TestStatementClass::namesTheSchema()
+{
+    classifies();
+}
+
+void TestStatementClass::remarksNameTheSchema_data()
+{
+    QTest::addColumn<QByteArray>("about");
+    QTest::addColumn<QString>("name");
+    const auto row = [](const char *about, const QString &name) {
+        QTest::newRow(about) << QByteArray(about) << name;
+    };
+    row("SCHEMA auth", u".auth"_s);
+    row("TABLE auth.t", u"auth.t"_s);
+    row("FOREIGN TABLE auth.t", u"auth.t"_s);
+    row("VIEW auth.v", u"auth.v"_s);
+    row("MATERIALIZED VIEW auth.v", u"auth.v"_s);
+    row("SEQUENCE auth.s", u"auth.s"_s);
+    row("INDEX auth.i", u"auth.i"_s);
+    row("COLUMN auth.t.c", u"auth.t"_s);
+    row("COLUMN \"A.b\".\"t\".\"c.d\"", u"A.b.t"_s);
+    row("COLUMN t.c", u".t"_s);
+    row("CONSTRAINT c ON auth.t", u"auth.c"_s);
+    row("CONSTRAINT \"on\" ON auth.\"on\"", u"auth.on"_s);
+    row("CONSTRAINT c ON DOMAIN auth.d", u"auth.c"_s);
+    row("CONSTRAINT c ON DOMAIN \"Auth\".d", u"Auth.c"_s);
+    row("CONSTRAINT c ON domain.t", u"domain.c"_s);
+    row("CONSTRAINT c ON domain", u".c"_s);
+    row("TRIGGER \"on\" ON ONLY auth.t", u"auth.on"_s);
+    row("POLICY p ON auth.t", u"auth.p"_s);
+    row("RULE r ON auth.t", u"auth.r"_s);
+    row("FUNCTION auth.f(integer, \"on\" text)", u"auth.f"_s);
+    row("PROCEDURE auth.p()", u"auth.p"_s);
+    row("AGGREGATE auth.a(integer)", u"auth.a"_s);
+    row("OPERATOR auth.+ (integer, integer)", u"auth.+"_s);
+    row("OPERATOR auth.!~@ (NONE, integer)", u"auth.!~@"_s);
+    row("OPERATOR CLASS auth.oc USING btree", u"auth.oc"_s);
+    row("OPERATOR FAMILY auth.f USING btree", u"auth.f"_s);
+    row("TYPE auth.t", u"auth.t"_s);
+    row("DOMAIN auth.d", u"auth.d"_s);
+    row("COLLATION auth.c", u"auth.c"_s);
+    row("CONVERSION auth.c", u"auth.c"_s);
+    row("STATISTICS auth.s", u"auth.s"_s);
+    row("TEXT SEARCH CONFIGURATION auth.x", u"auth.x"_s);
+    row("TEXT SEARCH DICTIONARY auth.x", u"auth.x"_s);
+    row("TEXT SEARCH PARSER auth.x", u"auth.x"_s);
+    row("TEXT SEARCH TEMPLATE auth.x", u"auth.x"_s);
+    row("EXTENSION x", u".x"_s);
+    row("EVENT TRIGGER e", u".e"_s);
+    row("PUBLICATION p", u".p"_s);
+    row("LARGE OBJECT 16400", u"."_s);
+    row("CAST (auth.a AS auth.b)", u"."_s);
+    row("TRANSFORM FOR auth.t LANGUAGE l", u"."_s);
+}
+
+/// Comments and security labels say in the same words what they are about.
+void TestStatementClass::remarksNameTheSchema()
+{
+    QFETCH(QByteArray, about);
+    QFETCH(QString, name);
+    for (const QByteArray &words :
+         {QByteArray("COMMENT ON "), QByteArray("SECURITY LABEL ON "),
+          QByteArray("SECURITY LABEL FOR pgsodium ON "),
+          QByteArray("SECURITY LABEL FOR \"on\" ON "), QByteArray("security label for 'on' on ")}) {
+        const DumpStatement statement = made(words + about + " IS 'x ON public.y'");
+        QVERIFY2(statement.kind == StatementClass::Comment, words.constData());
+        QCOMPARE(statement.objectSchema + u'.' + statement.objectName, name);
+    }
+    QCOMPARE(made("SECURITY DEFINER").kind, StatementClass::Other);
+}
+
+void TestStatementClass::rightsNameTheSchema_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QStringList>("schemas");
+    const auto row = [](const char *sql, const QString &name, const QStringList &schemas = {}) {
+        QTest::newRow(sql) << QByteArray(sql) << name << schemas;
+    };
+    row("GRANT SELECT ON TABLE auth.t TO x", u"auth.t"_s);
+    row("GRANT SELECT ON auth.t TO x", u"auth.t"_s);
+    row("GRANT SELECT(a),UPDATE(\"on\") ON TABLE auth.t TO x", u"auth.t"_s);
+    row("GRANT ALL ON SEQUENCE auth.s TO x", u"auth.s"_s);
+    row("GRANT ALL ON FUNCTION auth.f(integer, \"on\" text) TO x", u"auth.f"_s);
+    row("REVOKE ALL ON PROCEDURE auth.p() FROM PUBLIC", u"auth.p"_s);
+    row("REVOKE GRANT OPTION FOR ALL ON TYPE auth.t FROM x", u"auth.t"_s);
+    row("REVOKE ALL ON DOMAIN auth.d FROM PUBLIC", u"auth.d"_s);
+    row("GRANT ALL ON SCHEMA auth TO x", u".auth"_s, {u"auth"_s});
+    row("GRANT ALL ON ALL TABLES IN SCHEMA auth TO x", u"auth.*"_s);
+    row("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA \"Auth\" FROM PUBLIC", u"Auth.*"_s);
+    row("GRANT ALL ON LANGUAGE l TO x", u".l"_s);
+    row("GRANT ALL ON FOREIGN DATA WRAPPER w TO x", u".w"_s);
+    row("GRANT ALL ON FOREIGN SERVER s TO x", u".s"_s);
+    row("GRANT SELECT ON LARGE OBJECT 16400 TO x", u"."_s);
+    row("GRANT a TO x", u"."_s);
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE x IN SCHEMA auth GRANT ALL ON TABLES TO y", u"."_s,
+        {u"auth"_s});
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE x IN SCHEMA \"in\" REVOKE ALL ON FUNCTIONS FROM PUBLIC",
+        u"."_s, {u"in"_s});
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE x GRANT ALL ON SCHEMAS TO y", u"."_s);
+}
+
+/// What the name does not tell, the words of the right do.
+void TestStatementClass::rightsNameTheSchema()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(QString, name);
+    QFETCH(QStringList, schemas);
+    const DumpStatement statement = made(sql);
+    QCOMPARE(statement.kind, StatementClass::Grant);
+    QCOMPARE(statement.objectSchema + u'.' + statement.objectName, name);
+    QCOMPARE(rightsWords(statement).schemas, schemas);
 }
 
 void TestStatementClass::everyKindHasItsWord()
