@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/error.h"
 
+#include <algorithm>
+#include <array>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday {
@@ -26,71 +29,65 @@ QString kindKey(ErrorKind kind)
 namespace {
 
 struct AdviceWords {
+    Advice advice;
     QLatin1StringView key;
     QLatin1StringView text;
 };
 
-AdviceWords words(Advice advice)
+constexpr std::array adviceWords{
+    AdviceWords{Advice::CheckPassword, "check-password"_L1,
+                "Check the user name and the password (PGPASSWORD, or Settings > Credentials)."_L1},
+    AdviceWords{Advice::CheckNetwork, "check-network"_L1,
+                "Check the network connection, then try again."_L1},
+    AdviceWords{Advice::CheckAddress, "check-address"_L1,
+                "Check the host, the port and the name, in stack.yaml or after --target."_L1},
+    AdviceWords{Advice::UseDirectConnection, "use-direct-connection"_L1,
+                "Use the direct connection of the database, not a pooler."_L1},
+    AdviceWords{Advice::UseSessionPort, "use-session-port"_L1,
+                "Use the session port (5432), not the transaction pooler."_L1},
+    AdviceWords{
+        Advice::RestoreBesideSchema, "restore-beside-schema"_L1,
+        "Restore the schemas beside the live ones; the rest of the database then stays."_L1},
+    AdviceWords{Advice::TakeAnotherBackup, "take-another-backup"_L1,
+                "Choose another backup; this one cannot be trusted."_L1},
+    AdviceWords{Advice::DownloadAgain, "download-again"_L1,
+                "Download or copy the file again and compare its size."_L1},
+    AdviceWords{Advice::MakeBackupWithPgDump, "make-backup-with-pg-dump"_L1,
+                "Make the backup with pg_dump, in any of its formats."_L1},
+    AdviceWords{Advice::UnpackFirst, "unpack-first"_L1,
+                "Unpack it with the program it was packed with, and use the backup inside."_L1},
+    AdviceWords{Advice::FreeSpace, "free-space"_L1, "Free space on this disk, then try again."_L1},
+    AdviceWords{Advice::FreeServerSpace, "free-server-space"_L1,
+                "Free space on the database server's disk, then try again."_L1},
+    AdviceWords{Advice::CloseOtherSessions, "close-other-sessions"_L1,
+                "Stop what else is using the schema, then try again."_L1},
+    AdviceWords{Advice::AskForRights, "ask-for-rights"_L1,
+                "Connect as the owner, or ask the owner for the missing right."_L1},
+    AdviceWords{
+        Advice::LeaveSchemasOut, "leave-schemas-out"_L1,
+        "Restore the others without them (--leave-out NAME, for each), or use a login that owns them."_L1},
+    AdviceWords{Advice::InstallExtension, "install-extension"_L1,
+                "Install the extension on the server first."_L1},
+    AdviceWords{Advice::InstallClient, "install-client"_L1,
+                "Install the PostgreSQL client programs of that version or a newer one."_L1},
+    AdviceWords{Advice::CreateRole, "create-role"_L1,
+                "Create the missing role on the server first."_L1},
+    AdviceWords{Advice::UnlockKeychain, "unlock-keychain"_L1,
+                "Unlock the keychain of this desktop, then try again."_L1},
+    AdviceWords{Advice::EditStackFile, "edit-stack-file"_L1,
+                "Correct stack.yaml at the line named."_L1},
+    AdviceWords{Advice::UseKeychainForSecrets, "use-keychain-for-secrets"_L1,
+                "Take it out of the file; Settings > Credentials keeps it in the keychain."_L1},
+    AdviceWords{Advice::TryAgain, "try-again"_L1, "Try again."_L1},
+    AdviceWords{Advice::SendReport, "send-report"_L1,
+                "This is a defect of Mayday; send the log file with your report."_L1},
+};
+
+const AdviceWords &words(Advice advice)
 {
-    switch (advice) {
-    case Advice::CheckPassword:
-        return {"check-password"_L1,
-                "Check the user name and the password (PGPASSWORD, or Settings > Credentials)."_L1};
-    case Advice::CheckNetwork:
-        return {"check-network"_L1, "Check the network connection, then try again."_L1};
-    case Advice::CheckAddress:
-        return {"check-address"_L1,
-                "Check the host, the port and the name, in stack.yaml or after --target."_L1};
-    case Advice::UseDirectConnection:
-        return {"use-direct-connection"_L1,
-                "Use the direct connection of the database, not a pooler."_L1};
-    case Advice::UseSessionPort:
-        return {"use-session-port"_L1,
-                "Use the session port (5432), not the transaction pooler."_L1};
-    case Advice::RestoreBesideSchema:
-        return {
-            "restore-beside-schema"_L1,
-            "Restore the schemas beside the live ones; the rest of the database then stays."_L1};
-    case Advice::TakeAnotherBackup:
-        return {"take-another-backup"_L1, "Choose another backup; this one cannot be trusted."_L1};
-    case Advice::DownloadAgain:
-        return {"download-again"_L1, "Download or copy the file again and compare its size."_L1};
-    case Advice::MakeBackupWithPgDump:
-        return {"make-backup-with-pg-dump"_L1,
-                "Make the backup with pg_dump, in any of its formats."_L1};
-    case Advice::UnpackFirst:
-        return {"unpack-first"_L1,
-                "Unpack it with the program it was packed with, and use the backup inside."_L1};
-    case Advice::FreeSpace: return {"free-space"_L1, "Free space on this disk, then try again."_L1};
-    case Advice::FreeServerSpace:
-        return {"free-server-space"_L1,
-                "Free space on the database server's disk, then try again."_L1};
-    case Advice::CloseOtherSessions:
-        return {"close-other-sessions"_L1,
-                "Stop what else is using the schema, then try again."_L1};
-    case Advice::AskForRights:
-        return {"ask-for-rights"_L1,
-                "Connect as the owner, or ask the owner for the missing right."_L1};
-    case Advice::InstallExtension:
-        return {"install-extension"_L1, "Install the extension on the server first."_L1};
-    case Advice::InstallClient:
-        return {"install-client"_L1,
-                "Install the PostgreSQL client programs of that version or a newer one."_L1};
-    case Advice::CreateRole:
-        return {"create-role"_L1, "Create the missing role on the server first."_L1};
-    case Advice::UnlockKeychain:
-        return {"unlock-keychain"_L1, "Unlock the keychain of this desktop, then try again."_L1};
-    case Advice::EditStackFile:
-        return {"edit-stack-file"_L1, "Correct stack.yaml at the line named."_L1};
-    case Advice::UseKeychainForSecrets:
-        return {"use-keychain-for-secrets"_L1,
-                "Take it out of the file; Settings > Credentials keeps it in the keychain."_L1};
-    case Advice::TryAgain: return {"try-again"_L1, "Try again."_L1};
-    case Advice::SendReport:
-        return {"send-report"_L1,
-                "This is a defect of Mayday; send the log file with your report."_L1};
-    }
-    Q_UNREACHABLE_RETURN({});
+    const auto *found = std::ranges::find(adviceWords, advice, &AdviceWords::advice);
+    Q_ASSERT(found != adviceWords.end());
+    return *found;
 }
 
 } // namespace

@@ -39,6 +39,7 @@ enum class Advice {
     FreeServerSpace,
     CloseOtherSessions,
     AskForRights,
+    LeaveSchemasOut,
     InstallExtension,
     InstallClient,
     CreateRole,

@@ -121,6 +121,14 @@ std::optional<QString> takeOption(QStringList &arguments, const QString &name)
     return std::nullopt;
 }
 
+QStringList takeOptions(QStringList &arguments, const QString &name)
+{
+    QStringList values;
+    while (const auto value = takeOption(arguments, name))
+        values.append(*value);
+    return values;
+}
+
 bool takeFlag(QStringList &arguments, const QString &name)
 {
     return arguments.removeAll(name) > 0;

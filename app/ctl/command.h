@@ -85,6 +85,8 @@ struct Command {
 [[nodiscard]] ExitCode usageError(const Call &call, const QString &reason);
 /// The value of --name VALUE or --name=VALUE taken out of the arguments; none when absent.
 [[nodiscard]] std::optional<QString> takeOption(QStringList &arguments, const QString &name);
+/// Of one that may be said again: all its values, in order.
+[[nodiscard]] QStringList takeOptions(QStringList &arguments, const QString &name);
 /// Whether the flag was there; it is taken out.
 [[nodiscard]] bool takeFlag(QStringList &arguments, const QString &name);
 /// What is still there and looks like an option: nobody knows it. A file of that name is ./-name.

@@ -12,7 +12,7 @@ QList<Command> restoring()
     return {
         {.name = u"restore"_s,
          .usage = u"restore FILE --target CONNINFO [--database|--in-place] [--make-roles] "
-                  "[--check SQL ...] [--yes]"_s,
+                  "[--leave-out SCHEMA ...] [--check SQL ...] [--yes]"_s,
          .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
          .options =
              u"  --target CONNINFO  the database whose data is replaced\n"
@@ -26,15 +26,19 @@ QList<Command> restoring()
              "  --safety-copy-folder DIR  where that goes; without it, beside FILE\n"
              "  --make-roles       roles that the backup names and the server lacks are made\n"
              "                     first, without a login and without a password\n"
+             "  --leave-out SCHEMA of the backup is not restored, and what is there stays as it\n"
+             "                     is: for those of a platform (auth, storage); may be said\n"
+             "                     again\n"
              "  --check SQL        a SELECT of your own whose answer must be true of what was\n"
              "                     loaded; may be said again\n"
              "  --yes              do not ask\n"_s,
          .run = runRestore},
         {.name = u"copy"_s,
-         .usage = u"copy FILE --target CONNINFO [--table NAME ...]"_s,
+         .usage = u"copy FILE --target CONNINFO [--table NAME ...] [--leave-out SCHEMA ...]"_s,
          .summary = u"Lay a backup beside the live data, which stays as it is, and compare."_s,
          .options = u"  --target CONNINFO  the database to lay it into\n"
                     "  --table NAME       rows of this table only; may be said again\n"
+                    "  --leave-out SCHEMA nothing of this schema; may be said again\n"
                     "bring-back then takes rows from it, and discard takes it away.\n"_s,
          .run = runCopy},
         {.name = u"put-back"_s,

@@ -168,9 +168,11 @@ std::optional<Error> missing(const QString &file)
         .kind = ErrorKind::NotFound, .subject = file, .detail = u"there is no such file"_s};
 }
 
-/// Reads the file before anybody is asked, and names what in it runs code or takes rights. Nothing
-/// when it cannot be read: the restore says why. An Error when it was stopped.
-Result<std::optional<dump::DumpInspection>> readBefore(const Call &call, const QString &file)
+/// Reads the file before anybody is asked, and names what in it runs code or takes rights, and what
+/// of it is left out. Nothing when it cannot be read: the restore says why. An Error when it was
+/// stopped, or when it does not have what is to be left out.
+Result<std::optional<dump::DumpInspection>> readBefore(const Call &call,
+                                                       const restore::RestorePlan &plan)
 {
     StopOnSignal stop;
     const SignalWatcher watcher(stop);
@@ -178,7 +180,7 @@ Result<std::optional<dump::DumpInspection>> readBefore(const Call &call, const Q
                         [&call](qint64 done, qint64 total, const QString &) {
                             call.output.progress(u"inspect"_s, done, total);
                         });
-    auto inspection = backup::inspectUnlessKnown(file, context);
+    auto inspection = backup::inspectUnlessKnown(plan.file, context);
     call.output.endProgress();
     if (!inspection && inspection.error().kind == ErrorKind::Cancelled)
         return failure(inspection.error());
@@ -186,6 +188,13 @@ Result<std::optional<dump::DumpInspection>> readBefore(const Call &call, const Q
         return std::nullopt;
     for (const QString &warning : std::as_const(inspection->warnings))
         call.output.say(u"warning: "_s + warning);
+    if (inspection->verdict == dump::DumpVerdict::Complete && !plan.leaveOut.isEmpty()) {
+        if (auto can = restore::checkLeftOut(plan, *inspection); !can)
+            return failure(can.error());
+        if (plan.mode == restore::RestoreMode::ReplaceDatabase)
+            return failure(restore::notWithTheDatabase(plan.leaveOut));
+        call.output.say(restore::leftOutNote(*inspection, plan.leaveOut));
+    }
     return std::optional(*std::move(inspection));
 }
 
@@ -218,11 +227,12 @@ ExitCode runRestore(const Call &call)
     const bool isDatabase = takeFlag(arguments, u"--database"_s);
     const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
     const bool makeRoles = takeFlag(arguments, u"--make-roles"_s);
+    const QStringList leaveOut = takeOptions(arguments, u"--leave-out"_s);
     const auto safetyFolder = takeOption(arguments, u"--safety-copy-folder"_s);
     const auto connections = takeOption(arguments, u"--connections"_s);
     QList<restore::TeamCheck> checks;
-    while (const auto check = takeOption(arguments, u"--check"_s))
-        checks.append({.name = *check, .sql = *check});
+    for (const QString &check : takeOptions(arguments, u"--check"_s))
+        checks.append({.name = check, .sql = check});
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
@@ -245,10 +255,11 @@ ExitCode runRestore(const Call &call)
         plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
     plan.checks = checks;
     plan.makeRoles = makeRoles;
+    plan.leaveOut = leaveOut;
     plan.connections = connections.value_or(QString()).toInt();
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);
-    auto inspection = readBefore(call, plan.file);
+    auto inspection = readBefore(call, plan);
     if (!inspection)
         return notBegun(call, plan, inspection.error());
     if (!isConfirmed(call, yes, intention(plan), *target))
@@ -262,8 +273,9 @@ ExitCode runCopy(const Call &call)
 {
     QStringList arguments = call.arguments;
     QList<restore::TableName> tables;
-    while (const auto table = takeOption(arguments, u"--table"_s))
-        tables.append(tableNameFrom(*table));
+    for (const QString &table : takeOptions(arguments, u"--table"_s))
+        tables.append(tableNameFrom(table));
+    const QStringList leaveOut = takeOptions(arguments, u"--leave-out"_s);
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
@@ -274,9 +286,10 @@ ExitCode runCopy(const Call &call)
     restore::RestorePlan plan = planFor(call, arguments.front(), *target);
     plan.mode = restore::RestoreMode::Copy;
     plan.tables = tables;
+    plan.leaveOut = leaveOut;
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);
-    auto inspection = readBefore(call, plan.file);
+    auto inspection = readBefore(call, plan);
     if (!inspection)
         return notBegun(call, plan, inspection.error());
     const restore::RestoreReceipt receipt = carryOut(call, plan, *std::move(inspection));

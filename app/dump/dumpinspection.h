@@ -52,7 +52,7 @@ struct DumpInspection {
     QMap<QString, qint64> objects = {}; ///< how many are created, by kindWord()
     QStringList warnings = {};
     QStringList schemas = {}; ///< that the dump creates or fills
-    DumpNeeds needs = {};     ///< what the server has to have for it
+    NeedsBySchema needs = {}; ///< what the server has to have for it
     qint64 fileBytes = 0;
     qint64 plainBytes = 0;
     qint64 lines = 0;

@@ -2,10 +2,13 @@
 #include "dump/dumpneeds.h"
 
 #include "dump/rightswords.h"
+#include "dump/schemaof.h"
 #include "dump/sqltokens.h"
 
 #include <QJsonArray>
 #include <QSet>
+
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -67,26 +70,58 @@ void noteExtension(const DumpStatement &statement, DumpNeeds &needs)
     add(needs.extensions, tokens.next().name());
 }
 
-void noteSession(const DumpStatement &statement, DumpNeeds &needs)
+/// What no restore makes needs no owner.
+void noteOwner(const DumpStatement &statement, DumpNeeds &needs)
 {
-    if (const auto speaker = newSpeaker(statement))
-        add(needs.owners, *speaker);
-    else
-        add(needs.settings, settingOf(statement));
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    tokens.take("alter");
+    if (!tokens.take("publication") && !tokens.take("subscription") &&
+        !tokens.take({"event", "trigger"}))
+        add(needs.owners, newOwner(statement));
+}
+
+DumpNeeds needsOf(const DumpStatement &statement)
+{
+    DumpNeeds needs;
+    switch (statement.kind) {
+    case StatementClass::Session: add(needs.settings, settingOf(statement)); break;
+    case StatementClass::Owner: noteOwner(statement, needs); break;
+    case StatementClass::Grant: noteGrant(statement, needs); break;
+    case StatementClass::Policy: notePolicy(statement, needs); break;
+    case StatementClass::Extension: noteExtension(statement, needs); break;
+    default: break;
+    }
+    return needs;
+}
+
+void addAll(DumpNeeds &needs, const DumpNeeds &more)
+{
+    for (const auto list : {&DumpNeeds::extensions, &DumpNeeds::owners, &DumpNeeds::grantees,
+                            &DumpNeeds::policyRoles, &DumpNeeds::settings}) {
+        for (const QString &name : more.*list)
+            add(needs.*list, name);
+    }
 }
 
 } // namespace
 
-void noteNeeds(const DumpStatement &statement, DumpNeeds &needs)
+void NeedsReader::hear(const DumpStatement &statement)
 {
-    switch (statement.kind) {
-    case StatementClass::Session: return noteSession(statement, needs);
-    case StatementClass::Owner: return add(needs.owners, newOwner(statement));
-    case StatementClass::Grant: return noteGrant(statement, needs);
-    case StatementClass::Policy: return notePolicy(statement, needs);
-    case StatementClass::Extension: return noteExtension(statement, needs);
-    default: return;
-    }
+    DumpNeeds more = needsOf(statement);
+    if (statement.kind != StatementClass::Session)
+        add(more.owners, m_speaker);
+    else if (auto speaker = newSpeaker(statement))
+        m_speaker = *std::move(speaker);
+    if (more != DumpNeeds())
+        addAll(m_needs[schemaOf(statement)], more);
+}
+
+DumpNeeds together(const NeedsBySchema &needs)
+{
+    DumpNeeds all;
+    for (const DumpNeeds &some : needs)
+        addAll(all, some);
+    return all;
 }
 
 QString settingOf(const DumpStatement &statement)
@@ -111,16 +146,28 @@ QJsonObject toJson(const DumpNeeds &needs)
             {u"settings"_s, QJsonArray::fromStringList(needs.settings)}};
 }
 
-DumpNeeds needsFromJson(const QJsonObject &json)
+QJsonObject toJson(const NeedsBySchema &needs)
 {
-    const auto names = [&json](QLatin1StringView key) {
-        return json[key].toVariant().toStringList();
-    };
-    return {.extensions = names("extensions"_L1),
-            .owners = names("owners"_L1),
-            .grantees = names("grantees"_L1),
-            .policyRoles = names("policyRoles"_L1),
-            .settings = names("settings"_L1)};
+    QJsonObject json;
+    for (auto it = needs.cbegin(); it != needs.cend(); ++it)
+        json.insert(it.key(), toJson(it.value()));
+    return json;
+}
+
+NeedsBySchema needsFromJson(const QJsonObject &json)
+{
+    NeedsBySchema needs;
+    for (auto it = json.begin(); it != json.end(); ++it) {
+        const auto names = [&it](QLatin1StringView key) {
+            return it.value()[key].toVariant().toStringList();
+        };
+        needs.insert(it.key(), {.extensions = names("extensions"_L1),
+                                .owners = names("owners"_L1),
+                                .grantees = names("grantees"_L1),
+                                .policyRoles = names("policyRoles"_L1),
+                                .settings = names("settings"_L1)});
+    }
+    return needs;
 }
 
 } // namespace mayday::dump

@@ -4,6 +4,7 @@
 #include "dump/dumpstatement.h"
 
 #include <QJsonObject>
+#include <QMap>
 #include <QStringList>
 
 namespace mayday::dump {
@@ -20,14 +21,29 @@ struct DumpNeeds {
     [[nodiscard]] bool operator==(const DumpNeeds &) const = default;
 };
 
-/// Adds what one statement takes for granted.
-void noteNeeds(const DumpStatement &statement, DumpNeeds &needs);
+/// By the schema that takes it for granted; what is for the whole dump stands under no name.
+using NeedsBySchema = QMap<QString, DumpNeeds>;
+
+/// Collects them, statement by statement.
+class NeedsReader final {
+public:
+    void hear(const DumpStatement &statement);
+    [[nodiscard]] const NeedsBySchema &needs() const { return m_needs; }
+
+private:
+    NeedsBySchema m_needs;
+    QString m_speaker; ///< in whose name the dump goes on; needed by whatever is said in it
+};
+
+/// Of all of them together.
+[[nodiscard]] DumpNeeds together(const NeedsBySchema &needs);
 
 /// The parameter that a SET sets. Empty for any other statement, for what only reads like a
 /// parameter (SET ROLE, SET TIME ZONE) and for an extension's own.
 [[nodiscard]] QString settingOf(const DumpStatement &statement);
 
 [[nodiscard]] QJsonObject toJson(const DumpNeeds &needs);
-[[nodiscard]] DumpNeeds needsFromJson(const QJsonObject &json);
+[[nodiscard]] QJsonObject toJson(const NeedsBySchema &needs);
+[[nodiscard]] NeedsBySchema needsFromJson(const QJsonObject &json);
 
 } // namespace mayday::dump

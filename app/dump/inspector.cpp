@@ -188,7 +188,7 @@ Result<void> Inspector::statement(const DumpStatement &statement)
         ++m_inspection.objects[kindWord(statement.kind)];
     noteSchema(statement);
     noteDanger(statement);
-    noteNeeds(statement, m_inspection.needs);
+    m_needs.hear(statement);
     if (statement.kind == StatementClass::Table)
         noteTable(statement);
     else if (statement.kind == StatementClass::Data)
@@ -228,6 +228,7 @@ Result<void> Inspector::copyEnd(qint64 rows, qint64 bytes, qint64 line)
 
 void Inspector::finish()
 {
+    m_inspection.needs = m_needs.needs();
     if (m_dangers > mostDangers)
         m_inspection.warnings.append(u"and %1 more of this sort"_s.arg(m_dangers - mostDangers));
 }

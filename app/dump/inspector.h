@@ -46,6 +46,7 @@ private:
     qint64 m_blockEnd = 0;
     bool m_escapes = false; ///< a COPY whose reading hangs on a setting somewhere before it
     qint64 m_dangers = 0;
+    NeedsReader m_needs;
 };
 
 /// Whether the table that it creates has rows of its own: partitioned and foreign ones have none.

@@ -69,6 +69,8 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
     auto live = connectTo(m_plan.target, context);
     if (!live)
         return failure(live.error());
+    if (auto stays = checkPlatform(*live, context); !stays)
+        return stays;
     if (auto able = checkWholeDatabase(*live, m_inspection, context); !able)
         return able;
     if (auto able = checkTarget(*live, m_plan, {}, context); !able)

@@ -2,6 +2,7 @@
 #include "restore/outside.h"
 
 #include "dump/rightswords.h"
+#include "dump/schemaof.h"
 #include "restore/sqlwords.h"
 
 using namespace Qt::StringLiterals;
@@ -64,24 +65,13 @@ Decision decideShared(const dump::DumpStatement &statement, const QStringList &w
     return std::nullopt;
 }
 
-/// Comments on what is always left out.
+/// Comments and labels on what is always left out.
 bool isAboutNothing(const QStringList &words)
 {
-    return words[0] == "comment"_L1 &&
-           (isOneOf(words.value(2), {"publication"_L1, "subscription"_L1}) ||
-            (words.value(2) == "event"_L1 && words.value(3) == "trigger"_L1));
-}
-
-/// The schema that a statement is about or in; empty when its words do not tell.
-QString schemaOf(const dump::DumpStatement &statement, const QStringList &words)
-{
-    if (!statement.objectSchema.isEmpty())
-        return statement.objectSchema;
-    if (statement.kind == StatementClass::Grant)
-        return dump::rightsWords(statement).schemas.value(0);
-    const qsizetype at = words.indexOf("schema"_L1);
-    const bool isKeyword = at > 0 && isOneOf(words[at - 1], {"on"_L1, "alter"_L1, "drop"_L1});
-    return isKeyword ? statement.objectName : QString();
+    const qsizetype at = kindAt(words);
+    return isOneOf(words[0], {"comment"_L1, "security"_L1}) &&
+           (isOneOf(words.value(at), {"publication"_L1, "subscription"_L1}) ||
+            (words.value(at) == "event"_L1 && words.value(at + 1) == "trigger"_L1));
 }
 
 QString nameOf(const dump::DumpStatement &statement, const QString &schema)
@@ -100,7 +90,7 @@ Decision decideOtherSchema(const dump::DumpStatement &statement, const QStringLi
                           statement.kind == StatementClass::Owner || words[0] == "drop"_L1;
     if (!changesRows && !isBeside)
         return std::nullopt;
-    const QString schema = schemaOf(statement, words);
+    const QString schema = dump::schemaOf(statement);
     if (schema.isEmpty() || schemas.contains(schema))
         return std::nullopt;
     if (changesRows)

@@ -72,25 +72,15 @@ Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QString
 Result<void> checkExtensions(postgres::Session &session, const QStringList &schemas,
                              TaskContext &context)
 {
-    const QByteArray names = postgres::arrayOf(schemas);
-    const auto rows = session.query(
-        "SELECT e.extname, n.nspname FROM pg_catalog.pg_extension e"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
-        " WHERE n.nspname = ANY ($1::text[]) AND (NOT e.extrelocatable"
-        "  OR NOT pg_catalog.pg_has_role(e.extowner, 'USAGE')"
-        "  OR EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc p"
-        "   ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass WHERE d.deptype = 'e'"
-        "   AND d.refobjid = e.oid AND d.refclassid = 'pg_extension'::regclass"
-        "   AND NOT pg_catalog.pg_has_role(p.proowner, 'USAGE'))) ORDER BY 1",
-        {&names, 1}, context);
-    if (!rows)
-        return failure(rows.error());
-    if (rows->rowCount() == 0)
+    const auto homes = homesOfExtensions(session, schemas, context);
+    if (!homes)
+        return failure(homes.error());
+    if (homes->isEmpty())
         return {};
     return failure({.kind = ErrorKind::Unsupported,
-                    .subject = u"schema "_s + rows->text(0, 1),
+                    .subject = u"schema "_s + homes->firstKey(),
                     .detail = u"extension %1 lives in it and cannot be moved by %2"_s.arg(
-                        rows->text(0, 0), session.facts().user)});
+                        homes->first(), session.facts().user)});
 }
 
 Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
@@ -139,14 +129,32 @@ Result<InPlaceFacts> checkPlace(postgres::Session &session, const QStringList &s
     });
 }
 
-/// The ways there are. A server that cannot be asked at all is an Error.
-Result<void> findWays(PreflightReport &report, postgres::Session &session, const RestorePlan &plan,
-                      const dump::DumpInspection &inspection, TaskContext &context)
+/// Whether the whole database may be swapped, all of the backup in it.
+Result<void> findDatabaseWay(PreflightReport &report, postgres::Session &session,
+                             const RestorePlan &plan, const dump::DumpInspection &rest,
+                             TaskContext &context)
 {
-    auto way = proposeWay(session, inspection, context);
+    auto way = proposeWay(session, rest, context);
     if (!way)
         return failure(way.error());
     report.way = *std::move(way);
+    std::optional<Error> stays;
+    if (!plan.leaveOut.isEmpty())
+        stays = notWithTheDatabase(plan.leaveOut);
+    else if (std::ranges::any_of(report.platform, &PlatformSchema::isService))
+        stays = mustStay(report.platform, session.facts().user);
+    if (!stays || report.way.noDatabase)
+        return {};
+    report.way.noDatabase = std::move(stays);
+    report.way.proposed = RestoreMode::Replace;
+    report.way.reason = u"nobody is disconnected"_s;
+    return {};
+}
+
+/// The other ways. A server that cannot be asked at all is an Error.
+Result<void> findWays(PreflightReport &report, postgres::Session &session, const RestorePlan &plan,
+                      const dump::DumpInspection &inspection, TaskContext &context)
+{
     const QStringList &schemas = inspection.schemas;
     RestorePlan beside = plan;
     beside.mode = RestoreMode::Replace;
@@ -210,7 +218,7 @@ Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, cons
     const auto facts = targetFacts(session, inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
-    report.missing = missingNeeds(inspection.needs, *facts);
+    report.missing = missingNeeds(together(inspection.needs), *facts);
     report.canMakeRoles = session.facts().canCreateRoles;
     // Without those of policies there is no restore, so that they are made goes without asking.
     const bool madeRoles =
@@ -223,6 +231,38 @@ Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, cons
         report.notes.append(*std::move(note));
     report.hindrance = hindrance(report.missing, madeRoles);
     return {};
+}
+
+/// What of the dump can be restored: without what the user leaves out; and without what the
+/// platform does not let anybody replace, which is told, unless a database of its own holds it all.
+Result<dump::DumpInspection> restorable(PreflightReport &report, postgres::Session &session,
+                                        const RestorePlan &plan, const dump::DumpInspection &whole,
+                                        TaskContext &context)
+{
+    auto asked = checkLeftOut(plan, whole).and_then([&] {
+        return checkIsThere(session, plan.leaveOut, context);
+    });
+    if (!asked)
+        return failure(asked.error());
+    report.leftOut = plan.leaveOut;
+    dump::DumpInspection rest = withoutSchemas(whole, plan.leaveOut);
+    auto platform = platformSchemas(session, rest.schemas, context);
+    if (!platform)
+        return failure(platform.error());
+    report.platform = *std::move(platform);
+    if (auto found = findDatabaseWay(report, session, plan, rest, context); !found)
+        return failure(found.error());
+    if (report.platform.isEmpty())
+        return rest;
+    QStringList names;
+    for (const PlatformSchema &schema : std::as_const(report.platform))
+        names.append(schema.name);
+    report.leftOut += names;
+    if (report.way.noDatabase)
+        return withoutSchemas(rest, names);
+    report.way.noSchema = mustStay(report.platform, session.facts().user);
+    report.way.noPlace = report.way.noSchema;
+    return rest;
 }
 
 /// Nobody is locked out by a restore, so what others write until the swap goes aside unseen.
@@ -282,6 +322,9 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
         {&TargetFacts::schemasWeOwn,
          "SELECT nspname FROM pg_catalog.pg_namespace WHERE pg_catalog.pg_has_role(nspowner,"
          " 'USAGE') AND nspname !~ '^pg_' AND nspname <> 'information_schema'"},
+        {&TargetFacts::standing,
+         "SELECT 'publication ' || pubname FROM pg_catalog.pg_publication UNION ALL"
+         " SELECT 'event trigger ' || evtname FROM pg_catalog.pg_event_trigger"},
         {&TargetFacts::extensions, "SELECT extname FROM pg_catalog.pg_extension"},
         {&TargetFacts::availableExtensions, "SELECT name FROM pg_catalog.pg_available_extensions"},
         // Before PostgreSQL 13 nothing is trusted.
@@ -359,26 +402,12 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
 
 Result<void> checkSchemas(const QStringList &schemas)
 {
-    // Those of managed platforms: facts/providers/supabase.md and restore.md row 15.
-    static const QSet<QString> platform = {u"auth"_s,
-                                           u"storage"_s,
-                                           u"vault"_s,
-                                           u"cron"_s,
-                                           u"realtime"_s,
-                                           u"extensions"_s,
-                                           u"pgsodium"_s,
-                                           u"graphql"_s,
-                                           u"graphql_public"_s,
-                                           u"supabase_functions"_s,
-                                           u"supabase_migrations"_s};
     for (const QString &schema : schemas) {
-        const bool isSystem = schema.startsWith("pg_"_L1) || schema == "information_schema"_L1;
-        if (isSystem || platform.contains(schema))
+        if (schema.startsWith("pg_"_L1) || schema == "information_schema"_L1)
             return failure({.kind = ErrorKind::Unsupported,
                             .subject = u"schema "_s + schema,
-                            .detail =
-                                u"it belongs to the platform and cannot be replaced; make a dump "
-                                "of your own schemas only (pg_dump --schema)"_s,
+                            .detail = u"it is PostgreSQL's own and cannot be replaced; make a dump "
+                                      "of your own schemas only (pg_dump --schema)"_s,
                             .advice = Advice::MakeBackupWithPgDump});
     }
     if (schemas.isEmpty())
@@ -389,8 +418,7 @@ Result<void> checkSchemas(const QStringList &schemas)
     return {};
 }
 
-Result<PreflightReport> runPreflight(const RestorePlan &plan,
-                                     const dump::DumpInspection &inspection,
+Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpInspection &whole,
                                      const QDateTime &takenAt, TaskContext &context)
 {
     PreflightReport report;
@@ -401,10 +429,22 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
     if (!session)
         return failure(session.error());
     report.serverVersion = session->facts().version;
-    if (auto fit = checkSchemas(inspection.schemas); !fit)
+    auto rest = restorable(report, *session, plan, whole, context);
+    if (!rest)
+        return failure(rest.error());
+    const dump::DumpInspection &inspection = *rest;
+    // A database of its own is the only way then, and it is known already.
+    const bool isDatabaseAlone = report.way.noSchema && report.way.noPlace;
+    if (inspection.schemas.isEmpty() && !report.platform.isEmpty()) {
+        report.blocker = mustStay(report.platform, session->facts().user);
+        report.blocker->advice = Advice::AskForRights; // nothing else is left to restore
+    } else if (auto fit = checkSchemas(inspection.schemas); !fit) {
         report.blocker = fit.error();
-    else if (auto found = findWays(report, *session, plan, inspection, context); !found)
+    } else if (isDatabaseAlone) {
+        (void)report.way.turnFromSchema(); // to the one there is
+    } else if (auto found = findWays(report, *session, plan, inspection, context); !found) {
         return failure(found.error());
+    }
     auto schemas = schemaFacts(*session, inspection.schemas, context);
     if (!schemas)
         return failure(schemas.error());
@@ -420,6 +460,8 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan,
     compareVersions(report, inspection, session->facts());
     if (auto noted = noteNeeds(report, *session, plan, inspection, context); !noted)
         return failure(noted.error());
+    if (!report.platform.isEmpty() && report.way.noDatabase)
+        report.hindrance = mustStay(report.platform, session->facts().user);
     if (auto noted = noteWriters(report, *session, inspection.schemas, context); !noted)
         return failure(noted.error());
     auto loss = estimateLoss(*session, inspection, takenAt, plan.plannedAt, context);

@@ -4,6 +4,7 @@
 #include "restore/inplace.h"
 #include "restore/lossestimate.h"
 #include "restore/missingneeds.h"
+#include "restore/platform.h"
 #include "restore/restoreplan.h"
 #include "restore/restoreway.h"
 #include "restore/schemaswap.h"
@@ -36,6 +37,9 @@ struct PreflightReport {
     std::optional<InPlaceFacts> inPlace = std::nullopt; ///< when the schemas can be emptied
     MissingNeeds missing = {};                          ///< of what the dump takes for granted
     bool canMakeRoles = false;                          ///< the login may make the missing roles
+    /// Schemas of the dump that stay as they are: left out by the plan, or because they have to.
+    QStringList leftOut = {};
+    QList<PlatformSchema> platform = {}; ///< of them those that have to and that the plan has not
     qint64 safetySpace = -1; ///< bytes free where the safety copy would go; -1: nobody can say
 
     [[nodiscard]] qint64 liveBytes() const;
@@ -57,7 +61,7 @@ struct PreflightReport {
 /// with the way out.
 [[nodiscard]] Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                                        const QStringList &schemas, TaskContext &context);
-/// Refused for schemas that belong to PostgreSQL or to the platform.
+/// Refused for PostgreSQL's own schemas, and when there are none.
 [[nodiscard]] Result<void> checkSchemas(const QStringList &schemas);
 
 } // namespace mayday::restore

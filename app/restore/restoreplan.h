@@ -8,6 +8,7 @@
 #include <QList>
 #include <QPair>
 #include <QString>
+#include <QStringList>
 
 namespace mayday::restore {
 
@@ -45,6 +46,8 @@ struct RestorePlan {
     QList<TeamCheck> checks = {}; ///< asked of what was loaded, before it becomes live
     /// The roles that the dump names and the server lacks are made first, without a login.
     bool makeRoles = false;
+    /// Schemas of the dump that are not restored: what is there under their names stays as it is.
+    QStringList leaveOut = {};
     /// Of InPlace: the folder for the safety copy; empty for the one that the dump is in.
     QString safetyFolder = {};
 

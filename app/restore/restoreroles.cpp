@@ -17,11 +17,11 @@ Result<void> RestoreRunner::makeRoles(postgres::Session &session, TargetFacts &f
         return {};
     // Before anything is loaded, and in place before anybody waits.
     if (auto hindered =
-            missingPolicyRole(missingNeeds(m_inspection.needs, facts), m_plan.makeRoles))
+            missingPolicyRole(missingNeeds(together(m_inspection.needs), facts), m_plan.makeRoles))
         return failure(*std::move(hindered));
     if (!m_plan.makeRoles)
         return {};
-    return makeMissingRoles(session, m_inspection.needs, facts, context)
+    return makeMissingRoles(session, together(m_inspection.needs), facts, context)
         .transform([this](const QStringList &made) { m_madeRoles = made; });
 }
 

@@ -130,35 +130,13 @@ Result<void> RestoreRunner::inspect(std::optional<dump::DumpInspection> inspecti
     }
     if (inspection->verdict != dump::DumpVerdict::Complete)
         return failure(verdictError(*inspection, m_plan.file));
-    m_inspection = *std::move(inspection);
-    if (auto known = checkChoice(); !known)
-        return known;
+    if (auto chosen = choose(*std::move(inspection)); !chosen)
+        return chosen;
     for (const dump::TableInDump &table : std::as_const(m_inspection.tables)) {
         m_now.tablesTotal += isTaken(table) ? 1 : 0;
         m_now.rowsTotal += isTaken(table) ? table.rows : 0;
     }
     return checkSchemas(m_inspection.schemas);
-}
-
-bool RestoreRunner::isTaken(const dump::TableInDump &table) const
-{
-    return m_plan.tables.isEmpty() || m_plan.tables.contains(TableName(table.schema, table.name));
-}
-
-Result<void> RestoreRunner::checkChoice() const
-{
-    for (const TableName &wanted : m_plan.tables) {
-        const bool isThere =
-            std::ranges::any_of(m_inspection.tables, [&](const dump::TableInDump &table) {
-                return table.schema == wanted.first && table.name == wanted.second;
-            });
-        if (!isThere)
-            return failure(
-                {.kind = ErrorKind::NotFound,
-                 .subject = wanted.first + u'.' + wanted.second,
-                 .detail = u"%1 has no such table"_s.arg(QFileInfo(m_plan.file).fileName())});
-    }
-    return {};
 }
 
 Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
@@ -168,6 +146,8 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
                                               {.applicationName = u"mayday restore"_s});
     if (!session)
         return session;
+    if (auto stays = checkPlatform(*session, context); !stays)
+        return failure(stays.error());
     if (auto able = checkTarget(*session, m_plan, m_inspection.schemas, context); !able)
         return failure(able.error());
     // What uses the live tables goes on using them; and in place there must be nothing.
@@ -186,15 +166,9 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
 Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpReader &reader,
                                        TaskContext &context)
 {
-    auto facts = targetFacts(session, m_inspection.schemas, context);
+    auto facts = factsFor(session, context);
     if (!facts)
         return failure(facts.error());
-    if (m_plan.mode != RestoreMode::Copy && m_inspection.objects.value(u"large-object"_s) > 0) {
-        auto there = largeObjects(session, context);
-        if (!there)
-            return failure(there.error());
-        facts->largeObjects = *std::move(there);
-    }
     // Somebody else's open change of the same schema must not hold us, and with us them, for ever.
     // In place, what comes after the locks has to be seen, whatever the role's own default says.
     const QByteArray begin =

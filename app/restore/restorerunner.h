@@ -56,6 +56,11 @@ private:
     [[nodiscard]] QSet<TableName> largeTables() const;
     [[nodiscard]] bool isTaken(const dump::TableInDump &table) const;
     Result<postgres::Session> openTarget(TaskContext &context);
+    Result<void> choose(dump::DumpInspection whole);
+    [[nodiscard]] Result<void> checkPlatform(postgres::Session &session,
+                                             TaskContext &context) const;
+    [[nodiscard]] Result<TargetFacts> factsFor(postgres::Session &session,
+                                               TaskContext &context) const;
     Result<dump::DumpReader> openReader(TaskContext &context);
     [[nodiscard]] Result<dump::DumpReader> readerOf(TaskContext &context);
     Result<void> loadBeside(postgres::Session &session, dump::DumpReader &reader,

@@ -89,7 +89,13 @@ Result<std::optional<StatementDecision>> SideLoad::admit(const dump::DumpStateme
                        .advice = Advice::MakeBackupWithPgDump,
                        .line = statement.line});
     m_isAfterData = m_isAfterData || changesInserts(statement);
-    note(decision);
+    if (decision.isSpeaker) {
+        m_otherSpeaker = decision;
+    } else {
+        if (statement.kind != dump::StatementClass::Session)
+            noteWho();
+        note(decision);
+    }
     m_made.note(statement);
     return decision;
 }
@@ -174,9 +180,11 @@ Result<void> SideLoad::copyBegin(const dump::CopyHeader &header)
     const StatementDecision decision = m_filter.decide(header.statement);
     if (decision.kind == StatementDecision::Kind::Refuse)
         return finish().and_then([&] { return Result<void>(failure(*decision.error)); });
-    m_isPassedBy = m_scope && !m_scope->takesRows(header.schema, header.table);
+    m_isPassedBy = decision.kind == StatementDecision::Kind::Skip ||
+                   (m_scope && !m_scope->takesRows(header.schema, header.table));
     if (m_isPassedBy)
         return {};
+    noteWho();
     m_copy = header;
     m_copy.statement.objectSchema = header.schema;
     m_copy.statement.objectName = header.table;
@@ -270,6 +278,13 @@ void SideLoad::note(const StatementDecision &decision)
     m_hasDifferences = m_hasDifferences || decision.isDifference;
     if (!decision.note.isEmpty() && !m_notes.contains(decision.note))
         m_notes.append(decision.note);
+}
+
+/// Who speaks is another one than in the dump only when something is said.
+void SideLoad::noteWho()
+{
+    if (m_otherSpeaker)
+        note(*std::exchange(m_otherSpeaker, std::nullopt));
 }
 
 void SideLoad::tally(const QString &schema, const QString &name, qint64 rows)

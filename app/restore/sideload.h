@@ -84,6 +84,7 @@ private:
     Result<void> leaveOut(const dump::DumpStatement &statement, const StatementDecision &decision,
                           Standing standing);
     void note(const StatementDecision &decision);
+    void noteWho();
     void tally(const QString &schema, const QString &name, qint64 rows);
     Result<void> noteDone(const dump::DumpStatement &statement, qint64 rows);
     void noteCreatedTable(const dump::DumpStatement &statement, qint64 rows);
@@ -111,6 +112,7 @@ private:
     QSet<QPair<QString, QString>> m_fresh; ///< tables of this transaction that rows may lie in
     QStringList m_notes;
     bool m_hasDifferences = false;
+    std::optional<StatementDecision> m_otherSpeaker; ///< nothing has been said in that name yet
 };
 
 } // namespace mayday::restore

@@ -7,6 +7,7 @@
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
+#include "restore/leftout.h"
 #include "restore/outside.h"
 #include "restore/sqlwords.h"
 
@@ -125,6 +126,8 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return *decided;
     if (auto error = dump::forbidden(statement))
         return {.kind = Kind::Refuse, .error = std::move(error)};
+    if (auto decided = decideLeftOut(statement, m_facts.leftOut, m_facts.databaseThings))
+        return *decided;
     const QString &first = words.front();
     if (auto decided = decideOutside(statement, words, m_reach))
         return *decided;
@@ -148,15 +151,25 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return decideExtension(statement, words);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
         startsWith(words, {"alter"_L1, "event"_L1, "trigger"_L1}))
-        return skip(u"event trigger %1 left out"_s.arg(words.value(3)), true);
+        return decideStanding(u"event trigger "_s + words.value(3), true);
     if (words.value(1) == "publication"_L1 || words.value(1) == "subscription"_L1)
-        return skip(u"%1 %2 left out"_s.arg(words[1], words.value(2)), true);
+        return decideStanding(words[1] + u' ' + words.value(2),
+                              first == "create"_L1 || statement.kind == StatementClass::Owner);
     if (statement.kind == StatementClass::Owner)
         return decideOwner(statement);
     if (first == "grant"_L1 || first == "revoke"_L1 ||
         startsWith(words, {"alter"_L1, "default"_L1, "privileges"_L1}))
         return decideGrant(statement);
     return {};
+}
+
+/// What is not switched on unasked. One of that name that is there stays as it is; whether it has
+/// the tables that an ALTER PUBLICATION adds, nobody has looked.
+StatementDecision StatementFilter::decideStanding(const QString &thing, bool isAboutItself) const
+{
+    if (isAboutItself && m_facts.standing.contains(thing))
+        return skip(thing + u" stays as it is"_s);
+    return skip(thing + u" left out"_s, true);
 }
 
 StatementDecision StatementFilter::decideSetting(const dump::DumpStatement &statement) const
@@ -173,14 +186,16 @@ StatementDecision StatementFilter::decideSpeaker(const QString &role) const
 {
     const QByteArray itself = m_facts.isSuperuser ? "RESET SESSION AUTHORIZATION" : "RESET ROLE";
     if (role.isEmpty())
-        return {.instead = itself};
+        return {.isSpeaker = true, .instead = itself};
     if (m_facts.rolesWeMayUse.contains(role))
-        return {.instead = (m_facts.isSuperuser ? "SET SESSION AUTHORIZATION " : "SET ROLE ") +
+        return {.isSpeaker = true,
+                .instead = (m_facts.isSuperuser ? "SET SESSION AUTHORIZATION " : "SET ROLE ") +
                            postgres::quoteIdentifier(role).toUtf8()};
     return {.note = u"what the dump does as %1 is done as the connected role: %2"_s.arg(
                 role, m_facts.roles.contains(role) ? u"it may not act as that one"_s
                                                    : u"this server has no such role"_s),
             .isDifference = true,
+            .isSpeaker = true,
             .instead = itself};
 }
 

@@ -10,6 +10,13 @@
 
 namespace mayday::restore {
 
+/// The schemas of a dump that are left out of a restore.
+struct LeftOut {
+    QSet<QString> schemas = {};
+    QSet<QString> things = {}; ///< what the server has in them: "table auth.users"
+    bool isCompared = true;    ///< what the dump has there and the server has not is a difference
+};
+
 /// What the server has, asked once before the load so that no statement has to fail to find out.
 struct TargetFacts {
     QSet<QString> settings;            ///< names in pg_settings
@@ -19,10 +26,12 @@ struct TargetFacts {
     QSet<QString> availableExtensions; ///< installable
     QSet<QString> guardedExtensions;   ///< of them, those that only a superuser may install
     QHash<QString, QString> comments;  ///< of extensions; of those that are not installed: to come
-    QSet<QString> databaseThings;      ///< that belong to no schema: see databasething.h
-    QSet<QString> schemasWeOwn;        ///< none of the server's own
-    QSet<QString> schemasThatStay;     ///< of those that are filled, the ones that are others'
-    QSet<QByteArray> largeObjects;     ///< numbers of those that are there and have to stay
+    QSet<QString> standing;        ///< "publication p", "event trigger e": that stay as they are
+    QSet<QString> databaseThings;  ///< that belong to no schema: see databasething.h
+    QSet<QString> schemasWeOwn;    ///< none of the server's own
+    QSet<QString> schemasThatStay; ///< of those that are filled, the ones that are others'
+    QSet<QByteArray> largeObjects; ///< numbers of those that are there and have to stay
+    LeftOut leftOut;
     bool isSuperuser = false;
     bool isOwnDatabase = false; ///< made for the load, so that nothing in it is anybody's
 };
@@ -33,6 +42,7 @@ struct StatementDecision {
     Kind kind = Kind::Run;
     QString note = {};         ///< for Skip and Run: one sentence for the receipt, or empty
     bool isDifference = false; ///< the result then differs from the dump
+    bool isSpeaker = false;    ///< for Run: it says who speaks; the note is about what follows
     bool isDrop = false;       ///< for Skip: right only as long as there is nothing to drop
     std::optional<Error> error = std::nullopt;
     std::optional<QByteArray> instead = std::nullopt; ///< for Run: what is run in its place
@@ -56,6 +66,7 @@ public:
 
 private:
     [[nodiscard]] StatementDecision decideSetting(const dump::DumpStatement &statement) const;
+    [[nodiscard]] StatementDecision decideStanding(const QString &thing, bool isAboutItself) const;
     [[nodiscard]] StatementDecision decideSpeaker(const QString &role) const;
     [[nodiscard]] StatementDecision decideExtension(const dump::DumpStatement &statement,
                                                     const QStringList &words) const;

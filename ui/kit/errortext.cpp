@@ -145,6 +145,9 @@ QString adviceSentence(Advice advice)
         return Words::tr("Stop the programs that use this schema, then try again.");
     case Advice::AskForRights:
         return Words::tr("Ask the database's owner for the missing right; the details name it.");
+    case Advice::LeaveSchemasOut:
+        return Words::tr("Restore without them: the plan has a link for that. Or use a login that "
+                         "owns them; the details say whose they are.");
     case Advice::InstallExtension:
         return Words::tr("Install the extension that the details name, then try again.");
     case Advice::InstallClient:

@@ -129,6 +129,62 @@ QList<Fact> rolesFacts(const restore::RestorePlan &plan, const restore::Prefligh
     return {made};
 }
 
+/// "2 tables with 12 rows of the backup are not restored"
+QString notRestored(const dump::DumpInspection &whole, const QStringList &schemas)
+{
+    const auto isOut = [&schemas](const dump::TableInDump &table) {
+        return schemas.contains(table.schema);
+    };
+    qint64 rowCount = 0;
+    for (const dump::TableInDump &table : whole.tables)
+        rowCount += isOut(table) ? table.rows : 0;
+    const auto tableCount = std::ranges::count_if(whole.tables, isOut);
+    return tableCount == 1 ? tr("1 table with %1 of the backup is not restored").arg(rows(rowCount))
+                           : tr("%1 with %2 of the backup are not restored")
+                                 .arg(tables(tableCount), rows(rowCount));
+}
+
+/// How many rows are loaded.
+qint64 rowsTaken(const backup::BackupEntry &backup, const QStringList &leftOut)
+{
+    if (!backup.inspection || leftOut.isEmpty())
+        return backup.rows();
+    qint64 sum = 0;
+    for (const dump::TableInDump &table :
+         restore::withoutSchemas(*backup.inspection, leftOut).tables)
+        sum += table.rows;
+    return sum;
+}
+
+/// Schemas of the backup that stay as they are, by choice or because they have to.
+QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
+                         const restore::PreflightReport &report)
+{
+    if (!backup.inspection || report.leftOut.isEmpty())
+        return {};
+    const QString names = report.leftOut.join(u", "_s);
+    const QString what = notRestored(*backup.inspection, report.leftOut);
+    if (!report.platform.isEmpty() && !report.way.noDatabase)
+        return {}; // all of it goes into a database of its own
+    if (!report.platform.isEmpty()) {
+        QStringList reasons;
+        for (const restore::PlatformSchema &schema : report.platform)
+            reasons.append(u"%1: %2"_s.arg(schema.name, schema.reason));
+        return {{tr("In the way"),
+                 {{tr("%1 may not replace what is there (%2). ")
+                       .arg(plan.target.user(), reasons.join(u"; "_s)),
+                   FactStyle::Danger},
+                  {tr("Restore without them"), FactStyle::Link, leftOutTarget},
+                  {u"  "_s + tr("%1 then.").arg(what)}}}};
+    }
+    return {{tr("Left out"),
+             {{names, FactStyle::Strong},
+              {u": "_s + tr("%1; what is there stays as it is. ").arg(what), FactStyle::Danger},
+              {tr("Take them in again"), FactStyle::Link, leftOutTarget}}},
+            fact(tr("Note"), tr("Policies and triggers of your own on their tables are not "
+                                "restored either; the verdict names those that are missing."))};
+}
+
 /// What undoes it.
 Fact undoFact(const restore::RestorePlan &plan)
 {
@@ -218,10 +274,11 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
         facts.append({tr("You will lose"),
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
                        {tr("See which"), FactStyle::Link, u"loss"_s}}});
+    facts += leftOutFacts(backup, plan, report);
     facts.append(wayFact(plan, report.way));
     if (plan.mode == RestoreMode::InPlace)
         facts += inPlaceFacts(plan, report);
-    const QString forecast = timeForecast(backup.rows(), past);
+    const QString forecast = timeForecast(rowsTaken(backup, report.leftOut), past);
     facts.append(fact(tr("Time"), forecast.isEmpty()
                                       ? tr("not measured on this server yet; progress shows it")
                                       : forecast));
@@ -250,6 +307,10 @@ QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::Prefli
                           FactStyle::Danger));
     if (plan.mode == RestoreMode::InPlace)
         facts += inPlaceFacts(plan, report);
+    if (!plan.leaveOut.isEmpty())
+        facts.append(fact(tr("Left out"),
+                          tr("%1: not restored, stays as it is").arg(plan.leaveOut.join(u", "_s)),
+                          FactStyle::Danger));
     facts.append(undoFact(plan));
     return facts;
 }

@@ -63,6 +63,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
             m_warningsFold->setOpen(!m_warningsFold->isOpen());
         else if (target == plantexts::rolesTarget)
             Q_EMIT rolesToggled();
+        else if (target == plantexts::leftOutTarget)
+            Q_EMIT leftOutToggled();
         else
             Q_EMIT wayRequested(restore::modeFromKey(target));
     });

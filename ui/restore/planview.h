@@ -48,6 +48,7 @@ Q_SIGNALS:
     void wayRequested(mayday::restore::RestoreMode mode);
     /// Missing roles are to be made, or are not any more.
     void rolesToggled();
+    void leftOutToggled();
     void otherBackupRequested();
     void askAgainRequested();
 

@@ -72,6 +72,10 @@ void RestorePanel::connectPlan()
         m_wantsRoles = !m_draft.makeRoles;
         askServer();
     });
+    connect(m_plan, &PlanView::leftOutToggled, this, [this] {
+        m_leaveOut = m_report.platform.isEmpty() ? QStringList() : m_report.leftOut;
+        askServer();
+    });
     connect(m_plan, &PlanView::askAgainRequested, this, &RestorePanel::askServer);
     connect(m_progress, &ProgressView::stopRequested, this, [this] {
         m_progress->setStopping(true);
@@ -194,6 +198,7 @@ void RestorePanel::choose(const QString &path)
 {
     m_draft = {};
     m_wantsRoles = false;
+    m_leaveOut.clear();
     m_wantedWay.reset();
     m_draft.file = path;
     askServer();
@@ -218,6 +223,7 @@ void RestorePanel::askServer()
     m_draft.database = m_target.database;
     m_draft.safetyFolder = m_parts.shelf.folder();
     m_draft.makeRoles = m_wantsRoles;
+    m_draft.leaveOut = m_leaveOut;
     m_draft.plannedAt = m_parts.clock.now();
     m_draft.id = restore::freshRestoreId(m_draft.plannedAt);
     m_plan->showAsking(connection->display());
@@ -292,7 +298,8 @@ void RestorePanel::chooseTables()
     const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
     if (!entry || !entry->inspection)
         return;
-    m_tables->showTables(entry->fileName, entry->inspection->tables);
+    m_tables->showTables(entry->fileName,
+                         restore::withoutSchemas(*entry->inspection, m_report.leftOut).tables);
     turnTo(m_tables);
     takeFocus();
 }
@@ -306,6 +313,7 @@ void RestorePanel::layBeside()
     restore::RestorePlan copy = m_draft;
     copy.mode = restore::RestoreMode::Copy;
     copy.tables = m_tables->chosen();
+    copy.leaveOut = m_report.leftOut;
     m_parts.desk.start(copy, entry->inspection);
 }
 

@@ -103,6 +103,7 @@ private:
     ContentView *m_content;
     restore::RestorePlan m_draft;
     restore::PreflightReport m_report;
+    QStringList m_leaveOut;                          ///< schemas that are to stay as they are
     bool m_wantsRoles = false;                       ///< missing ones are to be made
     std::optional<restore::RestoreMode> m_wantedWay; ///< when another than the proposed was chosen
     Task<restore::PreflightReport> m_asking;

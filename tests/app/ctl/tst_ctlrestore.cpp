@@ -19,6 +19,7 @@ private Q_SLOTS:
     void theReceiptHasItsKeys();
     void theTextCountsTables();
     void rolesAreMadeWhenAsked();
+    void schemasAreLeftOutWhenAsked();
     void compressedAndFromAnotherFolder();
     void refusesWithoutYesAndWithoutATerminal_data();
     void refusesWithoutYesAndWithoutATerminal();
@@ -107,6 +108,34 @@ void TestCtlRestore::rolesAreMadeWhenAsked()
     QCOMPARE(m_ctl.server().scalar(
                  u"roles"_s, "SELECT has_table_privilege('fresh_role', 'products', 'SELECT')"),
              u"t"_s);
+}
+
+void TestCtlRestore::schemasAreLeftOutWhenAsked()
+{
+    QByteArray dump = smallDump;
+    const QByteArray end = "--\n-- PostgreSQL database dump complete";
+    dump.replace(end, "CREATE SCHEMA audit;\n\nCREATE TABLE audit.log (id integer);\n\n"
+                      "COPY audit.log (id) FROM stdin;\n1\n2\n\\.\n\n\n" +
+                          end);
+    const QString file = m_ctl.write(u"two.sql"_s, dump);
+    const QString target = m_ctl.liveDatabase(u"parts"_s);
+    m_ctl.server().execute(u"parts"_s, "CREATE SCHEMA audit; CREATE TABLE audit.log (id integer);"
+                                       "INSERT INTO audit.log VALUES (7)");
+    // Misspelt, it is refused before anybody is asked.
+    const Answer wrong = restore(file, target, {u"--json"_s, u"--leave-out"_s, u"audits"_s});
+    QVERIFY2(wrong.code == 2, wrong.all());
+    QCOMPARE(wrong.json()["error"_L1]["kind"_L1].toString(), u"not-found"_s);
+    const Answer done = restore(file, target, {u"--json"_s, u"--leave-out=audit"_s});
+    QVERIFY2(done.code == 0, done.all());
+    QVERIFY2(done.out.contains("schema audit left out: 1 table with 2 rows of the backup is not "
+                               "restored, and what is there stays as it is"),
+             done.all());
+    QCOMPARE(m_ctl.products(u"parts"_s), u"1 2 3"_s);
+    QCOMPARE(m_ctl.server().scalar(u"parts"_s, "SELECT string_agg(id::text, ' ') FROM audit.log"),
+             u"7"_s);
+    const Answer both =
+        restore(file, target, {u"--json"_s, u"--database"_s, u"--leave-out"_s, u"audit"_s});
+    QVERIFY2(both.code == 2 && both.out.contains("would be gone"), both.all());
 }
 
 void TestCtlRestore::compressedAndFromAnotherFolder()
@@ -231,9 +260,9 @@ void TestCtlRestore::aBadFileChangesNothing_data()
     QTest::newRow("a program") << before("COPY public.products FROM PROGRAM 'id';") << u"refused"_s
                                << QByteArray("runs a program on the server");
     QTest::newRow("a hidden end") << before("ROLLBACK;") << u"refused"_s << QByteArray("line");
-    QTest::newRow("a schema of the platform")
-        << QByteArray(smallDump).replace("public.", "auth.") << u"unsupported"_s
-        << QByteArray("belongs to the platform");
+    QTest::newRow("a schema of PostgreSQL itself")
+        << QByteArray(smallDump).replace("public.", "pg_toast.") << u"unsupported"_s
+        << QByteArray("PostgreSQL's own");
     QTest::newRow("no data at all")
         << QByteArray(smallDump).replace(
                QByteArray(smallDump).mid(smallDump.indexOf("CREATE TABLE"),

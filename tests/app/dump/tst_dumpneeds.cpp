@@ -20,10 +20,11 @@ private Q_SLOTS:
     void eachStatementSaysWhatItNeeds_data();
     void eachStatementSaysWhatItNeeds();
     void namesComeOnceAndInOrder();
+    void eachSchemaHasItsOwn();
     void theyAreRemembered();
 
 private:
-    DumpNeeds needsOf(const QByteArray &sql)
+    NeedsBySchema needsOf(const QByteArray &sql)
     {
         const QString path = m_folder.filePath(u"dump%1.sql"_s.arg(++m_files));
         QFile file(path);
@@ -55,8 +56,12 @@ void TestDumpNeeds::eachStatementSaysWhatItNeeds_data()
     row("SET myapp.user = 'x';", {}); // anybody may set these
     row("SET TIME ZONE 'UTC';", {});
     row("SET ROLE gone;", {});
-    row("SET SESSION AUTHORIZATION 'clerk';", {.owners = {u"clerk"_s}});
+    row("SET SESSION AUTHORIZATION 'clerk';", {}); // nothing is said in that name
+    row("SET SESSION AUTHORIZATION 'clerk'; SET x = 1; CREATE TABLE a (b integer);",
+        {.owners = {u"clerk"_s}, .settings = {u"x"_s}});
+    row("SET SESSION AUTHORIZATION 'clerk'; RESET SESSION AUTHORIZATION; CREATE TYPE a;", {});
     row("SET SESSION AUTHORIZATION DEFAULT;", {});
+    row("ALTER PUBLICATION p OWNER TO app; ALTER EVENT TRIGGER e OWNER TO app;", {});
     row("ALTER TABLE public.a OWNER TO \"App Owner\";", {.owners = {u"App Owner"_s}});
     row("ALTER FUNCTION public.f(integer) OWNER TO app;", {.owners = {u"app"_s}});
     row("GRANT SELECT ON TABLE public.a TO web, \"Reader\";",
@@ -82,14 +87,45 @@ void TestDumpNeeds::eachStatementSaysWhatItNeeds_data()
 void TestDumpNeeds::eachStatementSaysWhatItNeeds()
 {
     QFETCH(QByteArray, sql);
-    QTEST(needsOf(sql + '\n'), "needs");
+    QTEST(together(needsOf(sql + '\n')), "needs");
 }
 
 void TestDumpNeeds::namesComeOnceAndInOrder()
 {
-    const DumpNeeds needs = needsOf("ALTER TABLE a OWNER TO zoe;\nALTER TABLE b OWNER TO app;\n"
-                                    "ALTER TABLE c OWNER TO zoe;\n");
+    const DumpNeeds needs =
+        together(needsOf("ALTER TABLE a OWNER TO zoe;\nALTER TABLE b OWNER TO app;\n"
+                         "ALTER TABLE c OWNER TO zoe;\n"));
     QCOMPARE(needs.owners, (QStringList{u"zoe"_s, u"app"_s}));
+}
+
+void TestDumpNeeds::eachSchemaHasItsOwn()
+{
+    const NeedsBySchema needs =
+        needsOf("SET statement_timeout = 0;\n"
+                "CREATE EXTENSION citext WITH SCHEMA extensions;\n"
+                "ALTER SCHEMA auth OWNER TO supabase_admin;\n"
+                "SET SESSION AUTHORIZATION helper;\n"
+                "GRANT USAGE ON SCHEMA storage TO service_role;\n"
+                "RESET SESSION AUTHORIZATION;\n"
+                "ALTER TABLE auth.users OWNER TO supabase_auth_admin;\n"
+                "ALTER TABLE public.a OWNER TO app;\n"
+                "CREATE POLICY p ON storage.objects TO authenticated;\n"
+                "GRANT USAGE ON SCHEMA auth TO dashboard_user;\n"
+                "GRANT SELECT ON TABLE public.a TO anon;\n"
+                "GRANT SELECT ON ALL TABLES IN SCHEMA storage TO service_role;\n"
+                "ALTER DEFAULT PRIVILEGES FOR ROLE deputy IN SCHEMA auth GRANT SELECT ON TABLES TO "
+                "clerk;\n");
+    QCOMPARE(needs.keys(),
+             (QStringList{{}, u"auth"_s, u"extensions"_s, u"public"_s, u"storage"_s}));
+    QCOMPARE(needs[{}], DumpNeeds{.settings = {u"statement_timeout"_s}});
+    QCOMPARE(needs[u"extensions"_s], DumpNeeds{.extensions = {u"citext"_s}});
+    QCOMPARE(needs[u"auth"_s],
+             (DumpNeeds{.owners = {u"supabase_admin"_s, u"supabase_auth_admin"_s},
+                        .grantees = {u"dashboard_user"_s, u"deputy"_s, u"clerk"_s}}));
+    QCOMPARE(needs[u"public"_s], (DumpNeeds{.owners = {u"app"_s}, .grantees = {u"anon"_s}}));
+    QCOMPARE(needs[u"storage"_s], (DumpNeeds{.owners = {u"helper"_s},
+                                             .grantees = {u"service_role"_s},
+                                             .policyRoles = {u"authenticated"_s}}));
 }
 
 void TestDumpNeeds::theyAreRemembered()
@@ -101,8 +137,8 @@ void TestDumpNeeds::theyAreRemembered()
                           .settings = {u"lock_timeout"_s}};
     DumpInspection inspection;
     inspection.verdict = DumpVerdict::Complete;
-    inspection.needs = needs;
-    QCOMPARE(inspectionFromJson(toJson(inspection))->needs, needs);
+    inspection.needs = {{{}, needs}, {u"auth"_s, {.owners = {u"zoe"_s}}}};
+    QCOMPARE(inspectionFromJson(toJson(inspection))->needs, inspection.needs);
 }
 
 MAYDAY_TEST(TestDumpNeeds);

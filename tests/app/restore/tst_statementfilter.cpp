@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dump/statementclass.h"
 #include "restore/sqlwords.h"
 #include "restore/statementfilter.h"
 #include "support/testmain.h"
@@ -53,6 +54,8 @@ private Q_SLOTS:
     void whatIsLeftOutIsNamed();
     void whatAnExtensionSaysOfItselfIsNotRepeated();
     void aDatabaseOfItsOwnIsMadeAsTheDumpSays();
+    void nothingOfASchemaThatIsLeftOutRuns_data();
+    void nothingOfASchemaThatIsLeftOutRuns();
 };
 
 void TestStatementFilter::splitsWords_data()
@@ -247,6 +250,88 @@ void TestStatementFilter::aDatabaseOfItsOwnIsMadeAsTheDumpSays()
     QCOMPARE(decideIn(true, closing, StatementClass::Grant).kind, Kind::Run);
     const QByteArray system = "GRANT SELECT ON TABLE pg_catalog.pg_authid TO app";
     QCOMPARE(decideIn(true, system, StatementClass::Grant).kind, Kind::Skip);
+}
+
+void TestStatementFilter::nothingOfASchemaThatIsLeftOutRuns_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<int>("kind");
+    QTest::addColumn<QString>("note");
+    const auto row = [](const char *sql, Kind kind, const QString &note = {}) {
+        QTest::newRow(sql) << QByteArray(sql) << static_cast<int>(kind) << note;
+    };
+    row("CREATE SCHEMA auth", Kind::Skip);
+    row("ALTER SCHEMA auth OWNER TO app", Kind::Skip);
+    row("COMMENT ON SCHEMA auth IS 'x'", Kind::Skip);
+    row("GRANT USAGE ON SCHEMA auth TO app", Kind::Skip);
+    row("CREATE TABLE auth.users (id integer)", Kind::Skip);
+    row("CREATE TABLE auth.mine (id integer)", Kind::Skip, u"table auth.mine"_s);
+    row("ALTER TABLE auth.users OWNER TO app", Kind::Skip);
+    row("INSERT INTO auth.users VALUES (1)", Kind::Skip);
+    row("SELECT pg_catalog.setval('auth.users_id_seq', 1, true)", Kind::Skip);
+    row("SELECT * FROM pg_catalog.pg_restore_relation_stats('version', '180000'::integer,"
+        " 'schemaname', 'auth', 'relname', 'users')",
+        Kind::Skip);
+    row("COMMENT ON COLUMN auth.users.id IS 'x'", Kind::Skip);
+    row("SECURITY LABEL FOR p ON TABLE auth.users IS 'x'", Kind::Skip);
+    row("GRANT SELECT ON TABLE auth.users TO app", Kind::Skip);
+    row("GRANT SELECT ON ALL TABLES IN SCHEMA auth TO app", Kind::Skip);
+    row("ALTER DEFAULT PRIVILEGES FOR ROLE gone IN SCHEMA auth GRANT SELECT ON TABLES TO app",
+        Kind::Skip);
+    row("CREATE RULE r AS ON INSERT TO auth.users DO INSTEAD NOTHING", Kind::Skip,
+        u"rule r on auth.users"_s);
+    row("CREATE POLICY p ON auth.users USING (true)", Kind::Skip);
+    row("CREATE POLICY \"on\" ON auth.users USING (true)", Kind::Skip,
+        u"policy on on auth.users"_s);
+    row("CREATE CONSTRAINT TRIGGER t AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION"
+        " public.f()",
+        Kind::Skip, u"trigger t on auth.users"_s);
+    row("CREATE UNIQUE INDEX i ON auth.users USING btree (id)", Kind::Skip, u"index auth.i"_s);
+    row("ALTER TABLE ONLY auth.users ADD CONSTRAINT users_pkey PRIMARY KEY (id)", Kind::Skip);
+    row("ALTER TABLE ONLY auth.users ADD CONSTRAINT to_ours FOREIGN KEY (id) REFERENCES public.a",
+        Kind::Skip, u"constraint to_ours on auth.users"_s);
+    row("CREATE FUNCTION auth.uid() RETURNS integer LANGUAGE sql AS 'SELECT 1'", Kind::Skip,
+        u"function auth.uid()"_s);
+    row("CREATE TYPE auth.level AS ENUM ('a')", Kind::Skip, u"type auth.level"_s);
+    row("DROP TABLE auth.users", Kind::Skip);
+    row("DELETE FROM auth.users", Kind::Refuse);
+    row("SET search_path = auth, pg_catalog", Kind::Refuse);
+    row("SET LOCAL search_path TO \"auth\"", Kind::Refuse);
+    row("SET SCHEMA 'auth'", Kind::Refuse);
+    row("SELECT pg_catalog.set_config('search_path', 'public, auth', false)", Kind::Refuse);
+    row("SELECT pg_catalog.set_config('search_path', '', false)", Kind::Run);
+    row("CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA auth", Kind::Skip,
+        u"extension pgcrypto"_s);
+    row("CREATE CAST (auth.level AS integer) WITH INOUT", Kind::Skip,
+        u"cast (auth.level AS integer)"_s);
+    row("COMMENT ON CAST (auth.level AS integer) IS 'x'", Kind::Skip);
+    row("SET search_path = public, pg_catalog", Kind::Run);
+    row("CREATE TABLE public.users (id integer)", Kind::Run);
+    row("ALTER TABLE ONLY public.a ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES auth.users(id)",
+        Kind::Run);
+}
+
+void TestStatementFilter::nothingOfASchemaThatIsLeftOutRuns()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(int, kind);
+    QFETCH(QString, note);
+    TargetFacts facts = ::facts();
+    facts.leftOut = {.schemas = {u"auth"_s},
+                     .things = {u"table auth.users"_s, u"policy p on auth.users"_s,
+                                u"constraint users_pkey on auth.users"_s}};
+    dump::DumpStatement statement;
+    statement.sql = sql;
+    statement.line = 7;
+    dump::classify(statement);
+    const StatementDecision decision = StatementFilter(facts, {u"public"_s}).decide(statement);
+    QCOMPARE(static_cast<int>(decision.kind), kind);
+    QCOMPARE(decision.note, note.isEmpty()
+                                ? QString()
+                                : note + u" is not made: schema auth is left out, and has none"_s);
+    QCOMPARE(decision.isDifference, !note.isEmpty());
+    facts.leftOut.isCompared = false;
+    QVERIFY(!StatementFilter(facts, {u"public"_s}).decide(statement).isDifference);
 }
 
 MAYDAY_TEST(TestStatementFilter);

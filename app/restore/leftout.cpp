@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/leftout.h"
+
+#include "dump/rightswords.h"
+#include "dump/schemaof.h"
+#include "dump/sqltokens.h"
+#include "postgres/quoting.h"
+#include "restore/databasething.h"
+#include "restore/sqlwords.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+using dump::DumpStatement;
+using dump::QualifiedName;
+using dump::SqlToken;
+using dump::SqlTokens;
+using dump::StatementClass;
+using Kind = StatementDecision::Kind;
+
+SqlTokens tokensOf(const DumpStatement &statement)
+{
+    return SqlTokens(statement.sql, statement.plainStringsEscape);
+}
+
+QString inWords(const QString &kind, const QString &schema, const QString &name)
+{
+    return u"%1 %2.%3"_s.arg(kind, schema, name);
+}
+
+// What a statement makes, in the words of leftOutFacts().
+
+/// "trigger a on auth.users", from behind its kind.
+QString onTable(const QString &kind, SqlTokens tokens, const char *before)
+{
+    const QString name = tokens.next().name();
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (!token.is(before))
+            continue;
+        tokens.take("only");
+        const QualifiedName table = dump::takeName(tokens);
+        return inWords(u"%1 %2 on"_s.arg(kind, name), table.schema, table.name);
+    }
+    return {};
+}
+
+/// ALTER TABLE ONLY auth.users ADD CONSTRAINT ..., ENABLE ROW LEVEL SECURITY; ALTER PUBLICATION p
+/// ADD TABLE ...
+QString addedBy(const DumpStatement &statement, SqlTokens tokens)
+{
+    if (tokens.take("publication")) {
+        const QString name = tokens.next().name();
+        if (!tokens.take({"add", "table"}))
+            return {};
+        tokens.take("only");
+        const QualifiedName table = dump::takeName(tokens);
+        return inWords(u"publication %1 of"_s.arg(name), table.schema, table.name);
+    }
+    const auto on = [&statement](const QString &what) {
+        return inWords(what + u" on"_s, statement.objectSchema, statement.objectName);
+    };
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (token.is("add") && tokens.take("constraint"))
+            return on(u"constraint "_s + tokens.next().name());
+        const bool isForced = token.is("force");
+        if ((isForced || token.is("enable")) && tokens.take({"row", "level", "security"}))
+            return on(isForced ? u"forced row level security"_s : u"row level security"_s);
+    }
+    return {};
+}
+
+/// With its arguments, as the dump writes them: there may be others of that name.
+QString routine(const QString &kind, SqlTokens tokens)
+{
+    const SqlToken first = tokens.next();
+    int depth = 0;
+    for (SqlToken token = first; token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        if (depth == 0 && token.isSymbol(')'))
+            return kind + u' ' +
+                   QString::fromUtf8(
+                       QByteArrayView(first.text.data(), token.text.data() + token.text.size()));
+    }
+    return {};
+}
+
+/// The words between CREATE and the name of what has no class of its own.
+QString kindInWords(SqlTokens tokens)
+{
+    for (const std::initializer_list<const char *> words :
+         {std::initializer_list<const char *>{"text", "search", "configuration"},
+          {"text", "search", "dictionary"},
+          {"text", "search", "parser"},
+          {"text", "search", "template"},
+          {"operator", "class"},
+          {"operator", "family"},
+          {"operator"},
+          {"aggregate"},
+          {"collation"},
+          {"conversion"},
+          {"statistics"},
+          {"type"}}) {
+        if (!SqlTokens(tokens).take(words))
+            continue;
+        QStringList all;
+        for (const char *word : words)
+            all.append(QString::fromLatin1(word));
+        return all.join(u' ');
+    }
+    return tokens.take("domain") ? u"type"_s : QString();
+}
+
+QString thingMadeBy(const DumpStatement &statement)
+{
+    SqlTokens tokens = tokensOf(statement);
+    if (tokens.take("alter"))
+        return addedBy(statement, tokens);
+    if (!tokens.take("create"))
+        return {};
+    tokens.take({"or", "replace"});
+    tokens.take("constraint");
+    tokens.take("default");
+    if (tokens.take("trigger"))
+        return onTable(u"trigger"_s, tokens, "on");
+    if (tokens.take("policy"))
+        return onTable(u"policy"_s, tokens, "on");
+    if (tokens.take("rule"))
+        return onTable(u"rule"_s, tokens, "to");
+    if (tokens.take("function"))
+        return routine(u"function"_s, tokens);
+    if (tokens.take("procedure"))
+        return routine(u"procedure"_s, tokens);
+    switch (statement.kind) {
+    case StatementClass::Extension: return u"extension "_s + statement.objectName;
+    case StatementClass::Table:
+    case StatementClass::View:
+    case StatementClass::Sequence:
+    case StatementClass::Index:
+        return inWords(kindWord(statement.kind), statement.objectSchema, statement.objectName);
+    default: break;
+    }
+    const QString kind = kindInWords(tokens);
+    return kind.isEmpty() ? QString() : inWords(kind, statement.objectSchema, statement.objectName);
+}
+
+// What cannot be told apart
+
+bool changesRows(const DumpStatement &statement)
+{
+    const QString first = leadingWords(statement.sql, 1).value(0);
+    return first == "update"_L1 || first == "delete"_L1 || first == "truncate"_L1 ||
+           first == "merge"_L1;
+}
+
+/// The schemas of a search_path, from behind its name: words and literals, one or several in each.
+bool namesLeftOut(SqlTokens tokens, const LeftOut &leftOut)
+{
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        const QString text = token.kind == SqlToken::Kind::String ? token.value() : token.name();
+        for (const QString &one : text.split(u',')) {
+            if (leftOut.schemas.contains(one.trimmed().remove(u'"')))
+                return true;
+        }
+    }
+    return false;
+}
+
+/// SET search_path = auth, pg_catalog and its like: what follows says no schema, so that nobody
+/// could tell what is in one that is left out.
+bool speaksWithoutNames(const DumpStatement &statement, const LeftOut &leftOut)
+{
+    SqlTokens tokens = tokensOf(statement);
+    if (tokens.take("set")) {
+        if (!tokens.take("local"))
+            tokens.take("session");
+        return (tokens.take("search_path") || tokens.take("schema")) &&
+               namesLeftOut(tokens, leftOut);
+    }
+    if (!tokens.take("select"))
+        return false;
+    if (tokens.take("pg_catalog"))
+        tokens.takeSymbol('.');
+    return tokens.take("set_config") && tokens.takeSymbol('(') &&
+           tokens.next().value() == "search_path"_L1 && namesLeftOut(tokens, leftOut);
+}
+
+/// The tables that one is made a part of, or that are made a part of it.
+QList<QualifiedName> relatives(const DumpStatement &statement)
+{
+    if (statement.kind != StatementClass::Table && statement.kind != StatementClass::Index)
+        return {};
+    QList<QualifiedName> names;
+    SqlTokens tokens = tokensOf(statement);
+    int depth = 0;
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        if (depth != 0)
+            continue;
+        if ((token.is("attach") && tokens.take("partition")) ||
+            (token.is("partition") && tokens.take("of")) || token.is("inherit"))
+            names.append(dump::takeName(tokens));
+        if (token.is("inherits") && tokens.takeSymbol('(')) {
+            do
+                names.append(dump::takeName(tokens));
+            while (tokens.takeSymbol(','));
+            tokens.takeSymbol(')');
+        }
+    }
+    return names;
+}
+
+StatementDecision refused(const DumpStatement &statement, const QString &detail)
+{
+    return {.kind = Kind::Refuse,
+            .error = Error{.kind = ErrorKind::Unsupported,
+                           .subject = u"statement at line %1"_s.arg(statement.line),
+                           .detail = detail,
+                           .advice = Advice::MakeBackupWithPgDump,
+                           .line = statement.line}};
+}
+
+/// Left out and restored at once.
+std::optional<StatementDecision> decideBoth(const DumpStatement &statement, const LeftOut &leftOut)
+{
+    const bool isOut = leftOut.schemas.contains(statement.objectSchema);
+    for (const QualifiedName &relative : relatives(statement)) {
+        if (leftOut.schemas.contains(relative.schema) != isOut)
+            return refused(statement,
+                           u"%1.%2 and %3.%4 are parts of one table, and only one of them is left "
+                           "out"_s.arg(statement.objectSchema, statement.objectName,
+                                       relative.schema, relative.name));
+    }
+    if (statement.kind != StatementClass::Grant)
+        return std::nullopt;
+    const QStringList schemas = dump::rightsWords(statement).schemas;
+    const auto out = std::ranges::count_if(
+        schemas, [&](const QString &schema) { return leftOut.schemas.contains(schema); });
+    if (out == 0 || out == schemas.size())
+        return std::nullopt;
+    return refused(statement, u"it gives rights in schemas that are left out and in others"_s);
+}
+
+StatementDecision leftOutDecision(const QString &thing, const QString &schema, bool isMissing)
+{
+    if (!isMissing)
+        return {.kind = Kind::Skip};
+    return {.kind = Kind::Skip,
+            .note = u"%1 is not made: schema %2 is left out, and has none"_s.arg(thing, schema),
+            .isDifference = true};
+}
+
+/// Casts and transforms are in no schema, but their types are.
+std::optional<StatementDecision> decideTypes(const DumpStatement &statement, const LeftOut &leftOut,
+                                             const QSet<QString> &databaseThings)
+{
+    const QString thing = databaseThing(statement);
+    if (!thing.startsWith("cast "_L1) && !thing.startsWith("transform "_L1))
+        return std::nullopt;
+    const QByteArray text = thing.toUtf8();
+    SqlTokens tokens{text};
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (!token.isName() || !tokens.peek().isSymbol('.') ||
+            !leftOut.schemas.contains(token.name()))
+            continue;
+        const bool isMissing = leftOut.isCompared && tokensOf(statement).take("create") &&
+                               !databaseThings.contains(thing);
+        return leftOutDecision(thing, token.name(), isMissing);
+    }
+    return std::nullopt;
+}
+
+/// $1: the schemas.
+constexpr QByteArrayView thingsThere(
+    "WITH n AS (SELECT oid, nspname AS s FROM pg_catalog.pg_namespace"
+    "  WHERE nspname = ANY ($1::text[])),"
+    " r AS (SELECT c.*, s || '.' || relname AS name FROM pg_catalog.pg_class c"
+    "  JOIN n ON n.oid = c.relnamespace),"
+    " t AS (SELECT d.oid, s || '.' || typname AS name FROM pg_catalog.pg_type d"
+    "  JOIN n ON n.oid = typnamespace),"
+    " things (kind, space, name) AS ("
+    " SELECT 'collation', collnamespace, collname FROM pg_catalog.pg_collation"
+    " UNION ALL SELECT 'statistics', stxnamespace, stxname FROM pg_catalog.pg_statistic_ext"
+    " UNION ALL SELECT 'conversion', connamespace, conname FROM pg_catalog.pg_conversion"
+    " UNION ALL SELECT 'operator', oprnamespace, oprname FROM pg_catalog.pg_operator"
+    " UNION ALL SELECT 'operator class', opcnamespace, opcname FROM pg_catalog.pg_opclass"
+    " UNION ALL SELECT 'operator family', opfnamespace, opfname FROM pg_catalog.pg_opfamily"
+    " UNION ALL SELECT 'text search configuration', cfgnamespace, cfgname"
+    "  FROM pg_catalog.pg_ts_config"
+    " UNION ALL SELECT 'text search dictionary', dictnamespace, dictname"
+    "  FROM pg_catalog.pg_ts_dict"
+    " UNION ALL SELECT 'text search parser', prsnamespace, prsname FROM pg_catalog.pg_ts_parser"
+    " UNION ALL SELECT 'text search template', tmplnamespace, tmplname"
+    "  FROM pg_catalog.pg_ts_template"
+    " UNION ALL SELECT 'aggregate', pronamespace, proname FROM pg_catalog.pg_proc"
+    "  WHERE prokind = 'a')"
+    " SELECT kind || ' ' || s || '.' || name FROM things JOIN n ON n.oid = space"
+    " UNION ALL SELECT 'type ' || name FROM t"
+    " UNION ALL SELECT CASE WHEN relkind IN ('v', 'm') THEN 'view' WHEN relkind = 'S'"
+    "  THEN 'sequence' WHEN relkind IN ('i', 'I') THEN 'index' ELSE 'table' END || ' ' || name"
+    "  FROM r"
+    " UNION ALL SELECT 'row level security on ' || name FROM r WHERE relrowsecurity"
+    " UNION ALL SELECT 'forced row level security on ' || name FROM r WHERE relforcerowsecurity"
+    " UNION ALL SELECT CASE prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END"
+    "  || pg_catalog.quote_ident(s) || '.' || pg_catalog.quote_ident(proname) || '('"
+    "  || pg_catalog.pg_get_function_arguments(p.oid) || ')' FROM pg_catalog.pg_proc p"
+    "  JOIN n ON n.oid = pronamespace WHERE prokind <> 'a'"
+    " UNION ALL SELECT 'constraint ' || conname || ' on ' || coalesce(r.name, t.name)"
+    "  FROM pg_catalog.pg_constraint LEFT JOIN r ON r.oid = conrelid"
+    "  LEFT JOIN t ON t.oid = contypid WHERE coalesce(r.name, t.name) IS NOT NULL"
+    " UNION ALL SELECT 'trigger ' || tgname || ' on ' || name"
+    "  FROM pg_catalog.pg_trigger JOIN r ON r.oid = tgrelid"
+    " UNION ALL SELECT 'policy ' || polname || ' on ' || name"
+    "  FROM pg_catalog.pg_policy JOIN r ON r.oid = polrelid"
+    " UNION ALL SELECT 'rule ' || rulename || ' on ' || name"
+    "  FROM pg_catalog.pg_rewrite JOIN r ON r.oid = ev_class"
+    " UNION ALL SELECT 'publication ' || pubname || ' of ' || name"
+    "  FROM pg_catalog.pg_publication_rel JOIN r ON r.oid = prrelid"
+    "  JOIN pg_catalog.pg_publication p ON p.oid = prpubid"
+    " UNION ALL SELECT 'extension ' || extname FROM pg_catalog.pg_extension");
+
+} // namespace
+
+Result<LeftOut> leftOutFacts(postgres::Session &session, const QStringList &schemas,
+                             TaskContext &context)
+{
+    LeftOut facts{.schemas = QSet<QString>(schemas.begin(), schemas.end())};
+    if (schemas.isEmpty())
+        return facts;
+    // As pg_dump names the types of arguments.
+    const std::vector<QByteArray> questions{
+        "BEGIN", "SET LOCAL search_path TO ''",
+        thingsThere.toByteArray().replace("$1", postgres::quoteLiteral(postgres::arrayOf(schemas))),
+        "ROLLBACK"};
+    const auto answers = session.queryBatch(questions, context);
+    if (!answers)
+        return failure(answers.error());
+    const postgres::Rows &rows = (*answers)[2];
+    for (int i = 0; i < rows.rowCount(); ++i)
+        facts.things.insert(rows.text(i, 0));
+    return facts;
+}
+
+std::optional<StatementDecision> decideLeftOut(const DumpStatement &statement,
+                                               const LeftOut &leftOut,
+                                               const QSet<QString> &databaseThings)
+{
+    if (leftOut.schemas.isEmpty())
+        return std::nullopt;
+    if (speaksWithoutNames(statement, leftOut))
+        return refused(statement, u"from there on the dump names things without their schema, so "
+                                  "none can be left out of it"_s);
+    if (auto both = decideBoth(statement, leftOut))
+        return both;
+    if (auto types = decideTypes(statement, leftOut, databaseThings))
+        return types;
+    const QString schema = dump::schemaOf(statement);
+    if (!leftOut.schemas.contains(schema) || changesRows(statement))
+        return std::nullopt;
+    const QString thing = thingMadeBy(statement);
+    return leftOutDecision(
+        thing, schema, !thing.isEmpty() && leftOut.isCompared && !leftOut.things.contains(thing));
+}
+
+} // namespace mayday::restore

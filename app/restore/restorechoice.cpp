@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RestoreRunner's part about what of the dump is restored, and what stays as it is.
+#include "restore/leftout.h"
+#include "restore/platform.h"
+#include "restore/restorerunner.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+Result<void> RestoreRunner::choose(dump::DumpInspection whole)
+{
+    if (auto can = checkLeftOut(m_plan, whole); !can)
+        return can;
+    if (!m_plan.leaveOut.isEmpty() && m_plan.mode == RestoreMode::ReplaceDatabase)
+        return failure(notWithTheDatabase(m_plan.leaveOut));
+    if (m_plan.leaveOut.isEmpty()) {
+        m_inspection = std::move(whole);
+    } else {
+        m_receipt.notes.append(leftOutNote(whole, m_plan.leaveOut));
+        m_inspection = withoutSchemas(whole, m_plan.leaveOut);
+    }
+    return checkChoice();
+}
+
+bool RestoreRunner::isTaken(const dump::TableInDump &table) const
+{
+    return m_plan.tables.isEmpty() || m_plan.tables.contains(TableName(table.schema, table.name));
+}
+
+Result<void> RestoreRunner::checkChoice() const
+{
+    for (const TableName &wanted : m_plan.tables) {
+        const bool isThere =
+            std::ranges::any_of(m_inspection.tables, [&](const dump::TableInDump &table) {
+                return table.schema == wanted.first && table.name == wanted.second;
+            });
+        if (!isThere)
+            return failure(
+                {.kind = ErrorKind::NotFound,
+                 .subject = wanted.first + u'.' + wanted.second,
+                 .detail = m_plan.leaveOut.contains(wanted.first)
+                               ? u"its schema is left out"_s
+                               : u"%1 has no such table"_s.arg(QFileInfo(m_plan.file).fileName())});
+    }
+    return {};
+}
+
+/// What is left out is there, and what the platform does not let anybody replace is left out.
+Result<void> RestoreRunner::checkPlatform(postgres::Session &session, TaskContext &context) const
+{
+    if (auto there = checkIsThere(session, m_plan.leaveOut, context); !there)
+        return there;
+    auto platform = platformSchemas(session, m_inspection.schemas, context);
+    if (!platform)
+        return failure(platform.error());
+    // In a database of its own the others are made anew.
+    if (m_plan.mode == RestoreMode::ReplaceDatabase)
+        platform->removeIf([](const PlatformSchema &schema) { return !schema.isService; });
+    return platform->isEmpty() ? Result<void>()
+                               : failure(mustStay(*platform, session.facts().user));
+}
+
+Result<TargetFacts> RestoreRunner::factsFor(postgres::Session &session, TaskContext &context) const
+{
+    auto facts = targetFacts(session, m_inspection.schemas, context);
+    if (!facts)
+        return facts;
+    if (m_plan.mode != RestoreMode::Copy && m_inspection.objects.value(u"large-object"_s) > 0) {
+        auto there = largeObjects(session, context);
+        if (!there)
+            return failure(there.error());
+        facts->largeObjects = *std::move(there);
+    }
+    auto leftOut = leftOutFacts(session, m_plan.leaveOut, context);
+    if (!leftOut)
+        return failure(leftOut.error());
+    facts->leftOut = *std::move(leftOut);
+    // Beside what is live nothing has to be as in the backup.
+    facts->leftOut.isCompared = m_plan.mode != RestoreMode::Copy;
+    return facts;
+}
+
+} // namespace mayday::restore
