@@ -2,10 +2,9 @@
 #include "restore/access.h"
 
 #include "postgres/quoting.h"
+#include "restore/plainnames.h"
 
 #include <QRegularExpression>
-
-#include <array>
 
 using namespace Qt::StringLiterals;
 
@@ -88,19 +87,13 @@ Result<Access> Access::of(postgres::Session &session, const QStringList &schemas
     Access access;
     if (schemas.isEmpty())
         return access;
-    // What the server prints of expressions and types depends on search_path, which is another one
-    // before and after the load; so it is one of ours meanwhile. One round trip.
-    const std::array<QByteArray, 4> questions{
-        "SELECT pg_catalog.set_config('mayday.search_path',"
-        " pg_catalog.current_setting('search_path'), true)",
-        "SELECT pg_catalog.set_config('search_path', 'pg_catalog', true)",
+    // search_path is another one before and after the load.
+    const auto rows = askWithPlainNames(
+        session,
         QByteArray(question).replace("$1", postgres::quoteLiteral(postgres::arrayOf(schemas))),
-        "SELECT pg_catalog.set_config('search_path',"
-        " pg_catalog.current_setting('mayday.search_path'), true)"};
-    const auto answers = session.queryBatch(questions, context);
-    if (!answers)
-        return failure(answers.error());
-    const postgres::Rows *rows = &answers->at(2);
+        context);
+    if (!rows)
+        return failure(rows.error());
     for (int i = 0; i < rows->rowCount(); ++i) {
         const Fact fact{.object = rows->text(i, 0),
                         .whom = rows->text(i, 1),

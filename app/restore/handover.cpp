@@ -99,6 +99,8 @@ Result<void> Handover::commit(TaskContext &context)
 {
     if (auto found = findSequences(context); !found)
         return found;
+    if (auto found = findTriggers(context); !found)
+        return found;
     if (auto noted = noteTypes(context); !noted)
         return noted;
     if (auto marked = m_session.execute(mark, context); !marked)
@@ -109,6 +111,9 @@ Result<void> Handover::commit(TaskContext &context)
     if (*locked)
         return {};
     // Better now and said than never: what was loaded is proven.
+    if (auto done = attempt({}, longestHold, context); !done || *done)
+        return done.transform([](bool) {});
+    m_triggers.clear(); // whoever has their tables does not let go either
     if (auto done = attempt({}, longestHold, context); !done || *done)
         return done.transform([](bool) {});
     m_sequences.clear();
@@ -181,6 +186,21 @@ Result<void> Handover::findSequences(TaskContext &context)
                 {.name = name,
                  .advance = advanceSql(inSchema(change.from, name), inSchema(change.to, name))});
         }
+    }
+    return {};
+}
+
+/// Those that we may make call the new functions.
+Result<void> Handover::findTriggers(TaskContext &context)
+{
+    QStringList ours;
+    for (const NameChange &change : m_changes)
+        ours += {change.from, change.to};
+    for (const NameChange &change : m_changes) {
+        auto triggers = outsideTriggers(m_session, change.from, change.to, ours, context);
+        if (!triggers)
+            return failure(triggers.error());
+        m_triggers += *std::move(triggers);
     }
     return {};
 }
@@ -294,6 +314,10 @@ Result<bool> Handover::attempt(const Standing &tables, milliseconds hold, TaskCo
     const QStringList locks = locksOf(tables);
     std::vector<QByteArray> statements{"SET LOCAL lock_timeout = " +
                                        QByteArray::number(qint64(hold.count()))};
+    // A sign-up has its own table first and ours behind it; in this order it goes through or waits.
+    for (const OutsideTrigger &trigger : std::as_const(m_triggers))
+        statements.push_back(trigger.sql);
+    const qsizetype firstLock = std::ssize(statements);
     for (const QString &lock : locks)
         statements.push_back("LOCK TABLE ONLY " + lock.toUtf8() + " IN ACCESS EXCLUSIVE MODE");
     statements.push_back(postgres::lookAnew.toByteArray());
@@ -307,18 +331,30 @@ Result<bool> Handover::attempt(const Standing &tables, milliseconds hold, TaskCo
     const auto done = m_session.executeBatch(statements, rows, unstoppable.context());
     if (done) {
         noteSequences(std::span(rows).subspan(first, m_sequences.size()));
+        noteTriggers();
         return true;
     }
     m_mayHaveHappened = !isAnswer(done.error());
+    if (m_mayHaveHappened)
+        noteTriggers(); // if it has, then with them
     if (m_mayHaveHappened || !m_session.inTransaction())
         return failure(LateStop::unanswered(done.error()));
-    if (const qsizetype culprit = rows.size() - 1; culprit >= 0 && culprit < tables.used.size()) {
+    if (const qsizetype culprit = rows.size() - firstLock;
+        culprit >= 0 && culprit < tables.used.size()) {
         m_first.removeOne(locks[culprit]);
         m_first.prepend(locks[culprit]);
     }
     return m_session.execute(backToMark, unstoppable.context()).transform([](qint64) {
         return false;
     });
+}
+
+void Handover::noteTriggers()
+{
+    for (const OutsideTrigger &trigger : std::as_const(m_triggers)) {
+        m_followed.append(trigger.dependent);
+        m_notes.append(trigger.dependent + u" calls the function that is live now"_s);
+    }
 }
 
 void Handover::noteSequences(std::span<const qint64> moved)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "postgres/session.h"
+#include "restore/outsidetriggers.h"
 
 #include <QElapsedTimer>
 #include <QHash>
@@ -27,7 +28,8 @@ struct NameChange {
 /// nobody is to queue behind a lock that cannot be had. One that does not end within five seconds
 /// is not waited for, and named; nor are many short ones that leave no gap for thirty.
 ///
-/// Sequences go on from where the old ones stand, so that no number is given out twice.
+/// Sequences go on from where the old ones stand, so that no number is given out twice. Triggers
+/// on tables of others that call a function of the old schemas call the new one from there on.
 ///
 /// Lives in one call on one worker, in the caller's transaction.
 class Handover final {
@@ -40,6 +42,8 @@ public:
     [[nodiscard]] bool mayHaveHappened() const { return m_mayHaveHappened; }
     /// What is not as it should be, one sentence each: who was not waited for.
     [[nodiscard]] const QStringList &differences() const { return m_differences; }
+    /// Dependents that stand outside and have followed the names, as outsideDependents() has them.
+    [[nodiscard]] const QStringList &followed() const { return m_followed; }
     /// What else is to be told.
     [[nodiscard]] const QStringList &notes() const { return m_notes; }
 
@@ -56,23 +60,27 @@ private:
         std::chrono::milliseconds age{}; ///< of the oldest transaction that uses one
     };
     [[nodiscard]] Result<void> findSequences(TaskContext &context);
+    [[nodiscard]] Result<void> findTriggers(TaskContext &context);
     [[nodiscard]] Result<void> noteTypes(TaskContext &context);
     [[nodiscard]] Result<Standing> look(TaskContext &context);
     [[nodiscard]] Result<bool> lockAndCommit(TaskContext &context);
     [[nodiscard]] Result<bool> attempt(const Standing &tables, std::chrono::milliseconds hold,
                                        TaskContext &context);
     [[nodiscard]] QStringList locksOf(const Standing &tables) const;
+    void noteTriggers();
     void noteSequences(std::span<const qint64> moved);
     [[nodiscard]] QByteArray oldSchemas() const;
 
     postgres::Session &m_session;
     QList<NameChange> m_changes;
     QList<Sequence> m_sequences;
+    QList<OutsideTrigger> m_triggers;
     QElapsedTimer m_waited;
     QHash<QString, std::chrono::milliseconds> m_seen; ///< transaction -> when first, by m_waited
     QStringList m_first; ///< tables whose lock could not be had in time, the last one first
     QStringList m_differences;
     QStringList m_notes;
+    QStringList m_followed;
     bool m_mayHaveHappened = false;
 };
 

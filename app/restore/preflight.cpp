@@ -6,6 +6,7 @@
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
 #include "restore/dependents.h"
+#include "restore/outsidetriggers.h"
 #include "restore/serverspace.h"
 #include "restore/sidedatabase.h"
 
@@ -179,7 +180,50 @@ Result<void> findWays(PreflightReport &report, postgres::Session &session, const
     return {};
 }
 
-void describe(PreflightReport &report, const QStringList &outside)
+/// Triggers on tables of others that a restore makes call the new functions, in words.
+Result<QStringList> triggersThatFollow(postgres::Session &session, const QStringList &schemas,
+                                       TaskContext &context)
+{
+    if (auto begun = session.execute("BEGIN", context); !begun)
+        return failure(begun.error());
+    QStringList following;
+    for (const QString &schema : schemas) {
+        const auto triggers = outsideTriggers(session, schema, schema, schemas, context);
+        if (!triggers)
+            return failure(triggers.error());
+        for (const OutsideTrigger &trigger : *triggers)
+            following.append(trigger.dependent);
+    }
+    return session.execute("ROLLBACK", context).transform([&](qint64) { return following; });
+}
+
+/// What goes on using the old schemas from outside of them, and what follows to the new.
+Result<void> noteOutside(PreflightReport &report, postgres::Session &session,
+                         const QStringList &schemas, TaskContext &context)
+{
+    using Weight = PreflightNote::Weight;
+    const auto outside = outsideDependents(session, schemas, context);
+    if (!outside)
+        return failure(outside.error());
+    if (outside->isEmpty())
+        return {};
+    const auto following = triggersThatFollow(session, schemas, context);
+    if (!following)
+        return failure(following.error());
+    for (const QString &dependent : *outside) {
+        if (following->contains(dependent))
+            report.notes.append(
+                {Weight::Fact,
+                 u"%1 will call the restored function, when the backup has it."_s.arg(dependent),
+                 true});
+        else
+            report.notes.append(
+                {Weight::Warning, u"%1 would go on using the old schema."_s.arg(dependent), true});
+    }
+    return {};
+}
+
+void describe(PreflightReport &report)
 {
     using Weight = PreflightNote::Weight;
     for (const SchemaFacts &schema : std::as_const(report.schemas)) {
@@ -187,9 +231,6 @@ void describe(PreflightReport &report, const QStringList &outside)
             report.notes.append(
                 {Weight::Fact, u"Schema %1 is not there yet; it will be made."_s.arg(schema.name)});
     }
-    for (const QString &dependent : outside)
-        report.notes.append(
-            {Weight::Warning, u"%1 would go on using the old schema."_s.arg(dependent), true});
     if (report.kept.size() == 1)
         report.notes.append({Weight::Fact, u"1 older state is kept here already."_s});
     else if (!report.kept.isEmpty())
@@ -453,10 +494,9 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpIn
     if (!kept)
         return failure(kept.error());
     report.kept = *std::move(kept);
-    const auto outside = outsideDependents(*session, inspection.schemas, context);
-    if (!outside)
-        return failure(outside.error());
-    describe(report, *outside);
+    describe(report);
+    if (auto noted = noteOutside(report, *session, inspection.schemas, context); !noted)
+        return failure(noted.error());
     compareVersions(report, inspection, session->facts());
     if (auto noted = noteNeeds(report, *session, plan, inspection, context); !noted)
         return failure(noted.error());

@@ -153,13 +153,10 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
     // What uses the live tables goes on using them; and in place there must be nothing.
     if (m_plan.mode == RestoreMode::Copy || m_plan.mode == RestoreMode::InPlace)
         return session;
-    const auto outside = outsideDependents(*session, m_inspection.schemas, context);
+    auto outside = outsideDependents(*session, m_inspection.schemas, context);
     if (!outside)
         return failure(outside.error());
-    for (const QString &dependent : *outside) {
-        m_hasDifferences = true;
-        m_receipt.notes.append(dependent + u" goes on using the old schema"_s);
-    }
+    m_outside = *std::move(outside);
     return session;
 }
 
@@ -468,6 +465,12 @@ Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &cont
     const auto done = handover.commit(context);
     m_hasDifferences = m_hasDifferences || !handover.differences().isEmpty();
     m_receipt.notes += handover.differences() + handover.notes();
+    for (const QString &dependent : std::as_const(m_outside)) {
+        if (handover.followed().contains(dependent))
+            continue;
+        m_hasDifferences = true;
+        m_receipt.notes.append(dependent + u" goes on using the old schema"_s);
+    }
     if (done || !handover.mayHaveHappened())
         return done;
     return settleCommit(done.error(), context);

@@ -131,6 +131,7 @@ private:
     Statistics m_statistics;
     Access m_access;                 ///< before the load
     QSet<QByteArray> m_largeObjects; ///< that the dump has made
+    QStringList m_outside;           ///< what uses the old schemas from outside of them
     QStringList m_madeRoles;         ///< in this restore's transaction, or beside its database
     QString m_safetyNote;            ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;

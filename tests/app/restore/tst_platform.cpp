@@ -3,6 +3,7 @@
 #include "backup/inspectionindex.h"
 #include "process/toolbox.h"
 #include "restore/preflight.h"
+#include "restore/putback.h"
 #include "support/testmain.h"
 
 #include <QProcess>
@@ -99,6 +100,9 @@ private Q_SLOTS:
     void whatOnlyItNeedsIsNotMissing();
     void onAServerOfOnesOwnAllOfItComesBack();
     void theSchemaOfAnExtensionStays();
+    void signUpsReachTheRestoredTablesAndBack();
+    void aTriggerThatCannotFollowIsTold_data();
+    void aTriggerThatCannotFollowIsTold();
     void whatReachesAcrossIsRefused_data();
     void whatReachesAcrossIsRefused();
     void anExtensionInItIsNotMade_data();
@@ -476,6 +480,84 @@ void TestPlatform::theSchemaOfAnExtensionStays()
     const RestoreReceipt receipt = carryOut(wanted);
     QVERIFY2(receipt.verdict == Verdict::Proven, reason(receipt));
     QCOMPARE(ask("SELECT count(*) FROM pg_extension WHERE extname = 'pgcrypto'"), u"1"_s);
+}
+
+/// How sign-ups reach the application's own tables on one well-known host.
+void TestPlatform::signUpsReachTheRestoredTablesAndBack()
+{
+    const QByteArray names =
+        "CREATE FUNCTION public.welcome() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+        " 'BEGIN INSERT INTO public.profiles VALUES (NEW.id, TG_NAME); RETURN NEW; END'";
+    admin(names + "; ALTER FUNCTION public.welcome() OWNER TO app;"
+                  "SET ROLE app;"
+                  "CREATE TRIGGER \"On sign-up\" AFTER INSERT ON auth.users FOR EACH ROW"
+                  " WHEN (NEW.id > 0) EXECUTE FUNCTION public.welcome(); RESET ROLE");
+    const QString file = write(dumpAll());
+    const auto calls = [this] {
+        return ask("SELECT n.nspname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN"
+                   " pg_namespace n ON n.oid = p.pronamespace WHERE tgname = 'On sign-up'");
+    };
+    const PreflightReport report = preflight(plan(file));
+    QVERIFY(std::ranges::any_of(report.notes, [](const PreflightNote &note) {
+        return note.text == u"Trigger On sign-up of table auth.users will call the restored "
+                            "function, when the backup has it."_s &&
+               note.weight == PreflightNote::Weight::Fact;
+    }));
+    const RestorePlan wanted = plan(file);
+    const RestoreReceipt receipt = carryOut(wanted);
+    QVERIFY2(receipt.verdict == Verdict::Proven, reason(receipt));
+    QVERIFY2(receipt.notes.contains(u"Trigger On sign-up of table auth.users calls the function "
+                                    "that is live now"_s),
+             reason(receipt));
+    QCOMPARE(calls(), u"public"_s);
+    admin("INSERT INTO auth.users VALUES (60, 'sixtieth', 'aal1')");
+    QCOMPARE(ask("SELECT name FROM public.profiles WHERE id = 60"), u"On sign-up"_s);
+
+    TaskContext context;
+    m_server->forgetSessions();
+    const PutBackReceipt back = putBack(wanted.target, {}, SystemClock().now().addSecs(1), context);
+    QVERIFY2(!back.error, back.error ? qPrintable(describe(*back.error)) : "");
+    QCOMPARE(back.verdict, Verdict::Proven);
+    QCOMPARE(calls(), u"public"_s);
+    admin("INSERT INTO auth.users VALUES (61, 'one more', 'aal1')");
+    QCOMPARE(ask("SELECT count(*) FROM public.profiles"), u"11"_s);
+    // Nothing uses what is kept any more.
+    const QString other = back.left.first().what.section(u' ', 1, 1).chopped(1);
+    const auto gone = discardKept(wanted.target, other, context);
+    QVERIFY2(gone, gone ? "" : qPrintable(describe(gone.error())));
+}
+
+void TestPlatform::aTriggerThatCannotFollowIsTold_data()
+{
+    QTest::addColumn<QByteArray>("before");
+    QTest::addColumn<QByteArray>("after");
+    const QByteArray granted = "SELECT 1"; // with all other rights on the table
+    QTest::newRow("no right") << QByteArray("REVOKE TRIGGER ON auth.users FROM app") << granted;
+    QTest::newRow("switched off") << granted
+                                  << QByteArray("ALTER TABLE auth.users DISABLE TRIGGER sign_up");
+    QTest::newRow("not in the backup")
+        << granted
+        << QByteArray("CREATE FUNCTION public.newer() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN"
+                      " RETURN NEW; END'; CREATE OR REPLACE TRIGGER sign_up AFTER INSERT ON"
+                      " auth.users FOR EACH ROW EXECUTE FUNCTION public.newer();"
+                      "ALTER FUNCTION public.newer() OWNER TO app");
+}
+
+void TestPlatform::aTriggerThatCannotFollowIsTold()
+{
+    QFETCH(QByteArray, before);
+    QFETCH(QByteArray, after);
+    admin(before + "; CREATE FUNCTION public.welcome() RETURNS trigger LANGUAGE plpgsql AS"
+                   " 'BEGIN RETURN NEW; END'; ALTER FUNCTION public.welcome() OWNER TO app;"
+                   "CREATE TRIGGER sign_up AFTER INSERT ON auth.users FOR EACH ROW EXECUTE"
+                   " FUNCTION public.welcome()");
+    const QString file = write(dumpAll());
+    admin(after);
+    const RestoreReceipt receipt = carryOut(plan(file));
+    QVERIFY2(receipt.verdict == Verdict::Differences, reason(receipt));
+    QVERIFY2(receipt.notes.contains(
+                 u"Trigger sign_up of table auth.users goes on using the old schema"_s),
+             reason(receipt));
 }
 
 void TestPlatform::whatReachesAcrossIsRefused_data()

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "postgres/session.h"
+
+namespace mayday::restore {
+
+/// Asks while search_path is pg_catalog alone, so that what the server prints of functions, types
+/// and expressions has the name of its schema everywhere; then search_path is again what it was.
+/// One round trip, in a transaction.
+[[nodiscard]] Result<postgres::Rows>
+askWithPlainNames(postgres::Session &session, const QByteArray &question, TaskContext &context);
+
+} // namespace mayday::restore
