@@ -11,8 +11,8 @@ QList<Command> restoring()
 {
     return {
         {.name = u"restore"_s,
-         .usage = u"restore FILE --target CONNINFO [--database|--in-place] [--make-roles] "
-                  "[--leave-out SCHEMA ...] [--check SQL ...] [--yes]"_s,
+         .usage = u"restore FILE --target CONNINFO [--database|--in-place] [OPTION ...] "
+                  "[--yes]"_s,
          .summary = u"Load a backup beside the live data, prove it, swap. The old data is kept."_s,
          .options =
              u"  --target CONNINFO  the database whose data is replaced\n"

@@ -59,7 +59,8 @@ constexpr QByteArrayView partsOfRelations =
     " UNION SELECT 'Trigger ' || t.tgname || ' of table ' || o.name"
     "  FROM uses u JOIN pg_catalog.pg_trigger t ON t.oid = u.objid"
     "  AND u.classid = 'pg_trigger'::regclass JOIN outside o ON o.oid = t.tgrelid"
-    "  WHERE NOT t.tgisinternal"
+    "  WHERE NOT t.tgisinternal" // nor the same again in a partition
+    "  AND coalesce(pg_catalog.to_jsonb(t) ->> 'tgparentid', '0') = '0'"
     " UNION SELECT 'Policy ' || p.polname || ' of table ' || o.name"
     "  FROM uses u JOIN pg_catalog.pg_policy p ON p.oid = u.objid"
     "  AND u.classid = 'pg_policy'::regclass JOIN outside o ON o.oid = p.polrelid"

@@ -26,6 +26,8 @@ constexpr milliseconds longTransaction{250};
 /// With one transaction that does not end; and with many that do, and leave no gap.
 constexpr milliseconds patienceWithOne{5000};
 constexpr milliseconds patience{30000};
+/// With whoever writes to the table of a trigger that is to follow: that one then stays behind.
+constexpr milliseconds patienceForTriggers{5000};
 
 /// Mostly briefly, and often: a try fails mostly because somebody has one table and waits for
 /// another that we have, and then neither gets on. Longer now and then, for those who only need
@@ -113,9 +115,7 @@ Result<void> Handover::commit(TaskContext &context)
     // Better now and said than never: what was loaded is proven.
     if (auto done = attempt({}, longestHold, context); !done || *done)
         return done.transform([](bool) {});
-    m_triggers.clear(); // whoever has their tables does not let go either
-    if (auto done = attempt({}, longestHold, context); !done || *done)
-        return done.transform([](bool) {});
+    m_triggers.clear();
     m_sequences.clear();
     m_differences.append(u"the sequences stand where the dump says, and may give out numbers that "
                          "were given out since"_s);
@@ -142,6 +142,8 @@ Result<bool> Handover::lockAndCommit(TaskContext &context)
         const bool isHeldForLong = standing->age > longTransaction;
         const milliseconds hold = holdOf(tries);
         if (!isHeldForLong || isLastTry) {
+            if (auto found = tries > 0 ? findTriggers(context) : Result<void>(); !found)
+                return failure(found.error());
             ++tries;
             const auto done = attempt(*standing, hold, context);
             if (!done)
@@ -190,9 +192,10 @@ Result<void> Handover::findSequences(TaskContext &context)
     return {};
 }
 
-/// Those that we may make call the new functions.
+/// Those that we may make call the new functions, as they are now.
 Result<void> Handover::findTriggers(TaskContext &context)
 {
+    m_triggers.clear();
     QStringList ours;
     for (const NameChange &change : m_changes)
         ours += {change.from, change.to};
@@ -202,7 +205,17 @@ Result<void> Handover::findTriggers(TaskContext &context)
             return failure(triggers.error());
         m_triggers += *std::move(triggers);
     }
+    m_triggers.removeIf(
+        [this](const OutsideTrigger &trigger) { return m_leftBehind.contains(trigger.dependent); });
     return {};
+}
+
+/// A trigger could not be made anew: at once, when it is no matter of waiting.
+void Handover::leaveBehind(const OutsideTrigger &trigger, const Error &why)
+{
+    const bool isLocked = why.sqlState == "55P03"_L1 || why.sqlState == "40P01"_L1;
+    if (!isLocked || m_waited.durationElapsed() > patienceForTriggers)
+        m_leftBehind.append(trigger.dependent);
 }
 
 /// A type that came with the dump is another one of the same name: the server refuses what a
@@ -335,10 +348,10 @@ Result<bool> Handover::attempt(const Standing &tables, milliseconds hold, TaskCo
         return true;
     }
     m_mayHaveHappened = !isAnswer(done.error());
-    if (m_mayHaveHappened)
-        noteTriggers(); // if it has, then with them
     if (m_mayHaveHappened || !m_session.inTransaction())
         return failure(LateStop::unanswered(done.error()));
+    if (const qsizetype trigger = rows.size() - 1; trigger >= 0 && trigger < m_triggers.size())
+        leaveBehind(m_triggers[trigger], done.error());
     if (const qsizetype culprit = rows.size() - firstLock;
         culprit >= 0 && culprit < tables.used.size()) {
         m_first.removeOne(locks[culprit]);

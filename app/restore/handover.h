@@ -29,7 +29,8 @@ struct NameChange {
 /// is not waited for, and named; nor are many short ones that leave no gap for thirty.
 ///
 /// Sequences go on from where the old ones stand, so that no number is given out twice. Triggers
-/// on tables of others that call a function of the old schemas call the new one from there on.
+/// on tables of others that call a function of the old schemas call the new one from there on;
+/// where the table cannot be had within five seconds, its trigger stays behind.
 ///
 /// Lives in one call on one worker, in the caller's transaction.
 class Handover final {
@@ -67,6 +68,7 @@ private:
     [[nodiscard]] Result<bool> attempt(const Standing &tables, std::chrono::milliseconds hold,
                                        TaskContext &context);
     [[nodiscard]] QStringList locksOf(const Standing &tables) const;
+    void leaveBehind(const OutsideTrigger &trigger, const Error &why);
     void noteTriggers();
     void noteSequences(std::span<const qint64> moved);
     [[nodiscard]] QByteArray oldSchemas() const;
@@ -81,6 +83,7 @@ private:
     QStringList m_differences;
     QStringList m_notes;
     QStringList m_followed;
+    QStringList m_leftBehind; ///< triggers that could not be made anew
     bool m_mayHaveHappened = false;
 };
 

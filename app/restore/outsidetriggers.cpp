@@ -25,7 +25,12 @@ constexpr QByteArrayView question(
     " WHERE NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgparentid = 0 AND t.tgenabled = 'O'"
     " AND n.nspname <> ALL ($3::text[])"
     " AND coalesce(pg_catalog.obj_description(n.oid, 'pg_namespace'), '') NOT LIKE '{%\"mayday\"%'"
+    " AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
     " AND pg_catalog.has_table_privilege(c.oid, 'TRIGGER')"
+    // Made anew it would be switched on in each partition.
+    " AND NOT EXISTS (SELECT FROM pg_catalog.pg_partition_tree(c.oid) part"
+    "  JOIN pg_catalog.pg_trigger k ON k.tgrelid = part.relid AND k.tgname = t.tgname"
+    "  WHERE k.tgenabled <> 'O' OR NOT pg_catalog.has_table_privilege(part.relid, 'TRIGGER'))"
     " AND EXISTS (SELECT FROM pg_catalog.pg_proc q"
     "  JOIN pg_catalog.pg_namespace s ON s.oid = q.pronamespace AND s.nspname = $2"
     "  WHERE q.proname = p.proname AND q.pronargs = 0 AND q.prorettype = p.prorettype"

@@ -35,10 +35,10 @@ Result<QList<Suspect>> ownedByOthers(postgres::Session &session, const QStringLi
         " found AS (SELECT n.nspname, o.rolname,"
         "  pg_catalog.pg_has_role(o.oid, 'USAGE') AS mine,"
         "  (SELECT min(rolname) FROM service WHERE oid = n.nspowner"
-        "    OR EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = n.oid"
-        "     AND relowner = service.oid)"
+        "    OR (o.rolname <> current_user AND (EXISTS (SELECT FROM pg_catalog.pg_class"
+        "     WHERE relnamespace = n.oid AND relowner = service.oid)"
         "    OR EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = n.oid"
-        "     AND proowner = service.oid)) AS service,"
+        "     AND proowner = service.oid)))) AS service,"
         "  (SELECT min(extname) FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e"
         "    ON e.oid = d.refobjid WHERE d.classid = 'pg_catalog.pg_namespace'::regclass"
         "    AND d.objid = n.oid AND d.deptype = 'e'"
@@ -217,8 +217,8 @@ QString leftOutNote(const dump::DumpInspection &whole, const QStringList &schema
         rows += schemas.contains(table.schema) ? table.rows : 0;
     }
     return u"%1 left out: %2 with %3 of the backup %4 not restored, and what is there stays as it "
-           "is"_s.arg(schemasNamed(schemas), counted(tables, u"table"_s), counted(rows, u"row"_s),
-                      tables == 1 ? u"is"_s : u"are"_s);
+           "is, rights included"_s.arg(schemasNamed(schemas), counted(tables, u"table"_s),
+                                       counted(rows, u"row"_s), tables == 1 ? u"is"_s : u"are"_s);
 }
 
 } // namespace mayday::restore

@@ -221,6 +221,12 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
     const auto matching = keptOf(*session, restore, KeptFor::PutBack, context);
     if (!matching)
         return failure(matching.error());
+    QStringList names;
+    for (const KeptSchema &kept : *matching)
+        names.append(kept.original);
+    const auto outside = outsideDependents(*session, names, context);
+    if (!outside)
+        return failure(outside.error());
     QList<NameChange> changes;
     for (const KeptSchema &kept : *matching) {
         const auto moved = moveOne(*session, receipt, kept, now, context);
@@ -233,8 +239,13 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
         return same;
     Handover handover(*session, changes);
     const auto committed = handover.commit(context);
-    receipt.notes = handover.differences() + handover.notes();
-    if (!handover.differences().isEmpty())
+    QStringList differences = handover.differences();
+    for (const QString &dependent : *outside) {
+        if (!handover.followed().contains(dependent))
+            differences.append(dependent + u" goes on using what was live until now"_s);
+    }
+    receipt.notes = differences + handover.notes();
+    if (!differences.isEmpty())
         receipt.verdict = Verdict::Differences;
     if (committed || !handover.mayHaveHappened())
         return committed;

@@ -461,8 +461,9 @@ Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &cont
         if (kept.state != KeptState::Copy) // beside it, the live names mean what they did
             changes.append({.from = kept.name, .to = kept.original});
     }
+    const QStringList before = m_receipt.notes;
     Handover handover(session, changes);
-    const auto done = handover.commit(context);
+    auto done = handover.commit(context);
     m_hasDifferences = m_hasDifferences || !handover.differences().isEmpty();
     m_receipt.notes += handover.differences() + handover.notes();
     for (const QString &dependent : std::as_const(m_outside)) {
@@ -471,9 +472,11 @@ Result<void> RestoreRunner::commit(postgres::Session &session, TaskContext &cont
         m_hasDifferences = true;
         m_receipt.notes.append(dependent + u" goes on using the old schema"_s);
     }
-    if (done || !handover.mayHaveHappened())
-        return done;
-    return settleCommit(done.error(), context);
+    if (!done && handover.mayHaveHappened())
+        done = settleCommit(done.error(), context);
+    if (!done)
+        m_receipt.notes = before; // those are about a swap
+    return done;
 }
 
 void RestoreRunner::tellWhatIsLeft()

@@ -151,7 +151,8 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
         return decideExtension(statement, words);
     if (startsWith(words, {"create"_L1, "event"_L1, "trigger"_L1}) ||
         startsWith(words, {"alter"_L1, "event"_L1, "trigger"_L1}))
-        return decideStanding(u"event trigger "_s + words.value(3), true);
+        return decideStanding(u"event trigger "_s + words.value(3),
+                              first == "create"_L1 || statement.kind == StatementClass::Owner);
     if (words.value(1) == "publication"_L1 || words.value(1) == "subscription"_L1)
         return decideStanding(words[1] + u' ' + words.value(2),
                               first == "create"_L1 || statement.kind == StatementClass::Owner);

@@ -182,7 +182,8 @@ postgres::Session TempPostgres::sessionOf(const QString &database, TaskContext &
             idle.splice(idle.begin(), m_idle, found);
     }
     // What is under test may have cut it off since.
-    if (!idle.empty() && idle.front().session.execute("DISCARD ALL", context))
+    if (!idle.empty() && idle.front().session.execute("DISCARD ALL", context) &&
+        idle.front().session.resetSettings(context))
         return std::move(idle.front().session);
     return must(postgres::Session::connect(connectionString(database), context));
 }
@@ -190,6 +191,8 @@ postgres::Session TempPostgres::sessionOf(const QString &database, TaskContext &
 void TempPostgres::keepSession(const QString &database, postgres::Session session)
 {
     constexpr std::size_t kKept = 4;
+    if (session.inTransaction())
+        return; // with its locks
     const std::scoped_lock lock(m_idleMutex);
     m_idle.push_front({database, std::move(session)});
     if (m_idle.size() > kKept)

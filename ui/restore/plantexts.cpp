@@ -145,13 +145,14 @@ QString notRestored(const dump::DumpInspection &whole, const QStringList &schema
 }
 
 /// How many rows are loaded.
-qint64 rowsTaken(const backup::BackupEntry &backup, const QStringList &leftOut)
+qint64 rowsTaken(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
+                 const restore::PreflightReport &report)
 {
-    if (!backup.inspection || leftOut.isEmpty())
+    if (!backup.inspection || plan.mode == RestoreMode::ReplaceDatabase)
         return backup.rows();
     qint64 sum = 0;
     for (const dump::TableInDump &table :
-         restore::withoutSchemas(*backup.inspection, leftOut).tables)
+         restore::withoutSchemas(*backup.inspection, report.leftOut).tables)
         sum += table.rows;
     return sum;
 }
@@ -165,7 +166,10 @@ QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::Resto
     const QString names = report.leftOut.join(u", "_s);
     const QString what = notRestored(*backup.inspection, report.leftOut);
     if (!report.platform.isEmpty() && !report.way.noDatabase)
-        return {}; // all of it goes into a database of its own
+        return {{tr("Taken in"),
+                 {{names, FactStyle::Strong},
+                  {u": "_s + tr("only with the whole database. ")},
+                  {tr("Restore without them"), FactStyle::Link, leftOutTarget}}}};
     if (!report.platform.isEmpty()) {
         QStringList reasons;
         for (const restore::PlatformSchema &schema : report.platform)
@@ -181,8 +185,8 @@ QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::Resto
              {{names, FactStyle::Strong},
               {u": "_s + tr("%1; what is there stays as it is. ").arg(what), FactStyle::Danger},
               {tr("Take them in again"), FactStyle::Link, leftOutTarget}}},
-            fact(tr("Note"), tr("Policies and triggers of your own on their tables are not "
-                                "restored either; the verdict names those that are missing."))};
+            fact(tr("Note"), tr("Rights, policies and triggers of your own on their tables are not "
+                                "restored either; the verdict names what is missing there."))};
 }
 
 /// What undoes it.
@@ -278,7 +282,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
     facts.append(wayFact(plan, report.way));
     if (plan.mode == RestoreMode::InPlace)
         facts += inPlaceFacts(plan, report);
-    const QString forecast = timeForecast(rowsTaken(backup, report.leftOut), past);
+    const QString forecast = timeForecast(rowsTaken(backup, plan, report), past);
     facts.append(fact(tr("Time"), forecast.isEmpty()
                                       ? tr("not measured on this server yet; progress shows it")
                                       : forecast));

@@ -128,7 +128,8 @@ void TestCtlRestore::schemasAreLeftOutWhenAsked()
     const Answer done = restore(file, target, {u"--json"_s, u"--leave-out=audit"_s});
     QVERIFY2(done.code == 0, done.all());
     QVERIFY2(done.out.contains("schema audit left out: 1 table with 2 rows of the backup is not "
-                               "restored, and what is there stays as it is"),
+                               "restored, and what is there stays as it is, "
+                               "rights included"),
              done.all());
     QCOMPARE(m_ctl.products(u"parts"_s), u"1 2 3"_s);
     QCOMPARE(m_ctl.server().scalar(u"parts"_s, "SELECT string_agg(id::text, ' ') FROM audit.log"),

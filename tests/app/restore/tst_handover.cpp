@@ -142,8 +142,8 @@ void TestHandover::aLongTransactionIsNotConfusedWithThoseAfterIt()
         cashDesks.start([&isOver, desk = std::make_shared<postgres::Session>(opened(shop))] {
             TaskContext unstopped;
             while (!isOver) {
-                (void)desk->execute("BEGIN; SELECT FROM public.products", unstopped);
-                QThread::msleep(5);
+                (void)desk->execute("BEGIN; SELECT FROM public.products; SELECT pg_sleep(0.005)",
+                                    unstopped);
                 (void)desk->execute("COMMIT", unstopped);
             }
         });
@@ -152,7 +152,11 @@ void TestHandover::aLongTransactionIsNotConfusedWithThoseAfterIt()
     QVERIFY(other.execute("BEGIN; SELECT FROM public.products", context));
     auto restoring = started(shop, file);
     QVERIFY(QTest::qWaitFor([&shop] { return isAtTheSwap(shop); }, 30000));
-    QTest::qWait(400);
+    QVERIFY(QTest::qWaitFor([&shop, &other] {
+        return shop.ask("SELECT clock_timestamp() - xact_start > '0.6 s' FROM pg_stat_activity"
+                        " WHERE pid = " +
+                        QByteArray::number(other.facts().backendPid)) == u"t"_s;
+    }));
     QVERIFY(other.execute("COMMIT", context));
     const RestoreReceipt receipt = *restoring.wait();
     isOver = true;
