@@ -52,7 +52,7 @@ void dropAll(tests::TempPostgres &server)
         u"postgres"_s, "SELECT coalesce(string_agg(datname, ' '), '') FROM pg_database WHERE"
                        " datname ~ '^(shop|peer)'");
     for (const QString &name : names.split(u' ', Qt::SkipEmptyParts))
-        server.execute(u"postgres"_s, "DROP DATABASE " + name.toUtf8());
+        server.dropDatabase(name);
 }
 
 } // namespace
@@ -75,7 +75,7 @@ int main(int argc, char **argv)
     const QString directory = folder.filePath(u"source.dir"_s);
     dumpTo(server, file, {u"--compress=gzip:6"_s});
     dumpTo(server, directory, {u"--format=directory"_s, u"--jobs=2"_s});
-    server.execute(u"postgres"_s, "DROP DATABASE source");
+    server.dropDatabase(u"source"_s);
     TaskContext context;
     const auto inspection = backup::inspectAgain(file, context);
     if (!inspection || inspection->index.blocks.size() != 12)

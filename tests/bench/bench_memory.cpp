@@ -75,7 +75,7 @@ int main(int argc, char **argv)
         const auto target = server.createDatabase(u"memory"_s + megabytes);
         const double restore = peakOf({u"restore"_s, file, u"--target"_s, target.withoutPassword(),
                                        u"--yes"_s, u"--profile"_s, profile});
-        server.execute(u"postgres"_s, "DROP DATABASE memory" + megabytes.toUtf8());
+        server.dropDatabase(u"memory"_s + megabytes);
         std::printf("%10s MB %12.1f %12.1f\n", qPrintable(megabytes), inspect, restore);
         std::fflush(stdout);
         rows.append(QJsonObject{{u"plainBytes"_s, QFileInfo(file).size()},

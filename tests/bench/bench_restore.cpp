@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     runOrDie(dump, u"pg_dump"_s,
              {u"--schema=public"_s, u"--compress=gzip:6"_s, u"--file="_s + file,
               u"--dbname="_s + server.connectionString(u"source"_s).withoutPassword()});
-    server.execute(u"postgres"_s, "DROP DATABASE source");
+    server.dropDatabase(u"source"_s);
 
     TaskContext context;
     QElapsedTimer timer;
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
             if (receipt.verdict != restore::Verdict::Proven)
                 qFatal("not proven: %s",
                        receipt.error ? qPrintable(describe(*receipt.error)) : "differences");
-            server.execute(u"postgres"_s, "DROP DATABASE " + name.toUtf8());
+            server.dropDatabase(name);
         }
         const QString name = u"psql%1"_s.arg(round);
         const auto target = server.createDatabase(name);
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
             {u"-X"_s, u"-q"_s, u"-1"_s, u"-v"_s, u"ON_ERROR_STOP=1"_s, target.withoutPassword()});
         peer.seconds.push_back(seconds(timer));
         gunzip.waitForFinished();
-        server.execute(u"postgres"_s, "DROP DATABASE " + name.toUtf8());
+        server.dropDatabase(name);
     }
     bench::report(u"Restore of realistic rows, local server, one connection"_s,
                   {alone, whole, full, peer}, parser.value(json),

@@ -156,10 +156,7 @@ postgres::ConnectionString TempPostgres::createFilled(const QString &name,
 /// disk. Nobody may be connected to what is copied.
 void TempPostgres::copyDatabase(const QString &name, const QString &from)
 {
-    {
-        const std::scoped_lock lock(m_idleMutex);
-        m_idle.remove_if([&from](const IdleSession &idle) { return idle.database == from; });
-    }
+    forgetSessionsOf(from);
     TaskContext context;
     postgres::Session session = sessionOf(u"postgres"_s, context);
     QString sql = u"CREATE DATABASE %1 TEMPLATE %2"_s.arg(postgres::quoteIdentifier(name),
@@ -197,6 +194,18 @@ void TempPostgres::keepSession(const QString &database, postgres::Session sessio
     m_idle.push_front({database, std::move(session)});
     if (m_idle.size() > kKept)
         m_idle.pop_back();
+}
+
+void TempPostgres::dropDatabase(const QString &name)
+{
+    forgetSessionsOf(name);
+    execute(u"postgres"_s, "DROP DATABASE " + postgres::quoteIdentifier(name).toUtf8());
+}
+
+void TempPostgres::forgetSessionsOf(const QString &database)
+{
+    const std::scoped_lock lock(m_idleMutex);
+    m_idle.remove_if([&database](const IdleSession &idle) { return idle.database == database; });
 }
 
 void TempPostgres::forgetSessions()

@@ -37,6 +37,7 @@ public:
     /// A database that is as these statements make an empty one: they run once for all of them.
     postgres::ConnectionString createFilled(const QString &name, const QByteArray &statements);
     void copyDatabase(const QString &name, const QString &from);
+    void dropDatabase(const QString &name);
     /// Runs statements in a session where nothing has been set; a failure ends the test program.
     void execute(const QString &database, const QByteArray &sql);
     /// The first value of the first row, in such a session too.
@@ -56,6 +57,7 @@ private:
         postgres::Session session;
     };
 
+    void forgetSessionsOf(const QString &database);
     postgres::Session sessionOf(const QString &database, TaskContext &context);
     void keepSession(const QString &database, postgres::Session session);
 

@@ -406,7 +406,7 @@ void TestBesideDatabase::oneThatDiedBeforeItsMarkIsFoundByItsName()
     QVERIFY(discardKept(shop.target(), name, context));
     QVERIFY(!discardKept(shop.target(), other, context));
     QCOMPARE(others(shop), other);
-    m_server->execute(u"postgres"_s, "DROP DATABASE " + other.toUtf8());
+    m_server->dropDatabase(other);
     QVERIFY(run(plan).verdict == Verdict::Proven);
 }
 
