@@ -186,7 +186,8 @@ QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::Resto
               {u": "_s + tr("%1; what is there stays as it is. ").arg(what), FactStyle::Danger},
               {tr("Take them in again"), FactStyle::Link, leftOutTarget}}},
             fact(tr("Note"), tr("Rights, policies and triggers of your own on their tables are not "
-                                "restored either; the verdict names what is missing there."))};
+                                "restored either; the verdict names policies and triggers "
+                                "that are missing."))};
 }
 
 /// What undoes it.
