@@ -401,10 +401,13 @@ DumpScanner::Step DumpScanner::dollar()
         m_at = end + 1;
         return Step::Go;
     }
-    ++m_at;
-    // "$1" is a parameter, and what follows its digits is no word of its own.
-    while (m_at < m_text.size() && isDigit(m_text[m_at]))
-        ++m_at;
+    // "$1" is a parameter, and its digits are no word of their own; so all have to be here.
+    end = m_at + 1;
+    while (end < m_text.size() && isDigit(m_text[end]))
+        ++end;
+    if (end == m_text.size() && !m_isLast)
+        return Step::Wait;
+    m_at = end;
     return Step::Go;
 }
 

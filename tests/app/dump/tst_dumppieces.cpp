@@ -173,6 +173,9 @@ void TestDumpPieces::samplesCutOnceAnywhere_data()
         QTest::newRow(qPrintable(name)) << readWholeFile(folder + name, 1 << 20).value();
     QByteArray windows = readWholeFile(folder + u"shop.sql"_s, 1 << 20).value();
     QTest::newRow("shop.sql with CRLF") << windows.replace("\n", "\r\n");
+    // Cut among its digits, what comes behind them is no word that begins with a digit.
+    QTest::newRow("a parameter and a literal")
+        << QByteArray("SELECT 1;\nSELECT $20E'\\'; x' FROM a;\nSELECT 2;\n");
 }
 
 void TestDumpPieces::samplesCutOnceAnywhere()
