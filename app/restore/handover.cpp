@@ -142,8 +142,10 @@ Result<bool> Handover::lockAndCommit(TaskContext &context)
         const bool isHeldForLong = standing->age > longTransaction;
         const milliseconds hold = holdOf(tries);
         if (!isHeldForLong || isLastTry) {
-            if (auto found = tries > 0 ? findTriggers(context) : Result<void>(); !found)
-                return failure(found.error());
+            if (tries > 0 && !m_triggers.isEmpty()) {
+                if (auto found = findTriggers(context); !found)
+                    return failure(found.error());
+            }
             ++tries;
             const auto done = attempt(*standing, hold, context);
             if (!done)
