@@ -6,6 +6,7 @@
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
+#include "restore/plainnames.h"
 #include "restore/sqlwords.h"
 
 #include <algorithm>
@@ -165,13 +166,6 @@ QString thingMadeBy(const DumpStatement &statement)
 
 // What cannot be told apart
 
-bool changesRows(const DumpStatement &statement)
-{
-    const QString first = leadingWords(statement.sql, 1).value(0);
-    return first == "update"_L1 || first == "delete"_L1 || first == "truncate"_L1 ||
-           first == "merge"_L1;
-}
-
 /// The schemas of a search_path, from behind its name: words and literals, one or several in each.
 bool namesLeftOut(SqlTokens tokens, const LeftOut &leftOut)
 {
@@ -231,12 +225,7 @@ QList<QualifiedName> relatives(const DumpStatement &statement)
 
 StatementDecision refused(const DumpStatement &statement, const QString &detail)
 {
-    return {.kind = Kind::Refuse,
-            .error = Error{.kind = ErrorKind::Unsupported,
-                           .subject = u"statement at line %1"_s.arg(statement.line),
-                           .detail = detail,
-                           .advice = Advice::MakeBackupWithPgDump,
-                           .line = statement.line}};
+    return refusal(ErrorKind::Unsupported, statement.line, detail);
 }
 
 /// Left out and restored at once.
@@ -380,17 +369,14 @@ Result<LeftOut> leftOutFacts(postgres::Session &session, const QStringList &sche
     LeftOut facts{.schemas = QSet<QString>(schemas.begin(), schemas.end())};
     if (schemas.isEmpty())
         return facts;
-    // As pg_dump names the types of arguments.
-    const std::vector<QByteArray> questions{
-        "BEGIN", "SET LOCAL search_path TO ''",
+    const auto rows = askWithPlainNames(
+        session,
         thingsThere.toByteArray().replace("$1", postgres::quoteLiteral(postgres::arrayOf(schemas))),
-        "ROLLBACK"};
-    const auto answers = session.queryBatch(questions, context);
-    if (!answers)
-        return failure(answers.error());
-    const postgres::Rows &rows = (*answers)[2];
-    for (int i = 0; i < rows.rowCount(); ++i)
-        facts.things.insert(inOneForm(rows.text(i, 0)));
+        context);
+    if (!rows)
+        return failure(rows.error());
+    for (int i = 0; i < rows->rowCount(); ++i)
+        facts.things.insert(inOneForm(rows->text(i, 0)));
     return facts;
 }
 
@@ -408,7 +394,7 @@ std::optional<StatementDecision> decideLeftOut(const DumpStatement &statement,
     if (auto types = decideTypes(statement, leftOut, databaseThings))
         return types;
     const QString schema = dump::schemaOf(statement);
-    if (!leftOut.schemas.contains(schema) || changesRows(statement))
+    if (!leftOut.schemas.contains(schema) || changesRows(leadingWords(statement.sql, 1).value(0)))
         return std::nullopt;
     const QString thing = thingMadeBy(statement);
     const bool isMissing =

@@ -8,7 +8,7 @@
 namespace mayday::restore {
 
 /// What the server has in the schemas that are left out, so that whatever of the dump is not among
-/// it can be told. Outside of a transaction.
+/// it can be told.
 [[nodiscard]] Result<LeftOut> leftOutFacts(postgres::Session &session, const QStringList &schemas,
                                            TaskContext &context);
 

@@ -23,12 +23,7 @@ Decision leftOut(const QString &what, qint64 line, const QString &why)
 
 Decision refused(qint64 line, const QString &detail)
 {
-    return StatementDecision{.kind = StatementDecision::Kind::Refuse,
-                             .error = Error{.kind = ErrorKind::Refused,
-                                            .subject = u"statement at line %1"_s.arg(line),
-                                            .detail = detail,
-                                            .advice = Advice::MakeBackupWithPgDump,
-                                            .line = line}};
+    return refusal(ErrorKind::Refused, line, detail);
 }
 
 bool isOneOf(const QString &word, std::initializer_list<QLatin1StringView> words)
@@ -83,17 +78,16 @@ QString nameOf(const dump::DumpStatement &statement, const QString &schema)
 Decision decideOtherSchema(const dump::DumpStatement &statement, const QStringList &words,
                            const QSet<QString> &schemas)
 {
-    const bool changesRows =
-        isOneOf(words[0], {"update"_L1, "delete"_L1, "truncate"_L1, "merge"_L1});
+    const bool isChange = changesRows(words[0]);
     const bool isBeside = statement.kind == StatementClass::Comment ||
                           statement.kind == StatementClass::Grant ||
                           statement.kind == StatementClass::Owner || words[0] == "drop"_L1;
-    if (!changesRows && !isBeside)
+    if (!isChange && !isBeside)
         return std::nullopt;
     const QString schema = dump::schemaOf(statement);
     if (schema.isEmpty() || schemas.contains(schema))
         return std::nullopt;
-    if (changesRows)
+    if (isChange)
         return refused(statement.line, u"it changes %1, which is no part of this restore"_s.arg(
                                            nameOf(statement, schema)));
     return leftOut(u"%1 %2"_s.arg(words[0].toUpper(), nameOf(statement, schema)), statement.line,

@@ -7,7 +7,7 @@ namespace mayday::restore {
 
 /// Asks while search_path is pg_catalog alone, so that what the server prints of functions, types
 /// and expressions has the name of its schema everywhere; then search_path is again what it was.
-/// One round trip, in a transaction.
+/// One round trip; outside of a transaction it makes one of its own.
 [[nodiscard]] Result<postgres::Rows>
 askWithPlainNames(postgres::Session &session, const QByteArray &question, TaskContext &context);
 

@@ -208,14 +208,21 @@ Result<void> checkIsThere(postgres::Session &session, const QStringList &schemas
     return {};
 }
 
+LeftOutAmount amountIn(const dump::DumpInspection &whole, const QStringList &schemas)
+{
+    LeftOutAmount amount;
+    for (const dump::TableInDump &table : whole.tables) {
+        if (!schemas.contains(table.schema))
+            continue;
+        ++amount.tables;
+        amount.rows += table.rows;
+    }
+    return amount;
+}
+
 QString leftOutNote(const dump::DumpInspection &whole, const QStringList &schemas)
 {
-    qint64 tables = 0;
-    qint64 rows = 0;
-    for (const dump::TableInDump &table : whole.tables) {
-        tables += schemas.contains(table.schema) ? 1 : 0;
-        rows += schemas.contains(table.schema) ? table.rows : 0;
-    }
+    const auto [tables, rows] = amountIn(whole, schemas);
     return u"%1 left out: %2 with %3 of the backup %4 not restored, and what is there stays as it "
            "is, rights included"_s.arg(schemasNamed(schemas), counted(tables, u"table"_s),
                                        counted(rows, u"row"_s), tables == 1 ? u"is"_s : u"are"_s);

@@ -42,6 +42,13 @@ homesOfExtensions(postgres::Session &session, const QStringList &schemas, TaskCo
 [[nodiscard]] Result<void> checkIsThere(postgres::Session &session, const QStringList &schemas,
                                         TaskContext &context);
 
+/// How much of the dump is in these schemas.
+struct LeftOutAmount {
+    qint64 tables = 0;
+    qint64 rows = 0;
+};
+[[nodiscard]] LeftOutAmount amountIn(const dump::DumpInspection &whole, const QStringList &schemas);
+
 /// "schemas auth, storage left out: 2 tables with 12 rows of the backup are not restored, and what
 /// is there stays as it is"
 [[nodiscard]] QString leftOutNote(const dump::DumpInspection &whole, const QStringList &schemas);

@@ -184,8 +184,6 @@ Result<void> findWays(PreflightReport &report, postgres::Session &session, const
 Result<QStringList> triggersThatFollow(postgres::Session &session, const QStringList &schemas,
                                        TaskContext &context)
 {
-    if (auto begun = session.execute("BEGIN", context); !begun)
-        return failure(begun.error());
     QStringList following;
     for (const QString &schema : schemas) {
         const auto triggers = outsideTriggers(session, schema, schema, schemas, context);
@@ -194,7 +192,7 @@ Result<QStringList> triggersThatFollow(postgres::Session &session, const QString
         for (const OutsideTrigger &trigger : *triggers)
             following.append(trigger.dependent);
     }
-    return session.execute("ROLLBACK", context).transform([&](qint64) { return following; });
+    return following;
 }
 
 /// What goes on using the old schemas from outside of them, and what follows to the new.

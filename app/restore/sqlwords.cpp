@@ -5,6 +5,8 @@
 
 #include <limits>
 
+using namespace Qt::StringLiterals;
+
 namespace mayday::restore {
 
 namespace {
@@ -123,6 +125,12 @@ QStringList leadingWords(QByteArrayView sql, qsizetype limit)
     while (words.size() < limit && reader.next(word))
         words.append(word);
     return words;
+}
+
+bool changesRows(const QString &firstWord)
+{
+    return firstWord == "update"_L1 || firstWord == "delete"_L1 || firstWord == "truncate"_L1 ||
+           firstWord == "merge"_L1;
 }
 
 QStringList allWords(QByteArrayView sql)

@@ -28,12 +28,7 @@ StatementDecision skip(const QString &note, bool isDifference = false)
 
 StatementDecision refuse(qint64 line, const QString &detail)
 {
-    return {.kind = Kind::Refuse,
-            .error = Error{.kind = ErrorKind::Refused,
-                           .subject = u"statement at line %1"_s.arg(line),
-                           .detail = detail,
-                           .advice = Advice::MakeBackupWithPgDump,
-                           .line = line}};
+    return refusal(ErrorKind::Refused, line, detail);
 }
 
 bool startsWith(const QStringList &words, std::initializer_list<QLatin1StringView> expected)
@@ -110,6 +105,16 @@ bool isAboutExtension(const QStringList &words)
 }
 
 } // namespace
+
+StatementDecision refusal(ErrorKind kind, qint64 line, const QString &detail)
+{
+    return {.kind = Kind::Refuse,
+            .error = Error{.kind = kind,
+                           .subject = u"statement at line %1"_s.arg(line),
+                           .detail = detail,
+                           .advice = Advice::MakeBackupWithPgDump,
+                           .line = line}};
+}
 
 StatementFilter::StatementFilter(TargetFacts facts, QSet<QString> schemas)
     : m_facts(std::move(facts)), m_schemas(std::move(schemas)), m_reach(m_schemas)

@@ -48,6 +48,9 @@ struct StatementDecision {
     std::optional<QByteArray> instead = std::nullopt; ///< for Run: what is run in its place
 };
 
+/// The decision to refuse a statement, with its line.
+[[nodiscard]] StatementDecision refusal(ErrorKind kind, qint64 line, const QString &detail);
+
 /// Decides, statement by statement, what a side load runs, leaves out or refuses. Pure.
 ///
 /// Left out: settings this server does not know, owners that do not exist, transaction control,

@@ -132,13 +132,7 @@ QList<Fact> rolesFacts(const restore::RestorePlan &plan, const restore::Prefligh
 /// "2 tables with 12 rows of the backup are not restored"
 QString notRestored(const dump::DumpInspection &whole, const QStringList &schemas)
 {
-    const auto isOut = [&schemas](const dump::TableInDump &table) {
-        return schemas.contains(table.schema);
-    };
-    qint64 rowCount = 0;
-    for (const dump::TableInDump &table : whole.tables)
-        rowCount += isOut(table) ? table.rows : 0;
-    const auto tableCount = std::ranges::count_if(whole.tables, isOut);
+    const auto [tableCount, rowCount] = restore::amountIn(whole, schemas);
     return tableCount == 1 ? tr("1 table with %1 of the backup is not restored").arg(rows(rowCount))
                            : tr("%1 with %2 of the backup are not restored")
                                  .arg(tables(tableCount), rows(rowCount));
@@ -150,16 +144,11 @@ qint64 rowsTaken(const backup::BackupEntry &backup, const restore::RestorePlan &
 {
     if (!backup.inspection || plan.mode == RestoreMode::ReplaceDatabase)
         return backup.rows();
-    qint64 sum = 0;
-    for (const dump::TableInDump &table :
-         restore::withoutSchemas(*backup.inspection, report.leftOut).tables)
-        sum += table.rows;
-    return sum;
+    return backup.rows() - restore::amountIn(*backup.inspection, report.leftOut).rows;
 }
 
 /// Schemas of the backup that stay as they are, by choice or because they have to.
-QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
-                         const restore::PreflightReport &report)
+QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::PreflightReport &report)
 {
     if (!backup.inspection || report.leftOut.isEmpty())
         return {};
@@ -170,17 +159,11 @@ QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::Resto
                  {{names, FactStyle::Strong},
                   {u": "_s + tr("only with the whole database. ")},
                   {tr("Restore without them"), FactStyle::Link, leftOutTarget}}}};
-    if (!report.platform.isEmpty()) {
-        QStringList reasons;
-        for (const restore::PlatformSchema &schema : report.platform)
-            reasons.append(u"%1: %2"_s.arg(schema.name, schema.reason));
+    if (report.hindrance && !report.platform.isEmpty())
         return {{tr("In the way"),
-                 {{tr("%1 may not replace what is there (%2). ")
-                       .arg(plan.target.user(), reasons.join(u"; "_s)),
-                   FactStyle::Danger},
+                 {{report.hindrance->detail + u". "_s, FactStyle::Danger},
                   {tr("Restore without them"), FactStyle::Link, leftOutTarget},
                   {u"  "_s + tr("%1 then.").arg(what)}}}};
-    }
     return {{tr("Left out"),
              {{names, FactStyle::Strong},
               {u": "_s + tr("%1; what is there stays as it is. ").arg(what), FactStyle::Danger},
@@ -279,7 +262,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
         facts.append({tr("You will lose"),
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
                        {tr("See which"), FactStyle::Link, u"loss"_s}}});
-    facts += leftOutFacts(backup, plan, report);
+    facts += leftOutFacts(backup, report);
     facts.append(wayFact(plan, report.way));
     if (plan.mode == RestoreMode::InPlace)
         facts += inPlaceFacts(plan, report);
