@@ -66,6 +66,9 @@ constexpr std::array adviceWords{
     AdviceWords{
         Advice::LeaveSchemasOut, "leave-schemas-out"_L1,
         "Restore the others without them (--leave-out NAME, for each), or use a login that owns them."_L1},
+    AdviceWords{
+        Advice::BringRowsBack, "bring-rows-back"_L1,
+        "Lay its rows beside the live data (maydayctl copy) and bring back those that are missing."_L1},
     AdviceWords{Advice::InstallExtension, "install-extension"_L1,
                 "Install the extension on the server first."_L1},
     AdviceWords{Advice::InstallClient, "install-client"_L1,

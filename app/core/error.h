@@ -40,6 +40,7 @@ enum class Advice {
     CloseOtherSessions,
     AskForRights,
     LeaveSchemasOut,
+    BringRowsBack,
     InstallExtension,
     InstallClient,
     CreateRole,

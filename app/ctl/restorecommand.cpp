@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/inspectionindex.h"
 #include "ctl/serverwork.h"
+#include "restore/missingtables.h"
 #include "restore/restorerecord.h"
 #include "restore/restorerunner.h"
 
@@ -81,11 +82,13 @@ QString leftAsText(const QList<restore::Leftover> &left)
 QString asText(const restore::RestoreReceipt &receipt)
 {
     const bool isCopy = receipt.mode == restore::modeKey(restore::RestoreMode::Copy);
+    const bool isOfTables = receipt.mode == restore::modeKey(restore::RestoreMode::Tables);
     QString text;
     switch (receipt.verdict) {
     case restore::Verdict::Proven:
         text =
-            (isCopy
+            (isOfTables ? u"Back and proven: %1 tables, %2 rows, in %3 s.\n"_s
+             : isCopy
                  ? u"Copied and proven: %1 tables, %2 rows, in %3 s. The live data is as it was.\n"_s
                  : u"Proven: %1 tables, %2 rows, in %3 s.\n"_s)
                 .arg(receipt.tables.size())
@@ -94,7 +97,8 @@ QString asText(const restore::RestoreReceipt &receipt)
         break;
     case restore::Verdict::Differences:
         text =
-            (isCopy
+            (isOfTables ? u"Back, with differences; they are named below.\n"_s
+             : isCopy
                  ? u"Copied with differences; they are named below. The live data is as it was.\n"_s
                  : u"Restored with differences; they are named below.\n"_s);
         break;
@@ -136,6 +140,9 @@ QString intention(const restore::RestorePlan &plan)
         return u"This drops what is live in %1 and loads the backup there. A safety copy is made "
                "first: %2. Writers wait until the end, readers from when the copy is made."_s.arg(
                    target, plan.safetyCopyFile());
+    if (plan.mode == restore::RestoreMode::Tables)
+        return u"This brings back %1 in %2, where they are missing. Nothing that is there is "
+               "replaced."_s.arg(restore::inWords(plan.tables), target);
     return u"This replaces the data in %1."_s.arg(target);
 }
 
@@ -228,6 +235,9 @@ ExitCode runRestore(const Call &call)
     const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
     const bool makeRoles = takeFlag(arguments, u"--make-roles"_s);
     const QStringList leaveOut = takeOptions(arguments, u"--leave-out"_s);
+    QList<restore::TableName> tables;
+    for (const QString &table : takeOptions(arguments, u"--table"_s))
+        tables.append(tableNameFrom(table));
     const auto safetyFolder = takeOption(arguments, u"--safety-copy-folder"_s);
     const auto connections = takeOption(arguments, u"--connections"_s);
     QList<restore::TeamCheck> checks;
@@ -240,6 +250,8 @@ ExitCode runRestore(const Call &call)
         return usageError(call, u"--connections takes a number, and goes with --database"_s);
     if (isDatabase && isInPlace)
         return usageError(call, u"--database and --in-place are two ways; choose one"_s);
+    if (!tables.isEmpty() && (isDatabase || isInPlace || makeRoles || !leaveOut.isEmpty()))
+        return usageError(call, u"--table goes with --check and --yes only"_s);
     if (safetyFolder && !isInPlace)
         return usageError(call, u"--safety-copy-folder goes with --in-place"_s);
     if (const auto unknown = unknownOption(arguments))
@@ -251,6 +263,9 @@ ExitCode runRestore(const Call &call)
         plan.mode = restore::RestoreMode::ReplaceDatabase;
     if (isInPlace)
         plan.mode = restore::RestoreMode::InPlace;
+    if (!tables.isEmpty())
+        plan.mode = restore::RestoreMode::Tables;
+    plan.tables = tables;
     if (safetyFolder)
         plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
     plan.checks = checks;

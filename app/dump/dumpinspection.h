@@ -5,6 +5,7 @@
 #include "core/taskcontext.h"
 #include "dump/dumpindex.h"
 #include "dump/dumpneeds.h"
+#include "dump/sqltokens.h"
 
 #include <QDateTime>
 #include <QJsonObject>
@@ -32,6 +33,12 @@ struct TableInDump {
     qint64 copyLine = 0;
 };
 
+/// A partitioned table, which holds no rows itself, and those that are attached to it.
+struct PartitionedInDump {
+    QualifiedName table;
+    QList<QualifiedName> parts = {};
+};
+
 /// What the dump sets a sequence to.
 struct SequenceInDump {
     QString schema;
@@ -48,6 +55,7 @@ struct DumpInspection {
     QString dumpVersion = {};
     QString encoding = {};
     QList<TableInDump> tables = {}; ///< in the order of the file
+    QList<PartitionedInDump> partitioned = {};
     QList<SequenceInDump> sequences = {};
     QMap<QString, qint64> objects = {}; ///< how many are created, by kindWord()
     QStringList warnings = {};

@@ -45,6 +45,9 @@ struct DumpStatement {
     StatementClass kind = StatementClass::Other;
     QString objectSchema = {}; ///< best effort; of what it is about ("ALTER TABLE a.b ..." : a)
     QString objectName = {};
+    /// Of an index, trigger, policy, rule or constraint that is made, altered or commented on: the
+    /// name of its table, in objectSchema.
+    QString objectTable = {};
     bool plainStringsEscape = false; ///< standard_conforming_strings was off when it came
 };
 

@@ -32,6 +32,42 @@ QJsonArray toJson(const QList<SequenceInDump> &sequences)
     return json;
 }
 
+QJsonObject toJson(const QualifiedName &name)
+{
+    return {{u"schema"_s, name.schema}, {u"name"_s, name.name}};
+}
+
+QualifiedName nameFrom(const QJsonValue &json)
+{
+    return {.schema = json["schema"_L1].toString(), .name = json["name"_L1].toString()};
+}
+
+QJsonArray toJson(const QList<PartitionedInDump> &tables)
+{
+    QJsonArray json;
+    for (const PartitionedInDump &whole : tables) {
+        QJsonArray parts;
+        for (const QualifiedName &part : whole.parts)
+            parts.append(toJson(part));
+        QJsonObject one = toJson(whole.table);
+        one.insert(u"parts"_s, parts);
+        json.append(one);
+    }
+    return json;
+}
+
+QList<PartitionedInDump> partitionedFrom(const QJsonArray &json)
+{
+    QList<PartitionedInDump> tables;
+    for (const auto &one : json) {
+        PartitionedInDump whole{.table = nameFrom(one)};
+        for (const auto &part : one["parts"_L1].toArray())
+            whole.parts.append(nameFrom(part));
+        tables.append(whole);
+    }
+    return tables;
+}
+
 QList<TableInDump> tablesFrom(const QJsonArray &json)
 {
     QList<TableInDump> tables;
@@ -93,6 +129,7 @@ QJsonObject toJson(const DumpInspection &inspection)
                      {u"dumpVersion"_s, inspection.dumpVersion},
                      {u"encoding"_s, inspection.encoding},
                      {u"tables"_s, toJson(inspection.tables)},
+                     {u"partitioned"_s, toJson(inspection.partitioned)},
                      {u"sequences"_s, toJson(inspection.sequences)},
                      {u"objects"_s, objects},
                      {u"schemas"_s, QJsonArray::fromStringList(inspection.schemas)},
@@ -125,6 +162,7 @@ std::optional<DumpInspection> inspectionFromJson(const QJsonObject &json)
                               .dumpVersion = json["dumpVersion"_L1].toString(),
                               .encoding = json["encoding"_L1].toString(),
                               .tables = tablesFrom(json["tables"_L1].toArray()),
+                              .partitioned = partitionedFrom(json["partitioned"_L1].toArray()),
                               .sequences = sequencesFrom(json["sequences"_L1].toArray()),
                               .warnings = textsFrom(json["warnings"_L1].toArray()),
                               .schemas = textsFrom(json["schemas"_L1].toArray()),

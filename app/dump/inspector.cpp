@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/inspector.h"
 
+#include "dump/relationof.h"
+
 #include "dump/forbidden.h"
 #include "dump/sqltokens.h"
 
@@ -137,8 +139,18 @@ void Inspector::noteSchema(const DumpStatement &statement)
 
 void Inspector::noteTable(const DumpStatement &statement)
 {
-    if (!statement.objectName.isEmpty() && holdsRows(statement))
-        (void)table(statement.objectSchema, statement.objectName);
+    const QualifiedName name{.schema = statement.objectSchema, .name = statement.objectName};
+    if (name.name.isEmpty())
+        return;
+    if (holdsRows(statement))
+        (void)table(name.schema, name.name);
+    else if (begins(statement, "create") && !SqlTokens(statement.sql).take({"create", "foreign"}))
+        m_inspection.partitioned.append({.table = name});
+    const QualifiedName part = attachedBy(statement);
+    for (PartitionedInDump &whole : m_inspection.partitioned) {
+        if (whole.table == name && !part.name.isEmpty())
+            whole.parts.append(part);
+    }
 }
 
 void Inspector::noteInsert(const DumpStatement &statement)

@@ -118,11 +118,13 @@ QualifiedName takeObjectName(SqlTokens &tokens)
 
 /// "ON DOMAIN auth.d", as the constraints of a domain say it; a table may have that name, and a
 /// schema too.
-void takeDomainWord(SqlTokens &tokens)
+bool takeDomainWord(SqlTokens &tokens)
 {
     SqlTokens ahead(tokens);
-    if (ahead.take("domain") && !ahead.peek().isSymbol('.'))
+    const bool isDomain = ahead.take("domain") && !ahead.peek().isSymbol('.');
+    if (isDomain)
         tokens = ahead;
+    return isDomain;
 }
 
 /// What has no schema of its own, and is named with its table wherever it is named.
@@ -132,6 +134,12 @@ bool isPartOfTable(StatementClass kind)
            kind == StatementClass::Rule || kind == StatementClass::Constraint;
 }
 
+void setTable(DumpStatement &statement, const QualifiedName &table)
+{
+    statement.objectSchema = table.schema;
+    statement.objectTable = table.name;
+}
+
 /// The schema is that of the table behind the first ON: as a name, that word would be quoted.
 void nameAfterTable(DumpStatement &statement, SqlTokens tokens)
 {
@@ -139,8 +147,9 @@ void nameAfterTable(DumpStatement &statement, SqlTokens tokens)
         if (!token.is("on"))
             continue;
         tokens.take("only");
-        takeDomainWord(tokens);
-        statement.objectSchema = takeName(tokens).schema;
+        const bool isDomain = takeDomainWord(tokens);
+        const QualifiedName name = takeName(tokens);
+        setTable(statement, {.schema = name.schema, .name = isDomain ? QString() : name.name});
         return;
     }
 }
@@ -151,7 +160,7 @@ void nameAfterRuledTable(DumpStatement &statement, SqlTokens tokens)
     tokens.take({"as", "on"});
     (void)tokens.next();
     if (tokens.take("to"))
-        statement.objectSchema = takeName(tokens).schema;
+        setTable(statement, takeName(tokens));
 }
 
 /// A publication is in no schema; what ALTER PUBLICATION p ADD TABLE ONLY auth.t brings into it is.
@@ -163,7 +172,7 @@ void nameAfterPublished(DumpStatement &statement, SqlTokens tokens)
         statement.objectSchema = tokens.next().name();
     } else if (tokens.take("table")) {
         tokens.take("only");
-        statement.objectSchema = takeName(tokens).schema;
+        setTable(statement, takeName(tokens));
     }
 }
 

@@ -11,33 +11,39 @@ namespace {
 
 using postgres::quoteIdentifier;
 
-QString beginning(const QString &creator)
+QString beginning(const QString &creator, const QString &schema)
 {
-    return u"ALTER DEFAULT PRIVILEGES FOR ROLE %1 "_s.arg(quoteIdentifier(creator));
+    const QString text = u"ALTER DEFAULT PRIVILEGES FOR ROLE %1 "_s.arg(quoteIdentifier(creator));
+    return schema.isEmpty() ? text : text + u"IN SCHEMA %1 "_s.arg(quoteIdentifier(schema));
 }
 
 } // namespace
 
-Result<DefaultRights::State> DefaultRights::now(postgres::Session &session, TaskContext &context)
+Result<DefaultRights::State> DefaultRights::now(postgres::Session &session,
+                                                TaskContext &context) const
 {
+    const QByteArray schemas = postgres::arrayOf(m_schemas);
     const auto rows = session.query(
         "SELECT pg_catalog.pg_get_userbyid(d.defaclrole), CASE d.defaclobjtype WHEN 'r' THEN "
         "'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'"
         " WHEN 'n' THEN 'SCHEMAS' WHEN 'L' THEN 'LARGE OBJECTS' END, a.privilege_type,"
         " CASE a.grantee WHEN 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee) END,"
-        " a.is_grantable FROM pg_catalog.pg_default_acl d"
+        " a.is_grantable, coalesce(n.nspname, '') FROM pg_catalog.pg_default_acl d"
+        " LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace"
         " LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) a ON true"
-        " WHERE d.defaclnamespace = 0 AND pg_catalog.pg_has_role(d.defaclrole, CASE WHEN"
+        " WHERE (d.defaclnamespace = 0 OR n.nspname = ANY ($1::text[])) AND "
+        "pg_catalog.pg_has_role(d.defaclrole, CASE WHEN"
         " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
         " ELSE 'USAGE' END) ORDER BY 1, 2, 4, 3",
-        context);
+        {&schemas, 1}, context);
     if (!rows)
         return failure(rows.error());
     State state;
     for (int i = 0; i < rows->rowCount(); ++i) {
         if (rows->isNull(i, 1))
             continue; // of a kind that is not known yet
-        QList<Right> &rights = state[{rows->text(i, 0), rows->text(i, 1)}];
+        QList<Right> &rights = state[{
+            .creator = rows->text(i, 0), .kind = rows->text(i, 1), .schema = rows->text(i, 5)}];
         const QString grantee = rows->text(i, 3);
         if (!rows->isNull(i, 2))
             rights.append({.privilege = rows->text(i, 2),
@@ -47,11 +53,13 @@ Result<DefaultRights::State> DefaultRights::now(postgres::Session &session, Task
     return state;
 }
 
-/// PostgreSQL's manual, "Privileges", table of the default ones.
+/// PostgreSQL's manual, "Privileges", table of the default ones. What a schema has comes on top.
 QList<DefaultRights::Right> DefaultRights::builtIn(const Key &key)
 {
-    QList<Right> rights{{.privilege = u"ALL"_s, .grantee = quoteIdentifier(key.first)}};
-    if (key.second == "FUNCTIONS"_L1 || key.second == "TYPES"_L1)
+    if (!key.schema.isEmpty())
+        return {};
+    QList<Right> rights{{.privilege = u"ALL"_s, .grantee = quoteIdentifier(key.creator)}};
+    if (key.kind == "FUNCTIONS"_L1 || key.kind == "TYPES"_L1)
         rights.append({.privilege = u"ALL"_s, .grantee = u"PUBLIC"_s});
     return rights;
 }
@@ -60,29 +68,30 @@ QList<DefaultRights::Right> DefaultRights::builtIn(const Key &key)
 QList<QByteArray> DefaultRights::change(const Key &key, const QList<Right> &from,
                                         const QList<Right> &to)
 {
-    QStringList holders{u"PUBLIC"_s, quoteIdentifier(key.first)};
+    QStringList holders{u"PUBLIC"_s, quoteIdentifier(key.creator)};
     for (const Right &right : from) {
         if (!holders.contains(right.grantee))
             holders.append(right.grantee);
     }
-    QList<QByteArray> statements{(beginning(key.first) + u"REVOKE ALL ON %1 FROM %2"_s.arg(
-                                                             key.second, holders.join(u", "_s)))
-                                     .toUtf8()};
+    const QString start = beginning(key.creator, key.schema);
+    QList<QByteArray> statements{
+        (start + u"REVOKE ALL ON %1 FROM %2"_s.arg(key.kind, holders.join(u", "_s))).toUtf8()};
     for (const Right &right : to)
-        statements.append(
-            (beginning(key.first) + u"GRANT %1 ON %2 TO %3%4"_s.arg(
-                                        right.privilege, key.second, right.grantee,
-                                        right.isGrantable ? u" WITH GRANT OPTION"_s : QString()))
-                .toUtf8());
+        statements.append((start + u"GRANT %1 ON %2 TO %3%4"_s.arg(
+                                       right.privilege, key.kind, right.grantee,
+                                       right.isGrantable ? u" WITH GRANT OPTION"_s : QString()))
+                              .toUtf8());
     return statements;
 }
 
-Result<DefaultRights> DefaultRights::setAside(postgres::Session &session, TaskContext &context)
+Result<DefaultRights> DefaultRights::setAside(postgres::Session &session,
+                                              const QStringList &schemas, TaskContext &context)
 {
-    auto before = now(session, context);
+    DefaultRights rights;
+    rights.m_schemas = schemas;
+    auto before = rights.now(session, context);
     if (!before)
         return failure(before.error());
-    DefaultRights rights;
     rights.m_before = *std::move(before);
     QList<QByteArray> statements;
     for (const auto &[key, held] : rights.m_before.asKeyValueRange())
@@ -105,7 +114,7 @@ Result<QStringList> DefaultRights::bringBack(postgres::Session &session, TaskCon
             continue;
         notes.append(
             u"default privileges of %1 for %2 left out: they hold for the whole database"_s.arg(
-                key.first, key.second.toLower()));
+                key.creator, key.kind.toLower()));
         if (!m_before.contains(key))
             statements += change(key, held, builtIn(key));
     }

@@ -10,7 +10,7 @@
 namespace mayday::restore {
 
 /// The default privileges that hold for the whole database (ALTER DEFAULT PRIVILEGES without IN
-/// SCHEMA), out of the way while a dump is loaded.
+/// SCHEMA), out of the way while a dump is loaded; and those of schemas that are not made anew.
 ///
 /// pg_dump writes the rights of a thing as if there were none of these: with them, a load would
 /// give away what nobody had given, or withhold what everybody had. They would not come back with a
@@ -18,9 +18,9 @@ namespace mayday::restore {
 /// transaction; everybody else goes on with the old ones.
 class DefaultRights final {
 public:
-    /// Those of all roles that the session may speak for.
-    [[nodiscard]] static Result<DefaultRights> setAside(postgres::Session &session,
-                                                        TaskContext &context);
+    /// Those of all roles that the session may speak for. schemas: whose own are in the way too.
+    [[nodiscard]] static Result<DefaultRights>
+    setAside(postgres::Session &session, const QStringList &schemas, TaskContext &context);
     /// Returns notes on what the dump has otherwise.
     [[nodiscard]] Result<QStringList> bringBack(postgres::Session &session,
                                                 TaskContext &context) const;
@@ -32,14 +32,21 @@ private:
         bool isGrantable = false;
         [[nodiscard]] bool operator==(const Right &) const = default;
     };
-    using Key = QPair<QString, QString>; ///< who makes, and what: "TABLES"
+    /// Who makes what, and where.
+    struct Key {
+        QString creator = {};
+        QString kind = {};   ///< "TABLES"
+        QString schema = {}; ///< empty: in all of them
+        [[nodiscard]] auto operator<=>(const Key &) const = default;
+    };
     using State = QMap<Key, QList<Right>>;
 
-    [[nodiscard]] static Result<State> now(postgres::Session &session, TaskContext &context);
+    [[nodiscard]] Result<State> now(postgres::Session &session, TaskContext &context) const;
     [[nodiscard]] static QList<Right> builtIn(const Key &key);
     [[nodiscard]] static QList<QByteArray> change(const Key &key, const QList<Right> &from,
                                                   const QList<Right> &to);
 
+    QStringList m_schemas;
     State m_before;
 };
 

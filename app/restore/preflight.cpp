@@ -6,6 +6,7 @@
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
 #include "restore/dependents.h"
+#include "restore/missingtables.h"
 #include "restore/outsidetriggers.h"
 #include "restore/serverspace.h"
 #include "restore/sidedatabase.h"
@@ -400,6 +401,23 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
     return facts;
 }
 
+Result<void> leaveOutWhoMayNot(postgres::Session &session, const QSet<QString> &schemas,
+                               TargetFacts &facts, TaskContext &context)
+{
+    for (const QString &schema : schemas) {
+        const QByteArray name = schema.toUtf8();
+        const auto rows = session.query(
+            "SELECT r.rolname FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace n"
+            " WHERE n.nspname = $1 AND NOT pg_catalog.has_schema_privilege(r.oid, n.oid, 'CREATE')",
+            {&name, 1}, context);
+        if (!rows)
+            return failure(rows.error());
+        for (int i = 0; i < rows->rowCount(); ++i)
+            facts.rolesWeMayUse.remove(rows->text(i, 0));
+    }
+    return {};
+}
+
 Result<QSet<QByteArray>> largeObjects(postgres::Session &session, TaskContext &context)
 {
     const auto rows = session.query("SELECT oid FROM pg_catalog.pg_largeobject_metadata", context);
@@ -434,6 +452,8 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                        Advice::UseSessionPort);
     if (session.facts().inRecovery)
         return refused(u"it is a standby and cannot be written"_s, Advice::UseDirectConnection);
+    if (plan.mode == RestoreMode::Tables)
+        return checkMissing(session, plan.tables, context);
     if (plan.mode != RestoreMode::InPlace)
         return checkRights(session, schemas, context);
     return checkPlace(session, schemas, context).transform([](const InPlaceFacts &) {});
@@ -493,6 +513,10 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpIn
         return failure(kept.error());
     report.kept = *std::move(kept);
     describe(report);
+    auto missing = missingTables(*session, inspection, context);
+    if (!missing)
+        return failure(missing.error());
+    report.missingTables = *std::move(missing);
     if (auto noted = noteOutside(report, *session, inspection.schemas, context); !noted)
         return failure(noted.error());
     compareVersions(report, inspection, session->facts());

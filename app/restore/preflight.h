@@ -34,6 +34,7 @@ struct PreflightReport {
     std::optional<LossEstimate> loss;
     RestoreWay way;
     QList<KeptSchema> kept;                             ///< what earlier restores have left here
+    QList<TableName> missingTables = {};                ///< of the dump; they can come back alone
     std::optional<InPlaceFacts> inPlace = std::nullopt; ///< when the schemas can be emptied
     MissingNeeds missing = {};                          ///< of what the dump takes for granted
     bool canMakeRoles = false;                          ///< the login may make the missing roles
@@ -54,6 +55,10 @@ struct PreflightReport {
 /// The part the load itself needs, through a session that is open already.
 [[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session,
                                               const QStringList &schemas, TaskContext &context);
+/// Owners who may make nothing in one of these schemas are none there.
+[[nodiscard]] Result<void> leaveOutWhoMayNot(postgres::Session &session,
+                                             const QSet<QString> &schemas, TargetFacts &facts,
+                                             TaskContext &context);
 /// The numbers of all large objects: they belong to the database and do not go aside.
 [[nodiscard]] Result<QSet<QByteArray>> largeObjects(postgres::Session &session,
                                                     TaskContext &context);

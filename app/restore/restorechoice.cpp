@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RestoreRunner's part about what of the dump is restored, and what stays as it is.
 #include "restore/leftout.h"
+#include "restore/missingtables.h"
 #include "restore/platform.h"
 #include "restore/restorerunner.h"
 
@@ -24,6 +25,18 @@ Result<void> RestoreRunner::choose(dump::DumpInspection whole)
         m_receipt.notes.append(leftOutNote(whole, m_plan.leaveOut));
         m_inspection = withoutSchemas(whole, m_plan.leaveOut);
     }
+    m_whole = m_inspection.schemas;
+    if (m_plan.mode == RestoreMode::Tables) {
+        if (auto known = checkChoice(); !known)
+            return known;
+        m_plan.tables = withPartitions(m_plan.tables, m_inspection);
+        m_inspection.schemas.clear();
+        for (const TableName &table : std::as_const(m_plan.tables)) {
+            if (!m_inspection.schemas.contains(table.first))
+                m_inspection.schemas.append(table.first);
+        }
+        return {};
+    }
     return checkChoice();
 }
 
@@ -34,11 +47,20 @@ bool RestoreRunner::isTaken(const dump::TableInDump &table) const
 
 Result<void> RestoreRunner::checkChoice() const
 {
+    if (m_plan.mode == RestoreMode::Tables && m_plan.tables.isEmpty())
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = u"the restore"_s,
+                        .detail = u"no table was chosen for it"_s});
     for (const TableName &wanted : m_plan.tables) {
         const bool isThere =
-            std::ranges::any_of(m_inspection.tables, [&](const dump::TableInDump &table) {
-                return table.schema == wanted.first && table.name == wanted.second;
-            });
+            std::ranges::any_of(m_inspection.tables,
+                                [&](const dump::TableInDump &table) {
+                                    return TableName(table.schema, table.name) == wanted;
+                                }) ||
+            std::ranges::any_of(
+                m_inspection.partitioned, [&](const dump::PartitionedInDump &whole) {
+                    return TableName(whole.table.schema, whole.table.name) == wanted;
+                });
         if (!isThere)
             return failure(
                 {.kind = ErrorKind::NotFound,

@@ -298,11 +298,11 @@ void RestoreDesk::settle(const RestoreId &id, const postgres::ConnectionString &
         return;
     m_asked.insert(id);
     const bool isRestore = open->state == RestoreState::Interrupted;
-    const bool isInPlace = open->mode == RestoreMode::InPlace;
+    const bool isNoted = keepsNothing(open->mode);
     auto asking = startTask(
-        m_pool, [id, target, isRestore, isInPlace, copy = open->safetyCopy](TaskContext &context) {
-            if (isRestore && isInPlace)
-                return settlementInPlace(target, id, copy, context);
+        m_pool, [id, target, isRestore, isNoted, copy = open->safetyCopy](TaskContext &context) {
+            if (isRestore && isNoted)
+                return settlementByNote(target, id, copy, context);
             return isRestore ? settlementOf(target, id, context)
                              : isPutBack(target, id.text(), context).transform([](bool isBack) {
                                    return Settlement{.committed = isBack};

@@ -13,27 +13,6 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
 
-namespace {
-
-/// To whom things may be given in a schema that is somebody else's: who may make them there.
-Result<void> leaveOutWhoMayNot(postgres::Session &session, TargetFacts &facts, TaskContext &context)
-{
-    for (const QString &schema : std::as_const(facts.schemasThatStay)) {
-        const QByteArray name = schema.toUtf8();
-        const auto rows = session.query(
-            "SELECT r.rolname FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace n"
-            " WHERE n.nspname = $1 AND NOT pg_catalog.has_schema_privilege(r.oid, n.oid, 'CREATE')",
-            {&name, 1}, context);
-        if (!rows)
-            return failure(rows.error());
-        for (int i = 0; i < rows->rowCount(); ++i)
-            facts.rolesWeMayUse.remove(rows->text(i, 0));
-    }
-    return {};
-}
-
-} // namespace
-
 /// Under the locks that keep writers out: what is written between the copy and the end of the
 /// restore would be in neither.
 Result<void> RestoreRunner::copySafely(postgres::Session &session, TaskContext &context)
@@ -93,7 +72,7 @@ Result<void> RestoreRunner::emptySchemas(postgres::Session &session, TargetFacts
         if (!lent)
             return lent;
     }
-    return leaveOutWhoMayNot(session, facts, context);
+    return leaveOutWhoMayNot(session, facts.schemasThatStay, facts, context);
 }
 
 /// The last things before the commit.
@@ -109,7 +88,7 @@ Result<void> RestoreRunner::finishInPlace(postgres::Session &session, TaskContex
 /// Of a restore that changed nothing it is a copy of what is live, which nobody has asked for.
 void RestoreRunner::removeSafetyCopy()
 {
-    if (m_plan.mode != RestoreMode::InPlace || !m_receipt.left.isEmpty())
+    if (!keepsNothing(m_plan.mode) || !m_receipt.left.isEmpty())
         return; // nobody knows what is live: then it is precious
     QFile::remove(noteFileOf(m_plan.safetyCopyFile()));
     if (m_receipt.safetyCopy && QFile::remove(m_receipt.safetyCopy->file)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restoreplan.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QRandomGenerator>
 
@@ -45,7 +46,10 @@ QString RestorePlan::safetyCopyFile() const
         if (!isPlain)
             letter = u'_';
     }
-    const QString folder = safetyFolder.isEmpty() ? QFileInfo(file).absolutePath() : safetyFolder;
+    QString folder = safetyFolder.isEmpty() ? QFileInfo(file).absolutePath() : safetyFolder;
+    // Of Tables it is the place of a note alone, which no backup on a read-only disk is to prevent.
+    if (mode == RestoreMode::Tables && !QFileInfo(folder).isWritable())
+        folder = QDir::tempPath();
     return u"%1/%2_before_%3.sql.gz"_s.arg(folder, stem,
                                            plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s));
 }
@@ -75,6 +79,7 @@ QString modeKey(RestoreMode mode)
     case RestoreMode::Copy: return u"copy"_s;
     case RestoreMode::ReplaceDatabase: return u"beside-database"_s;
     case RestoreMode::InPlace: return u"in-place"_s;
+    case RestoreMode::Tables: return u"tables"_s;
     case RestoreMode::Replace: break;
     }
     return u"beside-schema"_s;
@@ -82,8 +87,8 @@ QString modeKey(RestoreMode mode)
 
 RestoreMode modeFromKey(const QString &key)
 {
-    for (const RestoreMode mode :
-         {RestoreMode::Copy, RestoreMode::ReplaceDatabase, RestoreMode::InPlace}) {
+    for (const RestoreMode mode : {RestoreMode::Copy, RestoreMode::ReplaceDatabase,
+                                   RestoreMode::InPlace, RestoreMode::Tables}) {
         if (key == modeKey(mode))
             return mode;
     }

@@ -20,6 +20,7 @@ enum class RestoreMode {
     Copy,    ///< the backup stands beside the live data, to compare and to bring rows back from
     ReplaceDatabase, ///< as Replace, of the whole database, by several connections
     InPlace, ///< what is live goes, after a safety copy of it, and the backup is loaded there
+    Tables,  ///< tables that the server has lost come back where they were; nothing else changes
 };
 
 /// A question of the team's own about what was loaded, whose answer must be true.
@@ -38,8 +39,9 @@ struct RestorePlan {
     QString database = {};             ///< id of the database in stack.yaml, or empty (maydayctl)
     QDateTime plannedAt = {};          ///< UTC; stamps the names of what is kept
     RestoreMode mode = RestoreMode::Replace;
-    QList<TableName> tables = {}; ///< of a Copy: whose rows; empty for all
-    int connections = 0;          ///< of ReplaceDatabase; 0 for as many as this machine has cores
+    /// Of a Copy: whose rows; empty for all. Of Tables: which ones.
+    QList<TableName> tables = {};
+    int connections = 0; ///< of ReplaceDatabase; 0 for as many as this machine has cores
     /// Of ReplaceDatabase: with so many bytes of rows there, what a lost connection leaves is kept
     /// to be gone on with; less is begun anew.
     qint64 worthKeeping = qint64(64) * 1024 * 1024;
@@ -48,7 +50,8 @@ struct RestorePlan {
     bool makeRoles = false;
     /// Schemas of the dump that are not restored: what is there under their names stays as it is.
     QStringList leaveOut = {};
-    /// Of InPlace: the folder for the safety copy; empty for the one that the dump is in.
+    /// Of InPlace: the folder for the safety copy; empty for the one that the dump is in. Of Tables
+    /// nothing but the note of restoremark.h goes there.
     QString safetyFolder = {};
 
     /// "schema public in shop on 127.0.0.1:5432", for buttons and receipts.
@@ -63,6 +66,12 @@ struct RestorePlan {
 [[nodiscard]] RestoreId freshRestoreId(const QDateTime &now);
 /// The moment in the id; invalid when it has none.
 [[nodiscard]] QDateTime plannedAtOf(const RestoreId &restore);
+
+/// Whether nothing is kept on the server by which it could be found there: restoremark.h.
+[[nodiscard]] constexpr bool keepsNothing(RestoreMode mode)
+{
+    return mode == RestoreMode::InPlace || mode == RestoreMode::Tables;
+}
 
 [[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy" ...
 /// Replace for what it does not know: records of the first versions have no mode.

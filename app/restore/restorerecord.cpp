@@ -132,14 +132,14 @@ bool RestoreRecord::isInEffect() const
 
 bool RestoreRecord::canBePutBack() const
 {
-    const bool isKept = mode != RestoreMode::Copy && mode != RestoreMode::InPlace;
+    const bool isKept = mode != RestoreMode::Copy && !keepsNothing(mode);
     return hasHappened(*this) && !isPutBackOpen && !discardedAt && isKept;
 }
 
 bool RestoreRecord::canBeCompared() const
 {
     // A file is none that can be asked.
-    if (mode == RestoreMode::InPlace)
+    if (keepsNothing(mode))
         return false;
     const bool isCopy = mode == RestoreMode::Copy;
     return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && !discardedAt;
@@ -170,8 +170,7 @@ store::JournalDraft startedDraft(const RestorePlan &plan)
                      {u"database"_s, plan.database},
                      {u"environment"_s, plan.environment},
                      {u"mode"_s, modeKey(plan.mode)},
-                     {u"safetyCopy"_s,
-                      plan.mode == RestoreMode::InPlace ? plan.safetyCopyFile() : QString()},
+                     {u"safetyCopy"_s, keepsNothing(plan.mode) ? plan.safetyCopyFile() : QString()},
                      {u"incident"_s, plan.incident}}};
 }
 

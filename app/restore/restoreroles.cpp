@@ -9,11 +9,11 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
 
-/// A copy gives nobody any rights.
+/// A copy gives nobody any rights; tables that come back do without what is for nobody.
 Result<void> RestoreRunner::makeRoles(postgres::Session &session, TargetFacts &facts,
                                       TaskContext &context)
 {
-    if (m_plan.mode == RestoreMode::Copy)
+    if (m_plan.mode == RestoreMode::Copy || m_plan.mode == RestoreMode::Tables)
         return {};
     // Before anything is loaded, and in place before anybody waits.
     if (auto hindered =

@@ -11,6 +11,7 @@
 #include "restore/dependents.h"
 #include "restore/foreignkeys.h"
 #include "restore/handover.h"
+#include "restore/missingtables.h"
 #include "restore/outsidewatch.h"
 #include "restore/sidedatabase.h"
 #include "restore/teamchecks.h"
@@ -93,6 +94,8 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
         return failure(reader.error());
     if (m_plan.mode == RestoreMode::ReplaceDatabase)
         return besideDatabase(*reader, context);
+    if (m_plan.mode == RestoreMode::Tables)
+        return restoreTables(*reader, context);
     auto session = openTarget(context);
     if (!session)
         return failure(session.error());
@@ -151,7 +154,7 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
     if (auto able = checkTarget(*session, m_plan, m_inspection.schemas, context); !able)
         return failure(able.error());
     // What uses the live tables goes on using them; and in place there must be nothing.
-    if (m_plan.mode == RestoreMode::Copy || m_plan.mode == RestoreMode::InPlace)
+    if (m_plan.mode == RestoreMode::Copy || keepsNothing(m_plan.mode))
         return session;
     auto outside = outsideDependents(*session, m_inspection.schemas, context);
     if (!outside)
@@ -182,7 +185,7 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpRea
             return copied;
     }
     // Before the first CREATE SCHEMA: there are some for schemas, too.
-    const auto defaults = DefaultRights::setAside(session, context);
+    const auto defaults = DefaultRights::setAside(session, {}, context);
     if (!defaults)
         return failure(defaults.error());
     if (m_plan.mode != RestoreMode::Copy) {
@@ -261,11 +264,19 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, dump::DumpReade
                                      const StatementFilter &filter, SchemaProperties &schemas,
                                      TaskContext &context)
 {
-    enter(RestorePhase::Loading, backup::sizeOnDisk(m_plan.file));
     std::optional<CopyScope> scope;
     if (m_plan.mode == RestoreMode::Copy)
         scope.emplace(m_plan.tables);
     SideLoad load(session, filter, schemas, scope, context);
+    return readDump(session, reader, load, load, context);
+}
+
+/// visitor: what hears the dump, and sends by the load what it takes of it.
+Result<void> RestoreRunner::readDump(postgres::Session &session, dump::DumpReader &reader,
+                                     SideLoad &load, dump::DumpVisitor &visitor,
+                                     TaskContext &context)
+{
+    enter(RestorePhase::Loading, backup::sizeOnDisk(m_plan.file));
     load.onAdvance([this, &session](const SideLoad &at) {
         m_now.rowsDone = at.rows();
         m_now.tablesDone = static_cast<int>(at.tablesDone());
@@ -276,7 +287,7 @@ Result<void> RestoreRunner::readInto(postgres::Session &session, dump::DumpReade
         m_now.bytesDone = done;
         m_now.bytesTotal = total;
     });
-    if (auto read = reader.read(load, watched); !read)
+    if (auto read = reader.read(visitor, watched); !read)
         return read;
     if (auto arrived = load.finish(); !arrived)
         return arrived;
@@ -344,7 +355,7 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
 /// Whoever was let in before and is refused now, or the other way round.
 Result<void> RestoreRunner::compareAccess(postgres::Session &session, TaskContext &context)
 {
-    if (m_plan.mode == RestoreMode::Copy)
+    if (m_plan.mode == RestoreMode::Copy || m_plan.mode == RestoreMode::Tables)
         return {};
     return Access::of(session, m_inspection.schemas, context).transform([this](const Access &now) {
         const QStringList changes = m_access.changesTo(now);
@@ -491,6 +502,9 @@ void RestoreRunner::tellWhatIsLeft()
             what = u"database %1: the data as it was before"_s;
         m_receipt.left.append({what.arg(kept.name), removalOf(kept)});
     }
+    if (m_plan.mode == RestoreMode::Tables)
+        m_receipt.left.append(
+            {u"%1: not there before"_s.arg(inWords(m_plan.tables)), m_undoTables});
 }
 
 void RestoreRunner::enter(RestorePhase phase, qint64 bytesTotal)

@@ -19,10 +19,13 @@ namespace mayday::restore {
 
 class LoadCrew;
 class SideDatabase;
+class TableScope;
+class TablesBack;
 
 /// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap; or, of a Copy,
 /// leave beside. Of a ReplaceDatabase what is beside is a database of its own; InPlace there is
-/// nothing beside, and what is live goes after a safety copy of it.
+/// nothing beside, and what is live goes after a safety copy of it; Tables come back among the
+/// others.
 ///
 /// A blocking worker over values; reads top to bottom. Until the last commit nothing is visible to
 /// anybody else, so every failure before it means: nothing changed. Never throws and never returns
@@ -72,6 +75,8 @@ private:
     Result<void> readInto(postgres::Session &session, dump::DumpReader &reader,
                           const StatementFilter &filter, SchemaProperties &schemas,
                           TaskContext &context);
+    Result<void> readDump(postgres::Session &session, dump::DumpReader &reader, SideLoad &load,
+                          dump::DumpVisitor &visitor, TaskContext &context);
     Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
                         TaskContext &context);
@@ -93,6 +98,11 @@ private:
                               SchemaProperties &properties, TaskContext &context);
     Result<void> finishInPlace(postgres::Session &session, TaskContext &context);
     void removeSafetyCopy();
+
+    Result<void> restoreTables(dump::DumpReader &reader, TaskContext &context);
+    Result<void> noteTables(const QStringList &defaults, const TableScope &scope);
+    Result<void> finishTables(postgres::Session &session, const TablesBack &back,
+                              TaskContext &context);
 
     Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
     Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
@@ -133,6 +143,8 @@ private:
     QSet<QByteArray> m_largeObjects; ///< that the dump has made
     QStringList m_outside;           ///< what uses the old schemas from outside of them
     QStringList m_madeRoles;         ///< in this restore's transaction, or beside its database
+    QStringList m_whole;             ///< of Tables: all schemas of the dump
+    QString m_undoTables;            ///< of Tables: what takes them away again
     QString m_safetyNote;            ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;

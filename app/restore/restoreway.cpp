@@ -31,7 +31,8 @@ bool RestoreWay::isPossible(RestoreMode mode) const
     case RestoreMode::Replace: return !noSchema;
     case RestoreMode::ReplaceDatabase: return !noDatabase;
     case RestoreMode::InPlace: return !noPlace;
-    case RestoreMode::Copy: break;
+    case RestoreMode::Copy:
+    case RestoreMode::Tables: break;
     }
     return false;
 }

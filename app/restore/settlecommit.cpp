@@ -2,6 +2,7 @@
 // What the server says of a commit whose answer nobody has heard.
 #include "core/latestop.h"
 #include "postgres/catalog.h"
+#include "restore/missingtables.h"
 #include "restore/restoremark.h"
 #include "restore/restorerunner.h"
 #include "restore/settlement.h"
@@ -40,7 +41,7 @@ Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context
         if (!waitForQuiet(*session, patient.context()))
             continue;
         const auto committed =
-            m_plan.mode == RestoreMode::InPlace
+            keepsNothing(m_plan.mode)
                 ? isNotedAsCommitted(*session, m_plan.safetyCopyFile(), m_plan.id,
                                      patient.context())
                 : postgres::schemaExists(*session, m_kept.front().name, patient.context());
@@ -60,12 +61,14 @@ Result<void> RestoreRunner::settleCommit(const Error &lost, TaskContext &context
              QString()});
     if (m_plan.mode == RestoreMode::InPlace)
         m_receipt.left.append({u"possibly: the backup in place of what was live"_s, QString()});
+    if (m_plan.mode == RestoreMode::Tables)
+        m_receipt.left.append({u"possibly: "_s + inWords(m_plan.tables), m_undoTables});
     return failure(unknown);
 }
 
-Result<Settlement> settlementInPlace(const postgres::ConnectionString &target,
-                                     const RestoreId &restore, const QString &safetyCopy,
-                                     TaskContext &context)
+Result<Settlement> settlementByNote(const postgres::ConnectionString &target,
+                                    const RestoreId &restore, const QString &safetyCopy,
+                                    TaskContext &context)
 {
     auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)

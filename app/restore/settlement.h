@@ -19,9 +19,9 @@ struct Settlement {
 /// Asks, and waits until nothing of it is under way any more. A blocking worker.
 [[nodiscard]] Result<Settlement> settlementOf(const postgres::ConnectionString &target,
                                               const RestoreId &restore, TaskContext &context);
-/// The same of a restore in place, which keeps nothing there. safetyCopy: where that was to go.
-[[nodiscard]] Result<Settlement> settlementInPlace(const postgres::ConnectionString &target,
-                                                   const RestoreId &restore,
-                                                   const QString &safetyCopy, TaskContext &context);
+/// The same of one that keeps nothing there (restoremark.h). safetyCopy: where that was to go.
+[[nodiscard]] Result<Settlement> settlementByNote(const postgres::ConnectionString &target,
+                                                  const RestoreId &restore,
+                                                  const QString &safetyCopy, TaskContext &context);
 
 } // namespace mayday::restore

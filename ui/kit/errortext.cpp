@@ -148,6 +148,9 @@ QString adviceSentence(Advice advice)
     case Advice::LeaveSchemasOut:
         return Words::tr("Restore without them: the plan has a link for that. Or use a login that "
                          "owns them; the details say whose they are.");
+    case Advice::BringRowsBack:
+        return Words::tr("Lay its rows beside the live data instead, and bring back those that are "
+                         "missing.");
     case Advice::InstallExtension:
         return Words::tr("Install the extension that the details name, then try again.");
     case Advice::InstallClient:

@@ -5,9 +5,11 @@
 
 namespace mayday::ui {
 
-void DumpTablesModel::setTables(const QList<dump::TableInDump> &tables)
+void DumpTablesModel::setTables(const QList<dump::TableInDump> &tables,
+                                const QList<restore::TableName> &missing)
 {
     beginResetModel();
+    m_missing = QSet<restore::TableName>(missing.begin(), missing.end());
     m_tables = tables;
     m_tables.removeIf([](const dump::TableInDump &table) { return table.rows == 0; });
     endResetModel();
@@ -32,6 +34,7 @@ QVariant DumpTablesModel::data(const QModelIndex &index, int role) const
     case Table: return QString(table.schema + u'.' + table.name);
     case Rows: return timetext::count(table.rows);
     case Size: return timetext::bytes(table.bytes);
+    case There: return isMissing(index.row()) ? tr("missing") : tr("there");
     default: return {};
     }
 }
@@ -44,6 +47,7 @@ QVariant DumpTablesModel::headerData(int section, Qt::Orientation orientation, i
     case Table: return tr("Table");
     case Rows: return tr("Rows in the backup");
     case Size: return tr("Size");
+    case There: return tr("On the server");
     default: return {};
     }
 }

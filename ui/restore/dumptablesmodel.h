@@ -2,8 +2,10 @@
 #pragma once
 
 #include "dump/dumpinspection.h"
+#include "restore/restoreplan.h"
 
 #include <QAbstractTableModel>
+#include <QSet>
 
 namespace mayday::ui {
 
@@ -12,12 +14,18 @@ class DumpTablesModel final : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { Table, Rows, Size, ColumnCount };
+    enum Column { Table, Rows, Size, There, ColumnCount };
 
     explicit DumpTablesModel(QObject *parent = nullptr) : QAbstractTableModel(parent) {}
 
     /// Without those that are empty: there is nothing to take from them.
-    void setTables(const QList<dump::TableInDump> &tables);
+    /// missing: those that the server lacks.
+    void setTables(const QList<dump::TableInDump> &tables,
+                   const QList<restore::TableName> &missing);
+    [[nodiscard]] bool isMissing(int row) const
+    {
+        return m_missing.contains({m_tables[row].schema, m_tables[row].name});
+    }
     [[nodiscard]] const dump::TableInDump &table(int row) const { return m_tables[row]; }
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
@@ -28,6 +36,7 @@ public:
 
 private:
     QList<dump::TableInDump> m_tables;
+    QSet<restore::TableName> m_missing;
 };
 
 } // namespace mayday::ui

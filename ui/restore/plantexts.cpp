@@ -33,16 +33,83 @@ QString wayText(RestoreMode mode)
     case RestoreMode::InPlace:
         return tr("in place: what is live goes, and the backup is loaded there, in one "
                   "transaction");
+    case RestoreMode::Tables:
+        return tr("only what is missing, where it was, in one transaction; nothing that is there "
+                  "is replaced");
     case RestoreMode::Replace:
     case RestoreMode::Copy: break;
     }
     return tr("schema by schema, over one connection");
 }
 
+/// "public.products, public.listings and 3 others"
+QString someOf(const QList<restore::TableName> &names)
+{
+    constexpr qsizetype mostNamed = 4;
+    QStringList words;
+    for (const restore::TableName &name : names.first(std::min(names.size(), mostNamed)))
+        words.append(name.first + u'.' + name.second);
+    const QString text = words.join(u", "_s);
+    const qsizetype others = names.size() - words.size();
+    return others == 0   ? text
+           : others == 1 ? tr("%1 and 1 other").arg(text)
+                         : tr("%1 and %2 others").arg(text, timetext::count(others));
+}
+
+qint64 rowsOf(const dump::DumpInspection &inspection, const QList<restore::TableName> &names)
+{
+    qint64 count = 0;
+    for (const dump::TableInDump &table : inspection.tables)
+        count += names.contains(restore::TableName(table.schema, table.name)) ? table.rows : 0;
+    return count;
+}
+
+/// "1 table with 12 rows"
+QString amountOf(const dump::DumpInspection &inspection, const QList<restore::TableName> &names)
+{
+    return tr("%1 with %2").arg(tables(names.size()), rows(rowsOf(inspection, names)));
+}
+
+/// Tables of the backup that the server lacks: they can come back alone.
+QList<Fact> missingFacts(const backup::BackupEntry &backup, const restore::PreflightReport &report)
+{
+    if (!backup.inspection || report.missingTables.isEmpty())
+        return {};
+    return {{tr("Missing there"),
+             {{someOf(report.missingTables), FactStyle::Strong},
+              {u": "_s +
+               tr("%1 in the backup. ").arg(amountOf(*backup.inspection, report.missingTables))},
+              {tr("Bring back only what is missing"), FactStyle::Link, missingTarget}}}};
+}
+
+/// What comes back, and what that does to everybody else.
+QList<Fact> tablesFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan)
+{
+    QList<Fact> facts;
+    if (backup.inspection)
+        facts.append(
+            {tr("Comes back"),
+             {{someOf(plan.tables), FactStyle::Strong},
+              {u": "_s + tr("%1, with indexes, keys, triggers, policies and rights, and the views "
+                            "and functions made of them")
+                             .arg(amountOf(*backup.inspection, plan.tables))}}});
+    facts.append(fact(tr("Stays"), tr("everything that is there, to the last row")));
+    facts.append(fact(tr("Waiting"),
+                      tr("at the end, for a moment, whoever writes in tables that have a foreign "
+                         "key with these")));
+    return facts;
+}
+
 /// How it goes, and by which links it goes other ways.
 Fact wayFact(const restore::RestorePlan &plan, const restore::RestoreWay &way)
 {
     QString text = wayText(plan.mode);
+    if (plan.mode == RestoreMode::Tables) {
+        return {
+            tr("Way"),
+            {{text + u". "_s},
+             {tr("Replace everything instead"), FactStyle::Link, restore::modeKey(way.proposed)}}};
+    }
     if (plan.mode == way.proposed)
         text += tr(", because %1").arg(way.reason);
     Fact fact{tr("Way"), {{text + u". "_s}}};
@@ -144,6 +211,8 @@ qint64 rowsTaken(const backup::BackupEntry &backup, const restore::RestorePlan &
 {
     if (!backup.inspection || plan.mode == RestoreMode::ReplaceDatabase)
         return backup.rows();
+    if (plan.mode == RestoreMode::Tables)
+        return rowsOf(*backup.inspection, plan.tables);
     return backup.rows() - restore::amountIn(*backup.inspection, report.leftOut).rows;
 }
 
@@ -176,6 +245,8 @@ QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::Prefl
 /// What undoes it.
 Fact undoFact(const restore::RestorePlan &plan)
 {
+    if (plan.mode == RestoreMode::Tables)
+        return fact(tr("Undo"), tr("The verdict tells the statements that take them away again"));
     return fact(tr("Undo"), plan.mode == RestoreMode::InPlace
                                 ? tr("Restore the safety copy; nothing is kept on the server")
                                 : tr("Put back, until you discard the kept data"));
@@ -232,6 +303,19 @@ QString timeForecast(qint64 rowCount, const QList<restore::RestoreRecord> &past)
     return {};
 }
 
+namespace {
+
+Fact timeFact(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
+              const restore::PreflightReport &report, const QList<restore::RestoreRecord> &past)
+{
+    const QString forecast = timeForecast(rowsTaken(backup, plan, report), past);
+    return fact(tr("Time"), forecast.isEmpty()
+                                ? tr("not measured on this server yet; progress shows it")
+                                : forecast);
+}
+
+} // namespace
+
 QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
                       const restore::PreflightReport &report,
                       const QList<restore::RestoreRecord> &past, const QDateTime &now)
@@ -258,6 +342,11 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                              timetext::bytes(report.liveBytes()))}}});
     if (backup.inspection)
         facts += insidetexts::planFacts(*backup.inspection);
+    if (plan.mode == RestoreMode::Tables)
+        return facts + tablesFacts(backup, plan) +
+               QList<Fact>{wayFact(plan, report.way), timeFact(backup, plan, report, past),
+                           undoFact(plan)};
+    facts += missingFacts(backup, report);
     if (report.loss)
         facts.append({tr("You will lose"),
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
@@ -266,10 +355,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
     facts.append(wayFact(plan, report.way));
     if (plan.mode == RestoreMode::InPlace)
         facts += inPlaceFacts(plan, report);
-    const QString forecast = timeForecast(rowsTaken(backup, plan, report), past);
-    facts.append(fact(tr("Time"), forecast.isEmpty()
-                                      ? tr("not measured on this server yet; progress shows it")
-                                      : forecast));
+    facts.append(timeFact(backup, plan, report, past));
     facts.append(undoFact(plan));
     facts += rolesFacts(plan, report);
     for (const restore::PreflightNote &note : report.notes) {
@@ -288,6 +374,8 @@ QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::Prefli
 {
     QList<Fact> facts = {fact(tr("Environment"), plan.environment),
                          fact(tr("Target"), plan.target.display(), FactStyle::Mono)};
+    if (plan.mode == RestoreMode::Tables)
+        return facts + QList<Fact>{fact(tr("Comes back"), someOf(plan.tables)), undoFact(plan)};
     if (report.loss)
         facts.append(fact(tr("You will lose"), lossSentence(*report.loss), FactStyle::Danger));
     if (plan.mode == RestoreMode::ReplaceDatabase)
@@ -305,6 +393,9 @@ QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::Prefli
 
 QString planSentence(RestoreMode mode)
 {
+    if (mode == RestoreMode::Tables)
+        return tr("Bring back what is missing, where it was, and prove it before it is committed. "
+                  "Nothing that is there is replaced, and everybody goes on working.");
     if (mode == RestoreMode::ReplaceDatabase)
         return tr("Load it into a database of its own, prove it, then swap the names. Everybody "
                   "works with the old data until the swap, and has to connect again then; the old "
@@ -319,6 +410,11 @@ QString planSentence(RestoreMode mode)
 
 QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report)
 {
+    if (plan.mode == RestoreMode::Tables)
+        return tr("Bring back %1 in %2 on %3")
+            .arg(plan.tables.size() == 1 ? someOf(plan.tables) : tables(plan.tables.size()),
+                 plan.target.database(),
+                 u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
     if (plan.mode == RestoreMode::ReplaceDatabase)
         return tr("Replace database %1 on %2")
             .arg(plan.target.database(),

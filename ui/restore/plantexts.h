@@ -14,6 +14,8 @@ namespace plantexts {
 /// The link of the fact about missing roles: to make them, or to leave them out.
 inline const QString rolesTarget = QStringLiteral("roles");
 inline const QString leftOutTarget = QStringLiteral("left-out");
+/// The link to bring back only the tables that are missing.
+inline const QString missingTarget = QStringLiteral("missing-tables");
 
 /// "You lose 3 h 12 min: about 4,100 rows in 6 tables."
 [[nodiscard]] QString lossSentence(const restore::LossEstimate &loss);

@@ -29,18 +29,18 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
       m_error(new ErrorPanel(theme, this)),
       m_replace(new ActionButton(theme, ButtonKind::Danger, QString(), this)),
       m_rows(new ActionButton(theme, ButtonKind::Secondary, tr("Only bring rows back..."), this)),
-      m_again(new ActionButton(theme, ButtonKind::Secondary, tr("Ask the server again"), this))
+      m_again(new ActionButton(theme, ButtonKind::Secondary, tr("Ask the server again"), this)),
+      m_other(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
 {
     m_loss->setSelectable(true);
     m_warnings->setSelectable(true);
     m_card->body()->addWidget(m_facts);
-    auto *other = new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
     buttons->addWidget(m_replace);
     buttons->addWidget(m_rows);
     buttons->addWidget(m_again);
-    buttons->addWidget(other);
+    buttons->addWidget(m_other);
     buttons->addStretch();
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
@@ -55,7 +55,7 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     connect(m_replace, &ActionButton::clicked, this, &PlanView::replaceRequested);
     connect(m_rows, &ActionButton::clicked, this, &PlanView::rowsRequested);
     connect(m_again, &ActionButton::clicked, this, &PlanView::askAgainRequested);
-    connect(other, &ActionButton::clicked, this, &PlanView::otherBackupRequested);
+    connect(m_other, &ActionButton::clicked, this, &PlanView::otherBackupRequested);
     connect(m_facts, &FactTable::linkActivated, this, [this](const QString &target) {
         if (target == "loss"_L1)
             m_lossFold->setOpen(!m_lossFold->isOpen());
@@ -65,6 +65,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
             Q_EMIT rolesToggled();
         else if (target == plantexts::leftOutTarget)
             Q_EMIT leftOutToggled();
+        else if (target == plantexts::missingTarget)
+            Q_EMIT missingRequested();
         else
             Q_EMIT wayRequested(restore::modeFromKey(target));
     });
@@ -75,7 +77,7 @@ void PlanView::show(bool plan, bool error)
     m_card->setVisible(plan);
     m_replace->setVisible(plan);
     m_rows->setVisible(plan);
-    m_lossFold->setVisible(plan);
+    m_lossFold->setVisible(plan && !m_loss->text().isEmpty());
     m_warningsFold->setVisible(plan && !m_warnings->text().isEmpty());
     m_error->setVisible(error);
     m_again->setVisible(error);
@@ -95,6 +97,7 @@ void PlanView::showPlan(const Plan &plan)
     m_loss->setText(plan.lossDetails);
     m_warnings->setText(plan.warnings.join(u'\n'));
     m_replace->setText(plan.verb + u"..."_s);
+    m_replace->setKind(plan.replaces ? ButtonKind::Danger : ButtonKind::Primary);
     if (plan.hindrance)
         setError(*plan.hindrance);
     show(true, plan.hindrance.has_value());
@@ -117,7 +120,9 @@ void PlanView::setError(const Error &error)
 /// Where a second Enter starts nothing.
 QWidget *PlanView::initialFocus() const
 {
-    return m_error->isVisibleTo(this) ? static_cast<QWidget *>(m_again) : m_lossFold;
+    if (m_error->isVisibleTo(this))
+        return m_again;
+    return m_lossFold->isVisibleTo(this) ? static_cast<QWidget *>(m_lossFold) : m_other;
 }
 
 } // namespace mayday::ui

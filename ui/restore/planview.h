@@ -30,9 +30,10 @@ public:
     struct Plan {
         QString sentence; ///< what happens
         QList<Fact> facts;
-        QString lossDetails;
+        QString lossDetails;  ///< empty: nothing is lost
         QStringList warnings; ///< of what is in the file
         QString verb;
+        bool replaces = true; ///< something that is live; otherwise the button is a plain one
         std::optional<Error> hindrance = std::nullopt; ///< why nothing can be replaced
     };
     void showPlan(const Plan &plan);
@@ -49,6 +50,8 @@ Q_SIGNALS:
     /// Missing roles are to be made, or are not any more.
     void rolesToggled();
     void leftOutToggled();
+    /// Only the tables that the server lacks.
+    void missingRequested();
     void otherBackupRequested();
     void askAgainRequested();
 
@@ -67,6 +70,7 @@ private:
     ActionButton *m_replace;
     ActionButton *m_rows;
     ActionButton *m_again;
+    ActionButton *m_other;
 };
 
 } // namespace mayday::ui

@@ -2,6 +2,7 @@
 #include "ui/restore/restorepanel.h"
 
 #include "backup/backupshelf.h"
+#include "restore/missingtables.h"
 #include "ui/restore/cameafterview.h"
 #include "ui/restore/chooseview.h"
 #include "ui/restore/contentview.h"
@@ -62,6 +63,13 @@ void RestorePanel::connectPlan()
     connect(m_plan, &PlanView::replaceRequested, this, &RestorePanel::confirm);
     connect(m_plan, &PlanView::rowsRequested, this, &RestorePanel::chooseTables);
     connect(m_tables, &TablesView::copyRequested, this, &RestorePanel::layBeside);
+    connect(m_plan, &PlanView::missingRequested, this,
+            [this] { bringTables(m_report.missingTables); });
+    connect(m_tables, &TablesView::tablesRequested, this, [this] {
+        bringTables(m_tables->chosen());
+        turnTo(m_plan);
+        takeFocus();
+    });
     connect(m_tables, &TablesView::backRequested, this, [this] {
         turnTo(m_plan);
         takeFocus();
@@ -224,6 +232,7 @@ void RestorePanel::askServer()
     m_draft.safetyFolder = m_parts.shelf.folder();
     m_draft.makeRoles = m_wantsRoles;
     m_draft.leaveOut = m_leaveOut;
+    m_draft.tables.clear();
     m_draft.plannedAt = m_parts.clock.now();
     m_draft.id = restore::freshRestoreId(m_draft.plannedAt);
     m_plan->showAsking(connection->display());
@@ -255,25 +264,41 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
                             const restore::PreflightReport &report)
 {
     m_report = report;
-    m_plan->showPlan({.sentence = plantexts::planSentence(m_draft.mode),
-                      .facts = plantexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
-                                                    m_parts.clock.now()),
-                      .lossDetails = report.loss ? plantexts::lossDetails(*report.loss) : QString(),
-                      .warnings = entry.inspection ? entry.inspection->warnings : QStringList(),
-                      .verb = plantexts::replaceVerb(m_draft, report),
-                      .hindrance = report.hindrance});
+    const bool replaces = m_draft.mode != restore::RestoreMode::Tables;
+    m_plan->showPlan(
+        {.sentence = plantexts::planSentence(m_draft.mode),
+         .facts = plantexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
+                                       m_parts.clock.now()),
+         .lossDetails = report.loss && replaces ? plantexts::lossDetails(*report.loss) : QString(),
+         .warnings = entry.inspection ? entry.inspection->warnings : QStringList(),
+         .verb = plantexts::replaceVerb(m_draft, report),
+         .replaces = replaces,
+         .hindrance = replaces ? report.hindrance : std::nullopt});
 }
 
 void RestorePanel::goAnotherWay(restore::RestoreMode mode)
 {
     m_draft.mode = mode;
-    m_wantedWay = mode;
+    if (mode != restore::RestoreMode::Tables) {
+        m_draft.tables.clear();
+        m_wantedWay = mode;
+    }
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file))
         showPlan(*entry, restore::PreflightReport(m_report));
 }
 
+void RestorePanel::bringTables(const QList<restore::TableName> &tables)
+{
+    const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
+    m_draft.tables =
+        entry && entry->inspection ? restore::withPartitions(tables, *entry->inspection) : tables;
+    goAnotherWay(restore::RestoreMode::Tables);
+}
+
 void RestorePanel::confirm()
 {
+    if (m_draft.mode == restore::RestoreMode::Tables)
+        return confirmTables();
     const QString name = m_draft.target.database();
     QList<Fact> facts = plantexts::confirmFacts(m_draft, m_report);
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
@@ -293,13 +318,31 @@ void RestorePanel::confirm()
                                   });
 }
 
+/// Nothing that is live is replaced, so nothing has to be typed.
+void RestorePanel::confirmTables()
+{
+    const QString verb = plantexts::replaceVerb(m_draft, m_report);
+    m_parts.prompter.confirm(this,
+                             {.title = verb + u'?',
+                              .text = tr("In one transaction, proven before it is committed."),
+                              .confirmLabel = verb,
+                              .facts = plantexts::confirmFacts(m_draft, m_report)},
+                             [this](bool confirmed) {
+                                 const backup::BackupEntry *entry =
+                                     m_parts.shelf.entry(m_draft.file);
+                                 if (confirmed && entry)
+                                     m_parts.desk.start(m_draft, entry->inspection);
+                             });
+}
+
 void RestorePanel::chooseTables()
 {
     const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
     if (!entry || !entry->inspection)
         return;
     m_tables->showTables(entry->fileName,
-                         restore::withoutSchemas(*entry->inspection, m_report.leftOut).tables);
+                         restore::withoutSchemas(*entry->inspection, m_report.leftOut).tables,
+                         m_report.missingTables);
     turnTo(m_tables);
     takeFocus();
 }

@@ -80,7 +80,9 @@ private:
     void chooseFile(const QString &file);
     void chooseTables();
     void layBeside();
+    void bringTables(const QList<restore::TableName> &tables);
     void confirm();
+    void confirmTables();
     void putBack();
     void compare();
     void bringBack();

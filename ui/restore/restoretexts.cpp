@@ -33,6 +33,11 @@ bool isCopy(const restore::RestoreReceipt &receipt)
     return receipt.mode == restore::modeKey(RestoreMode::Copy);
 }
 
+bool isOfTables(const restore::RestoreReceipt &receipt)
+{
+    return receipt.mode == restore::modeKey(RestoreMode::Tables);
+}
+
 /// Of a restore in place.
 QString undoOf(const restore::RestoreReceipt &receipt)
 {
@@ -79,19 +84,21 @@ QString progressSentence(const restore::RestoreProgress &progress)
     case RestorePhase::Preflight: return tr("Asking the server what is there");
     case RestorePhase::SafetyCopy: return tr("Making a safety copy of what is live");
     case RestorePhase::Loading:
-        return (progress.mode == RestoreMode::InPlace
-                    ? tr("Loading in place: %1 of %2")
+        return (progress.mode == RestoreMode::InPlace ? tr("Loading in place: %1 of %2")
+                : progress.mode == RestoreMode::Tables
+                    ? tr("Bringing back what is missing: %1 of %2")
                     : tr("Loading beside the live data: %1 of %2"))
             .arg(progress.tablesDone)
             .arg(tables(progress.tablesTotal));
     case RestorePhase::Proving:
-        return tr("Proving the copy: %1 of %2")
+        return (progress.mode == RestoreMode::Tables ? tr("Proving what came back: %1 of %2")
+                                                     : tr("Proving the copy: %1 of %2"))
             .arg(progress.tablesDone)
             .arg(tables(progress.tablesTotal));
     case RestorePhase::Analysing:
         return tr("Gathering statistics, so that queries are fast at once");
     case RestorePhase::Swapping:
-        if (progress.mode == RestoreMode::InPlace)
+        if (restore::keepsNothing(progress.mode))
             return tr("Committing");
         return progress.mode == RestoreMode::Copy ? tr("Leaving the copy beside the live data")
                                                   : tr("Swapping");
@@ -183,15 +190,16 @@ QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
 {
     const bool isCopy = progress.mode == RestoreMode::Copy;
     const bool isInPlace = progress.mode == RestoreMode::InPlace;
+    const bool isAlone = restore::keepsNothing(progress.mode);
     QList<std::pair<RestorePhase, QString>> order = {
         {RestorePhase::Inspecting, tr("Inspect")},
         {RestorePhase::Preflight, tr("Preflight")},
-        {RestorePhase::Loading, isInPlace ? tr("Load") : tr("Load beside")},
+        {RestorePhase::Loading, isAlone ? tr("Load") : tr("Load beside")},
         {RestorePhase::Proving, tr("Prove")},
         {RestorePhase::Analysing, tr("Statistics")},
-        {RestorePhase::Swapping, isInPlace ? tr("Commit")
-                                 : isCopy  ? tr("Leave beside")
-                                           : tr("Swap")}};
+        {RestorePhase::Swapping, isAlone  ? tr("Commit")
+                                 : isCopy ? tr("Leave beside")
+                                          : tr("Swap")}};
     if (isInPlace)
         order.insert(2, {RestorePhase::SafetyCopy, tr("Safety copy")});
     const RestorePhase now =
@@ -210,8 +218,9 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
 {
     switch (receipt.verdict) {
     case Verdict::Proven:
-        return (isCopy(receipt) ? tr("The copy is proven: %1 with %2 are as in the backup.")
-                                : tr("Proven: %1 with %2 are as in the backup."))
+        return (isCopy(receipt)       ? tr("The copy is proven: %1 with %2 are as in the backup.")
+                : isOfTables(receipt) ? tr("Back and proven: %1 with %2 are as in the backup.")
+                                      : tr("Proven: %1 with %2 are as in the backup."))
             .arg(tables(receipt.tables.size()), rows(receipt.rowsRestored()));
     case Verdict::Differences:
         if (receipt.checksFailed() > 0)
@@ -219,8 +228,9 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
                        ? tr("Restored as in the backup, but one of your own checks fails.")
                        : tr("Restored as in the backup, but %1 of your own checks fail.")
                              .arg(receipt.checksFailed());
-        return isCopy(receipt) ? tr("The copy has differences. Each is named below.")
-                               : tr("Restored with differences. Each is named below.");
+        return isCopy(receipt)       ? tr("The copy has differences. Each is named below.")
+               : isOfTables(receipt) ? tr("Back, with differences. Each is named below.")
+                                     : tr("Restored with differences. Each is named below.");
     case Verdict::NotRestored: break;
     }
     if (!receipt.left.isEmpty())
@@ -241,10 +251,11 @@ QString verdictDetail(const restore::RestoreReceipt &receipt)
         parts.append(tr("Took %1.")
                          .arg(timetext::duration(
                              std::chrono::milliseconds(std::llround(receipt.seconds * 1000)))));
-        parts.append(isInPlace(receipt) ? undoOf(receipt)
-                     : isCopy(receipt)
-                         ? tr("The live data is as it was; the copy stands beside it.")
-                         : tr("The data that was there before is kept and can be put back."));
+        parts.append(
+            isInPlace(receipt)    ? undoOf(receipt)
+            : isOfTables(receipt) ? tr("They were missing before; everything else is as it was.")
+            : isCopy(receipt)     ? tr("The live data is as it was; the copy stands beside it.")
+                              : tr("The data that was there before is kept and can be put back."));
     } else if (receipt.error) {
         if (receipt.error->line > 0)
             parts.append(tr("Line %1 of the dump.").arg(timetext::count(receipt.error->line)));
@@ -293,6 +304,12 @@ QStringList whatNext(const restore::RestoreRecord &record)
 {
     if (!record.isInEffect())
         return {};
+    if (record.mode == RestoreMode::Tables)
+        return {tr("Try the application as a customer would, before you say that it works."),
+                tr("What was written to these tables after the backup is not in them."),
+                tr("Rows that others deleted with them, by a foreign key, do not come back by "
+                   "themselves: look at the tables around them."),
+                tr("Tell people: the button beside the verdict copies it for the chat.")};
     QStringList lines;
     if (record.mode == RestoreMode::InPlace && record.receipt && record.receipt->safetyCopy)
         lines.append(tr("Keep the safety copy until you are sure: it is the only way back, and "
@@ -317,6 +334,10 @@ QString interruptedSentence(const restore::RestoreRecord &record)
                     ? tr("The copy of %1 was interrupted, and it stands beside the "
                          "live data.")
                     : tr("The copy of %1 was interrupted, and nothing is left of it."))
+            .arg(started);
+    if (record.committed && *record.committed && record.mode == RestoreMode::Tables)
+        return tr("The restore of %1 was interrupted, and it had taken place: the tables that were "
+                  "missing are back.")
             .arg(started);
     if (record.committed && *record.committed && record.mode == RestoreMode::InPlace)
         return tr("The restore of %1 was interrupted, and it had taken place. What was there "

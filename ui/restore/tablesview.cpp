@@ -22,7 +22,8 @@ TablesView::TablesView(const Theme &theme, QWidget *parent)
       m_find(new QLineEdit(this)),
       m_model(new DumpTablesModel(this)),
       m_table(new ActionTable(theme, this)),
-      m_copy(new ActionButton(theme, ButtonKind::Primary, QString(), this))
+      m_copy(new ActionButton(theme, ButtonKind::Primary, QString(), this)),
+      m_bring(new ActionButton(theme, ButtonKind::Secondary, QString(), this))
 {
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Tables of the backup"));
@@ -35,6 +36,7 @@ TablesView::TablesView(const Theme &theme, QWidget *parent)
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
     buttons->addWidget(m_copy);
+    buttons->addWidget(m_bring);
     buttons->addWidget(back);
     buttons->addStretch();
     auto *column = new QVBoxLayout(this);
@@ -61,13 +63,15 @@ TablesView::TablesView(const Theme &theme, QWidget *parent)
             Q_EMIT copyRequested();
     });
     connect(m_copy, &ActionButton::clicked, this, &TablesView::copyRequested);
+    connect(m_bring, &ActionButton::clicked, this, &TablesView::tablesRequested);
     connect(back, &ActionButton::clicked, this, &TablesView::backRequested);
 }
 
-void TablesView::showTables(const QString &file, const QList<dump::TableInDump> &tables)
+void TablesView::showTables(const QString &file, const QList<dump::TableInDump> &tables,
+                            const QList<restore::TableName> &missing)
 {
     m_find->clear();
-    m_model->setTables(tables);
+    m_model->setTables(tables, missing);
     m_header->setSentence(tr("Whose rows of %1 do you want beside the live data?").arg(file));
     m_header->setDetail(tr("Nothing is replaced. The rows are proven in a place of their own and "
                            "compared with what is live; then you choose which come back."));
@@ -103,13 +107,20 @@ QList<restore::TableName> TablesView::chosen() const
 {
     QList<restore::TableName> names;
     const QModelIndexList rows = selected();
-    if (rows.size() == m_model->rowCount())
+    if (rows.size() == m_model->rowCount() && !areMissing(rows))
         return names;
     for (const QModelIndex &index : rows) {
         const dump::TableInDump &table = m_model->table(index.row());
         names.append({table.schema, table.name});
     }
     return names;
+}
+
+bool TablesView::areMissing(const QModelIndexList &rows) const
+{
+    return !rows.isEmpty() && std::ranges::all_of(rows, [this](const QModelIndex &index) {
+        return m_model->isMissing(index.row());
+    });
 }
 
 void TablesView::follow()
@@ -122,6 +133,11 @@ void TablesView::follow()
         bytes += m_model->table(index.row()).bytes;
     }
     m_copy->setEnabled(!indexes.isEmpty());
+    m_bring->setVisible(areMissing(indexes));
+    m_bring->setText(
+        indexes.size() == 1
+            ? tr("Bring it back where it was...")
+            : tr("Bring %1 tables back where they were...").arg(timetext::count(indexes.size())));
     m_copy->setText(
         indexes.isEmpty()
             ? tr("Select a table")

@@ -15,8 +15,8 @@ class ActionButton;
 class ActionTable;
 class SentenceHeader;
 
-/// Whose rows are wanted beside the live data: the selected tables of a backup. Nothing is replaced
-/// by its button.
+/// Whose rows are wanted beside the live data: the selected tables of a backup; or, where they are
+/// missing, back in their place. Nothing is replaced by its buttons.
 class TablesView final : public QWidget {
     Q_OBJECT
 
@@ -25,25 +25,31 @@ public:
 
     /// All of them are selected at first; then those that are found. file: its name, for the
     /// sentence.
-    void showTables(const QString &file, const QList<dump::TableInDump> &tables);
+    /// missing: those that the server lacks.
+    void showTables(const QString &file, const QList<dump::TableInDump> &tables,
+                    const QList<restore::TableName> &missing);
     /// Empty when all are selected: then the backup as a whole.
     [[nodiscard]] QList<restore::TableName> chosen() const;
     [[nodiscard]] QWidget *initialFocus() const;
 
 Q_SIGNALS:
     void copyRequested();
+    /// The chosen ones are missing, and are to come back where they were.
+    void tablesRequested();
     void backRequested();
 
 private:
     void find(const QString &part);
     void follow();
     [[nodiscard]] QModelIndexList selected() const;
+    [[nodiscard]] bool areMissing(const QModelIndexList &rows) const;
 
     SentenceHeader *m_header;
     QLineEdit *m_find;
     DumpTablesModel *m_model;
     ActionTable *m_table;
     ActionButton *m_copy;
+    ActionButton *m_bring;
 };
 
 } // namespace mayday::ui

@@ -35,8 +35,13 @@ QString notesText(const restore::RestoreRecord &record, const restore::RestoreRe
                 : VerdictView::tr("Your check fails: %1: %2.").arg(check.name, check.detail));
     for (const QString &note : receipt.notes)
         lines.append(VerdictView::tr("Note: %1.").arg(note));
+    const bool areTables = record.mode == restore::RestoreMode::Tables &&
+                           receipt.verdict != restore::Verdict::NotRestored;
     for (const restore::Leftover &left : receipt.left)
-        lines.append(VerdictView::tr("Kept on the server: %1.").arg(left.what));
+        lines.append(
+            areTables
+                ? VerdictView::tr("To take away again what came back: %1").arg(left.removeWith)
+                : VerdictView::tr("Kept on the server: %1.").arg(left.what));
     return lines.join(u'\n');
 }
 

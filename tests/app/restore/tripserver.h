@@ -125,6 +125,14 @@ public:
         createDatabase(name);
         return name;
     }
+    [[nodiscard]] QString copyOf(const QString &source)
+    {
+        const QString name = QStringLiteral("round%1").arg(++m_databases);
+        runAs(at(QStringLiteral("postgres"), false), "CREATE DATABASE " + name.toUtf8() +
+                                                         " TEMPLATE " + source.toUtf8() +
+                                                         " STRATEGY file_copy");
+        return name;
+    }
     void dropDatabase(const QString &name)
     {
         runAs(at(QStringLiteral("postgres"), false), "DROP DATABASE " + name.toUtf8());

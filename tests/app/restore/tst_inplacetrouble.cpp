@@ -227,7 +227,7 @@ void TestInPlaceTrouble::theEndOfACommitNobodyHeard()
     QVERIFY(relay.hasStruck());
     TaskContext context;
     const auto committed =
-        settlementInPlace(m_shop->target(), plan.id, plan.safetyCopyFile(), context);
+        settlementByNote(m_shop->target(), plan.id, plan.safetyCopyFile(), context);
     QVERIFY(committed);
     const bool isLive = m_shop->ask("SELECT count(*) FROM public.products") == u"2000"_s;
     QCOMPARE(committed->committed, isLive);
@@ -241,7 +241,7 @@ void TestInPlaceTrouble::theEndOfACommitNobodyHeard()
     again.plannedAt = again.plannedAt.addSecs(2);
     QVERIFY(carryOut(again).verdict == Verdict::Proven);
     const auto ask = [&](const RestoreId &id) {
-        return settlementInPlace(m_shop->target(), id, plan.safetyCopyFile(), context)
+        return settlementByNote(m_shop->target(), id, plan.safetyCopyFile(), context)
             .value()
             .committed;
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// kill -9 at any moment: the real maydayctl restores, also in place and beside the database, copies
-// and puts back in a real server, and dies after a random part of the time that takes. MAYDAY_KILLS
-// says how often (50), MAYDAY_SEED repeats a run.
+// kill -9 at any moment: the real maydayctl restores, also in place, beside the database and a
+// single table, copies and puts back in a real server, and dies after a random part of the time
+// that takes. MAYDAY_KILLS says how often (50), MAYDAY_SEED repeats a run.
 #include "app/ctl/ctlfixture.h"
 #include "app/restore/restorefixture.h"
 #include "core/profile.h"
@@ -26,9 +26,9 @@ namespace {
 constexpr int patienceWithDeaths = 60000;
 constexpr int rows = 8000;
 
-enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest, InPlace, Database };
-constexpr std::array works{Work::Restore, Work::PutBack, Work::Copy, Work::PutBackOfTheNewest,
-                           Work::InPlace, Work::Database};
+enum class Work { Restore, PutBack, Copy, PutBackOfTheNewest, InPlace, Database, Tables };
+constexpr std::array works{Work::Restore, Work::PutBack,  Work::Copy,  Work::PutBackOfTheNewest,
+                           Work::InPlace, Work::Database, Work::Tables};
 
 const char *nameOf(Work work)
 {
@@ -38,6 +38,7 @@ const char *nameOf(Work work)
     case Work::Copy: return "copy";
     case Work::InPlace: return "restore in place";
     case Work::Database: return "restore beside the database";
+    case Work::Tables: return "restore of a missing table";
     case Work::PutBackOfTheNewest: break;
     }
     return "put-back of the newest";
@@ -77,6 +78,8 @@ private:
             return *m_place;
         if (work == Work::Database)
             return *m_base;
+        if (work == Work::Tables)
+            return *m_lost;
         return work == Work::Restore || work == Work::Copy ? *m_shop : *m_pair;
     }
     void finish(Work work);
@@ -89,6 +92,8 @@ private:
     void verifyPutBack(Work work);
     void verifyInPlace(qsizetype recordsBefore);
     void verifyDatabase(qsizetype recordsBefore);
+    void verifyTables(qsizetype recordsBefore);
+    void loseTable() { m_lost->run("DROP TABLE public.products CASCADE"); }
     void undoInPlace(const QString &safetyCopy);
     [[nodiscard]] QStringList safetyCopies() const
     {
@@ -118,7 +123,9 @@ private:
     std::unique_ptr<Shop> m_pair;  ///< restored once; its two states change places
     std::unique_ptr<Shop> m_place; ///< damaged; restored in place, and brought back by the copy
     std::unique_ptr<Shop> m_base;  ///< damaged; restored as a database, and put back
+    std::unique_ptr<Shop> m_lost;  ///< without a table; that comes back, and is dropped again
     QByteArray m_placeBefore;
+    QByteArray m_lostBefore;
     QThreadPool m_pool;
     QString m_file;
     QString m_pairRestore;
@@ -151,6 +158,8 @@ QStringList TestRestoreKill::argumentsFor(Work work) const
         return QStringList{u"restore"_s,       m_file, u"--database"_s,
                            u"--connections"_s, u"2"_s, u"--yes"_s} +
                common;
+    case Work::Tables:
+        return QStringList{u"restore"_s, m_file, u"--table"_s, u"products"_s, u"--yes"_s} + common;
     case Work::PutBackOfTheNewest: break;
     }
     return QStringList{u"put-back"_s, u"--yes"_s} + common;
@@ -172,6 +181,9 @@ void TestRestoreKill::initTestCase()
     m_pair = std::make_unique<Shop>(m_ctl->server(), rows);
     m_place = std::make_unique<Shop>(m_ctl->server(), rows);
     m_base = std::make_unique<Shop>(m_ctl->server(), rows);
+    m_lost = std::make_unique<Shop>(m_ctl->server(), rows);
+    loseTable();
+    m_lostBefore = withoutKeys(m_lost->dump());
     m_backup = withoutKeys(m_shop->dump());
     m_file = m_shop->writeDump(m_shop->dump());
     for (const Shop *shop : {m_shop.get(), m_pair.get(), m_place.get(), m_base.get()})
@@ -190,6 +202,8 @@ void TestRestoreKill::initTestCase()
             putBackAndDiscard(shopOf(work));
         if (work == Work::InPlace)
             undoInPlace(m_ctl->path(u"copies/"_s) + safetyCopies().last());
+        if (work == Work::Tables)
+            loseTable();
     }
     discardAll(*m_shop);
     QCOMPARE(m_shop->liveState(), m_before);
@@ -374,6 +388,26 @@ void TestRestoreKill::verifyInPlace(qsizetype recordsBefore)
     QVERIFY(QDir(m_ctl->path(u"copies"_s)).removeRecursively());
 }
 
+/// It is there whole, with the keys of others and the view, or not at all.
+void TestRestoreKill::verifyTables(qsizetype recordsBefore)
+{
+    const QList<RestoreRecord> records = recordsOfNextStart(*m_lost);
+    const bool isKnown = records.size() > recordsBefore;
+    const QByteArray now = withoutKeys(m_lost->dump());
+    const bool hasHappened = now != m_lostBefore;
+    if (hasHappened) {
+        QCOMPARE(now, m_backup);
+        QVERIFY2(isKnown, "it has happened, and the record does not know of it");
+    }
+    if (isKnown)
+        QCOMPARE(records.front().isInEffect(), hasHappened);
+    QCOMPARE(keptNames(*m_lost), QString());
+    count(Work::Tables, hasHappened);
+    if (hasHappened)
+        loseTable();
+    QCOMPARE(withoutKeys(m_lost->dump()), m_lostBefore);
+}
+
 void TestRestoreKill::undoInPlace(const QString &safetyCopy)
 {
     const Answer undone =
@@ -409,6 +443,7 @@ void TestRestoreKill::aKillAtAnyMomentIsToldTruly()
     case Work::Copy: verifyCopy(recordsBefore); break;
     case Work::InPlace: verifyInPlace(recordsBefore); break;
     case Work::Database: verifyDatabase(recordsBefore); break;
+    case Work::Tables: verifyTables(recordsBefore); break;
     case Work::PutBack:
     case Work::PutBackOfTheNewest: verifyPutBack(work); break;
     }

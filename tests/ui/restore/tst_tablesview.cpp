@@ -27,7 +27,8 @@ private Q_SLOTS:
                            {{.schema = u"public"_s, .name = u"products"_s, .rows = 30},
                             {.schema = u"public"_s, .name = u"orders"_s, .rows = 7},
                             {.schema = u"Audit"_s, .name = u"order_events"_s, .rows = 2},
-                            {.schema = u"public"_s, .name = u"empty"_s, .rows = 0}});
+                            {.schema = u"public"_s, .name = u"empty"_s, .rows = 0}},
+                           {{u"public"_s, u"orders"_s}, {u"public"_s, u"empty"_s}});
         m_view->show();
         QVERIFY(QTest::qWaitForWindowActive(m_view.get()));
         m_view->initialFocus()->setFocus();
@@ -38,6 +39,7 @@ private Q_SLOTS:
     void whatIsFoundIsTaken();
     void nothingFoundIsNothingToTake();
     void theKeyboardFindsAndGoesOn();
+    void whatIsMissingCanComeBackAlone();
 
 private:
     [[nodiscard]] QLineEdit *field() const { return m_view->findChild<QLineEdit *>(); }
@@ -79,7 +81,7 @@ void TestTablesView::nothingFoundIsNothingToTake()
     press(*m_view, Qt::Key_Return);
     QCOMPARE(asked.size(), 0);
     // Another backup starts with all of its tables.
-    m_view->showTables(u"other.sql"_s, {{.schema = u"public"_s, .name = u"a"_s, .rows = 1}});
+    m_view->showTables(u"other.sql"_s, {{.schema = u"public"_s, .name = u"a"_s, .rows = 1}}, {});
     QVERIFY(field()->text().isEmpty());
     QVERIFY(seenButton(*m_view, u"Lay 1 row of 1 table"_s)->isEnabled());
 }
@@ -96,6 +98,21 @@ void TestTablesView::theKeyboardFindsAndGoesOn()
     press(*m_view, Qt::Key_Return);
     QCOMPARE(asked.size(), 1);
     QCOMPARE(m_view->chosen(), (QList<restore::TableName>{{u"Audit"_s, u"order_events"_s}}));
+}
+
+/// Only when all that are chosen are missing.
+void TestTablesView::whatIsMissingCanComeBackAlone()
+{
+    const QSignalSpy asked(m_view.get(), &TablesView::tablesRequested);
+    QVERIFY(!seenButton(*m_view, u"Bring "_s));
+    field()->setText(u"order"_s);
+    QVERIFY(!seenButton(*m_view, u"Bring "_s)); // one of two
+    field()->setText(u"public.order"_s);
+    QCOMPARE(table()->model()->index(1, 3).data().toString(), u"missing"_s);
+    QCOMPARE(table()->model()->index(0, 3).data().toString(), u"there"_s);
+    seenButton(*m_view, u"Bring it back"_s)->click();
+    QCOMPARE(asked.size(), 1);
+    QCOMPARE(m_view->chosen(), (QList<restore::TableName>{{u"public"_s, u"orders"_s}}));
 }
 
 MAYDAY_UI_TEST(TestTablesView);
