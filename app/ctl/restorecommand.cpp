@@ -5,6 +5,7 @@
 #include "restore/restorerecord.h"
 #include "restore/restorerunner.h"
 
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 
@@ -263,11 +264,16 @@ ExitCode runRestore(const Call &call)
         plan.mode = restore::RestoreMode::ReplaceDatabase;
     if (isInPlace)
         plan.mode = restore::RestoreMode::InPlace;
-    if (!tables.isEmpty())
+    if (!tables.isEmpty()) {
         plan.mode = restore::RestoreMode::Tables;
+        plan.safetyFolder = call.profile.dataFolder; // where its note goes
+    }
     plan.tables = tables;
     if (safetyFolder)
         plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
+    // Before the record speaks of it: one that is missing later is missed.
+    if (!plan.safetyFolder.isEmpty())
+        QDir().mkpath(plan.safetyFolder);
     plan.checks = checks;
     plan.makeRoles = makeRoles;
     plan.leaveOut = leaveOut;

@@ -3,6 +3,8 @@
 
 #include <array>
 
+using namespace Qt::StringLiterals;
+
 namespace mayday::dump {
 
 namespace {
@@ -121,9 +123,13 @@ QualifiedName referencedBy(const DumpStatement &statement)
 QualifiedName attachedBy(const DumpStatement &statement)
 {
     SqlTokens tokens = tokensOf(statement);
-    if (!tokens.take("alter") || !seek(tokens, "attach") || !tokens.take("partition"))
+    if (!tokens.take("alter"))
         return {};
-    return takeName(tokens);
+    while (seek(tokens, "attach")) {
+        if (tokens.take("partition"))
+            return takeName(tokens);
+    }
+    return {};
 }
 
 QList<QualifiedName> sequencesUsedBy(const DumpStatement &statement)
@@ -155,20 +161,48 @@ QualifiedName sequenceOwnerIn(const DumpStatement &statement)
             .name = parts[parts.size() - 2]};
 }
 
-bool isGrantOnSeveral(const DumpStatement &statement)
+QList<QualifiedName> grantedOn(const DumpStatement &statement)
 {
     SqlTokens tokens = tokensOf(statement);
-    if (statement.kind != StatementClass::Grant || !seek(tokens, "on"))
-        return false;
+    if (statement.kind != StatementClass::Grant || tokens.take({"alter", "default"}) ||
+        !seek(tokens, "on"))
+        return {};
+    if (tokens.take("all")) {
+        (void)tokens.next();
+        return tokens.take({"in", "schema"}) ? QList<QualifiedName>{{tokens.next().name(), u"*"_s}}
+                                             : QList<QualifiedName>();
+    }
+    takeRelationKind(tokens);
+    QList<QualifiedName> names;
+    do
+        names.append(takeName(tokens));
+    while (tokens.takeSymbol(','));
+    return names;
+}
+
+bool doesOneThing(const DumpStatement &statement)
+{
+    SqlTokens tokens = tokensOf(statement);
     int depth = 0;
-    for (SqlToken token = tokens.next();
-         token.kind != SqlToken::Kind::End && !token.is("to") && !token.is("from");
-         token = tokens.next()) {
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
         depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
         if (depth == 0 && token.isSymbol(','))
-            return true;
+            return false;
     }
-    return false;
+    return true;
+}
+
+QList<QualifiedName> namesIn(const DumpStatement &statement)
+{
+    QList<QualifiedName> names;
+    SqlTokens tokens = tokensOf(statement);
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (!token.isName() || !tokens.peek().isSymbol('.'))
+            continue;
+        tokens.takeSymbol('.');
+        names.append({.schema = token.name(), .name = tokens.next().name()});
+    }
+    return names;
 }
 
 } // namespace mayday::dump

@@ -26,7 +26,14 @@ namespace mayday::dump {
 /// The table whose column owns a sequence, of ALTER SEQUENCE ... OWNED BY; otherwise empty.
 [[nodiscard]] QualifiedName sequenceOwnerIn(const DumpStatement &statement);
 
-/// A GRANT or REVOKE that names more than one thing; pg_dump writes none.
-[[nodiscard]] bool isGrantOnSeveral(const DumpStatement &statement);
+/// What a GRANT or REVOKE ON [TABLE] names, one or several; pg_dump writes one. Those of all tables
+/// of a schema are "schema.*".
+[[nodiscard]] QList<QualifiedName> grantedOn(const DumpStatement &statement);
+
+/// Whether an ALTER does one thing only: nothing follows behind a comma.
+[[nodiscard]] bool doesOneThing(const DumpStatement &statement);
+
+/// The relations, with their schema, that its words name, whatever it does with them.
+[[nodiscard]] QList<QualifiedName> namesIn(const DumpStatement &statement);
 
 } // namespace mayday::dump

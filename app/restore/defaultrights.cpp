@@ -84,8 +84,8 @@ QList<QByteArray> DefaultRights::change(const Key &key, const QList<Right> &from
     return statements;
 }
 
-Result<DefaultRights> DefaultRights::setAside(postgres::Session &session,
-                                              const QStringList &schemas, TaskContext &context)
+Result<DefaultRights> DefaultRights::leave(postgres::Session &session, const QStringList &schemas,
+                                           TaskContext &context)
 {
     DefaultRights rights;
     rights.m_schemas = schemas;
@@ -93,10 +93,19 @@ Result<DefaultRights> DefaultRights::setAside(postgres::Session &session,
     if (!before)
         return failure(before.error());
     rights.m_before = *std::move(before);
+    return rights;
+}
+
+Result<DefaultRights> DefaultRights::setAside(postgres::Session &session,
+                                              const QStringList &schemas, TaskContext &context)
+{
+    auto rights = leave(session, schemas, context);
+    if (!rights)
+        return rights;
     QList<QByteArray> statements;
-    for (const auto &[key, held] : rights.m_before.asKeyValueRange())
+    for (const auto &[key, held] : rights->m_before.asKeyValueRange())
         statements += change(key, held, builtIn(key));
-    return session.executeBatch(statements, context).transform([&] { return rights; });
+    return session.executeBatch(statements, context).transform([&] { return *rights; });
 }
 
 Result<QStringList> DefaultRights::bringBack(postgres::Session &session, TaskContext &context) const

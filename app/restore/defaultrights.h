@@ -21,6 +21,11 @@ public:
     /// Those of all roles that the session may speak for. schemas: whose own are in the way too.
     [[nodiscard]] static Result<DefaultRights>
     setAside(postgres::Session &session, const QStringList &schemas, TaskContext &context);
+    /// The same, and they stay in force.
+    [[nodiscard]] static Result<DefaultRights>
+    leave(postgres::Session &session, const QStringList &schemas, TaskContext &context);
+    /// Whether there are any.
+    [[nodiscard]] bool areThere() const { return !m_before.isEmpty(); }
     /// Returns notes on what the dump has otherwise.
     [[nodiscard]] Result<QStringList> bringBack(postgres::Session &session,
                                                 TaskContext &context) const;

@@ -112,6 +112,21 @@ QList<TableName> withPartitions(const QList<TableName> &tables,
     return all;
 }
 
+QList<TableName> withWholes(const QList<TableName> &tables, const dump::DumpInspection &inspection,
+                            const QList<TableName> &missing)
+{
+    QList<TableName> all = tables;
+    for (qsizetype i = 0; i < all.size(); ++i) { // a whole may be a part
+        for (const dump::PartitionedInDump &whole : inspection.partitioned) {
+            const TableName name(whole.table.schema, whole.table.name);
+            if (whole.parts.contains({.schema = all[i].first, .name = all[i].second}) &&
+                missing.contains(name) && !all.contains(name))
+                all.append(name);
+        }
+    }
+    return withPartitions(all, inspection);
+}
+
 QString inWords(const QList<TableName> &tables)
 {
     QStringList names;

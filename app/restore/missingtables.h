@@ -17,7 +17,12 @@ namespace mayday::restore {
 [[nodiscard]] Result<void> checkMissing(postgres::Session &session, const QList<TableName> &tables,
                                         TaskContext &context);
 
-/// The same with the partitions of those that have some: without them a partitioned table is empty.
+/// The same with what belongs together: the partitions of those that have some, without which they
+/// are empty; and of what is missing the tables that they are partitions of.
+[[nodiscard]] QList<TableName> withWholes(const QList<TableName> &tables,
+                                          const dump::DumpInspection &inspection,
+                                          const QList<TableName> &missing);
+/// Only the first of it.
 [[nodiscard]] QList<TableName> withPartitions(const QList<TableName> &tables,
                                               const dump::DumpInspection &inspection);
 

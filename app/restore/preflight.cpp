@@ -452,8 +452,15 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                        Advice::UseSessionPort);
     if (session.facts().inRecovery)
         return refused(u"it is a standby and cannot be written"_s, Advice::UseDirectConnection);
-    if (plan.mode == RestoreMode::Tables)
+    if (plan.mode == RestoreMode::Tables) {
+        const QString folder = QFileInfo(plan.safetyCopyFile()).path();
+        if (!QFileInfo(folder).isWritable())
+            return failure({.kind = ErrorKind::Denied,
+                            .subject = folder,
+                            .detail = u"a note of the restore goes there before its commit, and it "
+                                      "cannot be written"_s});
         return checkMissing(session, plan.tables, context);
+    }
     if (plan.mode != RestoreMode::InPlace)
         return checkRights(session, schemas, context);
     return checkPlace(session, schemas, context).transform([](const InPlaceFacts &) {});

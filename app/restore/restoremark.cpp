@@ -37,7 +37,14 @@ Result<void> noteTransaction(postgres::Session &session, const QString &safetyCo
 Result<bool> isNotedAsCommitted(postgres::Session &session, const QString &safetyCopy,
                                 const RestoreId &restore, TaskContext &context)
 {
-    if (!QFile::exists(noteFileOf(safetyCopy)))
+    const QFileInfo noted(noteFileOf(safetyCopy));
+    if (!QFileInfo(noted.path()).isDir())
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = noted.path(),
+                        .detail = u"that folder, with the note on the restore, is not there, so "
+                                  "nobody can say how it ended"_s,
+                        .advice = Advice::TryAgain});
+    if (!noted.exists())
         return false; // it stands there before the commit is sent
     const auto note = readWholeFile(noteFileOf(safetyCopy), longestNote);
     if (!note)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restoreplan.h"
 
-#include <QDir>
 #include <QFileInfo>
 #include <QRandomGenerator>
 
@@ -46,10 +45,7 @@ QString RestorePlan::safetyCopyFile() const
         if (!isPlain)
             letter = u'_';
     }
-    QString folder = safetyFolder.isEmpty() ? QFileInfo(file).absolutePath() : safetyFolder;
-    // Of Tables it is the place of a note alone, which no backup on a read-only disk is to prevent.
-    if (mode == RestoreMode::Tables && !QFileInfo(folder).isWritable())
-        folder = QDir::tempPath();
+    const QString folder = safetyFolder.isEmpty() ? QFileInfo(file).absolutePath() : safetyFolder;
     return u"%1/%2_before_%3.sql.gz"_s.arg(folder, stem,
                                            plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s));
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "restore/restorerecord.h"
 
+#include "restore/missingtables.h"
+
 #include <QJsonArray>
 
 #include <algorithm>
@@ -23,6 +25,7 @@ RestoreRecord recordFrom(const store::JournalEvent &event)
             .incident = event.data["incident"_L1].toString(),
             .mode = modeFromKey(event.data["mode"_L1].toString()),
             .safetyCopy = event.data["safetyCopy"_L1].toString(),
+            .wanted = event.data["tables"_L1].toString(),
             .startedAt = event.at};
 }
 
@@ -171,6 +174,7 @@ store::JournalDraft startedDraft(const RestorePlan &plan)
                      {u"environment"_s, plan.environment},
                      {u"mode"_s, modeKey(plan.mode)},
                      {u"safetyCopy"_s, keepsNothing(plan.mode) ? plan.safetyCopyFile() : QString()},
+                     {u"tables"_s, inWords(plan.tables)},
                      {u"incident"_s, plan.incident}}};
 }
 

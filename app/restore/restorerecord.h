@@ -40,7 +40,9 @@ struct RestoreRecord {
     QString environment;
     QString incident;
     RestoreMode mode = RestoreMode::Replace;
-    QString safetyCopy = {}; ///< of a restore in place: where it goes, if one is made
+    /// Of a restore in place: where it goes, if one is made. Of Tables: beside it stands the note.
+    QString safetyCopy = {};
+    QString wanted = {}; ///< the tables that were asked for, in words; empty for all
     QDateTime startedAt = {};
     std::optional<QDateTime> endedAt = std::nullopt;
     std::optional<RestoreReceipt> receipt = std::nullopt;

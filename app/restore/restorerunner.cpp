@@ -337,8 +337,10 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
     m_receipt.notes += proof->notes;
     m_hasDifferences = m_hasDifferences || proof->hasDifferences;
     if (proof->isProven) {
-        auto keys = m_checksWereOff ? checkForeignKeys(session, m_inspection.schemas, context)
-                                    : Result<void>();
+        // Of Tables those are made later, and checked then.
+        auto keys = m_checksWereOff && m_plan.mode != RestoreMode::Tables
+                        ? checkForeignKeys(session, m_inspection.schemas, context)
+                        : Result<void>();
         return keys.and_then([&] { return proveLargeObjects(session, m_largeObjects, context); })
             .and_then([&] { return compareAccess(session, context); })
             .and_then([&] { return askTheTeam(session, context); });

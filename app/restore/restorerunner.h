@@ -6,6 +6,7 @@
 #include "dump/dumpinspection.h"
 #include "dump/dumpreader.h"
 #include "restore/access.h"
+#include "restore/defaultrights.h"
 #include "restore/inplace.h"
 #include "restore/loadledger.h"
 #include "restore/preflight.h"
@@ -102,7 +103,9 @@ private:
     Result<void> restoreTables(dump::DumpReader &reader, TaskContext &context);
     Result<void> noteTables(const QStringList &defaults, const TableScope &scope);
     Result<void> finishTables(postgres::Session &session, const TablesBack &back,
-                              TaskContext &context);
+                              const TableScope &scope, TaskContext &context);
+    [[nodiscard]] Result<void> checkPartitions() const;
+    Result<DefaultRights> setDefaultsAside(postgres::Session &session, TaskContext &context);
 
     Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
     Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);

@@ -36,6 +36,11 @@ Result<TablesThere> whatIsThere(postgres::Session &session, const QStringList &s
     return there;
 }
 
+QString quoted(const TableName &name)
+{
+    return postgres::quoteIdentifier(name.first) + u'.' + postgres::quoteIdentifier(name.second);
+}
+
 QString missingNote(QStringList missing)
 {
     constexpr qsizetype mostNamed = 12;
@@ -50,14 +55,58 @@ QString missingNote(QStringList missing)
 
 } // namespace
 
+/// In a dump with --load-via-partition-root the rows of a part stand under the whole.
+Result<void> RestoreRunner::checkPartitions() const
+{
+    for (const dump::PartitionedInDump &whole : m_inspection.partitioned) {
+        const TableName name(whole.table.schema, whole.table.name);
+        const auto rows =
+            std::ranges::find_if(m_inspection.tables, [&](const dump::TableInDump &table) {
+                return TableName(table.schema, table.name) == name && table.rows > 0;
+            });
+        if (rows == m_inspection.tables.end() || m_plan.tables.contains(name))
+            continue;
+        const QList<TableName> parts = withPartitions({name}, m_inspection);
+        const auto part = std::ranges::find_if(
+            parts, [&](const TableName &one) { return m_plan.tables.contains(one); });
+        if (part != parts.end())
+            return failure(
+                {.kind = ErrorKind::Unsupported,
+                 .subject = inWords({*part}),
+                 .detail = u"the dump has its rows among those of %1, which is there"_s.arg(
+                     inWords({name})),
+                 .advice = Advice::BringRowsBack});
+    }
+    return {};
+}
+
+/// A dump without rights says nothing about them, so the schema's default ones are what is left.
+Result<DefaultRights> RestoreRunner::setDefaultsAside(postgres::Session &session,
+                                                      TaskContext &context)
+{
+    const bool saysRights = m_inspection.objects.value(u"grant"_s) > 0;
+    auto defaults = saysRights ? DefaultRights::setAside(session, m_whole, context)
+                               : DefaultRights::leave(session, m_whole, context);
+    if (defaults && !saysRights && defaults->areThere()) {
+        m_receipt.notes.append(u"the dump says nothing about rights: the tables have the default "
+                               "ones of their schema"_s);
+        m_hasDifferences = true;
+    }
+    return defaults;
+}
+
 /// Everything in one transaction; what could make others wait comes last in it.
 Result<void> RestoreRunner::restoreTables(dump::DumpReader &reader, TaskContext &context)
 {
+    if (auto apart = checkPartitions(); !apart)
+        return apart;
     auto session = openTarget(context);
     if (!session)
         return failure(session.error());
+    // Without a schema nothing is meant, whatever the role's own search_path says.
     const auto begun =
-        session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context)
+        session
+            ->execute("BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL search_path = ''", context)
             .and_then([&](qint64) { return lockForRestore(*session, context); })
             // Somebody else may have made one meanwhile.
             .and_then([&] { return checkMissing(*session, m_plan.tables, context); });
@@ -66,6 +115,7 @@ Result<void> RestoreRunner::restoreTables(dump::DumpReader &reader, TaskContext 
     auto facts = factsFor(*session, context);
     if (!facts)
         return failure(facts.error());
+    const QSet<QString> whole(m_whole.begin(), m_whole.end());
     if (!facts->isSuperuser) {
         const QSet<QString> schemas(m_inspection.schemas.begin(), m_inspection.schemas.end());
         if (auto left = leaveOutWhoMayNot(*session, schemas, *facts, context); !left)
@@ -74,13 +124,14 @@ Result<void> RestoreRunner::restoreTables(dump::DumpReader &reader, TaskContext 
     auto there = whatIsThere(*session, m_whole, context);
     if (!there)
         return failure(there.error());
-    const auto defaults = DefaultRights::setAside(*session, m_whole, context);
+    const auto defaults = setDefaultsAside(*session, context);
     if (!defaults)
         return failure(defaults.error());
     const auto watch = OutsideWatch::begin(*session, context);
     if (!watch)
         return failure(watch.error());
-    const QSet<QString> whole(m_whole.begin(), m_whole.end());
+    if (auto limited = session->execute("SET LOCAL lock_timeout = '2s'", context); !limited)
+        return failure(limited.error());
     const StatementFilter filter(*std::move(facts), whole);
     SchemaProperties none(session->facts());
     SideLoad load(*session, filter, none, std::nullopt, context);
@@ -90,11 +141,14 @@ Result<void> RestoreRunner::restoreTables(dump::DumpReader &reader, TaskContext 
         .and_then([&] { return watch->verify(*session, context); })
         .and_then([&] { return settle(*session, none, context); })
         .and_then([&] { return defaults->bringBack(*session, context); })
-        .and_then([&](const QStringList &notes) { return noteTables(notes, scope); })
+        .and_then([&](const QStringList &notes) {
+            back.giveUpTries();
+            return noteTables(notes, scope);
+        })
         .and_then([&] { return proveLoad(*session, context); })
         .and_then([&] { return analyse(*session, context); })
         .and_then([&] { return back.tie(); })
-        .and_then([&] { return finishTables(*session, back, context); })
+        .and_then([&] { return finishTables(*session, back, scope, context); })
         .and_then([&] { return swap(*session, context); });
 }
 
@@ -120,16 +174,23 @@ Result<void> RestoreRunner::noteTables(const QStringList &defaults, const TableS
 
 /// The last things before the commit.
 Result<void> RestoreRunner::finishTables(postgres::Session &session, const TablesBack &back,
-                                         TaskContext &context)
+                                         const TableScope &scope, TaskContext &context)
 {
     m_receipt.notes += back.differences();
     m_hasDifferences = m_hasDifferences || !back.differences().isEmpty();
-    QStringList undo = back.untying();
     QStringList tables;
-    for (const TableName &table : std::as_const(m_plan.tables))
-        tables.append(postgres::quoteIdentifier(table.first) + u'.' +
-                      postgres::quoteIdentifier(table.second));
-    undo.append(u"DROP TABLE "_s + tables.join(u", "_s));
+    for (const TableName &table : std::as_const(m_plan.tables)) {
+        const bool isPart = std::ranges::any_of(
+            m_inspection.partitioned, [&](const dump::PartitionedInDump &whole) {
+                return m_plan.tables.contains(TableName(whole.table.schema, whole.table.name)) &&
+                       whole.parts.contains({.schema = table.first, .name = table.second});
+            });
+        if (!isPart) // it goes with its whole
+            tables.append(quoted(table));
+    }
+    QStringList undo = back.untying() + QStringList{u"DROP TABLE "_s + tables.join(u", "_s)};
+    for (const TableName &sequence : scope.looseSequences())
+        undo.append(u"DROP SEQUENCE "_s + quoted(sequence));
     m_undoTables = undo.join(u"; "_s);
     return noteTransaction(session, m_plan.safetyCopyFile(), m_plan.id, context);
 }

@@ -42,17 +42,32 @@ QByteArray listOf(const QList<TableName> &relations)
     return names.join(", ");
 }
 
-/// How many things are made of these relations: of their columns, or of their rows as a type.
-QByteArray usesOf(const QList<TableName> &relations)
+/// How many things are made of these relations, of their columns or of their rows as a type, and of
+/// these routines.
+QByteArray usesOf(const QList<TableName> &relations, const QByteArrayList &routines)
 {
-    return "SELECT pg_catalog.count(*) FROM pg_catalog.pg_class c"
-           " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-           " LEFT JOIN pg_catalog.pg_type t ON t.oid = c.reltype JOIN pg_catalog.pg_depend d"
-           " ON (d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = c.oid)"
-           " OR (d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass"
-           " AND d.refobjid IN (c.reltype, t.typarray))"
-           " WHERE (n.nspname, c.relname) IN (" +
-           listOf(relations) + ')';
+    return "WITH c AS (SELECT r.oid, r.reltype FROM pg_catalog.pg_class r"
+           " JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace WHERE (n.nspname, r.relname)"
+           " IN (" +
+           listOf(relations) +
+           ")) SELECT pg_catalog.count(*) FROM pg_catalog.pg_depend d WHERE (d.refclassid ="
+           " 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid IN (SELECT oid FROM c))"
+           " OR (d.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.refobjid IN (SELECT"
+           " reltype FROM c UNION ALL SELECT t.typarray FROM pg_catalog.pg_type t WHERE t.oid IN"
+           " (SELECT reltype FROM c)))"
+           " OR (d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid = ANY "
+           "('{" +
+           routines.join(',') + "}'::pg_catalog.oid[]))";
+}
+
+/// How many routines of that name there are, whatever their arguments, and the newest.
+QByteArray routinesNamed(const DumpStatement &routine)
+{
+    return "SELECT pg_catalog.count(*), pg_catalog.max(p.oid),"
+           " pg_catalog.max(p.oid)::pg_catalog.regprocedure FROM pg_catalog.pg_proc p"
+           " JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = " +
+           postgres::quoteLiteral(routine.objectSchema.toUtf8()) +
+           " AND p.proname = " + postgres::quoteLiteral(routine.objectName.toUtf8());
 }
 
 } // namespace
@@ -90,7 +105,8 @@ Result<std::optional<Error>> TablesBack::attempt(const QByteArray &sql)
 {
     if (auto begun = m_session.execute("SAVEPOINT mayday_spare", m_context); !begun)
         return failure(begun.error());
-    const auto done = m_session.execute(sql, m_context);
+    // By a message that can hold one statement only, whatever is in it.
+    const auto done = m_session.query(sql, m_context);
     if (!done && (done.error().sqlState.isEmpty() || !m_session.isOpen()))
         return failure(done.error()); // not the server's answer
     const QString end =
@@ -132,7 +148,7 @@ void TablesBack::noteRefused(const DumpStatement &statement, const Error &why)
 
 Result<qint64> TablesBack::uses()
 {
-    return m_session.query(usesOf(m_scope.tables() + m_kept), m_context)
+    return m_session.query(usesOf(m_scope.tables() + m_kept, m_routines), m_context)
         .transform([](const postgres::Rows &rows) { return rows.integer(0, 0); });
 }
 
@@ -140,29 +156,35 @@ Result<qint64> TablesBack::uses()
 /// GROUP BY on a primary key twice, first without its columns' sources.
 Result<void> TablesBack::tryOut(const DumpStatement &statement)
 {
-    const auto isOne = isKept(statement);
+    Try now{.statement = statement};
+    const auto isOne = isKept(now);
     if (!isOne)
         return failure(isOne.error());
     if (!*isOne) {
-        m_inVain.append(statement);
+        m_inVain.append(now);
         return {};
     }
-    for (const DumpStatement &earlier : std::exchange(m_inVain, {})) {
-        if (auto again = tryOut(earlier); !again)
+    for (const Try &earlier : std::exchange(m_inVain, {})) {
+        if (auto again = tryOut(earlier.statement); !again)
             return again;
     }
     return {};
 }
 
-/// What went with the tables is made of them; what is missing for any other reason is not.
-Result<bool> TablesBack::isKept(const DumpStatement &statement)
+/// What went with the tables is made of them; what is missing for any other reason is not. Nothing
+/// that is there is replaced: what looks missing may be there in other words.
+Result<bool> TablesBack::isKept(Try &what)
 {
+    const DumpStatement &statement = what.statement;
+    const bool isRoutine = statement.kind == StatementClass::Function;
     const auto decision = m_load.finish().and_then([&] { return m_load.admit(statement); });
     if (!decision)
         return failure(decision.error());
     if (!*decision)
         return false;
-    const auto before = uses();
+    const std::vector<QByteArray> looks{usesOf(m_scope.tables() + m_kept, m_routines),
+                                        routinesNamed(statement)};
+    const auto before = m_session.queryBatch(looks, m_context);
     if (!before)
         return failure(before.error());
     if (auto begun = m_session.execute("SAVEPOINT mayday_try", m_context); !begun)
@@ -170,17 +192,23 @@ Result<bool> TablesBack::isKept(const DumpStatement &statement)
     const auto refused = attempt((*decision)->instead.value_or(statement.sql));
     if (!refused)
         return failure(refused.error());
-    const auto after = *refused ? before : uses();
-    if (!after)
-        return failure(after.error());
-    const bool isOne = *after > *before;
+    what.why = *refused ? (*refused)->detail : QString();
+    bool isOne = !*refused;
+    if (isOne) {
+        const auto after = m_session.queryBatch(looks, m_context);
+        if (!after)
+            return failure(after.error());
+        isOne = after->front().integer(0, 0) > before->front().integer(0, 0) &&
+                (!isRoutine || after->back().integer(0, 0) > before->back().integer(0, 0));
+    }
     const QString end = isOne ? u"RELEASE SAVEPOINT mayday_try"_s
                               : u"ROLLBACK TO SAVEPOINT mayday_try; RELEASE SAVEPOINT mayday_try"_s;
     if (auto ended = runSql(m_session, end, m_context); !ended)
         return failure(ended.error());
     if (!isOne)
         return false;
-    noteKept(statement);
+    if (auto noted = noteKept(statement); !noted)
+        return failure(noted.error());
     for (const TableScope::Part &part : m_scope.keep(statement)) {
         if (auto done = carryOut(part); !done)
             return failure(done.error());
@@ -188,16 +216,27 @@ Result<bool> TablesBack::isKept(const DumpStatement &statement)
     return true;
 }
 
-void TablesBack::noteKept(const DumpStatement &tried)
+Result<void> TablesBack::noteKept(const DumpStatement &tried)
 {
-    QString kind = u"ROUTINE"_s;
+    const QString name = postgres::quoteIdentifier(tried.objectSchema) + u'.' +
+                         postgres::quoteIdentifier(tried.objectName);
     if (tried.kind == StatementClass::View) {
         m_kept.append({tried.objectSchema, tried.objectName});
-        kind = leadingWords(tried.sql, 4).contains("materialized"_L1) ? u"MATERIALIZED VIEW"_s
-                                                                      : u"VIEW"_s;
+        const bool isMaterialized = leadingWords(tried.sql, 4).contains("materialized"_L1);
+        m_untying.prepend((isMaterialized ? u"DROP MATERIALIZED VIEW "_s : u"DROP VIEW "_s) + name);
+        return {};
     }
-    m_untying.prepend(u"DROP %1 %2.%3"_s.arg(kind, postgres::quoteIdentifier(tried.objectSchema),
-                                             postgres::quoteIdentifier(tried.objectName)));
+    return m_session.query(routinesNamed(tried), m_context)
+        .transform([&](const postgres::Rows &rows) {
+            m_routines.append(rows.text(0, 1).toLatin1());
+            m_untying.prepend(u"DROP ROUTINE "_s + rows.text(0, 2));
+        });
+}
+
+void TablesBack::giveUpTries()
+{
+    for (const Try &one : std::exchange(m_inVain, {}))
+        m_scope.giveUp(one.statement, one.why);
 }
 
 Result<void> TablesBack::copyBegin(const dump::CopyHeader &header)
@@ -216,13 +255,59 @@ Result<void> TablesBack::copyEnd(qint64 rows, qint64 bytes, qint64 line)
     return m_isPassedBy ? Result<void>() : m_load.copyEnd(rows, bytes, line);
 }
 
+/// Tables that were live all the time, and that a tie locks.
+QList<TableName> TablesBack::othersTied() const
+{
+    QList<TableName> others;
+    const auto add = [&](const dump::QualifiedName &table) {
+        const TableName name(table.schema, table.name);
+        if (!table.name.isEmpty() && !m_scope.isOurs(table.schema, table.name) &&
+            !others.contains(name))
+            others.append(name);
+    };
+    for (const Tie &tie : m_ties) {
+        if (tie.statement.kind != StatementClass::Index) {
+            add(dump::relationOf(tie.statement));
+            add(dump::referencedBy(tie.statement));
+        }
+    }
+    return others;
+}
+
+/// All at once, and each try shorter than the second after which the server looks for a deadlock:
+/// who waits behind us goes on in between, and nobody is stopped for our sake.
+Result<void> TablesBack::holdOthers()
+{
+    constexpr int attempts = 12;
+    constexpr std::chrono::milliseconds rest{500};
+    QStringList names;
+    for (const TableName &table : othersTied())
+        names.append(postgres::quoteIdentifier(table.first) + u'.' +
+                     postgres::quoteIdentifier(table.second));
+    if (auto limited = m_session.execute("SET LOCAL lock_timeout = '400ms'", m_context); !limited)
+        return failure(limited.error());
+    const QByteArray hold =
+        u"LOCK TABLE %1 IN SHARE ROW EXCLUSIVE MODE"_s.arg(names.join(u", "_s)).toUtf8();
+    for (int i = 0; i < attempts && !names.isEmpty(); ++i) {
+        if (i > 0)
+            m_context.pause(rest);
+        if (m_context.stopRequested())
+            return failure(TaskContext::cancelled(names.front(), u"nothing changed"_s));
+        const auto refused = attempt(hold);
+        if (!refused)
+            return failure(refused.error());
+        // Without the right to lock it a key can be made all the same.
+        if (!*refused || (*refused)->sqlState != lockNotGiven)
+            break;
+    }
+    return {};
+}
+
 /// The partitions first: keys and triggers of the whole then find them.
 Result<void> TablesBack::tie()
 {
-    // Whoever writes in a table that a key ties is waited for, and others wait behind: not for
-    // long.
-    if (auto limited = m_session.execute("SET LOCAL lock_timeout = '1s'", m_context); !limited)
-        return failure(limited.error());
+    if (auto held = holdOthers(); !held)
+        return held;
     for (const bool attaches : {true, false}) {
         for (const Tie &tie : std::as_const(m_ties)) {
             if (dump::attachedBy(tie.statement).name.isEmpty() == attaches)
@@ -262,21 +347,10 @@ Result<void> TablesBack::noteNewIndexes()
 
 Result<void> TablesBack::tieOne(const Tie &tie)
 {
-    constexpr int attempts = 6;
-    constexpr std::chrono::milliseconds rest{500};
-    std::optional<Error> refused;
-    for (int i = 0; i < attempts; ++i) {
-        if (i > 0)
-            m_context.pause(rest); // who waits behind goes on meanwhile
-        if (m_context.stopRequested())
-            return failure(TaskContext::cancelled(inWords(tie.statement), u"nothing changed"_s));
-        auto answer = attempt(tie.sql);
-        if (!answer)
-            return failure(answer.error());
-        refused = *std::move(answer);
-        if (!refused || refused->sqlState != lockNotGiven)
-            break;
-    }
+    const auto answer = attempt(tie.sql);
+    if (!answer)
+        return failure(answer.error());
+    const std::optional<Error> &refused = *answer;
     const bool isKey = tie.statement.kind == StatementClass::ForeignKey;
     if (!refused && isKey)
         noteTied(tie);
@@ -311,9 +385,12 @@ void TablesBack::noteTied(const Tie &tie)
     const DumpStatement &statement = tie.statement;
     if (m_scope.takesRows(statement.objectSchema, statement.objectName))
         return;
-    // "constraint k on public.a"
-    const QString thing = thingMadeBy(statement);
-    const QString constraint = thing.mid(11, thing.lastIndexOf(u" on "_s) - 11);
+    dump::SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    while (!tokens.take({"add", "constraint"})) {
+        if (tokens.next().kind == dump::SqlToken::Kind::End)
+            return;
+    }
+    const QString constraint = tokens.next().name();
     m_untying.prepend(u"ALTER TABLE %1.%2 DROP CONSTRAINT %3"_s.arg(
         postgres::quoteIdentifier(statement.objectSchema),
         postgres::quoteIdentifier(statement.objectName), postgres::quoteIdentifier(constraint)));

@@ -24,6 +24,8 @@ public:
     Result<void> copyData(QByteArrayView rows) override;
     Result<void> copyEnd(qint64 rows, qint64 bytes, qint64 line) override;
 
+    /// Behind the last statement: what was tried in vain is that.
+    void giveUpTries();
     /// Ties them to the others, as the last thing before the commit. What cannot be is a
     /// difference.
     [[nodiscard]] Result<void> tie();
@@ -38,25 +40,32 @@ private:
         dump::DumpStatement statement;
         QByteArray sql; ///< as it is run
     };
+    struct Try {
+        dump::DumpStatement statement;
+        QString why = {}; ///< it was refused; empty: it has nothing to do with the tables
+    };
     [[nodiscard]] Result<void> carryOut(const TableScope::Part &part);
     [[nodiscard]] Result<void> runSpare(const dump::DumpStatement &statement);
     [[nodiscard]] Result<void> tryOut(const dump::DumpStatement &statement);
-    [[nodiscard]] Result<bool> isKept(const dump::DumpStatement &statement);
+    [[nodiscard]] Result<bool> isKept(Try &what);
     void noteRefused(const dump::DumpStatement &statement, const Error &why);
     [[nodiscard]] Result<std::optional<Error>> attempt(const QByteArray &sql);
     [[nodiscard]] Result<qint64> uses();
+    [[nodiscard]] Result<void> holdOthers();
+    [[nodiscard]] QList<TableName> othersTied() const;
     [[nodiscard]] Result<void> tieOne(const Tie &tie);
     [[nodiscard]] Result<void> tieUnchecked(const Tie &tie, const Error &why);
     void noteTied(const Tie &tie);
     [[nodiscard]] Result<void> noteNewIndexes();
-    void noteKept(const dump::DumpStatement &tried);
+    [[nodiscard]] Result<void> noteKept(const dump::DumpStatement &tried);
 
     postgres::Session &m_session;
     SideLoad &m_load;
     TableScope &m_scope;
     TaskContext &m_context;
     QList<TableName> m_kept;                 ///< views that came back with the tables
-    QList<dump::DumpStatement> m_inVain;     ///< tried so far, and not kept
+    QByteArrayList m_routines;               ///< numbers of the routines that did
+    QList<Try> m_inVain;                     ///< so far
     QList<dump::QualifiedName> m_incomplete; ///< relations for which something was refused
     QList<Tie> m_ties;
     QStringList m_differences;

@@ -11,7 +11,9 @@ void DumpTablesModel::setTables(const QList<dump::TableInDump> &tables,
     beginResetModel();
     m_missing = QSet<restore::TableName>(missing.begin(), missing.end());
     m_tables = tables;
-    m_tables.removeIf([](const dump::TableInDump &table) { return table.rows == 0; });
+    m_tables.removeIf([this](const dump::TableInDump &table) {
+        return table.rows == 0 && !m_missing.contains({table.schema, table.name});
+    });
     endResetModel();
 }
 

@@ -18,7 +18,7 @@ public:
 
     explicit DumpTablesModel(QObject *parent = nullptr) : QAbstractTableModel(parent) {}
 
-    /// Without those that are empty: there is nothing to take from them.
+    /// Without those that are empty: there is nothing to take from them, unless they are missing.
     /// missing: those that the server lacks.
     void setTables(const QList<dump::TableInDump> &tables,
                    const QList<restore::TableName> &missing);

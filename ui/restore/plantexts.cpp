@@ -94,9 +94,10 @@ QList<Fact> tablesFacts(const backup::BackupEntry &backup, const restore::Restor
                             "and functions made of them")
                              .arg(amountOf(*backup.inspection, plan.tables))}}});
     facts.append(fact(tr("Stays"), tr("everything that is there, to the last row")));
-    facts.append(fact(tr("Waiting"),
-                      tr("at the end, for a moment, whoever writes in tables that have a foreign "
-                         "key with these")));
+    facts.append(
+        fact(tr("Waiting"),
+             tr("at the end, while foreign keys are checked, whoever writes in tables that "
+                "have one with these")));
     return facts;
 }
 

@@ -246,9 +246,13 @@ void RestorePanel::askServer()
             return;
         if (!report)
             m_plan->showBlocker(report.error());
-        else if (report->blocker)
+        else if (report->blocker &&
+                 !(report->blocker->kind == ErrorKind::Denied && !report->missingTables.isEmpty()))
             m_plan->showBlocker(*report->blocker);
         else {
+            // What is missing may come back where nothing else may be replaced.
+            if (report->blocker)
+                report->hindrance = report->blocker;
             const bool isWanted = m_wantedWay && report->way.isPossible(*m_wantedWay);
             m_draft.mode = isWanted ? *m_wantedWay : report->way.proposed;
             // Without those of policies there is no restore.
@@ -290,8 +294,9 @@ void RestorePanel::goAnotherWay(restore::RestoreMode mode)
 void RestorePanel::bringTables(const QList<restore::TableName> &tables)
 {
     const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
-    m_draft.tables =
-        entry && entry->inspection ? restore::withPartitions(tables, *entry->inspection) : tables;
+    m_draft.tables = entry && entry->inspection
+                         ? restore::withWholes(tables, *entry->inspection, m_report.missingTables)
+                         : tables;
     goAnotherWay(restore::RestoreMode::Tables);
 }
 

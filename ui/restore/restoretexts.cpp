@@ -336,9 +336,9 @@ QString interruptedSentence(const restore::RestoreRecord &record)
                     : tr("The copy of %1 was interrupted, and nothing is left of it."))
             .arg(started);
     if (record.committed && *record.committed && record.mode == RestoreMode::Tables)
-        return tr("The restore of %1 was interrupted, and it had taken place: the tables that were "
-                  "missing are back.")
-            .arg(started);
+        return tr("The restore of %1 was interrupted, and it had taken place: what was missing is "
+                  "back (%2).")
+            .arg(started, record.wanted);
     if (record.committed && *record.committed && record.mode == RestoreMode::InPlace)
         return tr("The restore of %1 was interrupted, and it had taken place. What was there "
                   "before, if anything was, is in the safety copy %2.")

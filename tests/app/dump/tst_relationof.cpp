@@ -116,6 +116,9 @@ void TestRelationOf::otherEnds()
     const auto attach = classified("ALTER TABLE ONLY public.t ATTACH PARTITION public.t_1 FOR "
                                    "VALUES IN (1)");
     QCOMPARE(inWords(attachedBy(attach)), u"public.t_1"_s);
+    QCOMPARE(inWords(attachedBy(classified("ALTER TABLE ONLY public.attach ATTACH PARTITION "
+                                           "public.attach_1 DEFAULT"))),
+             u"public.attach_1"_s);
     QCOMPARE(inWords(attachedBy(classified("ALTER INDEX public.i ATTACH PARTITION public.i_1"))),
              u"public.i_1"_s);
     const auto uses = sequencesUsedBy(classified("ALTER TABLE ONLY public.t ALTER COLUMN id SET "
@@ -130,8 +133,15 @@ void TestRelationOf::otherEnds()
 
 void TestRelationOf::grantsOnSeveral()
 {
-    QVERIFY(isGrantOnSeveral(classified("GRANT SELECT ON public.a, public.b TO app")));
-    QVERIFY(!isGrantOnSeveral(classified("GRANT SELECT, INSERT(a, b) ON TABLE public.a TO x, y")));
+    QCOMPARE(grantedOn(classified("GRANT SELECT ON public.a, public.b TO app")).size(), 2);
+    QCOMPARE(grantedOn(classified("GRANT SELECT, INSERT(a, b) ON TABLE public.a TO x, y")).size(),
+             1);
+    QCOMPARE(inWords(grantedOn(classified("GRANT ALL ON ALL TABLES IN SCHEMA s TO x"))[0]),
+             u"s.*"_s);
+    QVERIFY(doesOneThing(classified("ALTER TABLE a ADD CONSTRAINT k FOREIGN KEY (a, b) REFERENCES "
+                                    "c(a, b)")));
+    QVERIFY(!doesOneThing(classified("ALTER TABLE a ADD CONSTRAINT k CHECK (b > 0), DROP COLUMN "
+                                     "c")));
 }
 
 MAYDAY_TEST(TestRelationOf);

@@ -96,9 +96,10 @@ void TestMissingTables::oneOfThemIsChosenByName()
     m_prompter->decisions = {true};
     button(u"Bring back public.products in "_s)->click();
     QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
-    QVERIFY2(
-        seenAll().contains(u"Back and proven: 1 table with 3,000 rows are as in the backup."_s),
-        qPrintable(seenAll()));
+    // A view of both is one of the things that went, and cannot come back with one of them.
+    QVERIFY2(seenAll().contains(u"Back, with differences."_s), qPrintable(seenAll()));
+    QVERIFY2(seenAll().contains(u"view public.priced is not made: "_s), qPrintable(seenAll()));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.products"), u"3000"_s);
     QCOMPARE(m_shop->ask("SELECT to_regclass('public.listings') IS NULL"), u"t"_s);
     // The next plan starts anew.
     button(u"Choose another backup"_s)->click();
