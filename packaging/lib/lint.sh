@@ -29,20 +29,20 @@ lint_scripts() {
     shellcheck --external-sources "${files[@]}"
 }
 
-# What was found clean stays clean until the file, a header it includes, its flags, .clang-tidy or
-# clang-tidy itself changes: tidykeys.py makes a key of all that, and a clean file leaves a stamp.
+# What was found clean stays clean until a source, a header it includes, its flags, .clang-tidy or
+# clang-tidy itself changes: tidyjoin.py makes a key of all that, and a clean file leaves a stamp.
 lint_tidy() {
-    local database=build/dev/compile_commands.json stamps=build/dev/.tidy
+    local stamps=build/dev/.tidy
     mkdir -p "$stamps"
-    find "$stamps" -type f -mtime +30 -delete
+    find "$stamps" -maxdepth 1 -type f -mtime +30 -delete
     local key file
     local -a work=()
     while IFS=$'\t' read -r key file; do
         [[ $key == - ]] || key=$stamps/$key
         [[ -e $key ]] || work+=("$key" "$file")
-    done < <(python3 "$PACKAGING/lib/tidykeys.py" "$database")
+    done < <(python3 "$PACKAGING/lib/tidyjoin.py" build/dev "$stamps/joined")
     ((${#work[@]})) || return 0
-    say "clang-tidy reads $((${#work[@]} / 2)) files"
+    say "clang-tidy reads the sources as $((${#work[@]} / 2)) files"
     # Large pages: see build_preset.
     printf '%s\0' "${work[@]}" | GLIBC_TUNABLES=${GLIBC_TUNABLES-glibc.malloc.hugetlb=1} xargs -0 -n 2 -P "$(nproc)" bash "$PACKAGING/lib/tidyone.sh"
 }

@@ -6,7 +6,7 @@
 # Called by lint.sh, never by hand.
 set -euo pipefail
 
-if output=$(clang-tidy -quiet -p build/dev --warnings-as-errors='*' "$2" 2>&1); then
+if output=$(clang-tidy -quiet -p "$(dirname -- "$2")" --warnings-as-errors='*' "$2" 2>&1); then
     [[ $1 == - ]] || : >"$1"
 else
     printf '%s\n' "$output" | grep -vE '^([0-9]+ (warning|error)s?( and )?)+ generated\.$' || true

@@ -17,7 +17,7 @@ namespace mayday::ui {
 namespace {
 
 constexpr QSize placeSize(72, 56);
-constexpr int iconSide = 22;
+constexpr int railIconSide = 22;
 
 } // namespace
 
@@ -48,8 +48,8 @@ void RailButton::paintEvent(QPaintEvent *)
         painter.drawRoundedRect(rect(), metric::cardRadius, metric::cardRadius);
     }
     const QColor ink = isChecked() ? tokens.accent : tokens.ink2;
-    painter.drawPixmap((width() - iconSide) / 2, 9,
-                       iconPixmap(m_iconName, ink, iconSide, devicePixelRatioF()));
+    painter.drawPixmap((width() - railIconSide) / 2, 9,
+                       iconPixmap(m_iconName, ink, railIconSide, devicePixelRatioF()));
     painter.setFont(m_theme.font(isChecked() ? TextStyle::CaptionStrong : TextStyle::Caption));
     painter.setPen(ink);
     const QRect words(2, 33, width() - 4, 16);

@@ -13,7 +13,7 @@ namespace mayday::ui {
 
 namespace {
 
-struct Words {
+struct ChatWords {
     Q_DECLARE_TR_FUNCTIONS(ChatText)
 };
 
@@ -33,7 +33,7 @@ QStringList sectionLines(const QString &title, const QList<Watched> &watched,
         else
             lines += u"- %1: %2. %3 (%4)"_s.arg(tile.name, tile.word, tile.detail, tile.age);
     }
-    lines.prepend(Words::tr("%1: %2 of %3 well").arg(title).arg(well).arg(watched.size()));
+    lines.prepend(ChatWords::tr("%1: %2 of %3 well").arg(title).arg(well).arg(watched.size()));
     return lines;
 }
 
@@ -45,13 +45,13 @@ QString chatText(const ChatHeading &heading, const status::Verdict &verdict,
     QStringList lines;
     QString first = heading.stackName;
     if (heading.isPractice)
-        first = Words::tr("PRACTICE, nothing is real: %1").arg(first);
+        first = ChatWords::tr("PRACTICE, nothing is real: %1").arg(first);
     lines += u"%1, %2"_s.arg(first, timetext::clock(board.now, here));
     lines += verdict.sentence;
     if (verdict.since.isValid())
-        lines += Words::tr("Since %1.").arg(timetext::clock(verdict.since, here));
-    lines += sectionLines(Words::tr("Our own probes"), board.probes, board);
-    lines += sectionLines(Words::tr("Vendors' pages"), board.providers, board);
+        lines += ChatWords::tr("Since %1.").arg(timetext::clock(verdict.since, here));
+    lines += sectionLines(ChatWords::tr("Our own probes"), board.probes, board);
+    lines += sectionLines(ChatWords::tr("Vendors' pages"), board.providers, board);
     return redacted(lines.join(u'\n'));
 }
 
