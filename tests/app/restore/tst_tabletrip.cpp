@@ -94,7 +94,7 @@ void TestTableTrip::comesBack_data()
                     context)
                 .value();
         // As an owner some: it is nearly the same way.
-        const int step = (asOwner ? 3 : 1) * tests::thinnedStep(5);
+        const int step = (asOwner ? 3 : 1) * tests::thinnedStep(9);
         for (int i = 0; i < rows.rowCount(); i += step) {
             const QString name = rows.text(i, 0) + u'.' + rows.text(i, 1);
             QTest::newRow(qUtf8Printable((asOwner ? u"owner: "_s : QString()) + name))
