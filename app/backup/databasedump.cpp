@@ -141,6 +141,23 @@ bool isAboutTheLine(const QByteArray &complaints)
            complaints.contains("connection to server at");
 }
 
+using Sink = std::function<Result<void>(QByteArrayView)>;
+
+Result<void> run(process::ProcessRunner &runner, const process::CommandLine &command,
+                 const Sink &take, TaskContext &context)
+{
+    const auto outcome = runner.run(command, process::RunOptions{.onOutput = take}, context);
+    if (!outcome)
+        return failure(outcome.error());
+    if (outcome->exitCode == 0)
+        return {};
+    const QString complaint = complaintIn(outcome->complaints);
+    return failure(
+        {.kind = isAboutTheLine(outcome->complaints) ? ErrorKind::Unreachable : ErrorKind::Refused,
+         .subject = QFileInfo(command.program).fileName(),
+         .detail = u"it ended with %1: %2"_s.arg(outcome->exitCode).arg(complaint)});
+}
+
 Result<void> writeDump(process::ProcessRunner &runner, const process::CommandLine &command,
                        PartialFile &file, TaskContext &context)
 {
@@ -149,16 +166,7 @@ Result<void> writeDump(process::ProcessRunner &runner, const process::CommandLin
         context.progress(file.bytes(), 0, u"dump"_s);
         return written;
     };
-    const auto outcome = runner.run(command, process::RunOptions{.onOutput = take}, context);
-    if (!outcome)
-        return failure(outcome.error());
-    if (outcome->exitCode == 0)
-        return file.flush();
-    const QString complaint = complaintIn(outcome->complaints);
-    return failure(
-        {.kind = isAboutTheLine(outcome->complaints) ? ErrorKind::Unreachable : ErrorKind::Refused,
-         .subject = QFileInfo(command.program).fileName(),
-         .detail = u"it ended with %1: %2"_s.arg(outcome->exitCode).arg(complaint)});
+    return run(runner, command, take, context).and_then([&] { return file.flush(); });
 }
 
 Error notVerified(const QString &file, const QString &detail)
@@ -265,6 +273,40 @@ Result<DumpReceipt> DatabaseDump::make(const DumpOrder &order, TaskContext &cont
         return receipt;
     receipt->madeWith = u"pg_dump "_s + client->version.toString();
     return (*file)->keep().transform([&] { return *receipt; });
+}
+
+Result<Structure> DatabaseDump::structure(const DumpOrder &order, TaskContext &context) const
+{
+    constexpr qsizetype most = 256 * 1024 * 1024;
+    auto snapshot = Snapshot::take(order, context);
+    if (!snapshot)
+        return failure(snapshot.error());
+    const auto client = clientFor(snapshot->serverVersion(), context);
+    if (!client)
+        return failure(client.error());
+    Structure structure;
+    for (const auto &[section, text] : {std::pair(u"pre-data"_s, &structure.before),
+                                        std::pair(u"post-data"_s, &structure.behind)}) {
+        process::CommandLine command = pgDump(*client, order, snapshot->name());
+        command.arguments += {u"--compress=0"_s, u"--section="_s + section};
+        const Sink take = [&order, text](QByteArrayView piece) -> Result<void> {
+            text->append(piece);
+            if (text->size() <= most)
+                return {};
+            return failure({.kind = ErrorKind::Unsupported,
+                            .subject = order.source.display(),
+                            .detail = u"its structure alone is more than 256 MB of text"_s});
+        };
+        if (auto read = run(m_runner, command, take, context); !read)
+            return failure(read.error());
+    }
+    return structure;
+}
+
+Result<Structure> structureOf(const DumpOrder &order, TaskContext &context)
+{
+    process::SystemProcessRunner runner;
+    return DatabaseDump(runner).structure(order, context);
 }
 
 Result<DumpReceipt> makeDump(const DumpOrder &order, TaskContext &context)

@@ -31,6 +31,13 @@ struct DumpReceipt {
     QString madeWith = {}; ///< "pg_dump 17.2"
 };
 
+/// Everything but rows, as pg_dump writes it: what has to be there before rows, and what comes
+/// behind them (indexes, constraints, triggers, policies). Of one snapshot.
+struct Structure {
+    QByteArray before;
+    QByteArray behind;
+};
+
 /// Makes a dump by pg_dump: compressed SQL text, readable by its owner alone.
 ///
 /// It is written under a hidden name beside its own, which it gets when it is verified and on the
@@ -46,6 +53,8 @@ public:
     /// Progress in bytes written, then in bytes read back. AlreadyExists when the file is there,
     /// NoSpace when the disk fills up, Corrupt when what was read back is not what was counted.
     [[nodiscard]] Result<DumpReceipt> make(const DumpOrder &order, TaskContext &context) const;
+    /// Of what the order names; its file is not looked at.
+    [[nodiscard]] Result<Structure> structure(const DumpOrder &order, TaskContext &context) const;
 
 private:
     process::ProcessRunner &m_runner;
@@ -53,6 +62,7 @@ private:
 
 /// The same with the programs of this machine.
 [[nodiscard]] Result<DumpReceipt> makeDump(const DumpOrder &order, TaskContext &context);
+[[nodiscard]] Result<Structure> structureOf(const DumpOrder &order, TaskContext &context);
 /// Unsupported when no pg_dump of this machine may dump a server of that version.
 [[nodiscard]] Result<void> checkDumpClient(int serverVersion, TaskContext &context);
 /// Bytes that may still be written into a folder, also into one that is not there yet; -1 when

@@ -71,6 +71,12 @@ struct DumpInspection {
     std::optional<QDateTime> startedAt = std::nullopt;
     std::optional<QDateTime> readAt = std::nullopt; ///< to its end, when that is remembered
     std::optional<Error> problem = std::nullopt;    ///< why it is not Complete, with the line
+
+    /// It fills tables and makes none: pg_dump --data-only.
+    [[nodiscard]] bool hasRowsOnly() const
+    {
+        return statements > 0 && !tables.isEmpty() && objects.value(QStringLiteral("table")) == 0;
+    }
 };
 
 class DumpReader;

@@ -8,6 +8,7 @@
 #include "restore/dependents.h"
 #include "restore/missingtables.h"
 #include "restore/outsidetriggers.h"
+#include "restore/rowsonly.h"
 #include "restore/serverspace.h"
 #include "restore/sidedatabase.h"
 
@@ -305,6 +306,37 @@ Result<dump::DumpInspection> restorable(PreflightReport &report, postgres::Sessi
     return rest;
 }
 
+/// Rows alone go into the structure that is live, as far as there is one for each.
+Result<void> noteRowsOnly(PreflightReport &report, postgres::Session &session,
+                          const dump::DumpInspection &inspection, TaskContext &context)
+{
+    if (!inspection.hasRowsOnly() || report.blocker)
+        return {};
+    const auto other = checkRowsOnlyWay(RestoreMode::InPlace);
+    report.way = {.reason = u"the backup has rows only"_s,
+                  .noDatabase = other.error(),
+                  .noSchema = report.way.noSchema,
+                  .noPlace = other.error()};
+    report.notes.append({PreflightNote::Weight::Warning,
+                         u"The backup has rows only. Tables, keys and rights stay those that are "
+                         "live."_s});
+    auto able = backup::checkDumpClient(session.facts().versionNumber, context);
+    if (!able) {
+        report.blocker = able.error();
+        return {};
+    }
+    auto fit = checkRowsOnly(session, inspection, RestoreMode::Replace, context);
+    if (fit)
+        return {};
+    if (fit.error().kind == ErrorKind::Refused)
+        report.hindrance = fit.error(); // rows can be brought back all the same
+    else if (fit.error().kind == ErrorKind::NotFound)
+        report.blocker = fit.error();
+    else
+        return fit;
+    return {};
+}
+
 /// Nobody is locked out by a restore, so what others write until the swap goes aside unseen.
 Result<void> noteWriters(PreflightReport &report, postgres::Session &session,
                          const QStringList &schemas, TaskContext &context)
@@ -528,6 +560,8 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpIn
         return failure(noted.error());
     compareVersions(report, inspection, session->facts());
     if (auto noted = noteNeeds(report, *session, plan, inspection, context); !noted)
+        return failure(noted.error());
+    if (auto noted = noteRowsOnly(report, *session, inspection, context); !noted)
         return failure(noted.error());
     if (!report.platform.isEmpty() && report.way.noDatabase)
         report.hindrance = mustStay(report.platform, session->facts().user);

@@ -4,6 +4,7 @@
 #include "restore/missingtables.h"
 #include "restore/platform.h"
 #include "restore/restorerunner.h"
+#include "restore/rowsonly.h"
 
 #include <QFileInfo>
 
@@ -24,6 +25,10 @@ Result<void> RestoreRunner::choose(dump::DumpInspection whole)
     } else {
         m_receipt.notes.append(leftOutNote(whole, m_plan.leaveOut));
         m_inspection = withoutSchemas(whole, m_plan.leaveOut);
+    }
+    if (m_inspection.hasRowsOnly()) {
+        if (auto possible = checkRowsOnlyWay(m_plan.mode); !possible)
+            return possible;
     }
     m_whole = m_inspection.schemas;
     if (m_plan.mode == RestoreMode::Tables) {

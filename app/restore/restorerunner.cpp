@@ -99,6 +99,8 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
     auto session = openTarget(context);
     if (!session)
         return failure(session.error());
+    if (auto fetched = fetchStructure(*session, context); !fetched)
+        return fetched;
     if (auto loaded = loadBeside(*session, *reader, context); !loaded)
         return loaded;
     if (auto proven = proveLoad(*session, context); !proven)
@@ -287,8 +289,16 @@ Result<void> RestoreRunner::readDump(postgres::Session &session, dump::DumpReade
         m_now.bytesDone = done;
         m_now.bytesTotal = total;
     });
+    if (m_structure) {
+        if (auto made = loadStructure(m_structure->before, load, context); !made)
+            return made;
+    }
     if (auto read = reader.read(visitor, watched); !read)
         return read;
+    if (m_structure) {
+        if (auto made = loadStructure(m_structure->behind, load, context); !made)
+            return made;
+    }
     if (auto arrived = load.finish(); !arrived)
         return arrived;
     return checkWhatWasRead(reader, load);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backup/databasedump.h"
 #include "core/clock.h"
 #include "core/latest.h"
 #include "dump/dumpinspection.h"
@@ -78,6 +79,8 @@ private:
                           TaskContext &context);
     Result<void> readDump(postgres::Session &session, dump::DumpReader &reader, SideLoad &load,
                           dump::DumpVisitor &visitor, TaskContext &context);
+    [[nodiscard]] Result<void> fetchStructure(postgres::Session &session, TaskContext &context);
+    static Result<void> loadStructure(const QByteArray &text, SideLoad &load, TaskContext &context);
     Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
                         TaskContext &context);
@@ -141,6 +144,7 @@ private:
     LoadLedger m_ledger;      ///< of a ReplaceDatabase
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
+    std::optional<backup::Structure> m_structure; ///< of a dump that has rows only
     Statistics m_statistics;
     Access m_access;                 ///< before the load
     QSet<QByteArray> m_largeObjects; ///< that the dump has made
