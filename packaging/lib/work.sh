@@ -171,6 +171,10 @@ $(targets_like release '^bench_' | sed 's/^bench_//' | paste -sd' ')" "$EX_USAGE
         on_virtual_desktop "$CHECKOUT/build/release/bin/$target" \
             --json "$CHECKOUT/build/bench/${target#bench_}.json" "${@:2}" || rc=$?
     done
+    if ((${#targets[@]} > 1)); then
+        targets=("${targets[@]/#bench_/$CHECKOUT/build/bench/}")
+        python3 "$PACKAGING/lib/benchtable.py" "${targets[@]/%/.json}" || rc=$?
+    fi
     return "$rc"
 }
 

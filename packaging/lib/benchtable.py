@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prints the figures of the JSON files that it is given as one table, the peer last in each part."""
+
+import json
+import os
+import sys
+
+
+def main():
+    for path in sys.argv[1:]:
+        try:
+            with open(path, encoding="utf-8") as file:
+                figures = json.load(file)
+        except (OSError, ValueError) as error:
+            print(f"\n{os.path.basename(path)}: {error}")
+            continue
+        print(f"\n{figures.get('title', os.path.basename(path))}")
+        for row in figures.get("rows", []):
+            print(f"  {row['name']:<62} {row['medianSeconds']:>9.3f} s {row['ratioToPeer']:>7.2f}")
+
+
+main()
