@@ -11,6 +11,16 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::dump {
 
+bool DumpInspection::hasRowsOnly() const
+{
+    const qint64 said =
+        objects.value(QStringLiteral("comment")) + objects.value(QStringLiteral("large-object"));
+    qint64 made = 0;
+    for (const qint64 count : objects)
+        made += count;
+    return statements > 0 && !tables.isEmpty() && made == said;
+}
+
 namespace {
 
 /// A file that could not be read, as against one whose contents are bad.

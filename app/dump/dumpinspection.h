@@ -72,11 +72,8 @@ struct DumpInspection {
     std::optional<QDateTime> readAt = std::nullopt; ///< to its end, when that is remembered
     std::optional<Error> problem = std::nullopt;    ///< why it is not Complete, with the line
 
-    /// It fills tables and makes none: pg_dump --data-only.
-    [[nodiscard]] bool hasRowsOnly() const
-    {
-        return statements > 0 && !tables.isEmpty() && objects.value(QStringLiteral("table")) == 0;
-    }
+    /// It fills tables and makes nothing: pg_dump --data-only.
+    [[nodiscard]] bool hasRowsOnly() const;
 };
 
 class DumpReader;

@@ -325,15 +325,19 @@ Result<void> noteRowsOnly(PreflightReport &report, postgres::Session &session,
         report.blocker = able.error();
         return {};
     }
-    auto fit = checkRowsOnly(session, inspection, RestoreMode::Replace, context);
+    if (auto left = report.way.turnFromSchema(); !left) {
+        report.blocker = left.error();
+        return {};
+    }
+    RestorePlan beside;
+    beside.mode = RestoreMode::Replace;
+    auto fit = checkRowsOnly(session, inspection, beside, context);
     if (fit)
         return {};
-    if (fit.error().kind == ErrorKind::Refused)
-        report.hindrance = fit.error(); // rows can be brought back all the same
-    else if (fit.error().kind == ErrorKind::NotFound)
-        report.blocker = fit.error();
-    else
+    if (fit.error().kind != ErrorKind::Refused && fit.error().kind != ErrorKind::NotFound)
         return fit;
+    if (!report.hindrance)
+        report.hindrance = fit.error(); // rows can be brought back all the same
     return {};
 }
 

@@ -289,16 +289,10 @@ Result<void> RestoreRunner::readDump(postgres::Session &session, dump::DumpReade
         m_now.bytesDone = done;
         m_now.bytesTotal = total;
     });
-    if (m_structure) {
-        if (auto made = loadStructure(m_structure->before, load, context); !made)
-            return made;
-    }
-    if (auto read = reader.read(visitor, watched); !read)
+    auto read =
+        m_structure ? readIntoStructure(reader, load, watched) : reader.read(visitor, watched);
+    if (!read)
         return read;
-    if (m_structure) {
-        if (auto made = loadStructure(m_structure->behind, load, context); !made)
-            return made;
-    }
     if (auto arrived = load.finish(); !arrived)
         return arrived;
     return checkWhatWasRead(reader, load);
@@ -332,6 +326,8 @@ Result<void> RestoreRunner::checkWhatWasRead(const dump::DumpReader &reader, con
 
 Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &context)
 {
+    if (auto kept = keepWhatIsNotInRows(session, context); !kept)
+        return kept;
     enter(RestorePhase::Proving, 0);
     m_now.tablesDone = 0;
     m_now.tablesTotal = static_cast<int>(m_tallies.size());

@@ -80,6 +80,9 @@ private:
     Result<void> readDump(postgres::Session &session, dump::DumpReader &reader, SideLoad &load,
                           dump::DumpVisitor &visitor, TaskContext &context);
     [[nodiscard]] Result<void> fetchStructure(postgres::Session &session, TaskContext &context);
+    Result<void> readIntoStructure(dump::DumpReader &reader, SideLoad &load, TaskContext &watched);
+    [[nodiscard]] Result<void> keepWhatIsNotInRows(postgres::Session &session,
+                                                   TaskContext &context);
     static Result<void> loadStructure(const QByteArray &text, SideLoad &load, TaskContext &context);
     Result<void> checkWhatWasRead(const dump::DumpReader &reader, const SideLoad &load);
     Result<void> settle(postgres::Session &session, SchemaProperties &schemas,
@@ -145,6 +148,7 @@ private:
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
     std::optional<backup::Structure> m_structure; ///< of a dump that has rows only
+    QHash<TableName, QStringList> m_columns;      ///< of its tables
     Statistics m_statistics;
     Access m_access;                 ///< before the load
     QSet<QByteArray> m_largeObjects; ///< that the dump has made

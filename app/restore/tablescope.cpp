@@ -143,6 +143,17 @@ bool saysItsSequence(const DumpStatement &statement)
            tokens.takeSymbol(',');
 }
 
+/// CREATE POLICY p ON t AS RESTRICTIVE ...
+bool keepsOut(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
+        if (token.is("as"))
+            return tokens.take("restrictive");
+    }
+    return false;
+}
+
 bool isOfStatistics(const DumpStatement &statement)
 {
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
@@ -293,6 +304,10 @@ QList<TableScope::Part> TableScope::takeAbout(const DumpStatement &statement,
         use = m_keys.contains({relation, constraintIn(statement)}) ? Use::Last : Use::Spare;
         break;
     case StatementClass::Policy:
+        // Without one that only lets in, the table is closed further; without one that keeps out,
+        // or with none looked at, it would be open.
+        use = creates(statement) && !keepsOut(statement) ? Use::Spare : Use::Now;
+        break;
     case StatementClass::Rule: use = Use::Spare; break;
     default: noteMade(statement, relation); break;
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What an application waits for while its schema is restored: six sessions read and write without a
-// pause, the first half of the time alone, the second half beside a restore.
+// pause, first alone, then beside a restore.
 #include "backup/inspectionindex.h"
 #include "bench/benchserver.h"
 #include "bench/benchtable.h"
@@ -12,7 +12,8 @@
 #include <QCoreApplication>
 #include <QTemporaryDir>
 
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 using namespace mayday;
@@ -65,13 +66,16 @@ class SwapWatch final {
 public:
     explicit SwapWatch(const Latest<restore::RestoreProgress> &progress)
         : m_thread([this, progress](const std::stop_token &over) {
+              std::mutex mutex;
+              std::condition_variable_any ended;
+              std::unique_lock lock(mutex);
               while (!over.stop_requested()) {
                   const auto phase = progress.read().phase;
                   if (phase == restore::RestorePhase::Swapping && m_from == Moment())
                       m_from = LiveUser::Clock::now();
                   if (phase > restore::RestorePhase::Swapping && m_to == Moment())
                       m_to = LiveUser::Clock::now();
-                  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                  ended.wait_for(lock, over, std::chrono::milliseconds(1), [] { return false; });
               }
           })
     {
@@ -141,7 +145,7 @@ int main(int argc, char **argv)
     const SystemClock clock;
     Latest<restore::RestoreProgress> progress;
     LiveLoad alone(server.connectionString(u"shop"_s), users());
-    std::this_thread::sleep_for(std::chrono::seconds(8));
+    alone.awaitRounds(10'000);
     alone.stop();
     LiveLoad load(server.connectionString(u"shop"_s), users());
     SwapWatch watch(progress);

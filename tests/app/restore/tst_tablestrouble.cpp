@@ -29,6 +29,7 @@ private Q_SLOTS:
     void aFolderThatCannotBeWrittenStopsItBefore();
     void aDumpWithoutSchemaNamesIsRefused();
     void whatCannotBeMadeIsADifference();
+    void whatKeepsOutIsNotLeftOut();
     void aSequenceThatStayedIsTold();
 };
 
@@ -298,6 +299,23 @@ void TestTablesTrouble::aSequenceThatStayedIsTold()
              QStringList{u"sequence public.products_id_seq stays as it is: it is there already"_s});
     shop.run("INSERT INTO public.products (name) VALUES ('new')");
     QCOMPARE(shop.ask("SELECT max(id) FROM public.products"), u"71"_s);
+}
+
+/// Open to more people than it was is worse than not there.
+void TestTablesTrouble::whatKeepsOutIsNotLeftOut()
+{
+    const Shop shop(*m_server, 50);
+    shop.run("CREATE FUNCTION public.not_banned() RETURNS boolean LANGUAGE sql AS 'SELECT true';"
+             "ALTER TABLE public.products ENABLE ROW LEVEL SECURITY;"
+             "CREATE POLICY p ON public.products USING (true);"
+             "CREATE POLICY r ON public.products AS RESTRICTIVE USING (public.not_banned())");
+    const QString file = shop.writeDump(shop.dump());
+    shop.run("DROP TABLE public.products CASCADE; DROP FUNCTION public.not_banned()");
+    const QString before = stateWithout(shop);
+    const RestoreReceipt receipt = run(tablesPlan(shop, file));
+    QCOMPARE(receipt.verdict, Verdict::NotRestored);
+    QVERIFY2(receipt.error->detail.contains(u"not_banned"_s), why(receipt));
+    QCOMPARE(stateWithout(shop), before);
 }
 
 MAYDAY_TEST(TestTablesTrouble);
