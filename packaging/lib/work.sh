@@ -12,6 +12,8 @@ prepare_environment() {
     inside_root || export CCACHE_DIR=${CCACHE_DIR:-$CACHE/ccache}
     export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$CHECKOUT} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-1}
     export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros,include_file_mtime,include_file_ctime}
+    # What a file includes is told by the compiler: to find it out first is an eighth of a cold build.
+    export CCACHE_DEPEND=${CCACHE_DEPEND:-1}
     export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
     # The checkout may belong to somebody else than the user inside.
     export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
