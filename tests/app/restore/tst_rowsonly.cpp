@@ -6,6 +6,7 @@
 #include "restore/putback.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
+#include "support/thinned.h"
 
 #include <QTest>
 
@@ -280,9 +281,11 @@ void TestRowsOnly::thePlanSaysSo()
 void TestRowsOnly::harmAtAnyStepLeavesNothing_data()
 {
     QTest::addColumn<QByteArray>("step");
+    tests::Thinned some(4);
     for (const char *step : {"pg_export_snapshot", "RENAME TO", "CREATE TABLE public.products",
                              "COPY public.products", "ADD CONSTRAINT products_pkey", "COMMIT"})
-        QTest::newRow(step) << QByteArray(step);
+        if (some.takesNext())
+            QTest::newRow(step) << QByteArray(step);
 }
 
 void TestRowsOnly::harmAtAnyStepLeavesNothing()

@@ -5,6 +5,7 @@
 #include "restore/settlement.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
+#include "support/thinned.h"
 
 #include <QTest>
 
@@ -245,11 +246,13 @@ void TestTables::writersAreNotWaitedForWithoutEnd()
 void TestTables::harmAtAnyStepLeavesNothing_data()
 {
     QTest::addColumn<QByteArray>("step");
+    tests::Thinned some(4);
     for (const char *step :
          {"BEGIN", "advisory_xact_lock", "CREATE TABLE public.products", "COPY public.products",
           "products_pkey", "setval", "SAVEPOINT mayday_try", "SAVEPOINT mayday_spare",
           "listings_product_id_fkey", "txid_current", "COMMIT"})
-        QTest::newRow(step) << QByteArray(step);
+        if (some.takesNext())
+            QTest::newRow(step) << QByteArray(step);
 }
 
 void TestTables::harmAtAnyStepLeavesNothing()
