@@ -14,6 +14,11 @@ namespace {
 
 constexpr int probeCount = 5;
 
+QByteArray markOf(const Session &session)
+{
+    return "mayday-" + QByteArray::number(session.facts().backendPid);
+}
+
 } // namespace
 
 Result<QList<TableFacts>> tables(Session &session, const QString &schema, TaskContext &context)
@@ -86,12 +91,17 @@ SELECT n.nspname, c.relname, t.relname, a.attname
     return found;
 }
 
+Question schemaExistsQuestion(const QString &schema)
+{
+    return {.sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1",
+            .parameters = {schema.toUtf8()}};
+}
+
 Result<bool> schemaExists(Session &session, const QString &schema, TaskContext &context)
 {
-    const std::array parameters{schema.toUtf8()};
-    return session
-        .query("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1", parameters, context)
-        .transform([](const Rows &rows) { return rows.rowCount() > 0; });
+    return session.query(schemaExistsQuestion(schema), context).transform([](const Rows &rows) {
+        return rows.rowCount() > 0;
+    });
 }
 
 Result<QList<OtherSession>> sessionsUsing(Session &session, const QString &schema,
@@ -126,23 +136,35 @@ SELECT l.pid, pg_catalog.max(s.usename), pg_catalog.max(s.application_name),
     return found;
 }
 
+Question markSessionQuestion(const Session &session)
+{
+    return {.sql = "SELECT pg_catalog.set_config('mayday.probe', $1, false)",
+            .parameters = {markOf(session)}};
+}
+
+Question isMarkedQuestion()
+{
+    return {.sql = "SELECT pg_catalog.current_setting('mayday.probe', true),"
+                   " pg_catalog.pg_backend_pid()"};
+}
+
+Result<bool> isMarked(Session &session, TaskContext &context)
+{
+    return session.query(isMarkedQuestion(), context).transform([&](const Rows &rows) {
+        return rows.value(0, 0) == markOf(session) &&
+               rows.integer(0, 1) == session.facts().backendPid;
+    });
+}
+
 Result<bool> isTransactionPooler(Session &session, TaskContext &context)
 {
-    // A value nobody else would set: found again, the backend is still the one we spoke to.
-    const QByteArray mark = "mayday-" + QByteArray::number(session.facts().backendPid);
-    const std::array parameters{mark};
-    const auto set = session.query("SELECT pg_catalog.set_config('mayday.probe', $1, false)",
-                                   parameters, context);
+    const auto set = session.query(markSessionQuestion(session), context);
     if (!set)
         return failure(set.error());
     for (int probe = 0; probe < probeCount; ++probe) {
-        const Result<Rows> rows = session.query(
-            "SELECT pg_catalog.current_setting('mayday.probe', true), pg_catalog.pg_backend_pid()",
-            context);
-        if (!rows)
-            return failure(rows.error());
-        if (rows->value(0, 0) != mark || rows->integer(0, 1) != session.facts().backendPid)
-            return true;
+        const auto marked = isMarked(session, context);
+        if (!marked || !*marked)
+            return marked.transform([](bool) { return true; });
     }
     return false;
 }

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/result.h"
-#include "core/taskcontext.h"
+#include "postgres/session.h"
 
 #include <QByteArrayView>
 #include <QList>
 #include <QString>
 
 namespace mayday::postgres {
-
-class Session;
 
 /// A table or partition that holds rows.
 struct TableFacts {
@@ -46,6 +43,7 @@ struct OtherSession {
                                            const QString &table, TaskContext &context);
 [[nodiscard]] Result<QList<SequenceFacts>> sequences(Session &session, const QString &schema,
                                                      TaskContext &context);
+[[nodiscard]] Question schemaExistsQuestion(const QString &schema);
 [[nodiscard]] Result<bool> schemaExists(Session &session, const QString &schema,
                                         TaskContext &context);
 /// What pg_stat_activity says stands still for the rest of a transaction, from when it was asked
@@ -58,5 +56,11 @@ inline constexpr QByteArrayView lookAnew("SELECT pg_catalog.pg_stat_clear_snapsh
 /// Asks the server itself: does a setting survive, does the same backend answer every time? A
 /// pooler that is idle may hide; looksLikeTransactionPooler() reads the address.
 [[nodiscard]] Result<bool> isTransactionPooler(Session &session, TaskContext &context);
+/// Leaves a mark in the session that nobody else would.
+[[nodiscard]] Question markSessionQuestion(const Session &session);
+/// Whether the mark is still there and the same backend answers. Inside of a transaction it is the
+/// same one until its end.
+[[nodiscard]] Question isMarkedQuestion();
+[[nodiscard]] Result<bool> isMarked(Session &session, TaskContext &context);
 
 } // namespace mayday::postgres

@@ -38,6 +38,8 @@ public:
 
     /// Whether this statement can be sent now: open, no stop asked, no zero byte.
     [[nodiscard]] Result<void> readyFor(QByteArrayView sql, TaskContext &context) const;
+    /// Queues it; false when the connection is lost.
+    [[nodiscard]] bool send(const Question &question);
     /// Everything queued goes out. Reads meanwhile, so that neither side waits for the other.
     [[nodiscard]] Result<void> flush(TaskContext &context);
     /// The next answer; empty at the end of a statement.
@@ -57,8 +59,14 @@ public:
     [[nodiscard]] Error copyRefused(TaskContext &context);
     [[nodiscard]] Result<void>
     streamCopyOut(const std::function<Result<void>(QByteArrayView)> &sink, TaskContext &context);
-    [[nodiscard]] Result<void> runPipeline(std::span<const QByteArray> statements,
+    [[nodiscard]] Result<void> runPipeline(std::span<const Question> questions,
                                            const AnswerSink &onAnswer, TaskContext &context);
+    /// The answer to this, when it was asked ahead and nobody has taken it.
+    [[nodiscard]] std::optional<Rows> takeAnswer(QByteArrayView sql,
+                                                 std::span<const QByteArray> parameters);
+    /// All of them or none: false.
+    [[nodiscard]] bool takeAnswers(std::span<const QByteArray> questions,
+                                   std::vector<Rows> &answers);
 
     [[nodiscard]] Error errorOf(const PGresult *answer) const;
     [[nodiscard]] Error lostError() const;
@@ -67,7 +75,8 @@ public:
     void drop();
 
     ServerFacts facts;
-    std::vector<QByteArray> limits; ///< what settingsSql wants
+    std::vector<QByteArray> limits;               ///< what settingsSql wants
+    std::vector<std::pair<Question, Rows>> ahead; ///< asked, and not taken yet
     bool copyingIn = false;
     qsizetype unsent = 0; ///< COPY bytes handed to libpq since the last flush
 

@@ -2,6 +2,9 @@
 // The parts of Session::Link that move many messages: COPY streams and pipelines.
 #include "postgres/serverlink.h"
 
+#include <algorithm>
+#include <ranges>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::postgres {
@@ -37,20 +40,57 @@ Result<void> Session::Link::streamCopyOut(const std::function<Result<void>(QByte
     }
 }
 
-Result<void> Session::Link::runPipeline(std::span<const QByteArray> statements,
+bool Session::Link::send(const Question &question)
+{
+    std::vector<const char *> values;
+    for (const QByteArray &parameter : question.parameters)
+        values.push_back(parameter.isNull() ? nullptr : parameter.constData());
+    return PQsendQueryParams(m_connection, question.sql.constData(),
+                             static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                             nullptr, 0) == 1;
+}
+
+std::optional<Rows> Session::Link::takeAnswer(QByteArrayView sql,
+                                              std::span<const QByteArray> parameters)
+{
+    const auto asked = std::ranges::find_if(ahead, [&](const auto &one) {
+        return one.first.sql == sql && std::ranges::equal(one.first.parameters, parameters);
+    });
+    if (asked == ahead.end())
+        return std::nullopt;
+    Rows rows = std::move(asked->second);
+    ahead.erase(asked);
+    return rows;
+}
+
+bool Session::Link::takeAnswers(std::span<const QByteArray> questions, std::vector<Rows> &answers)
+{
+    // They were asked one behind the other, as they are asked now.
+    const auto first =
+        std::ranges::search(ahead, questions, [](const auto &one, const QByteArray &sql) {
+            return one.first.sql == sql && one.first.parameters.empty();
+        });
+    if (questions.empty() || first.empty())
+        return false;
+    for (auto &one : first)
+        answers.push_back(std::move(one.second));
+    ahead.erase(first.begin(), first.end());
+    return true;
+}
+
+Result<void> Session::Link::runPipeline(std::span<const Question> questions,
                                         const AnswerSink &onAnswer, TaskContext &context)
 {
-    for (const QByteArray &sql : statements) {
-        if (const auto ready = readyFor(sql, context); !ready)
+    for (const Question &question : questions) {
+        if (const auto ready = readyFor(question.sql, context); !ready)
             return failure(ready.error());
     }
-    if (statements.empty())
+    if (questions.empty())
         return {};
     if (PQenterPipelineMode(m_connection) != 1)
         return failure(lostError());
-    for (const QByteArray &sql : statements) {
-        if (PQsendQueryParams(m_connection, sql.constData(), 0, nullptr, nullptr, nullptr, nullptr,
-                              0) != 1)
+    for (const Question &question : questions) {
+        if (!send(question))
             return failure(lostError());
     }
     if (PQpipelineSync(m_connection) != 1)

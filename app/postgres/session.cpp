@@ -60,7 +60,6 @@ ServerFacts factsFrom(const Rows &rows)
             .database = rows.text(0, 2),
             .user = rows.text(0, 3),
             .encoding = rows.text(0, 4),
-            .systemIdentifier = {},
             .backendPid = rows.integer(0, 5),
             .isSuperuser = rows.isTrue(0, 6),
             .canCreateDatabases = rows.isTrue(0, 7),
@@ -114,15 +113,7 @@ Result<ServerFacts> prepare(Session &session, const ConnectOptions &options,
                         .detail = u"the session does not keep its settings: "_s + lost,
                         .advice = Advice::UseSessionPort});
     }
-    ServerFacts facts = factsFrom(*rows);
-    // Only some managed hosts forbid this one; the session is as good without the answer.
-    if (const auto identity =
-            session.query("SELECT system_identifier FROM pg_catalog.pg_control_system()", context);
-        identity && identity->rowCount() == 1)
-        facts.systemIdentifier = identity->text(0, 0);
-    else if (!identity && identity.error().sqlState.isEmpty())
-        return failure(identity.error());
-    return facts;
+    return factsFrom(*rows);
 }
 
 } // namespace
@@ -171,17 +162,20 @@ Result<Rows> Session::query(QByteArrayView sql, TaskContext &context)
     return query(sql, std::span<const QByteArray>(), context);
 }
 
+Result<Rows> Session::query(const Question &question, TaskContext &context)
+{
+    return query(question.sql, question.parameters, context);
+}
+
 Result<Rows> Session::query(QByteArrayView sql, std::span<const QByteArray> parameters,
                             TaskContext &context)
 {
     if (const auto ready = m_link->readyFor(sql, context); !ready)
         return failure(ready.error());
-    std::vector<const char *> values;
-    for (const QByteArray &parameter : parameters)
-        values.push_back(parameter.isNull() ? nullptr : parameter.constData());
-    if (PQsendQueryParams(m_link->connection(), sql.toByteArray().constData(),
-                          static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr,
-                          0) == 0)
+    if (auto known = m_link->takeAnswer(sql, parameters))
+        return *std::move(known);
+    if (!m_link->send({.sql = sql.toByteArray(),
+                       .parameters = std::vector(parameters.begin(), parameters.end())}))
         return failure(m_link->lostError());
     if (const auto sent = m_link->flush(context); !sent)
         return failure(sent.error());
@@ -193,6 +187,7 @@ Result<Rows> Session::query(QByteArrayView sql, std::span<const QByteArray> para
 
 Result<qint64> Session::execute(QByteArrayView sql, TaskContext &context)
 {
+    forgetAnswers();
     if (const auto ready = m_link->readyFor(sql, context); !ready)
         return failure(ready.error());
     if (PQsendQuery(m_link->connection(), sql.toByteArray().constData()) == 0)
@@ -209,8 +204,10 @@ Result<void> Session::executeBatch(std::span<const QByteArray> statements, QList
                                    TaskContext &context)
 {
     rows.clear();
+    if (!statements.empty())
+        forgetAnswers();
     return m_link->runPipeline(
-        statements,
+        std::vector<Question>(statements.begin(), statements.end()),
         [&rows](const Link::Answer &answer) {
             rows.append(QByteArrayView(PQcmdTuples(answer.get())).toLongLong());
         },
@@ -227,15 +224,44 @@ Result<std::vector<Rows>> Session::queryBatch(std::span<const QByteArray> questi
                                               TaskContext &context)
 {
     std::vector<Rows> answers;
+    for (const QByteArray &sql : questions) {
+        if (const auto ready = m_link->readyFor(sql, context); !ready)
+            return failure(ready.error());
+    }
+    if (m_link->takeAnswers(questions, answers))
+        return answers;
     return m_link
         ->runPipeline(
-            questions, [&answers](Link::Answer &answer) { answers.emplace_back(answer.release()); },
-            context)
+            std::vector<Question>(questions.begin(), questions.end()),
+            [&answers](Link::Answer &answer) { answers.emplace_back(answer.release()); }, context)
         .transform([&answers] { return std::move(answers); });
+}
+
+Result<void> Session::askAhead(std::span<const Question> questions, TaskContext &context)
+{
+    forgetAnswers();
+    auto next = questions.begin();
+    auto asked = m_link->runPipeline(
+        questions,
+        [&](Link::Answer &answer) {
+            const Question &question = *next++;
+            if (PQresultStatus(answer.get()) == PGRES_TUPLES_OK)
+                m_link->ahead.emplace_back(question, Rows(answer.release()));
+        },
+        context);
+    if (!asked)
+        forgetAnswers();
+    return asked;
+}
+
+void Session::forgetAnswers()
+{
+    m_link->ahead.clear();
 }
 
 Result<void> Session::copyInBegin(QByteArrayView copySql, TaskContext &context)
 {
+    forgetAnswers();
     if (const auto ready = m_link->readyFor(copySql, context); !ready)
         return failure(ready.error());
     if (PQsendQuery(m_link->connection(), copySql.toByteArray().constData()) == 0)

@@ -37,13 +37,20 @@ struct ServerFacts {
     QString version = {};  ///< "17.11 (Debian 17.11-1)"
     QString database = {};
     QString user = {};
-    QString encoding = {};         ///< of the database: "UTF8"
-    QString systemIdentifier = {}; ///< empty when the login may not ask
+    QString encoding = {}; ///< of the database: "UTF8"
     qint64 backendPid = 0;
     bool isSuperuser = false;
     bool canCreateDatabases = false;
     bool canCreateRoles = false;
     bool inRecovery = false; ///< a standby: nothing can be written
+};
+
+/// A question, and what stands for its $1, $2 ... as text.
+struct Question {
+    QByteArray sql;
+    std::vector<QByteArray> parameters = {};
+
+    [[nodiscard]] bool operator==(const Question &) const = default;
 };
 
 /// One connection to one PostgreSQL server.
@@ -73,6 +80,7 @@ public:
     [[nodiscard]] Result<Rows> query(QByteArrayView sql, std::span<const QByteArray> parameters,
                                      TaskContext &context);
     [[nodiscard]] Result<Rows> query(QByteArrayView sql, TaskContext &context);
+    [[nodiscard]] Result<Rows> query(const Question &question, TaskContext &context);
     /// One statement or several in one message; the rows affected by the last. Several outside a
     /// transaction are one transaction.
     [[nodiscard]] Result<qint64> execute(QByteArrayView sql, TaskContext &context);
@@ -89,6 +97,14 @@ public:
     /// Questions, sent as by executeBatch(); their answers in the same order.
     [[nodiscard]] Result<std::vector<Rows>> queryBatch(std::span<const QByteArray> questions,
                                                        TaskContext &context);
+
+    /// Asks in one round trip what will be asked soon, in this order: query() and queryBatch() of
+    /// the same words then have their answers, each once. What is no question ("BEGIN") is done and
+    /// gives no answer. The answers are thrown away by whatever is executed after them, so ask
+    /// ahead only between two changes. Fails as the first of them that fails.
+    [[nodiscard]] Result<void> askAhead(std::span<const Question> questions, TaskContext &context);
+    /// Throws away the answers that nobody has taken yet: something has changed.
+    void forgetAnswers();
 
     /// COPY ... FROM STDIN; then write as often as needed, then finish or abort.
     [[nodiscard]] Result<void> copyInBegin(QByteArrayView copySql, TaskContext &context);

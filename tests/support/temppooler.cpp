@@ -18,7 +18,7 @@ namespace {
 /// One client and its backend.
 class Relay final {
 public:
-    Relay(int client, int server) : m_client(client), m_server(server) {}
+    Relay(int client, int server, int quiet) : m_client(client), m_server(server), m_quiet(quiet) {}
     void run(const std::atomic<bool> &over)
     {
         while (!over) {
@@ -67,7 +67,7 @@ private:
             m_resetting = !ready;
             return !ready || sendAll(m_client, message);
         }
-        if (!ready || message.at(5) != 'I')
+        if (!ready || message.at(5) != 'I' || m_quiet-- > 0)
             return sendAll(m_client, message);
         m_resetting = true;
         const QByteArray sql("DISCARD ALL\0", 12);
@@ -78,16 +78,17 @@ private:
 
     int m_client;
     int m_server;
+    int m_quiet;
     QByteArray m_pending;
     bool m_resetting = false;
 };
 
 } // namespace
 
-TempPooler::TempPooler(const postgres::ConnectionString &server)
+TempPooler::TempPooler(const postgres::ConnectionString &server, int quiet)
     : m_server(server),
-      m_relay(server.port(), [](int client, int backend, const std::atomic<bool> &over) {
-          Relay(client, backend).run(over);
+      m_relay(server.port(), [quiet](int client, int backend, const std::atomic<bool> &over) {
+          Relay(client, backend, quiet).run(over);
       })
 {
 }

@@ -11,8 +11,9 @@ namespace mayday::tests {
 /// ended by the destructor.
 class TempPooler final {
 public:
-    /// server: over TCP, with password.
-    explicit TempPooler(const postgres::ConnectionString &server);
+    /// server: over TCP, with password. quiet: for so many transactions of a client nobody else
+    /// is there, and it meets the same backend.
+    explicit TempPooler(const postgres::ConnectionString &server, int quiet = 0);
 
     [[nodiscard]] postgres::ConnectionString connectionString() const;
 

@@ -44,6 +44,16 @@ private Q_SLOTS:
         QCOMPARE(session->query("SELECT 6 * 7", m_context)->integer(0, 0), 42);
     }
 
+    void aMarkTellsOneBackendFromAnother()
+    {
+        auto session = Session::connect(m_server.connectionString(), m_context);
+        QVERIFY(session && !isMarked(*session, m_context).value());
+        QVERIFY(session->query(markSessionQuestion(*session), m_context));
+        QVERIFY(isMarked(*session, m_context).value());
+        QVERIFY(session->execute("DISCARD ALL", m_context));
+        QVERIFY(!isMarked(*session, m_context).value());
+    }
+
     void isRecognisedWithoutAnySettingOfTheRole()
     {
         auto session = Session::connect(m_pooler.connectionString(), m_context);

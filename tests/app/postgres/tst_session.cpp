@@ -82,7 +82,6 @@ private Q_SLOTS:
         QVERIFY(session.facts().canCreateDatabases);
         QVERIFY(session.facts().canCreateRoles);
         QVERIFY(!session.facts().inRecovery);
-        QVERIFY(!session.facts().systemIdentifier.isEmpty());
         QVERIFY(!session.inTransaction());
     }
 
@@ -466,7 +465,7 @@ private Q_SLOTS:
     void statementAndLockLimitsAreTold()
     {
         ConnectOptions options;
-        options.statementTimeout = 50ms;
+        options.statementTimeout = 250ms; // which the login has to keep, too
         Session slow = open(options);
         QCOMPARE(slow.query("SELECT pg_sleep(10)", m_context).error().kind, ErrorKind::Timeout);
 
