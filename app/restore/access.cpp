@@ -79,7 +79,17 @@ QString sentence(const QString &beginning, const QStringList &all)
     return text;
 }
 
+QByteArray questionAbout(const QStringList &schemas)
+{
+    return QByteArray(question).replace("$1", postgres::quoteLiteral(postgres::arrayOf(schemas)));
+}
+
 } // namespace
+
+std::vector<postgres::Question> Access::questions(const QStringList &schemas)
+{
+    return questionsWithPlainNames(questionAbout(schemas));
+}
 
 Result<Access> Access::of(postgres::Session &session, const QStringList &schemas,
                           TaskContext &context)
@@ -88,10 +98,7 @@ Result<Access> Access::of(postgres::Session &session, const QStringList &schemas
     if (schemas.isEmpty())
         return access;
     // search_path is another one before and after the load.
-    const auto rows = askWithPlainNames(
-        session,
-        QByteArray(question).replace("$1", postgres::quoteLiteral(postgres::arrayOf(schemas))),
-        context);
+    const auto rows = askWithPlainNames(session, questionAbout(schemas), context);
     if (!rows)
         return failure(rows.error());
     for (int i = 0; i < rows->rowCount(); ++i) {

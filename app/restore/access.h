@@ -18,6 +18,8 @@ public:
     /// As it is now. What superusers may do is left out: everything.
     [[nodiscard]] static Result<Access> of(postgres::Session &session, const QStringList &schemas,
                                            TaskContext &context);
+    /// What of() asks inside of a transaction, to be asked ahead.
+    [[nodiscard]] static std::vector<postgres::Question> questions(const QStringList &schemas);
     /// What is otherwise in after, of the things that are in both: at most one sentence each on
     /// what is gone, on what has come, and on policies that read otherwise. That an owner may use
     /// its own is not told of a new one.

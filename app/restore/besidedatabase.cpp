@@ -73,7 +73,10 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
         return stays;
     if (auto able = checkWholeDatabase(*live, m_inspection, context); !able)
         return able;
-    if (auto able = checkTarget(*live, m_plan, {}, context); !able)
+    const auto able = checkNoPooler(*live, m_plan, context).and_then([&] {
+        return checkTarget(*live, m_plan, {}, context);
+    });
+    if (!able)
         return able;
     auto side = SideDatabase::open(m_plan.target, SideDatabase::Patience::None, context);
     if (!side)

@@ -99,18 +99,18 @@ QString databaseThing(const dump::DumpStatement &statement)
     return thingAt(tokens);
 }
 
-Result<QSet<QString>> databaseThings(postgres::Session &session, const QStringList &schemas,
-                                     TaskContext &context)
+postgres::Question thingsQuestion(const QStringList &schemas)
 {
     QByteArrayList names{"''"};
     for (const QString &schema : schemas)
         names.append(postgres::quoteLiteral(schema.toUtf8()));
     // Types as pg_dump names them: with their schema, unless that is the server's own.
-    const auto rows = session.query(
-        "WITH types AS (SELECT t.oid, CASE n.nspname WHEN 'pg_catalog' THEN"
-        " pg_catalog.format_type(t.oid, NULL) ELSE pg_catalog.quote_ident(n.nspname) || '.' ||"
-        " pg_catalog.quote_ident(t.typname) END AS name FROM pg_catalog.pg_type t"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname NOT IN (" +
+    return {
+        .sql =
+            "WITH types AS (SELECT t.oid, CASE n.nspname WHEN 'pg_catalog' THEN"
+            " pg_catalog.format_type(t.oid, NULL) ELSE pg_catalog.quote_ident(n.nspname) || '.' ||"
+            " pg_catalog.quote_ident(t.typname) END AS name FROM pg_catalog.pg_type t"
+            " JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname NOT IN (" +
             names.join(", ") +
             "))"
             " SELECT 'language ' || lanname FROM pg_catalog.pg_language"
@@ -125,8 +125,13 @@ Result<QSet<QString>> databaseThings(postgres::Session &session, const QStringLi
             "  JOIN types t ON t.oid = c.casttarget"
             " UNION ALL SELECT 'transform for ' || t.name || ' language ' || l.lanname"
             "  FROM pg_catalog.pg_transform f JOIN types t ON t.oid = f.trftype"
-            "  JOIN pg_catalog.pg_language l ON l.oid = f.trflang",
-        context);
+            "  JOIN pg_catalog.pg_language l ON l.oid = f.trflang"};
+}
+
+Result<QSet<QString>> databaseThings(postgres::Session &session, const QStringList &schemas,
+                                     TaskContext &context)
+{
+    const auto rows = session.query(thingsQuestion(schemas), context);
     if (!rows)
         return failure(rows.error());
     QSet<QString> things;

@@ -13,6 +13,7 @@ namespace mayday::restore {
 /// that name it: "language plperl", "server far", "cast (money AS uuid)". Empty for all others.
 [[nodiscard]] QString databaseThing(const dump::DumpStatement &statement);
 
+[[nodiscard]] postgres::Question thingsQuestion(const QStringList &schemas);
 /// All there are, in the same words. Of casts and transforms only those between types that are in
 /// none of the schemas: the others go aside with their types and are made anew.
 [[nodiscard]] Result<QSet<QString>>

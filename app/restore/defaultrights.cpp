@@ -19,23 +19,28 @@ QString beginning(const QString &creator, const QString &schema)
 
 } // namespace
 
+postgres::Question DefaultRights::question(const QStringList &schemas)
+{
+    return {
+        .sql =
+            "SELECT pg_catalog.pg_get_userbyid(d.defaclrole), CASE d.defaclobjtype WHEN 'r' THEN "
+            "'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'"
+            " WHEN 'n' THEN 'SCHEMAS' WHEN 'L' THEN 'LARGE OBJECTS' END, a.privilege_type,"
+            " CASE a.grantee WHEN 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee) END,"
+            " a.is_grantable, coalesce(n.nspname, '') FROM pg_catalog.pg_default_acl d"
+            " LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace"
+            " LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) a ON true"
+            " WHERE (d.defaclnamespace = 0 OR n.nspname = ANY ($1::text[])) AND "
+            "pg_catalog.pg_has_role(d.defaclrole, CASE WHEN"
+            " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
+            " ELSE 'USAGE' END) ORDER BY 1, 2, 4, 3",
+        .parameters = {postgres::arrayOf(schemas)}};
+}
+
 Result<DefaultRights::State> DefaultRights::now(postgres::Session &session,
                                                 TaskContext &context) const
 {
-    const QByteArray schemas = postgres::arrayOf(m_schemas);
-    const auto rows = session.query(
-        "SELECT pg_catalog.pg_get_userbyid(d.defaclrole), CASE d.defaclobjtype WHEN 'r' THEN "
-        "'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' WHEN 'T' THEN 'TYPES'"
-        " WHEN 'n' THEN 'SCHEMAS' WHEN 'L' THEN 'LARGE OBJECTS' END, a.privilege_type,"
-        " CASE a.grantee WHEN 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee) END,"
-        " a.is_grantable, coalesce(n.nspname, '') FROM pg_catalog.pg_default_acl d"
-        " LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace"
-        " LEFT JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) a ON true"
-        " WHERE (d.defaclnamespace = 0 OR n.nspname = ANY ($1::text[])) AND "
-        "pg_catalog.pg_has_role(d.defaclrole, CASE WHEN"
-        " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
-        " ELSE 'USAGE' END) ORDER BY 1, 2, 4, 3",
-        {&schemas, 1}, context);
+    const auto rows = session.query(question(m_schemas), context);
     if (!rows)
         return failure(rows.error());
     State state;
@@ -110,8 +115,10 @@ Result<DefaultRights> DefaultRights::setAside(postgres::Session &session,
 
 Result<QStringList> DefaultRights::bringBack(postgres::Session &session, TaskContext &context) const
 {
-    if (auto reset = session.execute("RESET SESSION AUTHORIZATION; RESET ROLE", context); !reset)
-        return failure(reset.error());
+    const std::vector<postgres::Question> asMyself{
+        {.sql = "RESET SESSION AUTHORIZATION"}, {.sql = "RESET ROLE"}, question(m_schemas)};
+    if (auto asked = session.askAhead(asMyself, context); !asked)
+        return failure(asked.error());
     const auto after = now(session, context);
     if (!after)
         return failure(after.error());

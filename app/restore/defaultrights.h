@@ -18,6 +18,8 @@ namespace mayday::restore {
 /// transaction; everybody else goes on with the old ones.
 class DefaultRights final {
 public:
+    /// What setAside() and leave() ask.
+    [[nodiscard]] static postgres::Question question(const QStringList &schemas);
     /// Those of all roles that the session may speak for. schemas: whose own are in the way too.
     [[nodiscard]] static Result<DefaultRights>
     setAside(postgres::Session &session, const QStringList &schemas, TaskContext &context);

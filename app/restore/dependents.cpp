@@ -108,15 +108,18 @@ constexpr QByteArrayView wholeThings =
 
 } // namespace
 
+postgres::Question dependentsQuestion(const QStringList &schemas)
+{
+    return {.sql = beginning(schemas) + partsOfRelations.toByteArray() +
+                   publishedSchemas.toByteArray() + wholeThings.toByteArray() + " ORDER BY 1"};
+}
+
 Result<QStringList> outsideDependents(postgres::Session &session, const QStringList &schemas,
                                       TaskContext &context)
 {
     if (schemas.isEmpty())
         return {};
-    const auto rows = session.query(beginning(schemas) + partsOfRelations.toByteArray() +
-                                        publishedSchemas.toByteArray() + wholeThings.toByteArray() +
-                                        " ORDER BY 1",
-                                    context);
+    const auto rows = session.query(dependentsQuestion(schemas), context);
     if (!rows)
         return failure(rows.error());
     QStringList dependents;

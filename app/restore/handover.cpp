@@ -82,6 +82,38 @@ bool isAnswer(const Error &error)
     return !error.sqlState.isEmpty() && error.kind != ErrorKind::Unreachable;
 }
 
+postgres::Question sequencesQuestion(const NameChange &change)
+{
+    return {.sql =
+                "SELECT o.relname FROM pg_catalog.pg_class o"
+                " JOIN pg_catalog.pg_namespace f ON f.oid = o.relnamespace AND f.nspname = $1"
+                " JOIN pg_catalog.pg_namespace t ON t.nspname = $2"
+                " JOIN pg_catalog.pg_class n ON n.relnamespace = t.oid AND n.relname = o.relname"
+                " JOIN pg_catalog.pg_sequence os ON os.seqrelid = o.oid"
+                " JOIN pg_catalog.pg_sequence ns ON ns.seqrelid = n.oid"
+                " WHERE pg_catalog.sign(os.seqincrement) = pg_catalog.sign(ns.seqincrement)"
+                " AND NOT ns.seqcycle AND pg_catalog.has_sequence_privilege(os.seqrelid, 'SELECT')"
+                " AND pg_catalog.has_sequence_privilege(ns.seqrelid, 'SELECT')"
+                " AND pg_catalog.has_sequence_privilege(ns.seqrelid, 'UPDATE') ORDER BY 1",
+            .parameters = {change.from.toUtf8(), change.to.toUtf8()}};
+}
+
+postgres::Question typesQuestion(const NameChange &change)
+{
+    return {.sql = "SELECT pg_catalog.string_agg(n.typname, ', ' ORDER BY n.typname),"
+                   " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity"
+                   "   WHERE datname = pg_catalog.current_database()"
+                   "   AND pid <> pg_catalog.pg_backend_pid()"
+                   "   AND application_name <> 'mayday pulse'"
+                   "   AND coalesce(backend_type, 'client backend') = 'client backend')"
+                   " FROM pg_catalog.pg_type o JOIN pg_catalog.pg_namespace f"
+                   " ON f.oid = o.typnamespace AND f.nspname = $1"
+                   " JOIN pg_catalog.pg_namespace t ON t.nspname = $2"
+                   " JOIN pg_catalog.pg_type n ON n.typnamespace = t.oid AND n.typname = o.typname"
+                   " WHERE n.typtype IN ('e', 'd', 'r')",
+            .parameters = {change.from.toUtf8(), change.to.toUtf8()}};
+}
+
 } // namespace
 
 Handover::Handover(postgres::Session &session, QList<NameChange> changes)
@@ -97,16 +129,64 @@ QByteArray Handover::oldSchemas() const
     return names.join(", ");
 }
 
+QStringList Handover::ours() const
+{
+    QStringList schemas;
+    for (const NameChange &change : m_changes)
+        schemas += {change.from, change.to};
+    return schemas;
+}
+
+std::vector<QByteArray> Handover::looking() const
+{
+    const QByteArray tables = " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+                              " ON n.oid = c.relnamespace AND n.nspname IN (" +
+                              oldSchemas() + ")";
+    return {postgres::lookAnew.toByteArray(),
+            "SELECT c.oid, n.nspname, c.relname" + tables +
+                " WHERE c.relkind IN ('r', 'p')"
+                " AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') ORDER BY 1",
+            "SELECT c.oid, l.pid, s.usename, s.application_name,"
+            " pg_catalog.bool_and(l.mode = 'ShareUpdateExclusiveLock'), l.virtualtransaction,"
+            " coalesce(1000 * extract(epoch FROM pg_catalog.clock_timestamp() - s.xact_start),"
+            " 0)::bigint" +
+                tables +
+                " JOIN pg_catalog.pg_locks l ON l.relation = c.oid AND l.locktype = 'relation'"
+                " AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()"
+                " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
+                " WHERE datname = pg_catalog.current_database())"
+                " LEFT JOIN pg_catalog.pg_stat_activity s ON s.pid = l.pid"
+                " WHERE c.relkind IN ('r', 'p') GROUP BY 1, 2, 3, 4, 6, 7 ORDER BY 2"};
+}
+
+/// All that is asked before the first try, and the mark that tries go back to.
+Result<void> Handover::askAhead(TaskContext &context)
+{
+    std::vector<postgres::Question> questions;
+    for (const NameChange &change : m_changes) {
+        questions.push_back(sequencesQuestion(change));
+        std::ranges::move(outsideTriggersQuestions(m_session, change.from, change.to, ours()),
+                          std::back_inserter(questions));
+        questions.push_back(typesQuestion(change));
+    }
+    questions.push_back({.sql = mark});
+    if (!m_changes.isEmpty()) {
+        for (const QByteArray &sql : looking())
+            questions.push_back({.sql = sql});
+    }
+    return m_session.askAhead(questions, context);
+}
+
 Result<void> Handover::commit(TaskContext &context)
 {
+    if (auto asked = askAhead(context); !asked)
+        return asked;
     if (auto found = findSequences(context); !found)
         return found;
     if (auto found = findTriggers(context); !found)
         return found;
     if (auto noted = noteTypes(context); !noted)
         return noted;
-    if (auto marked = m_session.execute(mark, context); !marked)
-        return failure(marked.error());
     const auto locked = lockAndCommit(context);
     if (!locked)
         return failure(locked.error());
@@ -169,19 +249,7 @@ Result<bool> Handover::lockAndCommit(TaskContext &context)
 Result<void> Handover::findSequences(TaskContext &context)
 {
     for (const NameChange &change : m_changes) {
-        const std::array names{change.from.toUtf8(), change.to.toUtf8()};
-        const auto rows = m_session.query(
-            "SELECT o.relname FROM pg_catalog.pg_class o"
-            " JOIN pg_catalog.pg_namespace f ON f.oid = o.relnamespace AND f.nspname = $1"
-            " JOIN pg_catalog.pg_namespace t ON t.nspname = $2"
-            " JOIN pg_catalog.pg_class n ON n.relnamespace = t.oid AND n.relname = o.relname"
-            " JOIN pg_catalog.pg_sequence os ON os.seqrelid = o.oid"
-            " JOIN pg_catalog.pg_sequence ns ON ns.seqrelid = n.oid"
-            " WHERE pg_catalog.sign(os.seqincrement) = pg_catalog.sign(ns.seqincrement)"
-            " AND NOT ns.seqcycle AND pg_catalog.has_sequence_privilege(os.seqrelid, 'SELECT')"
-            " AND pg_catalog.has_sequence_privilege(ns.seqrelid, 'SELECT')"
-            " AND pg_catalog.has_sequence_privilege(ns.seqrelid, 'UPDATE') ORDER BY 1",
-            names, context);
+        const auto rows = m_session.query(sequencesQuestion(change), context);
         if (!rows)
             return failure(rows.error());
         for (int i = 0; i < rows->rowCount(); ++i) {
@@ -198,11 +266,8 @@ Result<void> Handover::findSequences(TaskContext &context)
 Result<void> Handover::findTriggers(TaskContext &context)
 {
     m_triggers.clear();
-    QStringList ours;
-    for (const NameChange &change : m_changes)
-        ours += {change.from, change.to};
     for (const NameChange &change : m_changes) {
-        auto triggers = outsideTriggers(m_session, change.from, change.to, ours, context);
+        auto triggers = outsideTriggers(m_session, change.from, change.to, ours(), context);
         if (!triggers)
             return failure(triggers.error());
         m_triggers += *std::move(triggers);
@@ -225,20 +290,7 @@ void Handover::leaveBehind(const OutsideTrigger &trigger, const Error &why)
 Result<void> Handover::noteTypes(TaskContext &context)
 {
     for (const NameChange &change : m_changes) {
-        const std::array names{change.from.toUtf8(), change.to.toUtf8()};
-        const auto rows = m_session.query(
-            "SELECT pg_catalog.string_agg(n.typname, ', ' ORDER BY n.typname),"
-            " (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity"
-            "   WHERE datname = pg_catalog.current_database()"
-            "   AND pid <> pg_catalog.pg_backend_pid()"
-            "   AND application_name <> 'mayday pulse'"
-            "   AND coalesce(backend_type, 'client backend') = 'client backend')"
-            " FROM pg_catalog.pg_type o JOIN pg_catalog.pg_namespace f"
-            " ON f.oid = o.typnamespace AND f.nspname = $1"
-            " JOIN pg_catalog.pg_namespace t ON t.nspname = $2"
-            " JOIN pg_catalog.pg_type n ON n.typnamespace = t.oid AND n.typname = o.typname"
-            " WHERE n.typtype IN ('e', 'd', 'r')",
-            names, context);
+        const auto rows = m_session.query(typesQuestion(change), context);
         if (!rows)
             return failure(rows.error());
         if (!rows->isNull(0, 0) && rows->integer(0, 1) > 0)
@@ -255,26 +307,7 @@ Result<Handover::Standing> Handover::look(TaskContext &context)
 {
     if (m_changes.isEmpty())
         return Standing();
-    const QByteArray tables = " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-                              " ON n.oid = c.relnamespace AND n.nspname IN (" +
-                              oldSchemas() + ")";
-    const std::array<QByteArray, 3> questions{
-        postgres::lookAnew.toByteArray(),
-        "SELECT c.oid, n.nspname, c.relname" + tables +
-            " WHERE c.relkind IN ('r', 'p')"
-            " AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') ORDER BY 1",
-        "SELECT c.oid, l.pid, s.usename, s.application_name,"
-        " pg_catalog.bool_and(l.mode = 'ShareUpdateExclusiveLock'), l.virtualtransaction,"
-        " coalesce(1000 * extract(epoch FROM pg_catalog.clock_timestamp() - s.xact_start),"
-        " 0)::bigint" +
-            tables +
-            " JOIN pg_catalog.pg_locks l ON l.relation = c.oid AND l.locktype = 'relation'"
-            " AND l.granted AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()"
-            " AND l.database = (SELECT oid FROM pg_catalog.pg_database"
-            " WHERE datname = pg_catalog.current_database())"
-            " LEFT JOIN pg_catalog.pg_stat_activity s ON s.pid = l.pid"
-            " WHERE c.relkind IN ('r', 'p') GROUP BY 1, 2, 3, 4, 6, 7 ORDER BY 2"};
-    const auto answers = m_session.queryBatch(questions, context);
+    const auto answers = m_session.queryBatch(looking(), context);
     if (!answers)
         return failure(answers.error());
     const postgres::Rows &all = (*answers)[1];

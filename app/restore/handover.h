@@ -60,6 +60,9 @@ private:
         QStringList inTheWay;            ///< sessions, in words
         std::chrono::milliseconds age{}; ///< of the oldest transaction that uses one
     };
+    [[nodiscard]] QStringList ours() const; ///< the schemas, under both names
+    [[nodiscard]] std::vector<QByteArray> looking() const;
+    [[nodiscard]] Result<void> askAhead(TaskContext &context);
     [[nodiscard]] Result<void> findSequences(TaskContext &context);
     [[nodiscard]] Result<void> findTriggers(TaskContext &context);
     [[nodiscard]] Result<void> noteTypes(TaskContext &context);

@@ -36,7 +36,25 @@ constexpr QByteArrayView question(
     "  WHERE q.proname = p.proname AND q.pronargs = 0 AND q.prorettype = p.prorettype"
     "  AND pg_catalog.has_function_privilege(q.oid, 'EXECUTE')) ORDER BY 1");
 
+QByteArray questionFor(const QString &from, const QString &to, const QStringList &inBoth)
+{
+    QByteArray sql = question.toByteArray();
+    sql.replace("$1", postgres::quoteLiteral(from.toUtf8()));
+    sql.replace("$2", postgres::quoteLiteral(to.toUtf8()));
+    sql.replace("$3", postgres::quoteLiteral(postgres::arrayOf(inBoth)));
+    return sql;
+}
+
 } // namespace
+
+std::vector<postgres::Question> outsideTriggersQuestions(const postgres::Session &session,
+                                                         const QString &from, const QString &to,
+                                                         const QStringList &inBoth)
+{
+    if (session.facts().versionNumber < firstVersion)
+        return {};
+    return questionsWithPlainNames(questionFor(from, to, inBoth));
+}
 
 Result<QList<OutsideTrigger>> outsideTriggers(postgres::Session &session, const QString &from,
                                               const QString &to, const QStringList &inBoth,
@@ -44,11 +62,7 @@ Result<QList<OutsideTrigger>> outsideTriggers(postgres::Session &session, const 
 {
     if (session.facts().versionNumber < firstVersion)
         return {};
-    QByteArray sql = question.toByteArray();
-    sql.replace("$1", postgres::quoteLiteral(from.toUtf8()));
-    sql.replace("$2", postgres::quoteLiteral(to.toUtf8()));
-    sql.replace("$3", postgres::quoteLiteral(postgres::arrayOf(inBoth)));
-    const auto rows = askWithPlainNames(session, sql, context);
+    const auto rows = askWithPlainNames(session, questionFor(from, to, inBoth), context);
     if (!rows)
         return failure(rows.error());
     const QByteArray create = "CREATE TRIGGER ";

@@ -22,5 +22,9 @@ struct OutsideTrigger {
                                                             const QString &from, const QString &to,
                                                             const QStringList &inBoth,
                                                             TaskContext &context);
+/// What it asks inside of a transaction.
+[[nodiscard]] std::vector<postgres::Question>
+outsideTriggersQuestions(const postgres::Session &session, const QString &from, const QString &to,
+                         const QStringList &inBoth);
 
 } // namespace mayday::restore

@@ -24,30 +24,48 @@ struct Suspect {
 /// A member of a role that runs a service of the platform may act as it, and must not: the service
 /// would find its own tables gone. Such a role can log in, which one made for a restore cannot. And
 /// a schema that an extension has made goes and comes with the extension alone.
+postgres::Question suspectsQuestion(const QStringList &schemas)
+{
+    return {
+        .sql = "WITH service AS (SELECT oid, rolname FROM pg_catalog.pg_roles WHERE rolname ~ "
+               "'^supabase_'"
+               "  AND rolcanlogin AND rolname <> current_user"
+               "  AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)),"
+               " found AS (SELECT n.nspname, o.rolname,"
+               "  pg_catalog.pg_has_role(o.oid, 'USAGE') AS mine,"
+               "  (SELECT min(rolname) FROM service WHERE oid = n.nspowner"
+               "    OR (o.rolname <> current_user AND (EXISTS (SELECT FROM pg_catalog.pg_class"
+               "     WHERE relnamespace = n.oid AND relowner = service.oid)"
+               "    OR EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = n.oid"
+               "     AND proowner = service.oid)))) AS service,"
+               "  (SELECT min(extname) FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e"
+               "    ON e.oid = d.refobjid WHERE d.classid = 'pg_catalog.pg_namespace'::regclass"
+               "    AND d.objid = n.oid AND d.deptype = 'e'"
+               "    AND d.refclassid = 'pg_catalog.pg_extension'::regclass) AS extension"
+               "  FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles o ON o.oid = n.nspowner"
+               "  WHERE n.nspname = ANY ($1::text[]) AND n.nspname <> 'public')"
+               " SELECT nspname, rolname, service, extension FROM found"
+               " WHERE NOT mine OR service IS NOT NULL OR extension IS NOT NULL",
+        .parameters = {postgres::arrayOf(schemas)}};
+}
+
+postgres::Question homesQuestion(const QStringList &schemas)
+{
+    return {.sql = "SELECT n.nspname, min(e.extname) FROM pg_catalog.pg_extension e"
+                   " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
+                   " WHERE n.nspname = ANY ($1::text[]) AND (NOT e.extrelocatable"
+                   "  OR NOT pg_catalog.pg_has_role(e.extowner, 'USAGE')"
+                   "  OR EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc p"
+                   "   ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass WHERE d.deptype = 'e'"
+                   "   AND d.refobjid = e.oid AND d.refclassid = 'pg_extension'::regclass"
+                   "   AND NOT pg_catalog.pg_has_role(p.proowner, 'USAGE'))) GROUP BY 1",
+            .parameters = {postgres::arrayOf(schemas)}};
+}
+
 Result<QList<Suspect>> ownedByOthers(postgres::Session &session, const QStringList &schemas,
                                      TaskContext &context)
 {
-    const QByteArray names = postgres::arrayOf(schemas);
-    const auto rows = session.query(
-        "WITH service AS (SELECT oid, rolname FROM pg_catalog.pg_roles WHERE rolname ~ '^supabase_'"
-        "  AND rolcanlogin AND rolname <> current_user"
-        "  AND NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)),"
-        " found AS (SELECT n.nspname, o.rolname,"
-        "  pg_catalog.pg_has_role(o.oid, 'USAGE') AS mine,"
-        "  (SELECT min(rolname) FROM service WHERE oid = n.nspowner"
-        "    OR (o.rolname <> current_user AND (EXISTS (SELECT FROM pg_catalog.pg_class"
-        "     WHERE relnamespace = n.oid AND relowner = service.oid)"
-        "    OR EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = n.oid"
-        "     AND proowner = service.oid)))) AS service,"
-        "  (SELECT min(extname) FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e"
-        "    ON e.oid = d.refobjid WHERE d.classid = 'pg_catalog.pg_namespace'::regclass"
-        "    AND d.objid = n.oid AND d.deptype = 'e'"
-        "    AND d.refclassid = 'pg_catalog.pg_extension'::regclass) AS extension"
-        "  FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles o ON o.oid = n.nspowner"
-        "  WHERE n.nspname = ANY ($1::text[]) AND n.nspname <> 'public')"
-        " SELECT nspname, rolname, service, extension FROM found"
-        " WHERE NOT mine OR service IS NOT NULL OR extension IS NOT NULL",
-        {&names, 1}, context);
+    const auto rows = session.query(suspectsQuestion(schemas), context);
     if (!rows)
         return failure(rows.error());
     QList<Suspect> suspects;
@@ -79,20 +97,15 @@ QString schemasNamed(const QStringList &schemas)
 
 } // namespace
 
+std::vector<postgres::Question> platformQuestions(const QStringList &schemas)
+{
+    return {suspectsQuestion(schemas), homesQuestion(schemas)};
+}
+
 Result<QMap<QString, QString>> homesOfExtensions(postgres::Session &session,
                                                  const QStringList &schemas, TaskContext &context)
 {
-    const QByteArray names = postgres::arrayOf(schemas);
-    const auto rows = session.query(
-        "SELECT n.nspname, min(e.extname) FROM pg_catalog.pg_extension e"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
-        " WHERE n.nspname = ANY ($1::text[]) AND (NOT e.extrelocatable"
-        "  OR NOT pg_catalog.pg_has_role(e.extowner, 'USAGE')"
-        "  OR EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_proc p"
-        "   ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass WHERE d.deptype = 'e'"
-        "   AND d.refobjid = e.oid AND d.refclassid = 'pg_extension'::regclass"
-        "   AND NOT pg_catalog.pg_has_role(p.proowner, 'USAGE'))) GROUP BY 1",
-        {&names, 1}, context);
+    const auto rows = session.query(homesQuestion(schemas), context);
     if (!rows)
         return failure(rows.error());
     QMap<QString, QString> homes;

@@ -22,6 +22,9 @@ struct PlatformSchema {
 [[nodiscard]] Result<QList<PlatformSchema>>
 platformSchemas(postgres::Session &session, const QStringList &schemas, TaskContext &context);
 
+/// What platformSchemas() asks in any case.
+[[nodiscard]] std::vector<postgres::Question> platformQuestions(const QStringList &schemas);
+
 /// The schemas that are home to an extension which this login cannot move, and whose it is.
 [[nodiscard]] Result<QMap<QString, QString>>
 homesOfExtensions(postgres::Session &session, const QStringList &schemas, TaskContext &context);

@@ -23,12 +23,18 @@ namespace mayday::restore {
 
 namespace {
 
-QSet<QString> names(const postgres::Rows &rows)
+postgres::Question ownersQuestion(const QStringList &schemas)
 {
-    QSet<QString> all;
-    for (int i = 0; i < rows.rowCount(); ++i)
-        all.insert(rows.text(i, 0));
-    return all;
+    return {.sql = "SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),"
+                   " pg_catalog.pg_has_role(n.nspowner, 'USAGE') FROM pg_catalog.pg_namespace n"
+                   " WHERE n.nspname = ANY ($1::text[])",
+            .parameters = {postgres::arrayOf(schemas)}};
+}
+
+postgres::Question mayCreateQuestion()
+{
+    return {.sql = "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(),"
+                   " 'CREATE')"};
 }
 
 Result<QList<SchemaFacts>> schemaFacts(postgres::Session &session, const QStringList &schemas,
@@ -89,12 +95,7 @@ Result<void> checkExtensions(postgres::Session &session, const QStringList &sche
 Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
                          TaskContext &context)
 {
-    const QByteArray names = postgres::arrayOf(schemas);
-    const auto rows =
-        session.query("SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),"
-                      " pg_catalog.pg_has_role(n.nspowner, 'USAGE') FROM pg_catalog.pg_namespace n"
-                      " WHERE n.nspname = ANY ($1::text[])",
-                      {&names, 1}, context);
+    const auto rows = session.query(ownersQuestion(schemas), context);
     if (!rows)
         return failure(rows.error());
     for (int i = 0; i < rows->rowCount(); ++i) {
@@ -106,9 +107,7 @@ Result<void> checkRights(postgres::Session &session, const QStringList &schemas,
                             .advice = Advice::AskForRights,
                             .sqlState = u"42501"_s});
     }
-    const auto create = session.query(
-        "SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')",
-        context);
+    const auto create = session.query(mayCreateQuestion(), context);
     if (!create)
         return failure(create.error());
     if (!create->isTrue(0, 0))
@@ -161,7 +160,10 @@ Result<void> findWays(PreflightReport &report, postgres::Session &session, const
     const QStringList &schemas = inspection.schemas;
     RestorePlan beside = plan;
     beside.mode = RestoreMode::Replace;
-    if (auto able = checkTarget(session, beside, schemas, context); !able) {
+    const auto able = checkNoPooler(session, beside, context).and_then([&] {
+        return checkTarget(session, beside, schemas, context);
+    });
+    if (!able) {
         if (able.error().kind != ErrorKind::Denied) {
             report.blocker = able.error();
             return {};
@@ -381,89 +383,29 @@ qint64 PreflightReport::liveBytes() const
     return sum;
 }
 
-Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &schemas,
-                                TaskContext &context)
+std::vector<postgres::Question> rightsQuestions(const QStringList &schemas)
 {
-    struct Question {
-        QSet<QString> TargetFacts::*answer;
-        const char *sql;
-    };
-    static constexpr Question questions[] = {
-        {&TargetFacts::settings, "SELECT name FROM pg_catalog.pg_settings"},
-        {&TargetFacts::roles, "SELECT rolname FROM pg_catalog.pg_roles"},
-        {&TargetFacts::rolesWeMayUse,
-         "SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, CASE WHEN"
-         " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
-         " ELSE 'SET' END)"},
-        {&TargetFacts::schemasWeOwn,
-         "SELECT nspname FROM pg_catalog.pg_namespace WHERE pg_catalog.pg_has_role(nspowner,"
-         " 'USAGE') AND nspname !~ '^pg_' AND nspname <> 'information_schema'"},
-        {&TargetFacts::standing,
-         "SELECT 'publication ' || pubname FROM pg_catalog.pg_publication UNION ALL"
-         " SELECT 'event trigger ' || evtname FROM pg_catalog.pg_event_trigger"},
-        {&TargetFacts::extensions, "SELECT extname FROM pg_catalog.pg_extension"},
-        {&TargetFacts::availableExtensions, "SELECT name FROM pg_catalog.pg_available_extensions"},
-        // Before PostgreSQL 13 nothing is trusted.
-        {&TargetFacts::guardedExtensions,
-         "SELECT a.name FROM pg_catalog.pg_available_extensions a"
-         " JOIN pg_catalog.pg_available_extension_versions v"
-         " ON v.name = a.name AND v.version = a.default_version WHERE v.superuser"
-         " AND NOT coalesce((pg_catalog.to_jsonb(v) ->> 'trusted')::boolean, false)"},
-    };
-    std::vector<QByteArray> texts;
-    for (const Question &question : questions)
-        texts.emplace_back(question.sql);
-    const auto answers = session.queryBatch(texts, context);
-    if (!answers)
-        return failure(answers.error());
-    TargetFacts facts;
-    facts.isSuperuser = session.facts().isSuperuser;
-    for (size_t i = 0; i < answers->size(); ++i)
-        facts.*questions[i].answer = names((*answers)[i]);
-    auto things = databaseThings(session, schemas, context);
-    if (!things)
-        return failure(things.error());
-    facts.databaseThings = *std::move(things);
-    const auto comments =
-        session.query("SELECT a.name, CASE WHEN e.oid IS NULL THEN a.comment ELSE"
-                      " pg_catalog.obj_description(e.oid, 'pg_extension') END"
-                      " FROM pg_catalog.pg_available_extensions a"
-                      " LEFT JOIN pg_catalog.pg_extension e ON e.extname = a.name",
-                      context);
-    if (!comments)
-        return failure(comments.error());
-    for (int i = 0; i < comments->rowCount(); ++i)
-        facts.comments.insert(comments->text(i, 0), comments->text(i, 1));
-    return facts;
+    return {ownersQuestion(schemas), mayCreateQuestion()};
 }
 
-Result<void> leaveOutWhoMayNot(postgres::Session &session, const QSet<QString> &schemas,
-                               TargetFacts &facts, TaskContext &context)
+Result<void> checkNoPooler(postgres::Session &session, const RestorePlan &plan,
+                           TaskContext &context)
 {
-    for (const QString &schema : schemas) {
-        const QByteArray name = schema.toUtf8();
-        const auto rows = session.query(
-            "SELECT r.rolname FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace n"
-            " WHERE n.nspname = $1 AND NOT pg_catalog.has_schema_privilege(r.oid, n.oid, 'CREATE')",
-            {&name, 1}, context);
-        if (!rows)
-            return failure(rows.error());
-        for (int i = 0; i < rows->rowCount(); ++i)
-            facts.rolesWeMayUse.remove(rows->text(i, 0));
-    }
-    return {};
+    if (const auto reason = plan.target.looksLikeTransactionPooler())
+        return failure(poolerError(session, u" (%1)"_s.arg(*reason)));
+    const auto pooler = postgres::isTransactionPooler(session, context);
+    if (!pooler)
+        return failure(pooler.error());
+    return *pooler ? failure(poolerError(session, {})) : Result<void>();
 }
 
-Result<QSet<QByteArray>> largeObjects(postgres::Session &session, TaskContext &context)
+Error poolerError(const postgres::Session &session, const QString &reason)
 {
-    const auto rows = session.query("SELECT oid FROM pg_catalog.pg_largeobject_metadata", context);
-    if (!rows)
-        return failure(rows.error());
-    QSet<QByteArray> numbers;
-    numbers.reserve(rows->rowCount());
-    for (int i = 0; i < rows->rowCount(); ++i)
-        numbers.insert(rows->text(i, 0).toLatin1());
-    return numbers;
+    return {.kind = ErrorKind::Refused,
+            .subject = session.subject(),
+            .detail = u"a transaction pooler answers there%1; a restore needs one session from "
+                      "beginning to end"_s.arg(reason),
+            .advice = Advice::UseSessionPort};
 }
 
 Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
@@ -475,17 +417,6 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                         .detail = detail,
                         .advice = advice});
     };
-    if (const auto reason = plan.target.looksLikeTransactionPooler())
-        return refused(u"a transaction pooler answers there (%1); a restore needs one session "
-                       "from beginning to end"_s.arg(*reason),
-                       Advice::UseSessionPort);
-    const auto pooler = postgres::isTransactionPooler(session, context);
-    if (!pooler)
-        return failure(pooler.error());
-    if (*pooler)
-        return refused(u"a transaction pooler answers there; a restore needs one session from "
-                       "beginning to end"_s,
-                       Advice::UseSessionPort);
     if (session.facts().inRecovery)
         return refused(u"it is a standby and cannot be written"_s, Advice::UseDirectConnection);
     if (plan.mode == RestoreMode::Tables) {

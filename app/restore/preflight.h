@@ -52,6 +52,9 @@ struct PreflightReport {
                                                    const dump::DumpInspection &inspection,
                                                    const QDateTime &takenAt, TaskContext &context);
 
+/// What checkTarget() asks for a restore beside the schema, and targetFacts().
+[[nodiscard]] std::vector<postgres::Question> rightsQuestions(const QStringList &schemas);
+[[nodiscard]] std::vector<postgres::Question> targetQuestions(const QStringList &schemas);
 /// The part the load itself needs, through a session that is open already.
 [[nodiscard]] Result<TargetFacts> targetFacts(postgres::Session &session,
                                               const QStringList &schemas, TaskContext &context);
@@ -62,7 +65,12 @@ struct PreflightReport {
 /// The numbers of all large objects: they belong to the database and do not go aside.
 [[nodiscard]] Result<QSet<QByteArray>> largeObjects(postgres::Session &session,
                                                     TaskContext &context);
-/// Refused for a pooler, a standby, a schema the login may not rename, or in place may not empty;
+/// Refused for a transaction pooler, by its address or by what it does. Outside of a transaction.
+[[nodiscard]] Result<void> checkNoPooler(postgres::Session &session, const RestorePlan &plan,
+                                         TaskContext &context);
+/// reason: " (its port is 6543)", or empty.
+[[nodiscard]] Error poolerError(const postgres::Session &session, const QString &reason);
+/// Refused for a standby, a schema the login may not rename, or in place may not empty;
 /// with the way out.
 [[nodiscard]] Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
                                        const QStringList &schemas, TaskContext &context);

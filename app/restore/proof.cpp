@@ -36,18 +36,19 @@ struct Validity {
     int invalid = 0;
 };
 
+const postgres::Question validityOfAll{
+    .sql = "SELECT n.nspname, c.relname, count(*) FILTER (WHERE v.ok), "
+           "count(*) FILTER (WHERE NOT v.ok)"
+           " FROM (SELECT conrelid AS rel, convalidated AS ok FROM "
+           "pg_catalog.pg_constraint WHERE conrelid <> 0"
+           "  UNION ALL SELECT indrelid, indisvalid AND indisready FROM "
+           "pg_catalog.pg_index WHERE NOT indisvalid) v"
+           " JOIN pg_catalog.pg_class c ON c.oid = v.rel"
+           " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace GROUP BY 1, 2"};
+
 Result<QHash<TableName, Validity>> validities(postgres::Session &session, TaskContext &context)
 {
-    const auto rows =
-        session.query("SELECT n.nspname, c.relname, count(*) FILTER (WHERE v.ok), "
-                      "count(*) FILTER (WHERE NOT v.ok)"
-                      " FROM (SELECT conrelid AS rel, convalidated AS ok FROM "
-                      "pg_catalog.pg_constraint WHERE conrelid <> 0"
-                      "  UNION ALL SELECT indrelid, indisvalid AND indisready FROM "
-                      "pg_catalog.pg_index WHERE NOT indisvalid) v"
-                      " JOIN pg_catalog.pg_class c ON c.oid = v.rel"
-                      " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace GROUP BY 1, 2",
-                      context);
+    const auto rows = session.query(validityOfAll, context);
     if (!rows)
         return failure(rows.error());
     QHash<TableName, Validity> all;
@@ -173,9 +174,7 @@ QString differenceOf(const dump::SequenceInDump &sequence, const postgres::Rows 
     return {};
 }
 
-Result<void> proveSequences(postgres::Session &session,
-                            const QList<dump::SequenceInDump> &sequences, ProofResult &proof,
-                            TaskContext &context)
+std::vector<QByteArray> questionsOfStates(const QList<dump::SequenceInDump> &sequences)
 {
     std::vector<QByteArray> questions;
     for (const dump::SequenceInDump &sequence : sequences)
@@ -183,7 +182,14 @@ Result<void> proveSequences(postgres::Session &session,
             u"SELECT last_value, is_called FROM %1.%2"_s
                 .arg(quoteIdentifier(sequence.schema), quoteIdentifier(sequence.name))
                 .toUtf8());
-    const auto states = session.queryBatch(questions, context);
+    return questions;
+}
+
+Result<void> proveSequences(postgres::Session &session,
+                            const QList<dump::SequenceInDump> &sequences, ProofResult &proof,
+                            TaskContext &context)
+{
+    const auto states = session.queryBatch(questionsOfStates(sequences), context);
     if (!states)
         return failure(states.error());
     for (qsizetype i = 0; i < sequences.size(); ++i) {
@@ -196,45 +202,72 @@ Result<void> proveSequences(postgres::Session &session,
     return {};
 }
 
-/// A sequence and the table whose numbers it feeds.
+/// A sequence, and the column of a table whose numbers it feeds.
 struct Feeding {
-    postgres::SequenceFacts sequence;
-    qsizetype table = 0; ///< its place in the proof
+    QString schema;
+    QString name;
+    QString table;
+    QString column;
+    bool countsDown = false;
+    qsizetype place = 0; ///< of the table in the proof
+
+    /// Whether the column has gone beyond the sequence.
+    [[nodiscard]] QByteArray isBehind() const
+    {
+        const QString space = quoteIdentifier(schema) + u'.';
+        return u"SELECT coalesce(pg_catalog.%1(%2) %3 (SELECT last_value FROM %4), false) FROM %5"_s
+            .arg(countsDown ? u"min"_s : u"max"_s, quoteIdentifier(column),
+                 countsDown ? u"<"_s : u">"_s, space + quoteIdentifier(name),
+                 space + quoteIdentifier(table))
+            .toUtf8();
+    }
 };
 
-QString tableOf(const postgres::SequenceFacts &sequence)
+/// A column that is not one of numbers ("A-17") has no place in this.
+postgres::Question feedingsQuestion(const QStringList &schemas)
 {
-    return quoteIdentifier(sequence.schema) + u'.' + quoteIdentifier(sequence.ownerTable);
+    return {.sql = "SELECT n.nspname, q.relname, t.relname, a.attname, s.seqincrement < 0"
+                   " FROM pg_catalog.pg_sequence s"
+                   " JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid"
+                   " JOIN pg_catalog.pg_namespace n ON n.oid = q.relnamespace"
+                   " JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass"
+                   "  AND d.objid = q.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass"
+                   "  AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')"
+                   " JOIN pg_catalog.pg_class t ON t.oid = d.refobjid"
+                   " JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid"
+                   "  AND a.attnum = d.refobjsubid"
+                   " JOIN pg_catalog.pg_type y ON y.oid = a.atttypid AND y.typcategory = 'N'"
+                   " WHERE n.nspname = ANY ($1::text[])"
+                   " ORDER BY pg_catalog.array_position($1::text[], n.nspname::text), 2",
+            .parameters = {postgres::arrayOf(schemas)}};
 }
 
-/// Which way it counts; no row when the column is not one of numbers ("A-17").
-QByteArray wayOf(const postgres::SequenceFacts &sequence)
+Result<QList<Feeding>> feedings(postgres::Session &session, const QStringList &schemas,
+                                const ProofResult &proof, TaskContext &context)
 {
-    const QByteArray name =
-        (quoteIdentifier(sequence.schema) + u'.' + quoteIdentifier(sequence.name)).toUtf8();
-    return "SELECT s.seqincrement < 0 FROM pg_catalog.pg_sequence s, pg_catalog.pg_attribute a"
-           " JOIN pg_catalog.pg_type t ON t.oid = a.atttypid WHERE t.typcategory = 'N'"
-           " AND s.seqrelid = " +
-           postgres::quoteLiteral(name) +
-           "::regclass AND a.attrelid = " + postgres::quoteLiteral(tableOf(sequence).toUtf8()) +
-           "::regclass AND a.attname = " + postgres::quoteLiteral(sequence.ownerColumn.toUtf8());
-}
-
-/// Whether the column has gone beyond the sequence; way: the answer to wayOf().
-QByteArray isBehind(const postgres::SequenceFacts &sequence, const postgres::Rows &way)
-{
-    if (way.rowCount() == 0)
-        return "SELECT NULL::boolean";
-    const bool countsDown = way.isTrue(0, 0);
-    return u"SELECT coalesce(pg_catalog.%1(%2) %3 %4, false) FROM %5"_s
-        .arg(countsDown ? u"min"_s : u"max"_s, quoteIdentifier(sequence.ownerColumn),
-             countsDown ? u"<"_s : u">"_s, QString::number(sequence.lastValue), tableOf(sequence))
-        .toUtf8();
+    const auto rows = session.query(feedingsQuestion(schemas), context);
+    if (!rows)
+        return failure(rows.error());
+    QHash<TableName, qsizetype> places;
+    for (qsizetype i = 0; i < proof.tables.size(); ++i)
+        places.insert(keyOf(proof.tables[i]), i);
+    QList<Feeding> found;
+    for (int i = 0; i < rows->rowCount(); ++i) {
+        const auto place = places.constFind(TableName(rows->text(i, 0), rows->text(i, 2)));
+        if (place != places.constEnd())
+            found.append({.schema = rows->text(i, 0),
+                          .name = rows->text(i, 1),
+                          .table = rows->text(i, 2),
+                          .column = rows->text(i, 3),
+                          .countsDown = rows->isTrue(i, 4),
+                          .place = *place});
+    }
+    return found;
 }
 
 /// A sequence that is behind its column: it was so in the original if the dump says its value;
 /// without a value the next new row takes a number that is taken.
-void noteBehind(const postgres::SequenceFacts &sequence, const QList<dump::SequenceInDump> &inDump,
+void noteBehind(const Feeding &sequence, const QList<dump::SequenceInDump> &inDump,
                 ProofResult &proof)
 {
     const bool isSaid = std::ranges::any_of(inDump, [&](const dump::SequenceInDump &said) {
@@ -243,62 +276,55 @@ void noteBehind(const postgres::SequenceFacts &sequence, const QList<dump::Seque
     proof.hasDifferences = proof.hasDifferences || !isSaid;
     const QString how = isSaid ? u"as it was when the dump was made"_s
                                : u"because the dump does not say its value"_s;
-    proof.notes.append(u"sequence %1 is behind %2.%3, %4"_s.arg(sequence.name, sequence.ownerTable,
-                                                                sequence.ownerColumn, how));
+    proof.notes.append(u"sequence %1 is behind %2.%3, %4"_s.arg(sequence.name, sequence.table,
+                                                                sequence.column, how));
 }
 
-Result<void> checkAgainstColumns(postgres::Session &session, const QString &schema,
+Result<void> checkAgainstColumns(postgres::Session &session, const QList<Feeding> &feeding,
                                  const QList<dump::SequenceInDump> &inDump, ProofResult &proof,
                                  TaskContext &context)
 {
-    const auto facts = postgres::sequences(session, schema, context);
-    if (!facts)
-        return failure(facts.error());
-    std::vector<Feeding> feeding;
     std::vector<QByteArray> questions;
-    for (const postgres::SequenceFacts &sequence : *facts) {
-        const auto table = std::ranges::find_if(proof.tables, [&](const TableResult &t) {
-            return t.schema == sequence.schema && t.name == sequence.ownerTable;
-        });
-        if (table == proof.tables.end())
-            continue;
-        feeding.push_back({.sequence = sequence, .table = table - proof.tables.begin()});
-        questions.push_back(wayOf(sequence));
-    }
-    const auto ways = session.queryBatch(questions, context);
-    if (!ways)
-        return failure(ways.error());
-    for (size_t i = 0; i < questions.size(); ++i)
-        questions[i] = isBehind(feeding[i].sequence, (*ways)[i]);
+    for (const Feeding &sequence : feeding)
+        questions.push_back(sequence.isBehind());
     const auto answers = session.queryBatch(questions, context);
     if (!answers)
         return failure(answers.error());
-    for (size_t i = 0; i < questions.size(); ++i) {
-        const postgres::SequenceFacts &sequence = feeding[i].sequence;
-        const postgres::Rows &behind = (*answers)[i];
-        if (behind.isNull(0, 0))
-            continue;
-        proof.tables[feeding[i].table].sequence =
-            behind.isTrue(0, 0) ? u"behind its column"_s : u"ok"_s;
-        if (behind.isTrue(0, 0))
-            noteBehind(sequence, inDump, proof);
+    for (qsizetype i = 0; i < feeding.size(); ++i) {
+        const bool isBehind = (*answers)[static_cast<size_t>(i)].isTrue(0, 0);
+        proof.tables[feeding[i].place].sequence = isBehind ? u"behind its column"_s : u"ok"_s;
+        if (isBehind)
+            noteBehind(feeding[i], inDump, proof);
     }
     return {};
+}
+
+/// As who has connected, and of every table all rows: row_security off makes a hidden row an error
+/// instead of a silent undercount. Then all that is asked of the catalogues.
+std::vector<postgres::Question> firstQuestions(const QStringList &schemas,
+                                               const QList<dump::SequenceInDump> &sequences,
+                                               std::span<const postgres::Question> more)
+{
+    std::vector<postgres::Question> questions{{.sql = "RESET SESSION AUTHORIZATION"},
+                                              {.sql = "RESET ROLE"},
+                                              {.sql = "SET LOCAL row_security = off"},
+                                              {.sql = "SET LOCAL search_path = pg_catalog"},
+                                              validityOfAll,
+                                              partitionsQuestion(),
+                                              feedingsQuestion(schemas)};
+    for (const QByteArray &sql : questionsOfStates(sequences))
+        questions.push_back({.sql = sql});
+    questions.insert(questions.end(), more.begin(), more.end());
+    return questions;
 }
 
 } // namespace
 
 Result<ProofResult> prove(postgres::Session &session, const QList<TableTally> &tallies,
                           const QList<dump::SequenceInDump> &sequences, TaskContext &context,
-                          const std::function<void(const ProofResult &)> &onTable)
+                          const std::function<void(const ProofResult &)> &onTable,
+                          std::span<const postgres::Question> more)
 {
-    // row_security off makes a hidden row an error instead of a silent undercount.
-    if (auto reset =
-            session.execute("RESET SESSION AUTHORIZATION; RESET ROLE; SET LOCAL row_security = off;"
-                            " SET LOCAL search_path = pg_catalog",
-                            context);
-        !reset)
-        return failure(reset.error());
     ProofResult proof;
     QStringList schemas;
     for (const TableTally &tally : tallies) {
@@ -306,6 +332,9 @@ Result<ProofResult> prove(postgres::Session &session, const QList<TableTally> &t
         if (!schemas.contains(tally.schema))
             schemas.append(tally.schema);
     }
+    const auto questions = firstQuestions(schemas, sequences, more);
+    if (auto asked = session.askAhead(questions, context); !asked)
+        return failure(asked.error());
     const auto validity = validities(session, context);
     if (!validity)
         return failure(validity.error());
@@ -315,12 +344,11 @@ Result<ProofResult> prove(postgres::Session &session, const QList<TableTally> &t
         proof.tables, [](const TableResult &t) { return t.verdict == Verdict::Proven; });
     if (auto same = proveSequences(session, sequences, proof, context); !same)
         return failure(same.error());
-    for (const QString &schema : std::as_const(schemas)) {
-        if (auto checked = checkAgainstColumns(session, schema, sequences, proof, context);
-            !checked)
-            return failure(checked.error());
-    }
-    return proof;
+    return feedings(session, schemas, proof, context)
+        .and_then([&](const QList<Feeding> &feeding) {
+            return checkAgainstColumns(session, feeding, sequences, proof, context);
+        })
+        .transform([&] { return std::move(proof); });
 }
 
 Result<void> proveLargeObjects(postgres::Session &session, const QSet<QByteArray> &numbers,

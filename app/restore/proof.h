@@ -17,11 +17,13 @@ struct ProofResult {
 /// Counts every table, compares every sequence, and looks for constraints and indexes that are not
 /// valid. Inside the transaction of the load, before anybody else can see it. Schema-qualified
 /// throughout: the load may have left any search_path or role behind, so both are reset first.
+/// more: what the caller asks next, ahead and together with what the proof asks.
 [[nodiscard]] Result<ProofResult> prove(postgres::Session &session,
                                         const QList<TableTally> &tallies,
                                         const QList<dump::SequenceInDump> &sequences,
                                         TaskContext &context,
-                                        const std::function<void(const ProofResult &)> &onTable);
+                                        const std::function<void(const ProofResult &)> &onTable,
+                                        std::span<const postgres::Question> more = {});
 
 /// Whether the large objects of these numbers are there. Corrupt when one is missing.
 [[nodiscard]] Result<void> proveLargeObjects(postgres::Session &session,

@@ -151,6 +151,8 @@ Result<postgres::Session> RestoreRunner::openTarget(TaskContext &context)
                                               {.applicationName = u"mayday restore"_s});
     if (!session)
         return session;
+    if (auto asked = askAtFirst(*session, context); !asked)
+        return failure(asked.error());
     if (auto stays = checkPlatform(*session, context); !stays)
         return failure(stays.error());
     if (auto able = checkTarget(*session, m_plan, m_inspection.schemas, context); !able)
@@ -171,15 +173,8 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpRea
     auto facts = factsFor(session, context);
     if (!facts)
         return failure(facts.error());
-    // Somebody else's open change of the same schema must not hold us, and with us them, for ever.
-    // In place, what comes after the locks has to be seen, whatever the role's own default says.
-    const QByteArray begin =
-        m_plan.mode == RestoreMode::InPlace ? "BEGIN ISOLATION LEVEL READ COMMITTED; " : "BEGIN; ";
-    const auto begun = session.execute(begin + "SET LOCAL lock_timeout = '5s'", context);
-    if (!begun)
-        return failure(begun.error());
-    if (auto locked = lockForRestore(session, context); !locked)
-        return locked;
+    if (auto begun = begin(session, context); !begun)
+        return begun;
     if (auto made = makeRoles(session, *facts, context); !made)
         return made;
     if (m_plan.mode == RestoreMode::InPlace) {
@@ -190,6 +185,8 @@ Result<void> RestoreRunner::loadBeside(postgres::Session &session, dump::DumpRea
     const auto defaults = DefaultRights::setAside(session, {}, context);
     if (!defaults)
         return failure(defaults.error());
+    if (auto asked = askBeforeTheMove(session, context); !asked)
+        return asked;
     if (m_plan.mode != RestoreMode::Copy) {
         auto access = Access::of(session, m_inspection.schemas, context);
         if (!access)
@@ -331,12 +328,14 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
     enter(RestorePhase::Proving, 0);
     m_now.tablesDone = 0;
     m_now.tablesTotal = static_cast<int>(m_tallies.size());
-    const auto proof = prove(session, m_tallies, m_inspection.sequences, context,
-                             [this, &session](const ProofResult &at) {
-                                 m_now.tables = at.tables;
-                                 m_now.tablesDone += 1;
-                                 publish(&session);
-                             });
+    const auto proof = prove(
+        session, m_tallies, m_inspection.sequences, context,
+        [this, &session](const ProofResult &at) {
+            m_now.tables = at.tables;
+            m_now.tablesDone += 1;
+            publish(&session);
+        },
+        questionsBehindProof());
     if (!proof)
         return failure(proof.error());
     m_receipt.tables = proof->tables;
@@ -392,11 +391,9 @@ Result<void> RestoreRunner::analyse(postgres::Session &session, TaskContext &con
         return failure(statistics.error());
     m_statistics = *std::move(statistics);
     m_receipt.notes += m_statistics.notes();
-    if (m_plan.mode != RestoreMode::Copy) {
-        if (auto small = session.query(Statistics::smallSamples(true), context); !small)
-            return failure(small.error());
-    }
-    return m_statistics.gather(session, context, [&](qsizetype) { publish(&session); });
+    const QByteArray samples =
+        m_plan.mode == RestoreMode::Copy ? QByteArray() : Statistics::smallSamples(true);
+    return m_statistics.gather(session, samples, context, [&](qsizetype) { publish(&session); });
 }
 
 /// Whatever comes of it, the verdict stands.
@@ -571,14 +568,17 @@ Result<void> RestoreRunner::setAside(postgres::Session &session, const QString &
                           .file = QFileInfo(m_plan.file).fileName()};
     if (auto remembered = properties.remember(session, schema, context); !remembered)
         return remembered;
-    const auto notes = moveAside(session, kept, context);
+    const auto notes = moveAside(session, kept, context, [&](const QString &owner) {
+        return properties.lendTo(schema, owner);
+    });
     if (!notes)
         return failure(notes.error());
     m_receipt.notes += *notes;
-    if (auto lent = properties.lend(session, schema, context); !lent)
-        return lent;
-    if (!*exists)
+    if (!*exists) {
+        if (auto lent = properties.lend(session, schema, context); !lent)
+            return lent;
         m_keptEmpty.append(kept.name);
+    }
     m_kept.append(kept);
     return {};
 }

@@ -68,6 +68,12 @@ private:
                                                TaskContext &context) const;
     Result<dump::DumpReader> openReader(TaskContext &context);
     [[nodiscard]] Result<dump::DumpReader> readerOf(TaskContext &context);
+    [[nodiscard]] bool isBesideSchema() const;
+    [[nodiscard]] Result<void> askAtFirst(postgres::Session &session, TaskContext &context) const;
+    [[nodiscard]] Result<void> begin(postgres::Session &session, TaskContext &context) const;
+    [[nodiscard]] Result<void> askBeforeTheMove(postgres::Session &session,
+                                                TaskContext &context) const;
+    [[nodiscard]] std::vector<postgres::Question> questionsBehindProof() const;
     Result<void> loadBeside(postgres::Session &session, dump::DumpReader &reader,
                             TaskContext &context);
     Result<void> makeRoles(postgres::Session &session, TargetFacts &facts, TaskContext &context);

@@ -48,17 +48,21 @@ QString SchemaProperties::standardComment(const QString &schema) const
     return schema == "public"_L1 && !isMade ? u"standard public schema"_s : QString();
 }
 
+postgres::Question SchemaProperties::question(const QString &schema)
+{
+    return {.sql =
+                "SELECT pg_catalog.obj_description(n.oid, 'pg_namespace'), a.privilege_type,"
+                " CASE WHEN a.grantee = 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee) END,"
+                " a.is_grantable, a.grantee = n.nspowner FROM pg_catalog.pg_namespace n"
+                " LEFT JOIN LATERAL pg_catalog.aclexplode(n.nspacl) a ON true WHERE n.nspname = $1"
+                " ORDER BY 3, 2",
+            .parameters = {schema.toUtf8()}};
+}
+
 Result<void> SchemaProperties::remember(postgres::Session &session, const QString &schema,
                                         TaskContext &context)
 {
-    const QByteArray name = schema.toUtf8();
-    const auto rows = session.query(
-        "SELECT pg_catalog.obj_description(n.oid, 'pg_namespace'), a.privilege_type,"
-        " CASE WHEN a.grantee = 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee) END,"
-        " a.is_grantable, a.grantee = n.nspowner FROM pg_catalog.pg_namespace n"
-        " LEFT JOIN LATERAL pg_catalog.aclexplode(n.nspacl) a ON true WHERE n.nspname = $1"
-        " ORDER BY 3, 2",
-        {&name, 1}, context);
+    const auto rows = session.query(question(schema), context);
     if (!rows)
         return failure(rows.error());
     Properties &properties = m_schemas[schema];
@@ -75,18 +79,10 @@ Result<void> SchemaProperties::remember(postgres::Session &session, const QStrin
     return {};
 }
 
-Result<void> SchemaProperties::lend(postgres::Session &session, const QString &schema,
-                                    TaskContext &context, Lending lending)
+QList<QByteArray> SchemaProperties::lendTo(const QString &schema, const QString &owner)
 {
-    const QByteArray name = schema.toUtf8();
-    const auto owner =
-        session.query("SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace"
-                      " WHERE nspname = $1",
-                      {&name, 1}, context);
-    if (!owner)
-        return failure(owner.error());
     Properties &properties = m_schemas[schema];
-    properties.owner = quoteIdentifier(owner->text(0, 0));
+    properties.owner = quoteIdentifier(owner);
     QList<QByteArray> statements;
     for (const Right &right : std::as_const(properties.rights)) {
         statements.append(onSchema(u"GRANT "_s + right.privilege, schema,
@@ -97,6 +93,20 @@ Result<void> SchemaProperties::lend(postgres::Session &session, const QString &s
         if (right.privilege == "CREATE"_L1)
             properties.makers.insert(right.grantee);
     }
+    return statements;
+}
+
+Result<void> SchemaProperties::lend(postgres::Session &session, const QString &schema,
+                                    TaskContext &context, Lending lending)
+{
+    const QByteArray name = schema.toUtf8();
+    const auto owner =
+        session.query("SELECT pg_catalog.pg_get_userbyid(nspowner) FROM pg_catalog.pg_namespace"
+                      " WHERE nspname = $1",
+                      {&name, 1}, context);
+    if (!owner)
+        return failure(owner.error());
+    const QList<QByteArray> statements = lendTo(schema, owner->text(0, 0));
     return lending == Lending::Done ? Result<void>() : session.executeBatch(statements, context);
 }
 

@@ -22,6 +22,8 @@ class SchemaProperties final {
 public:
     explicit SchemaProperties(const postgres::ServerFacts &server) : m_server(server) {}
 
+    /// What remember() asks.
+    [[nodiscard]] static postgres::Question question(const QString &schema);
     /// What the schema has now; before it is moved aside. Of one that is not there: nothing.
     [[nodiscard]] Result<void> remember(postgres::Session &session, const QString &schema,
                                         TaskContext &context);
@@ -29,6 +31,8 @@ public:
     enum class Lending { Now, Done };
     [[nodiscard]] Result<void> lend(postgres::Session &session, const QString &schema,
                                     TaskContext &context, Lending lending = Lending::Now);
+    /// The statements that do it, for a new one that is known to be this role's.
+    [[nodiscard]] QList<QByteArray> lendTo(const QString &schema, const QString &owner);
     /// Every statement of the dump, also those that are left out.
     void hear(const dump::DumpStatement &statement);
     /// What has to run in front of a statement that is about to run.

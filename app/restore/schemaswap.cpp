@@ -26,109 +26,125 @@ QByteArray sql(const QString &text)
     return text.toUtf8();
 }
 
+QByteArray renameSql(const QString &from, const QString &to)
+{
+    return sql(u"ALTER SCHEMA %1 RENAME TO %2"_s.arg(quoteIdentifier(from), quoteIdentifier(to)));
+}
+
 Result<void> rename(postgres::Session &session, const QString &from, const QString &to,
                     TaskContext &context)
 {
-    return runSql(session,
-                  u"ALTER SCHEMA %1 RENAME TO %2"_s.arg(quoteIdentifier(from), quoteIdentifier(to)),
-                  context);
+    return session.execute(renameSql(from, to), context).transform([](qint64) {});
 }
 
 struct Standing {
+    bool isThere = false;
     QString comment = {};
+    QString owner = {};
+    bool mayGiveToOwner = false;
     QDateTime at = {};
 };
 
 /// What a schema that is about to be moved says of itself, and when that is by the server's clock:
 /// the order of what is kept must not hang on the clocks of several laptops.
+postgres::Question standingQuestion(const QString &schema)
+{
+    return {.sql = "SELECT n.oid IS NOT NULL, pg_catalog.obj_description(n.oid, 'pg_namespace'),"
+                   " pg_catalog.pg_get_userbyid(n.nspowner),"
+                   " pg_catalog.pg_has_role(n.nspowner, CASE WHEN"
+                   " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
+                   " ELSE 'SET' END),"
+                   " (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint"
+                   " FROM (VALUES (1)) always LEFT JOIN pg_catalog.pg_namespace n"
+                   " ON n.nspname = $1",
+            .parameters = {schema.toUtf8()}};
+}
+
 Result<Standing> standing(postgres::Session &session, const QString &schema, TaskContext &context)
 {
-    const QByteArray name = schema.toUtf8();
-    return session
-        .query("SELECT (SELECT pg_catalog.obj_description(oid, 'pg_namespace')"
-               " FROM pg_catalog.pg_namespace WHERE nspname = $1),"
-               " (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint",
-               {&name, 1}, context)
+    return session.query(standingQuestion(schema), context)
         .transform([](const postgres::Rows &rows) {
-            return Standing{.comment = rows.text(0, 0),
+            return Standing{.isThere = rows.isTrue(0, 0),
+                            .comment = rows.text(0, 1),
+                            .owner = rows.text(0, 2),
+                            .mayGiveToOwner = rows.isTrue(0, 3),
                             .at =
-                                QDateTime::fromMSecsSinceEpoch(rows.integer(0, 1), QTimeZone::UTC)};
+                                QDateTime::fromMSecsSinceEpoch(rows.integer(0, 4), QTimeZone::UTC)};
         });
+}
+
+QByteArray commentSql(const QString &schema, const QByteArray &comment)
+{
+    return "COMMENT ON SCHEMA " + quoteIdentifier(schema).toUtf8() + " IS " +
+           (comment.isEmpty() ? QByteArray("NULL") : quoteLiteral(comment));
 }
 
 Result<void> setComment(postgres::Session &session, const QString &schema,
                         const QByteArray &comment, TaskContext &context)
 {
-    const QByteArray value = comment.isEmpty() ? QByteArray("NULL") : quoteLiteral(comment);
-    return runSql(session,
-                  u"COMMENT ON SCHEMA %1 IS "_s.arg(quoteIdentifier(schema)) +
-                      QString::fromUtf8(value),
-                  context);
+    return session.execute(commentSql(schema, comment), context).transform([](qint64) {});
+}
+
+postgres::Question extensionsQuestion(const QString &schema)
+{
+    return {.sql = "SELECT e.extname, e.extrelocatable FROM pg_catalog.pg_extension e"
+                   " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname = $1"
+                   " ORDER BY 1",
+            .parameters = {schema.toUtf8()}};
 }
 
 /// Extensions live in a schema and would go aside with it; the new one needs them under its name.
-Result<void> moveExtensions(postgres::Session &session, const QString &from, const QString &to,
-                            TaskContext &context)
+/// Refused when one of them cannot be moved at all.
+Result<QStringList> extensionsIn(postgres::Session &session, const QString &schema,
+                                 TaskContext &context)
 {
-    const QByteArray name = from.toUtf8();
-    const auto rows = session.query(
-        "SELECT e.extname, e.extrelocatable FROM pg_catalog.pg_extension e"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE n.nspname = $1"
-        " ORDER BY 1",
-        {&name, 1}, context);
+    const auto rows = session.query(extensionsQuestion(schema), context);
     if (!rows)
         return failure(rows.error());
+    QStringList extensions;
     for (int i = 0; i < rows->rowCount(); ++i) {
-        const QString extension = rows->text(i, 0);
+        extensions.append(rows->text(i, 0));
         if (!rows->isTrue(i, 1))
             return failure(
                 {.kind = ErrorKind::Unsupported,
-                 .subject = u"extension "_s + extension,
+                 .subject = u"extension "_s + extensions.last(),
                  .detail = u"it lives in schema %1 and cannot be moved, so nothing can be "
-                           "loaded beside it"_s.arg(from),
+                           "loaded beside it"_s.arg(schema),
                  .advice = std::nullopt});
-        if (auto moved = runSql(session,
-                                u"ALTER EXTENSION %1 SET SCHEMA %2"_s.arg(
-                                    quoteIdentifier(extension), quoteIdentifier(to)),
-                                context);
-            !moved) {
-            // Also of an extension that anybody may install the objects belong to a superuser.
-            if (moved.error().sqlState == "42501"_L1) {
-                moved.error().subject = u"extension "_s + extension;
-                moved.error().detail =
-                    u"it lives in schema %1 and only a superuser may move it, so nothing can be "
-                    "loaded beside it; a restore of the whole database leaves it where it is"_s.arg(
-                        from);
-            }
-            return moved;
-        }
     }
-    return {};
+    return extensions;
 }
 
-/// Made as the old owner where we may; otherwise it is ours, and the receipt says so.
-Result<QStringList> createLike(postgres::Session &session, const QString &kept, const QString &name,
-                               TaskContext &context)
+QByteArray moveSql(const QString &extension, const QString &to)
 {
-    const QByteArray keptName = kept.toUtf8();
-    const auto owner = session.query(
-        "SELECT pg_catalog.pg_get_userbyid(nspowner), pg_catalog.pg_has_role(nspowner, CASE WHEN"
-        " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
-        " ELSE 'SET' END)"
-        " FROM pg_catalog.pg_namespace WHERE nspname = $1",
-        {&keptName, 1}, context);
-    if (!owner)
-        return failure(owner.error());
-    QStringList notes;
-    QString authorization;
-    if (owner->rowCount() == 1 && owner->isTrue(0, 1))
-        authorization = u" AUTHORIZATION "_s + quoteIdentifier(owner->text(0, 0));
-    else if (owner->rowCount() == 1)
-        notes.append(u"schema %1 now belongs to %2; it belonged to %3"_s.arg(
-            name, session.facts().user, owner->text(0, 0)));
-    return runSql(session, u"CREATE SCHEMA %1%2"_s.arg(quoteIdentifier(name), authorization),
-                  context)
-        .transform([&] { return notes; });
+    return u"ALTER EXTENSION %1 SET SCHEMA %2"_s
+        .arg(quoteIdentifier(extension), quoteIdentifier(to))
+        .toUtf8();
+}
+
+/// Also of an extension that anybody may install the objects belong to a superuser.
+Error notMoved(Error error, const QString &extension, const QString &from)
+{
+    if (error.sqlState != "42501"_L1)
+        return error;
+    error.subject = u"extension "_s + extension;
+    error.detail =
+        u"it lives in schema %1 and only a superuser may move it, so nothing can be "
+        "loaded beside it; a restore of the whole database leaves it where it is"_s.arg(from);
+    return error;
+}
+
+Result<void> moveExtensions(postgres::Session &session, const QString &from, const QString &to,
+                            TaskContext &context)
+{
+    const auto extensions = extensionsIn(session, from, context);
+    if (!extensions)
+        return failure(extensions.error());
+    for (const QString &extension : *extensions) {
+        if (auto moved = session.execute(moveSql(extension, to), context); !moved)
+            return failure(notMoved(moved.error(), extension, from));
+    }
+    return {};
 }
 
 /// What stands under the name of the original goes aside under its kept one, marked.
@@ -218,33 +234,53 @@ Result<void> makeEmptySchema(postgres::Session &session, const QString &name, Ta
                   context);
 }
 
-Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
-                              TaskContext &context)
+std::vector<postgres::Question> moveAsideQuestions(const QString &schema)
 {
-    const auto exists = postgres::schemaExists(session, kept.original, context);
-    if (!exists)
-        return failure(exists.error());
-    if (!*exists) {
+    return {standingQuestion(schema), extensionsQuestion(schema)};
+}
+
+Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
+                              TaskContext &context, const BehindMove &behind)
+{
+    const auto now = standing(session, kept.original, context);
+    if (!now)
+        return failure(now.error());
+    if (!now->isThere) {
         if (auto made = makeEmptySchema(session, kept.original, context); !made)
             return failure(made.error());
         return keepNothing(session, kept, context);
     }
-    const auto now = standing(session, kept.original, context);
-    if (!now)
-        return failure(now.error());
-    if (auto renamed = rename(session, kept.original, kept.name, context); !renamed)
-        return failure(renamed.error());
-    auto notes = createLike(session, kept.name, kept.original, context);
-    if (!notes)
-        return notes;
-    if (auto moved = moveExtensions(session, kept.name, kept.original, context); !moved)
-        return failure(moved.error());
+    const auto extensions = extensionsIn(session, kept.original, context);
+    if (!extensions)
+        return failure(extensions.error());
+    // Made as the old owner where we may; otherwise it is ours, and the receipt says so.
+    const QString owner = now->mayGiveToOwner ? now->owner : session.facts().user;
+    QStringList notes;
+    if (!now->mayGiveToOwner)
+        notes.append(u"schema %1 now belongs to %2; it belonged to %3"_s.arg(kept.original, owner,
+                                                                             now->owner));
     KeptSchema marked = kept;
     marked.comment = now->comment;
     marked.at = now->at;
-    if (auto done = setComment(session, kept.name, commentOf(marked), context); !done)
-        return failure(done.error());
-    return notes;
+    const QString name = quoteIdentifier(kept.original);
+    std::vector<QByteArray> statements;
+    statements.push_back(renameSql(kept.original, kept.name));
+    statements.push_back(
+        sql(u"CREATE SCHEMA "_s + name +
+            (now->mayGiveToOwner ? u" AUTHORIZATION "_s + quoteIdentifier(owner) : QString())));
+    const qsizetype firstMove = std::ssize(statements);
+    for (const QString &extension : *extensions)
+        statements.push_back(moveSql(extension, kept.original));
+    statements.push_back(commentSql(kept.name, commentOf(marked)));
+    if (behind)
+        std::ranges::copy(behind(owner), std::back_inserter(statements));
+    QList<qint64> done;
+    const auto moved = session.executeBatch(statements, done, context);
+    if (moved)
+        return notes;
+    const QString culprit = extensions->value(done.size() - firstMove);
+    return failure(culprit.isEmpty() ? moved.error()
+                                     : notMoved(moved.error(), culprit, kept.original));
 }
 
 Result<void> moveBack(postgres::Session &session, const KeptSchema &kept, const QString &parkedName,
@@ -292,16 +328,23 @@ Result<void> waitForQuiet(postgres::Session &session, TaskContext &context)
                     .advice = Advice::TryAgain});
 }
 
+postgres::Question lockQuestion()
+{
+    return {.sql = sql(u"SELECT pg_catalog.pg_try_advisory_xact_lock(%1)"_s.arg(advisoryKey))};
+}
+
 Result<void> lockForRestore(postgres::Session &session, TaskContext &context)
 {
     // Of a session that has just ended the server keeps the locks for another moment.
     constexpr int attempts = 20;
     constexpr std::chrono::milliseconds between{50};
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        if (attempt > 0)
+        if (attempt > 0) {
+            // Who has the lock changes what was asked ahead.
+            session.forgetAnswers();
             context.pause(between);
-        const auto locked = session.query(
-            sql(u"SELECT pg_catalog.pg_try_advisory_xact_lock(%1)"_s.arg(advisoryKey)), context);
+        }
+        const auto locked = session.query(lockQuestion(), context);
         if (!locked)
             return failure(locked.error());
         if (locked->isTrue(0, 0))

@@ -5,12 +5,18 @@
 
 namespace mayday::restore {
 
+/// What is to be done in the same round trip, told to whom the new schema belongs.
+using BehindMove = std::function<QList<QByteArray>(const QString &owner)>;
+
+/// What moveAside() asks of a schema.
+[[nodiscard]] std::vector<postgres::Question> moveAsideQuestions(const QString &schema);
+
 /// Renames the schema to kept.name with the comment that makes it findable, and makes an empty one
 /// with the same owner and relocatable extensions in its place; returns notes on what is different.
-/// Inside the caller's transaction; of a schema that is not there an empty one is kept.
-/// Waits as long as the caller's lock_timeout says.
+/// Inside the caller's transaction; of a schema that is not there an empty one is kept, and nothing
+/// is behind it. Waits as long as the caller's lock_timeout says.
 [[nodiscard]] Result<QStringList> moveAside(postgres::Session &session, const KeptSchema &kept,
-                                            TaskContext &context);
+                                            TaskContext &context, const BehindMove &behind = {});
 
 /// An empty one, of whom it would belong to in a new database. Inside the caller's transaction.
 [[nodiscard]] Result<void> makeEmptySchema(postgres::Session &session, const QString &name,
@@ -32,6 +38,8 @@ namespace mayday::restore {
 /// when it did not end. Outside a transaction.
 [[nodiscard]] Result<void> waitForQuiet(postgres::Session &session, TaskContext &context);
 
+/// The first thing that lockForRestore() asks.
+[[nodiscard]] postgres::Question lockQuestion();
 /// Takes the lock that only one restore or put-back of a database may hold, until the transaction
 /// ends. Refused when somebody else has it, and still does a second later.
 [[nodiscard]] Result<void> lockForRestore(postgres::Session &session, TaskContext &context);

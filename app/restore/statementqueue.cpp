@@ -13,12 +13,12 @@ namespace mayday::restore {
 
 namespace {
 
-constexpr qsizetype firstBatch = 16;
+constexpr qsizetype firstBatch = 32;
 constexpr qsizetype largestBatch = 512;
 constexpr qsizetype mostBytes = 512 * 1024;
 /// A batch should take about so long beyond the way itself: no reaction is to wait for more.
-constexpr std::chrono::milliseconds slow{200};
-constexpr std::chrono::milliseconds quick{100};
+constexpr std::chrono::milliseconds slow{400};
+constexpr std::chrono::milliseconds quick{200};
 
 const QByteArray mark = QByteArrayLiteral("SAVEPOINT mayday_rows");
 const QByteArray unmark = QByteArrayLiteral("RELEASE SAVEPOINT mayday_rows");

@@ -65,12 +65,14 @@ qsizetype Statistics::endOfRound(qsizetype from) const
     return from;
 }
 
-Result<void> Statistics::gather(postgres::Session &session, TaskContext &context,
-                                const OnRound &onRound) const
+Result<void> Statistics::gather(postgres::Session &session, const QByteArray &before,
+                                TaskContext &context, const OnRound &onRound) const
 {
     for (qsizetype done = 0; done < m_tables.size();) {
         const qsizetype end = endOfRound(done);
         std::vector<QByteArray> statements;
+        if (done == 0 && !before.isEmpty())
+            statements.push_back(before);
         for (; done < end; ++done)
             statements.push_back(statementFor(m_tables[done]));
         if (auto sent = session.executeBatch(statements, context); !sent)

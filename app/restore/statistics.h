@@ -30,9 +30,10 @@ public:
     /// Makes samples small; until the end of the session, or of the transaction.
     [[nodiscard]] static QByteArray smallSamples(bool isForTransaction);
 
-    /// All of them, in the session's transaction; the first that fails ends it.
-    [[nodiscard]] Result<void> gather(postgres::Session &session, TaskContext &context,
-                                      const OnRound &onRound) const;
+    /// All of them, in the session's transaction; the first that fails ends it. before: a
+    /// statement, smallSamples() perhaps, or empty.
+    [[nodiscard]] Result<void> gather(postgres::Session &session, const QByteArray &before,
+                                      TaskContext &context, const OnRound &onRound) const;
     /// Of live tables, outside a transaction: waits for nobody's lock longer than five seconds, and
     /// goes on behind what fails. Tells what did not come, or nothing.
     [[nodiscard]] QStringList refine(postgres::Session &session, TaskContext &context,

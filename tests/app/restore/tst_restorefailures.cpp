@@ -36,8 +36,9 @@ constexpr std::array steps{
     Step{"is it a pooler", "mayday.probe"},
     Step{"who depends on it", "pg_publication_rel"},
     Step{"what the server has", "pg_available_extensions"},
-    Step{"begin", "BEGIN; SET LOCAL lock_timeout"},
+    Step{"begin", "SET LOCAL lock_timeout = '5s'"},
     Step{"the lock of restores", "pg_try_advisory_xact_lock"},
+    Step{"what stands there", "e.extrelocatable"},
     Step{"the old schema aside", "RENAME TO"},
     Step{"the new schema", "CREATE SCHEMA"},
     Step{"the mark", "COMMENT ON SCHEMA"},
@@ -51,6 +52,7 @@ constexpr std::array steps{
     Step{"the proof begins", "RESET SESSION AUTHORIZATION"},
     Step{"a count", "count(*) FROM ONLY"},
     Step{"analyse", "ANALYZE"},
+    Step{"who is in the way of the swap", "SAVEPOINT mayday_swap"},
 };
 
 } // namespace

@@ -39,7 +39,7 @@ struct FaultStep {
 
 constexpr std::array ofSchemas{
     FaultStep{"what the server has", "pg_available_extensions"},
-    FaultStep{"begin", "BEGIN; SET LOCAL lock_timeout"},
+    FaultStep{"begin", "SET LOCAL lock_timeout = '5s'"},
     FaultStep{"the old schema aside", "RENAME TO"},
     FaultStep{"a table", "CREATE TABLE public.products"},
     FaultStep{"before the rows", "COPY public.products"},
@@ -49,6 +49,7 @@ constexpr std::array ofSchemas{
     FaultStep{"an index", "CREATE INDEX"},
     FaultStep{"a count", "count(*) FROM ONLY"},
     FaultStep{"analyse", "ANALYZE"},
+    FaultStep{"who is in the way of the swap", "SAVEPOINT mayday_swap"},
 };
 
 constexpr std::array ofDatabases{

@@ -325,7 +325,7 @@ void TestRestoreRunner::aPoolerIsRefused()
     auto session = postgres::Session::connect(shop.target(), context);
     QVERIFY(session);
     plan.target = pooled;
-    const auto checked = checkTarget(*session, plan, {u"public"_s}, context);
+    const auto checked = checkNoPooler(*session, plan, context);
     QVERIFY(!checked);
     QCOMPARE(checked.error().kind, ErrorKind::Refused);
     QCOMPARE(checked.error().advice, Advice::UseSessionPort);

@@ -34,12 +34,11 @@ private Q_SLOTS:
         auto session = open();
         const Statistics statistics = all(session);
         QVERIFY(session.execute("BEGIN", m_context));
-        QVERIFY(session.query(Statistics::smallSamples(true), m_context));
         QList<qsizetype> rounds;
         const auto onRound = [&](qsizetype done) {
             rounds.append(done);
         };
-        QVERIFY(statistics.gather(session, m_context, onRound));
+        QVERIFY(statistics.gather(session, Statistics::smallSamples(true), m_context, onRound));
         QVERIFY(session.execute("COMMIT", m_context));
         QCOMPARE(rounds, QList<qsizetype>{3});
         QCOMPARE(stepsOf("a"), u"11"_s);
@@ -53,8 +52,8 @@ private Q_SLOTS:
     {
         auto session = open();
         QVERIFY(session.execute("SET default_statistics_target = 3", m_context));
-        QVERIFY(session.query(Statistics::smallSamples(false), m_context));
-        QVERIFY(all(session).gather(session, m_context, [](qsizetype) {}));
+        QVERIFY(all(session).gather(session, Statistics::smallSamples(false), m_context,
+                                    [](qsizetype) {}));
         QCOMPARE(stepsOf("a"), u"4"_s);
     }
     void goOnBehindWhatFails()
