@@ -5,6 +5,8 @@
 
 # Version and the Debian that has it. That of Debian 13 is there already.
 readonly SERVERS=(13:bullseye 15:bookworm 18:forky)
+# The oldest and the newest: with that of Debian 13 between them enough for every change.
+readonly QUICK_SERVERS=(13:bullseye 18:forky)
 # Raise it when what follows changes.
 readonly SERVER_RECIPE=1
 
@@ -68,7 +70,7 @@ with MAYDAY_DEBIAN_MIRROR=<address of a Debian archive>." "$EX_UNAVAILABLE"
 }
 
 # Settles them all and says where they are in MAYDAY_POSTGRES_<version>; one that is missing is
-# left out, and the test says so.
+# left out, and the test says so. ensure_server_roots VERSION:SUITE...
 ensure_server_roots() {
     local server lock
     mkdir -p "$CACHE"
@@ -76,7 +78,7 @@ ensure_server_roots() {
     hold_lock "$lock" "$CACHE/setup.lock" "the cache"
     need_rights
     need_mmdebstrap
-    for server in "${SERVERS[@]}"; do
+    for server in "$@"; do
         make_server_root "${server%:*}" "${server#*:}" || continue
         export "MAYDAY_POSTGRES_${server%:*}=$(server_programs "${server%:*}" "${server#*:}")"
     done
@@ -93,8 +95,12 @@ plan_servers() {
 }
 
 do_matrix() {
-    (($# <= 1)) || die "usage: packaging/dev matrix [PART OF A NAME]" "$EX_USAGE"
     local own
+    if [[ ${1:-} == --quick ]]; then
+        export MAYDAY_MATRIX_QUICK=1
+        shift
+    fi
+    (($# <= 1)) || die "usage: packaging/dev matrix [--quick] [PART OF A NAME]" "$EX_USAGE"
     own=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
     export "MAYDAY_POSTGRES_$(basename "${own%/bin}")=$own"
     export MAYDAY_MATRIX=$CHECKOUT/build/matrix MAYDAY_MATRIX_ONLY=${1:-}

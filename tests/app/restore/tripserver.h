@@ -135,7 +135,8 @@ public:
     }
     void dropDatabase(const QString &name)
     {
-        runAs(at(QStringLiteral("postgres"), false), "DROP DATABASE " + name.toUtf8());
+        runAs(at(QStringLiteral("postgres"), false),
+              "DROP DATABASE " + name.toUtf8() + " WITH (FORCE)"); // a session may still be ending
     }
     [[nodiscard]] QByteArray dumpOf(const QString &database, bool asOwner,
                                     const QStringList &options = {}) const
