@@ -3,6 +3,7 @@
 
 #include "backup/dumpopener.h"
 #include "backup/inspectionindex.h"
+#include "backup/manifest.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -83,6 +84,7 @@ void BackupShelf::listFiles()
 {
     // Also those we may not read: left out, last night's backup would seem never to have been made.
     QFileInfoList files = QDir(m_folder).entryInfoList(QDir::Files, QDir::NoSort);
+    files.removeIf([](const QFileInfo &file) { return isManifestName(file.fileName()); });
     for (const QFileInfo &folder :
          QDir(m_folder).entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot)) {
         if (QFileInfo::exists(folder.filePath() + u"/toc.dat"_s)) // as pg_dump -Fd writes one
@@ -95,16 +97,20 @@ void BackupShelf::listFiles()
     }
     QList<BackupEntry> entries;
     for (const QFileInfo &file : std::as_const(files)) {
-        BackupEntry fresh{.path = file.absoluteFilePath(),
-                          .fileName = file.fileName(),
-                          .bytes = sizeOnDisk(file.absoluteFilePath()),
-                          .modifiedAt = file.lastModified().toUTC(),
-                          .inspection = std::nullopt,
-                          .error = std::nullopt};
+        BackupEntry fresh{
+            .path = file.absoluteFilePath(),
+            .fileName = file.fileName(),
+            .bytes = sizeOnDisk(file.absoluteFilePath()),
+            .modifiedAt = file.lastModified().toUTC(),
+            .inspection = std::nullopt,
+            .error = std::nullopt,
+            .manifestAt =
+                QFileInfo(manifestFileOf(file.absoluteFilePath())).lastModified().toUTC()};
         const BackupEntry *known = entry(fresh.path);
         // What could not be read is tried again: rights change without the file.
         const bool same = known && !known->error && known->bytes == fresh.bytes &&
-                          known->modifiedAt == fresh.modifiedAt;
+                          known->modifiedAt == fresh.modifiedAt &&
+                          known->manifestAt == fresh.manifestAt;
         entries.append(same ? *known : fresh);
     }
     sortNewestFirst(entries);
@@ -124,17 +130,22 @@ void BackupShelf::inspectNext()
     }
     const BackupEntry asked = *next;
     m_inspecting = startTask(m_pool, [path = asked.path](TaskContext &context) {
-        return inspectUnlessKnown(path, context);
+        return inspectUnlessKnown(path, context).transform([&path](dump::DumpInspection &&found) {
+            const ManifestCheck manifest = checkManifest(path, found);
+            return Reading{.inspection = std::move(found), .manifest = manifest};
+        });
     });
-    m_inspecting.deliverTo(this, [this, asked](Result<dump::DumpInspection> outcome) {
+    m_inspecting.deliverTo(this, [this, asked](Result<Reading> outcome) {
         const auto entry = std::ranges::find(m_entries, asked.path, &BackupEntry::path);
         // What was found belongs to the file as it was; when it is another by now, it comes again.
         if (entry != m_entries.end() && entry->bytes == asked.bytes &&
-            entry->modifiedAt == asked.modifiedAt) {
-            if (outcome)
-                entry->inspection = std::move(*outcome);
-            else
+            entry->modifiedAt == asked.modifiedAt && entry->manifestAt == asked.manifestAt) {
+            if (outcome) {
+                entry->inspection = std::move(outcome->inspection);
+                entry->manifest = outcome->manifest;
+            } else {
                 entry->error = outcome.error();
+            }
             sortNewestFirst(m_entries);
             Q_EMIT changed();
         }

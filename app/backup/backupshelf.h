@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backup/manifest.h"
 #include "core/task.h"
 #include "dump/dumpinspection.h"
 
@@ -19,6 +20,8 @@ struct BackupEntry {
     QDateTime modifiedAt;                           ///< UTC
     std::optional<dump::DumpInspection> inspection; ///< absent until it was read, or unreadable
     std::optional<Error> error;                     ///< why it could not be read at all
+    QDateTime manifestAt = {};                      ///< of the one beside it; invalid without one
+    ManifestCheck manifest = {};                    ///< when it was read
 
     /// When the data in it was taken: the dump's own time, else the file's.
     [[nodiscard]] QDateTime takenAt() const;
@@ -58,7 +61,11 @@ private:
     QThreadPool &m_pool;
     QList<BackupEntry> m_entries;
     QStringList m_extraFiles;
-    Task<dump::DumpInspection> m_inspecting;
+    struct Reading {
+        dump::DumpInspection inspection;
+        ManifestCheck manifest;
+    };
+    Task<Reading> m_inspecting;
     bool m_reading = false;
 };
 

@@ -39,16 +39,10 @@ QByteArray stampOf(const QString &path)
         while (files.hasNext())
             newest = std::max(newest, files.nextFileInfo().lastModified());
     }
-    QFile ends(file);
-    if (!ends.open(QIODevice::ReadOnly))
-        return {};
     QCryptographicHash hash(QCryptographicHash::Sha256);
     hash.addData(QByteArray::number(sizeOnDisk(path)) + ' ' +
                  QByteArray::number(newest.toMSecsSinceEpoch()) + '\n');
-    hash.addData(ends.read(endSize));
-    if (ends.size() > endSize && ends.seek(std::max(endSize, ends.size() - endSize)))
-        hash.addData(ends.read(endSize));
-    return ends.error() == QFileDevice::NoError ? hash.result().toHex() : QByteArray();
+    return addBothEnds(file, hash) ? hash.result().toHex() : QByteArray();
 }
 
 QByteArray digestOf(const QByteArray &body)
@@ -131,6 +125,17 @@ std::optional<archive::AccessPoints> pointsFrom(const QByteArray &body)
 }
 
 } // namespace
+
+bool addBothEnds(const QString &file, QCryptographicHash &hash)
+{
+    QFile ends(file);
+    if (!ends.open(QIODevice::ReadOnly))
+        return false;
+    hash.addData(ends.read(endSize));
+    if (ends.size() > endSize && ends.seek(std::max(endSize, ends.size() - endSize)))
+        hash.addData(ends.read(endSize));
+    return ends.error() == QFileDevice::NoError;
+}
 
 QString indexFileOf(const QString &path)
 {

@@ -3,6 +3,8 @@
 
 #include "dump/dumpinspection.h"
 
+class QCryptographicHash;
+
 namespace mayday::backup {
 
 /// As inspectDump(); but a backup that was read to its end before, and has the same size, time and
@@ -24,6 +26,9 @@ namespace mayday::backup {
 /// What has to be the same for the text of a backup to be the same to every place in it: the file
 /// as it is now, and what reads it. Empty when the inspection is about another state of the file.
 [[nodiscard]] QByteArray fingerprintOf(const dump::DumpInspection &inspection, const QString &path);
+
+/// Adds the first and the last 64 KB of a file. False when it cannot be read.
+[[nodiscard]] bool addBothEnds(const QString &file, QCryptographicHash &hash);
 
 /// The hidden files beside a backup: ".shop.sql.gz.mayday-index", ".shop.sql.gz.mayday-points".
 [[nodiscard]] QString indexFileOf(const QString &path);
