@@ -2,13 +2,16 @@
 #include "backup/databasedump.h"
 
 #include "backup/dumpopener.h"
+#include "backup/manifest.h"
 #include "backup/partialfile.h"
 #include "core/redactor.h"
 #include "postgres/quoting.h"
 #include "postgres/session.h"
 
+#include <QCryptographicHash>
 #include <QFileInfo>
 #include <QHash>
+#include <QJsonDocument>
 
 #include <thread>
 
@@ -17,8 +20,6 @@ using namespace Qt::StringLiterals;
 namespace mayday::backup {
 
 namespace {
-
-using TableCounts = QHash<QPair<QString, QString>, qint64>; ///< schema and name -> rows
 
 constexpr int versionsPerMajor = 10000;
 /// Tables counted in one round trip.
@@ -31,13 +32,16 @@ public:
 
     [[nodiscard]] const QString &name() const { return m_name; }
     [[nodiscard]] int serverVersion() const { return m_session.facts().versionNumber; }
-    [[nodiscard]] Result<TableCounts> count(const QStringList &schemas, TaskContext &context);
+    /// All of a manifest that the server knows.
+    [[nodiscard]] Result<Manifest> describe(const QStringList &schemas, TaskContext &context);
 
 private:
     explicit Snapshot(postgres::Session session) : m_session(std::move(session)) {}
+    [[nodiscard]] Result<void> count(QList<CountedTable> &tables, TaskContext &context);
 
     postgres::Session m_session;
     QString m_name;
+    QDateTime m_takenAt;
 };
 
 Result<Snapshot> Snapshot::take(const DumpOrder &order, TaskContext &context)
@@ -49,51 +53,58 @@ Result<Snapshot> Snapshot::take(const DumpOrder &order, TaskContext &context)
     Snapshot snapshot(*std::move(session));
     // What a policy hides from us must be an error and not a smaller number.
     const auto begun = snapshot.m_session.execute(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL row_security = off", context);
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL row_security = off;"
+        " SET LOCAL search_path = pg_catalog",
+        context);
     if (!begun)
         return failure(begun.error());
-    const auto name = snapshot.m_session.query("SELECT pg_catalog.pg_export_snapshot()", context);
+    const auto name = snapshot.m_session.query(
+        "SELECT pg_catalog.pg_export_snapshot(), pg_catalog.to_char(pg_catalog.now() AT TIME ZONE"
+        " 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')",
+        context);
     if (!name)
         return failure(name.error());
     snapshot.m_name = name->text(0, 0);
+    snapshot.m_takenAt = QDateTime::fromString(name->text(0, 1), Qt::ISODate);
     return snapshot;
 }
 
-/// The tables whose rows pg_dump writes; those of extensions are made by their extensions.
-Result<TableCounts> Snapshot::count(const QStringList &schemas, TaskContext &context)
+Result<Manifest> Snapshot::describe(const QStringList &schemas, TaskContext &context)
 {
-    QByteArrayList names;
-    for (const QString &schema : schemas)
-        names.append(postgres::quoteLiteral(schema.toUtf8()));
-    const QByteArray which = names.isEmpty() ? QByteArray("n.nspname !~ '^pg_' AND n.nspname <>"
-                                                          " 'information_schema'")
-                                             : "n.nspname IN (" + names.join(", ") + ')';
-    const auto rows = m_session.query(
-        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND " +
-            which +
-            " AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.deptype = 'e'"
-            " AND d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid) ORDER BY c.oid",
-        context);
-    if (!rows)
-        return failure(rows.error());
-    TableCounts counts;
-    for (int from = 0; from < rows->rowCount(); from += countRound) {
-        const int end = std::min<int>(rows->rowCount(), from + countRound);
+    auto content = schemaObjects(m_session, schemas, context);
+    if (!content)
+        return failure(content.error());
+    if (auto counted = count(content->tables, context); !counted)
+        return failure(counted.error());
+    // Of some schemas pg_dump writes nothing that belongs to the database as a whole.
+    if (!schemas.isEmpty()) {
+        content->others.removeIf([](const SchemaObject &one) { return one.schema.isEmpty(); });
+        content->largeObjects = 0;
+    }
+    return Manifest{.takenAt = m_takenAt,
+                    .server = m_session.facts().version,
+                    .database = m_session.facts().database,
+                    .isWholeDatabase = schemas.isEmpty(),
+                    .content = *std::move(content)};
+}
+
+Result<void> Snapshot::count(QList<CountedTable> &tables, TaskContext &context)
+{
+    for (qsizetype from = 0; from < tables.size(); from += countRound) {
+        const qsizetype end = std::min(tables.size(), from + countRound);
         std::vector<QByteArray> questions;
-        for (int i = from; i < end; ++i)
+        for (qsizetype i = from; i < end; ++i)
             questions.push_back(u"SELECT pg_catalog.count(*) FROM ONLY %1.%2"_s
-                                    .arg(postgres::quoteIdentifier(rows->text(i, 0)),
-                                         postgres::quoteIdentifier(rows->text(i, 1)))
+                                    .arg(postgres::quoteIdentifier(tables[i].schema),
+                                         postgres::quoteIdentifier(tables[i].name))
                                     .toUtf8());
         const auto answers = m_session.queryBatch(questions, context);
         if (!answers)
             return failure(answers.error());
-        for (int i = from; i < end; ++i)
-            counts.insert({rows->text(i, 0), rows->text(i, 1)},
-                          (*answers)[static_cast<size_t>(i - from)].integer(0, 0));
+        for (qsizetype i = from; i < end; ++i)
+            tables[i].rows = (*answers)[static_cast<size_t>(i - from)].integer(0, 0);
     }
-    return counts;
+    return {};
 }
 
 process::CommandLine pgDump(const process::Tool &tool, const DumpOrder &order,
@@ -158,15 +169,20 @@ Result<void> run(process::ProcessRunner &runner, const process::CommandLine &com
          .detail = u"it ended with %1: %2"_s.arg(outcome->exitCode).arg(complaint)});
 }
 
-Result<void> writeDump(process::ProcessRunner &runner, const process::CommandLine &command,
-                       PartialFile &file, TaskContext &context)
+/// Its digest is that of what was written: what is on the disk is read back to its checksum.
+Result<QByteArray> writeDump(process::ProcessRunner &runner, const process::CommandLine &command,
+                             PartialFile &file, TaskContext &context)
 {
+    QCryptographicHash digest(QCryptographicHash::Sha256);
     const auto take = [&](QByteArrayView piece) {
         auto written = file.write(piece);
+        digest.addData(piece);
         context.progress(file.bytes(), 0, u"dump"_s);
         return written;
     };
-    return run(runner, command, take, context).and_then([&] { return file.flush(); });
+    return run(runner, command, take, context)
+        .and_then([&] { return file.flush(); })
+        .transform([&] { return digest.result().toHex(); });
 }
 
 Error notVerified(const QString &file, const QString &detail)
@@ -177,8 +193,23 @@ Error notVerified(const QString &file, const QString &detail)
             .advice = Advice::TryAgain};
 }
 
-Result<DumpReceipt> verify(const PartialFile &file, const QString &name, const TableCounts &counts,
-                           TaskContext &context)
+/// Where a sequence stands comes from the dump: in no snapshot there is an answer.
+void noteValues(QList<NamedSequence> &sequences, const QList<dump::SequenceInDump> &said)
+{
+    QHash<QPair<QString, QString>, const dump::SequenceInDump *> byName;
+    for (const dump::SequenceInDump &one : said)
+        byName.insert({one.schema, one.name}, &one);
+    for (NamedSequence &sequence : sequences) {
+        if (const auto *one = byName.value({sequence.schema, sequence.name})) {
+            sequence.value = one->value;
+            sequence.isCalled = one->isCalled;
+        }
+    }
+}
+
+/// It is whole, and has all that the server had; then the manifest is told what the dump is.
+Result<void> verify(const PartialFile &file, const QString &name, Manifest &manifest,
+                    TaskContext &context)
 {
     TaskContext watched(context.stopToken(),
                         [&context](qint64 done, qint64 total, const QString &) {
@@ -190,19 +221,23 @@ Result<DumpReceipt> verify(const PartialFile &file, const QString &name, const T
     if (inspection->verdict != dump::DumpVerdict::Complete)
         return failure(notVerified(name, inspection->problem ? inspection->problem->detail
                                                              : u"it is not whole"_s));
-    TableCounts found;
-    for (const dump::TableInDump &table : inspection->tables)
-        found[{table.schema, table.name}] += table.rows;
-    DumpReceipt receipt{.file = name, .bytes = file.bytes(), .tables = counts.size()};
-    for (const auto &[table, rows] : counts.asKeyValueRange()) {
-        if (found.value(table, -1) != rows)
-            return failure(notVerified(
-                name, u"it has %1 rows of %2.%3; the server has %4"_s.arg(found.value(table))
-                          .arg(table.first, table.second)
-                          .arg(rows)));
-        receipt.rows += rows;
-    }
-    return receipt;
+    if (const QStringList missing = missingFrom(*inspection, manifest); !missing.isEmpty())
+        return failure(notVerified(name, fewOf(missing)));
+    noteValues(manifest.content.sequences, inspection->sequences);
+    manifest.bytes = file.bytes();
+    manifest.ends = endsOf(file.path());
+    return {};
+}
+
+/// Both get their names, or neither.
+Result<void> keepBoth(PartialFile &dump, PartialFile &beside, const QString &name)
+{
+    if (auto kept = dump.keep(); !kept)
+        return kept;
+    auto kept = beside.keep();
+    if (!kept)
+        QFile::remove(name);
+    return kept;
 }
 
 } // namespace
@@ -238,41 +273,66 @@ Result<DumpReceipt> DatabaseDump::make(const DumpOrder &order, TaskContext &cont
     auto file = PartialFile::create(order.file, order.leaveFree);
     if (!file)
         return failure(file.error());
+    const auto beside = PartialFile::create(manifestFileOf(order.file), order.leaveFree);
+    if (!beside)
+        return failure(beside.error());
+    auto manifest = fill(order, **file, context);
+    if (!manifest)
+        return failure(manifest.error());
+    if (auto whole = verify(**file, order.file, *manifest, context); !whole)
+        return failure(whole.error());
+    return (*beside)
+        ->write(QJsonDocument(toJson(*manifest)).toJson())
+        .and_then([&] { return (*beside)->flush(); })
+        .and_then([&] { return keepBoth(**file, **beside, order.file); })
+        .transform([&] {
+            return DumpReceipt{.file = order.file,
+                               .bytes = manifest->bytes,
+                               .tables = manifest->content.tables.size(),
+                               .rows = manifest->rows(),
+                               .madeWith = manifest->madeWith,
+                               .manifest = manifestFileOf(order.file),
+                               .sha256 = manifest->sha256};
+        });
+}
+
+/// The dump is written, and what it has to hold is asked of the same snapshot, at the same time:
+/// whoever waits for the one should not wait for the other as well.
+Result<Manifest> DatabaseDump::fill(const DumpOrder &order, PartialFile &file,
+                                    TaskContext &context) const
+{
     auto snapshot = Snapshot::take(order, context);
     if (!snapshot)
         return failure(snapshot.error());
     const auto client = clientFor(snapshot->serverVersion(), context);
     if (!client)
         return failure(client.error());
-    // At the same time: whoever waits for the dump should not wait for the counting as well.
     std::stop_source both;
     const std::stop_callback onStop(context.stopToken(), [&both] { both.request_stop(); });
     TaskContext dumping(both.get_token(), [&](qint64 done, qint64 total, const QString &phase) {
         context.progress(done, total, phase);
     });
-    Result<TableCounts> counts;
-    Result<void> written;
+    Result<Manifest> manifest;
+    Result<QByteArray> written;
     {
         const std::jthread counter([&] {
             TaskContext counting(both.get_token());
-            counts = snapshot->count(order.schemas, counting);
-            if (!counts)
+            manifest = snapshot->describe(order.schemas, counting);
+            if (!manifest)
                 both.request_stop();
         });
-        written = writeDump(m_runner, pgDump(*client, order, snapshot->name()), **file, dumping);
+        written = writeDump(m_runner, pgDump(*client, order, snapshot->name()), file, dumping);
         if (!written)
             both.request_stop();
     }
     // The first that failed stopped the other.
-    if (!counts && (written || counts.error().kind != ErrorKind::Cancelled))
-        return failure(counts.error());
+    if (!manifest && (written || manifest.error().kind != ErrorKind::Cancelled))
+        return manifest;
     if (!written)
         return failure(written.error());
-    auto receipt = verify(**file, order.file, *counts, context);
-    if (!receipt)
-        return receipt;
-    receipt->madeWith = u"pg_dump "_s + client->version.toString();
-    return (*file)->keep().transform([&] { return *receipt; });
+    manifest->madeWith = u"pg_dump "_s + client->version.toString();
+    manifest->sha256 = *written;
+    return manifest;
 }
 
 Result<Structure> DatabaseDump::structure(const DumpOrder &order, TaskContext &context) const

@@ -11,6 +11,9 @@
 
 namespace mayday::backup {
 
+class PartialFile;
+struct Manifest;
+
 /// What is to be dumped, and where to.
 struct DumpOrder {
     postgres::ConnectionString source;
@@ -21,14 +24,16 @@ struct DumpOrder {
     qint64 leaveFree = qint64(128) * 1024 * 1024; ///< bytes of the disk, for everybody else
 };
 
-/// A dump that was read back to its end, and holds as many rows of each table as the server counted
-/// in the same snapshot.
+/// A dump that was read back to its end, and holds all that the server had in the same snapshot,
+/// and as many rows of each table as it counted.
 struct DumpReceipt {
     QString file;
     qint64 bytes = 0;
     qint64 tables = 0;
     qint64 rows = 0;
     QString madeWith = {}; ///< "pg_dump 17.2"
+    QString manifest = {}; ///< the file beside it that says what the server had
+    QByteArray sha256 = {};
 };
 
 /// Everything but rows, as pg_dump writes it: what has to be there before rows, and what comes
@@ -42,7 +47,8 @@ struct Structure {
 ///
 /// It is written under a hidden name beside its own, which it gets when it is verified and on the
 /// disk. Until then every failure and every stop takes it away; what a kill leaves is taken away by
-/// the next dump into that folder. A blocking worker.
+/// the next dump into that folder. The manifest beside it comes and goes with it; a kill between
+/// the two names leaves a verified dump without one. A blocking worker.
 class DatabaseDump final {
 public:
     explicit DatabaseDump(process::ProcessRunner &runner) : m_runner(runner) {}
@@ -50,13 +56,17 @@ public:
     /// The newest pg_dump of this machine. Unsupported, naming what there is, when none may dump a
     /// server of that version (170011).
     [[nodiscard]] Result<process::Tool> clientFor(int serverVersion, TaskContext &context) const;
-    /// Progress in bytes written, then in bytes read back. AlreadyExists when the file is there,
-    /// NoSpace when the disk fills up, Corrupt when what was read back is not what was counted.
+    /// Progress in bytes written, then in bytes read back. AlreadyExists when the file or a
+    /// manifest of its name is there, NoSpace when the disk fills up, Corrupt when what was read
+    /// back is not what the server had.
     [[nodiscard]] Result<DumpReceipt> make(const DumpOrder &order, TaskContext &context) const;
     /// Of what the order names; its file is not looked at.
     [[nodiscard]] Result<Structure> structure(const DumpOrder &order, TaskContext &context) const;
 
 private:
+    [[nodiscard]] Result<Manifest> fill(const DumpOrder &order, PartialFile &file,
+                                        TaskContext &context) const;
+
     process::ProcessRunner &m_runner;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RestoreRunner's way where nothing may stand beside what is live: it goes, after a safety copy.
 #include "backup/databasedump.h"
+#include "backup/manifest.h"
 #include "postgres/quoting.h"
 #include "restore/inplace.h"
 #include "restore/restoremark.h"
@@ -92,6 +93,7 @@ void RestoreRunner::removeSafetyCopy()
         return; // nobody knows what is live: then it is precious
     QFile::remove(noteFileOf(m_plan.safetyCopyFile()));
     if (m_receipt.safetyCopy && QFile::remove(m_receipt.safetyCopy->file)) {
+        QFile::remove(backup::manifestFileOf(m_receipt.safetyCopy->file));
         m_receipt.safetyCopy.reset();
         m_receipt.notes.removeOne(m_safetyNote);
     }

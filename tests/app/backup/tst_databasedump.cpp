@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/databasedump.h"
 #include "backup/dumpopener.h"
+#include "backup/manifest.h"
 #include "postgres/session.h"
+#include "support/steprelay.h"
 #include "support/temppostgres.h"
 #include "support/testmain.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QLockFile>
 #include <QTemporaryDir>
@@ -69,7 +72,9 @@ private Q_SLOTS:
     void noSecretIsInTheArguments();
     void aServerThatIsTooNewIsRefused();
     void noProgramAtAll();
-    void missingRowsAreNoticed();
+    void theManifestSaysWhatTheServerHad();
+    void whatIsMissingIsNoticed_data();
+    void whatIsMissingIsNoticed();
     void aCutDumpIsNoticed();
     void aProgramThatFails_data();
     void aProgramThatFails();
@@ -77,7 +82,11 @@ private Q_SLOTS:
     void aFullDisk_data();
     void aFullDisk();
     void aStopLeavesNothing();
+    void harmAtAnyQuestionLeavesNothing_data();
+    void harmAtAnyQuestionLeavesNothing();
     void aNameThatIsTakenIsRefused();
+    void aNameThatIsTakenMeanwhile_data();
+    void aNameThatIsTakenMeanwhile();
     void aFolderThatCannotBeWrittenTo();
     void whatAKillLeftGoes();
     void whatOthersWriteStays();
@@ -99,6 +108,26 @@ private:
     {
         return QDir(m_folder->filePath(u"backups"_s))
             .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+    }
+    [[nodiscard]] static QStringList bothFiles()
+    {
+        return {u"shop.sql.gz"_s, u"shop.sql.gz.manifest.json"_s};
+    }
+    [[nodiscard]] static QStringList namesOf(const Manifest &manifest, const QString &kind)
+    {
+        QStringList names;
+        for (const SchemaObject &object : manifest.content.others) {
+            if (object.kind == kind)
+                names.append(object.name);
+        }
+        return names;
+    }
+    void take(const QString &name)
+    {
+        QDir().mkpath(QFileInfo(name).path());
+        QFile taken(name);
+        if (!taken.open(QIODevice::WriteOnly) || taken.write("precious") != 8)
+            qFatal("%s cannot be written", qPrintable(name));
     }
     void verifyFailed(const Result<DumpReceipt> &outcome, ErrorKind kind, const QString &words)
     {
@@ -129,6 +158,13 @@ void TestDatabaseDump::initTestCase()
         "INSERT INTO parts SELECT g, '2026-05-01' FROM generate_series(1, 7) g;"
         "CREATE VIEW names AS SELECT name FROM products;"
         "CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM products;"
+        "CREATE SEQUENCE tickets START 7; SELECT nextval('tickets'), nextval('tickets');"
+        "CREATE FUNCTION twice(integer, text DEFAULT 'a') RETURNS integer LANGUAGE sql"
+        " AS 'SELECT $1 * 2';"
+        "CREATE DOMAIN price AS numeric CHECK (VALUE >= 0);"
+        "ALTER TABLE nobody ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY own ON nobody USING (id > 0);"
+        "CREATE INDEX by_name ON products (left(name, 5));"
         "CREATE SCHEMA \"o*d \"\"one\"; CREATE TABLE \"o*d \"\"one\".\"T.a\" (a integer);"
         "INSERT INTO \"o*d \"\"one\".\"T.a\" VALUES (1), (2);"
         "CREATE SCHEMA odd; CREATE TABLE odd.other (a integer); INSERT INTO odd.other VALUES (1);");
@@ -149,7 +185,8 @@ void TestDatabaseDump::aDumpIsWholeAndCounted()
     QCOMPARE(receipt->tables, 3); // those that hold rows: a partitioned one holds none
     QVERIFY2(receipt->madeWith.startsWith("pg_dump 1"_L1), qPrintable(receipt->madeWith));
     QCOMPARE(phases, (QStringList{u"dump"_s, u"verify"_s}));
-    QCOMPARE(everything(), QStringList{u"shop.sql.gz"_s});
+    QCOMPARE(everything(), bothFiles());
+    QCOMPARE(receipt->manifest, manifestFileOf(file()));
     const auto inspection = inspectDump(file(), context);
     QVERIFY(inspection);
     QCOMPARE(inspection->verdict, dump::DumpVerdict::Complete);
@@ -163,6 +200,7 @@ void TestDatabaseDump::itsOwnerAloneMayReadIt()
     QVERIFY(makeDump(order(), context));
     const auto others = QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
     QVERIFY(!(QFile::permissions(file()) & others));
+    QVERIFY(!(QFile::permissions(manifestFileOf(file())) & others));
 }
 
 void TestDatabaseDump::onlyTheSchemasThatWereAskedFor()
@@ -244,16 +282,96 @@ void TestDatabaseDump::noProgramAtAll()
                  u"or newer"_s);
 }
 
-/// Complete, by every sign in the file itself.
-void TestDatabaseDump::missingRowsAreNoticed()
+void TestDatabaseDump::theManifestSaysWhatTheServerHad()
 {
-    const auto receipt = dump([](process::ProcessRunner &real, process::CommandLine command,
-                                 const process::RunOptions &options, TaskContext &context) {
-        command.arguments.append(u"--exclude-table-data=public.products"_s);
-        return real.run(command, options, context);
+    TaskContext context;
+    const QDateTime before = QDateTime::currentDateTimeUtc().addSecs(-2);
+    const auto receipt = makeDump(order(), context);
+    QVERIFY2(receipt, receipt ? "" : qPrintable(describe(receipt.error())));
+    const auto beside = manifestBeside(file());
+    QVERIFY2(beside, beside ? "" : qPrintable(describe(beside.error())));
+    const Manifest manifest = beside->value();
+    QVERIFY(manifest.takenAt >= before);
+    QCOMPARE(manifest.database, u"shop"_s);
+    QVERIFY(!manifest.server.isEmpty() && !manifest.isWholeDatabase);
+    QCOMPARE(manifest.madeWith, receipt->madeWith);
+    QCOMPARE(manifest.content.schemas, QStringList{u"public"_s});
+    QFile dumped(file());
+    QVERIFY(dumped.open(QIODevice::ReadOnly));
+    QCOMPARE(manifest.sha256,
+             QCryptographicHash::hash(dumped.readAll(), QCryptographicHash::Sha256).toHex());
+    QCOMPARE(manifest.bytes, dumped.size());
+    QCOMPARE(manifest.rows(), 20007);
+    QCOMPARE(manifest.content.tables.size(), 3);
+    QCOMPARE(manifest.content.sequences.size(), 1);
+    QCOMPARE(manifest.content.sequences.front().value, 8);
+    QVERIFY(manifest.content.sequences.front().isCalled);
+    const auto names = [&](const QString &kind) {
+        return namesOf(manifest, kind).join(u' ');
+    };
+    QCOMPARE(names(u"view"_s), u"public.names"_s);
+    QCOMPARE(names(u"materialized view"_s), u"public.counted"_s);
+    QCOMPARE(names(u"partitioned table"_s), u"public.parts"_s);
+    QCOMPARE(names(u"function"_s), u"public.twice(integer, text)"_s);
+    QCOMPARE(names(u"domain"_s), u"public.price"_s);
+    QCOMPARE(names(u"constraint"_s), u"price_check on public.price products_pkey on "
+                                     "public.products"_s);
+    QCOMPARE(names(u"index"_s), u"by_name on public.products"_s);
+    QCOMPARE(names(u"policy"_s), u"own on public.nobody"_s);
+    QCOMPARE(names(u"row security"_s), u"on public.nobody"_s);
+    QCOMPARE(names(u"extension"_s), QString());
+    const auto inspection = inspectDump(file(), context);
+    QVERIFY(inspection);
+    const ManifestCheck check = checkManifest(file(), *inspection);
+    QVERIFY2(check.agrees(), qPrintable(check.problems.join(u'\n')));
+}
+
+void TestDatabaseDump::whatIsMissingIsNoticed_data()
+{
+    QTest::addColumn<QStringList>("switches");
+    QTest::addColumn<QByteArrayList>("takenOut");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("by switches of pg_dump")
+        << QStringList{u"--exclude-table-data=public.products"_s,
+                       u"--exclude-table=public.nobody"_s, u"--exclude-table=public.parts"_s,
+                       u"--exclude-table=public.tickets"_s, u"--exclude-table=public.names"_s}
+        << QByteArrayList()
+        << u"it has no table public.nobody; it has 0 rows of public.products; the server had "
+           "20000; it has no table public.parts; it has no sequence public.tickets; it makes 1 of "
+           "2 views; it does not make the 1 policy"_s;
+    QTest::newRow("statements")
+        << QStringList{u"--compress=0"_s}
+        << QByteArrayList{"CREATE POLICY own ON public.nobody USING ((id > 0));",
+                          "CREATE INDEX by_name ON public.products USING btree (\"left\"(name, "
+                          "5));"}
+        << u"it does not make the 1 index; it does not make the 1 policy"_s;
+}
+
+/// Complete, by every sign in the file itself.
+void TestDatabaseDump::whatIsMissingIsNoticed()
+{
+    QFETCH(QStringList, switches);
+    QFETCH(QByteArrayList, takenOut);
+    QFETCH(QString, words);
+    const auto receipt = dump([&](process::ProcessRunner &real, process::CommandLine command,
+                                  process::RunOptions options,
+                                  TaskContext &context) -> Result<process::ProcessOutcome> {
+        QByteArray text;
+        const auto onOutput = options.onOutput;
+        options.onOutput = [&text](QByteArrayView piece) -> Result<void> {
+            text.append(piece);
+            return {};
+        };
+        command.arguments += switches;
+        auto outcome = real.run(command, options, context);
+        for (const QByteArray &statement : takenOut) {
+            if (!text.contains(statement))
+                qFatal("%s is not in the dump", statement.constData());
+            text.replace(statement, QByteArray());
+        }
+        return onOutput(text).and_then([&] { return outcome; });
     });
-    verifyFailed(receipt, ErrorKind::Corrupt,
-                 u"it has 0 rows of public.products; the server has 20000"_s);
+    verifyFailed(receipt, ErrorKind::Corrupt, words);
 }
 
 void TestDatabaseDump::aCutDumpIsNoticed()
@@ -366,18 +484,61 @@ void TestDatabaseDump::aStopLeavesNothing()
     verifyFailed(makeDump(order(), context), ErrorKind::Cancelled, {});
 }
 
+void TestDatabaseDump::harmAtAnyQuestionLeavesNothing_data()
+{
+    QTest::addColumn<QByteArray>("step");
+    for (const char *step : {"pg_export_snapshot", "pg_largeobject_metadata", "count(*) FROM ONLY"})
+        QTest::newRow(step) << QByteArray(step);
+}
+
+void TestDatabaseDump::harmAtAnyQuestionLeavesNothing()
+{
+    QFETCH(QByteArray, step);
+    restore::test::StepRelay relay(order().source, step,
+                                   [] { return restore::test::StepRelay::Then::Cut; });
+    DumpOrder through = order();
+    through.source = relay.connectionString();
+    TaskContext context;
+    const auto receipt = makeDump(through, context);
+    QVERIFY(relay.hasStruck());
+    verifyFailed(receipt, ErrorKind::Unreachable, {});
+}
+
 void TestDatabaseDump::aNameThatIsTakenIsRefused()
 {
-    QDir().mkpath(QFileInfo(file()).path());
-    QFile taken(file());
-    QVERIFY(taken.open(QIODevice::WriteOnly) && taken.write("precious") == 8);
-    taken.close();
-    TaskContext context;
-    const auto receipt = makeDump(order(), context);
+    for (const QString &name : {file(), manifestFileOf(file())}) {
+        take(name);
+        TaskContext context;
+        const auto receipt = makeDump(order(), context);
+        QVERIFY(!receipt);
+        QCOMPARE(receipt.error().kind, ErrorKind::AlreadyExists);
+        QCOMPARE(everything(), QStringList{QFileInfo(name).fileName()});
+        QCOMPARE(QFileInfo(name).size(), 8);
+        QVERIFY(QFile::remove(name));
+    }
+}
+
+void TestDatabaseDump::aNameThatIsTakenMeanwhile_data()
+{
+    QTest::addColumn<bool>("isOfManifest");
+    QTest::newRow("of the dump") << false;
+    QTest::newRow("of the manifest") << true;
+}
+
+/// Both get their names, or neither.
+void TestDatabaseDump::aNameThatIsTakenMeanwhile()
+{
+    QFETCH(bool, isOfManifest);
+    const QString name = isOfManifest ? manifestFileOf(file()) : file();
+    const auto receipt = dump([&](process::ProcessRunner &real, const process::CommandLine &command,
+                                  const process::RunOptions &options, TaskContext &context) {
+        take(name);
+        return real.run(command, options, context);
+    });
     QVERIFY(!receipt);
     QCOMPARE(receipt.error().kind, ErrorKind::AlreadyExists);
-    QVERIFY(taken.open(QIODevice::ReadOnly));
-    QCOMPARE(taken.readAll(), "precious");
+    QCOMPARE(everything(), QStringList{QFileInfo(name).fileName()});
+    QCOMPARE(QFileInfo(name).size(), 8);
 }
 
 void TestDatabaseDump::aFolderThatCannotBeWrittenTo()
@@ -401,7 +562,7 @@ void TestDatabaseDump::whatAKillLeftGoes()
     left.close();
     TaskContext context;
     QVERIFY(makeDump(order(), context));
-    QCOMPARE(everything(), QStringList{u"shop.sql.gz"_s});
+    QCOMPARE(everything(), bothFiles());
 }
 
 void TestDatabaseDump::whatOthersWriteStays()
@@ -416,7 +577,7 @@ void TestDatabaseDump::whatOthersWriteStays()
     QVERIFY(makeDump(order(), context));
     QVERIFY(busy.exists());
     lock.unlock();
-    QVERIFY(QFile::remove(file()));
+    QVERIFY(QFile::remove(file()) && QFile::remove(manifestFileOf(file())));
     QVERIFY(makeDump(order(), context));
     QVERIFY(!busy.exists());
 }

@@ -73,7 +73,7 @@ void TestCtlInPlace::theFolderCanBeChosen()
     const Answer answer =
         restore(m_ctl.liveDatabase(u"chosen"_s), {u"--safety-copy-folder"_s, folder, u"--json"_s});
     QVERIFY2(answer.code == 0, answer.all());
-    QCOMPARE(QDir(folder).entryList(QDir::Files).size(), 1);
+    QCOMPARE(QDir(folder).entryList({u"*.sql.gz"_s}, QDir::Files).size(), 1);
 }
 
 void TestCtlInPlace::theWordsThatDoNotGoTogether_data()

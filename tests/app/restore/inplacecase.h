@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/restore/restorefixture.h"
+#include "backup/manifest.h"
 
 #include <QDir>
 
@@ -30,10 +31,12 @@ protected:
         const SystemClock clock;
         return RestoreRunner(plan, clock, {}).run(std::nullopt, context);
     }
-    /// What is in the folder of safety copies; those that one sees.
+    /// What is in the folder of safety copies; those that one sees, each with its manifest.
     [[nodiscard]] QStringList visibleCopies() const
     {
-        return QDir(m_folder->path()).entryList(QDir::Files, QDir::Name);
+        QStringList names = QDir(m_folder->path()).entryList(QDir::Files, QDir::Name);
+        const qsizetype manifests = names.removeIf(backup::isManifestName);
+        return manifests == names.size() ? names : QStringList{u"without its manifest"_s};
     }
     [[nodiscard]] QStringList copies() const
     {

@@ -4,6 +4,7 @@
 // that takes. MAYDAY_KILLS says how often (50), MAYDAY_SEED repeats a run.
 #include "app/ctl/ctlfixture.h"
 #include "app/restore/restorefixture.h"
+#include "backup/manifest.h"
 #include "core/profile.h"
 #include "restore/restoredesk.h"
 #include "support/testmain.h"
@@ -97,7 +98,10 @@ private:
     void undoInPlace(const QString &safetyCopy);
     [[nodiscard]] QStringList safetyCopies() const
     {
-        return QDir(m_ctl->path(u"copies"_s)).entryList(QDir::Files | QDir::Hidden, QDir::Name);
+        QStringList names =
+            QDir(m_ctl->path(u"copies"_s)).entryList(QDir::Files | QDir::Hidden, QDir::Name);
+        names.removeIf(backup::isManifestName);
+        return names;
     }
     void discardAll(const Shop &shop);
     void putBackAndDiscard(const Shop &shop);
