@@ -106,11 +106,15 @@ QByteArray conditionOn(const QStringList &schemas)
 
 } // namespace
 
+postgres::Question schemaObjectsQuestion(const QStringList &schemas)
+{
+    return {.sql = QByteArray(objectsQuestion).replace("$1", conditionOn(schemas))};
+}
+
 Result<SchemaObjects> schemaObjects(postgres::Session &session, const QStringList &schemas,
                                     TaskContext &context)
 {
-    const auto rows =
-        session.query(QByteArray(objectsQuestion).replace("$1", conditionOn(schemas)), context);
+    const auto rows = session.query(schemaObjectsQuestion(schemas), context);
     if (!rows)
         return failure(rows.error());
     SchemaObjects found;

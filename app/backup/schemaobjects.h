@@ -57,5 +57,7 @@ struct SchemaObjects {
 /// pg_catalog: names come from the catalogs alone, so that they are those of its snapshot.
 [[nodiscard]] Result<SchemaObjects> schemaObjects(postgres::Session &session,
                                                   const QStringList &schemas, TaskContext &context);
+/// What that asks, to be asked ahead.
+[[nodiscard]] postgres::Question schemaObjectsQuestion(const QStringList &schemas);
 
 } // namespace mayday::backup

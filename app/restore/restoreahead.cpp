@@ -95,6 +95,8 @@ std::vector<postgres::Question> RestoreRunner::questionsBehindProof() const
     std::vector<Question> questions{aboveForeignQuestion()};
     if (m_plan.mode != RestoreMode::Copy && m_plan.mode != RestoreMode::Tables)
         append(questions, Access::questions(m_inspection.schemas));
+    if (m_manifest)
+        questions.push_back(backup::schemaObjectsQuestion(m_inspection.schemas));
     return questions;
 }
 

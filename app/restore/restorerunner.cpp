@@ -325,6 +325,7 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
 {
     if (auto kept = keepWhatIsNotInRows(session, context); !kept)
         return kept;
+    readManifest();
     enter(RestorePhase::Proving, 0);
     m_now.tablesDone = 0;
     m_now.tablesTotal = static_cast<int>(m_tallies.size());
@@ -348,6 +349,7 @@ Result<void> RestoreRunner::proveLoad(postgres::Session &session, TaskContext &c
                         : Result<void>();
         return keys.and_then([&] { return proveLargeObjects(session, m_largeObjects, context); })
             .and_then([&] { return compareAccess(session, context); })
+            .and_then([&] { return compareManifest(session, context); })
             .and_then([&] { return askTheTeam(session, context); });
     }
     const auto wrong =

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backup/databasedump.h"
+#include "backup/manifest.h"
 #include "core/clock.h"
 #include "core/latest.h"
 #include "dump/dumpinspection.h"
@@ -95,6 +96,8 @@ private:
                         TaskContext &context);
     Result<void> proveLoad(postgres::Session &session, TaskContext &context);
     Result<void> compareAccess(postgres::Session &session, TaskContext &context);
+    void readManifest();
+    Result<void> compareManifest(postgres::Session &session, TaskContext &context);
     Result<void> askTheTeam(postgres::Session &session, TaskContext &context);
     Result<void> analyse(postgres::Session &session, TaskContext &context);
     void refine(postgres::Session &session, TaskContext &context);
@@ -153,6 +156,7 @@ private:
     LoadLedger m_ledger;      ///< of a ReplaceDatabase
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
+    std::optional<backup::Manifest> m_manifest;   ///< one that is compared
     std::optional<backup::Structure> m_structure; ///< of a dump that has rows only
     QHash<TableName, QStringList> m_columns;      ///< of its tables
     Statistics m_statistics;

@@ -76,6 +76,8 @@ void TestInPlace::theSafetyCopyBringsTheOldStateBack()
     const RestoreReceipt undone = carryOut(undo);
     QVERIFY2(undone.verdict == Verdict::Proven, reason(undone));
     QCOMPARE(withoutKeys(m_shop->dump()), before);
+    QVERIFY2(undone.notes.join(u'\n').contains(u"agrees: 4 tables, 202 rows and "_s),
+             reason(undone));
     QCOMPARE(visibleCopies().size(), 2);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a long way to the server costs: round trips.
+#include "backup/databasedump.h"
 #include "restorefixture.h"
 #include "support/tcprelay.h"
 #include "support/temppooler.h"
@@ -75,14 +76,27 @@ private:
     }
 
 private Q_SLOTS:
+    void aRestoreTakesFewRoundTrips_data()
+    {
+        QTest::addColumn<bool>("hasManifest");
+        QTest::newRow("plain") << false;
+        QTest::newRow("compared with its manifest") << true;
+    }
     /// With two large tables, of two round trips each, and a schema of some thirty statements.
     void aRestoreTakesFewRoundTrips()
     {
+        QFETCH(bool, hasManifest);
         const Shop shop(m_server);
+        const QString file = shop.writeDump(shop.dump());
+        if (hasManifest) {
+            QVERIFY(QFile::remove(file));
+            QVERIFY(backup::makeDump(
+                {.source = shop.target(), .schemas = {u"public"_s}, .file = file}, m_context));
+        }
         const TripCounter counter(m_server.port());
-        const auto receipt = restored(shop.plan(shop.writeDump(shop.dump())),
-                                      counter.relay().instead(shop.target()));
+        const auto receipt = restored(shop.plan(file), counter.relay().instead(shop.target()));
         QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+        QCOMPARE(receipt.notes.join(u'\n').contains(u"agrees"_s), hasManifest);
         constexpr int most = 29;
         QVERIFY2(counter.most() <= most, QByteArray::number(counter.most()));
         QVERIFY(counter.most() > 10); // or nothing was counted
