@@ -68,6 +68,7 @@ struct Command {
 [[nodiscard]] const QList<Command> &commands();
 
 [[nodiscard]] ExitCode runInspect(const Call &call);
+[[nodiscard]] ExitCode runDump(const Call &call);
 [[nodiscard]] ExitCode runRestore(const Call &call);
 [[nodiscard]] ExitCode runCopy(const Call &call);
 [[nodiscard]] ExitCode runPutBack(const Call &call);

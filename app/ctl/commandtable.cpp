@@ -121,8 +121,27 @@ const QList<Command> &commands()
             {.name = u"inspect"_s,
              .usage = u"inspect FILE [--again]"_s,
              .summary = u"Read a backup to its end and say what is in it."_s,
-             .options = u"  --again  also when it was read before and is unchanged since\n"_s,
+             .options =
+                 u"  --again  also when it was read before and is unchanged since; then also the\n"
+                 "           SHA-256 that a manifest beside it has is compared\n"_s,
              .run = runInspect},
+            {.name = u"dump"_s,
+             .usage = u"dump --target CONNINFO --file FILE [--schema NAME ...]"_s,
+             .summary =
+                 u"Make a backup by pg_dump, read it back, and compare it with the server."_s,
+             .options =
+                 u"  --target CONNINFO  the database; nothing in it is changed\n"
+                 "  --file FILE        where to: compressed SQL text, so shop.sql.gz; what is "
+                 "there\n"
+                 "                     is never replaced\n"
+                 "  --schema NAME      this schema alone, without what belongs to the database as "
+                 "a\n"
+                 "                     whole (extensions, large objects); may be said again\n"
+                 "Beside it FILE.manifest.json says what the server had in the same snapshot, "
+                 "rows\n"
+                 "counted; a restore of FILE names what of it is missing. Of a backup that fails\n"
+                 "nothing stays.\n"_s,
+             .run = runDump},
         } +
         restoring() + afterwards() + looking();
     return all;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/inspectionindex.h"
+#include "backup/manifest.h"
 #include "ctl/command.h"
 #include "dump/dumpinspection.h"
+
+#include <QJsonArray>
 
 using namespace Qt::StringLiterals;
 
@@ -30,6 +33,39 @@ QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
     return text;
 }
 
+QString asText(const backup::ManifestCheck &manifest)
+{
+    if (!manifest.isThere)
+        return {};
+    if (!manifest.isUsable)
+        return u"manifest: not used: %1\n"_s.arg(manifest.problems.join(u"; "_s));
+    const QString text = u"manifest of %1 UTC: %2 tables, %3 rows; "_s.arg(
+        manifest.takenAt.toUTC().toString(u"yyyy-MM-dd HH:mm"_s), amount(manifest.tables),
+        amount(manifest.rows));
+    return manifest.agrees()
+               ? text + u"agrees with the file\n"_s
+               : text +
+                     u"does not agree with the file: %1\n"_s.arg(backup::fewOf(manifest.problems));
+}
+
+QJsonValue asJson(const backup::ManifestCheck &manifest)
+{
+    if (!manifest.isThere)
+        return {};
+    return QJsonObject{{u"isUsable"_s, manifest.isUsable},
+                       {u"agrees"_s, manifest.agrees()},
+                       {u"takenAt"_s, manifest.takenAt.toUTC().toString(Qt::ISODate)},
+                       {u"tables"_s, manifest.tables},
+                       {u"rows"_s, manifest.rows},
+                       {u"problems"_s, QJsonArray::fromStringList(manifest.problems)}};
+}
+
+/// One that was written for this file, and has what the file has not.
+bool isLacking(const backup::ManifestCheck &manifest)
+{
+    return manifest.isUsable && !manifest.agrees();
+}
+
 } // namespace
 
 ExitCode runInspect(const Call &call)
@@ -50,14 +86,23 @@ ExitCode runInspect(const Call &call)
     call.output.endProgress();
     if (!inspection)
         return call.output.fail(inspection.error());
-    const QJsonObject json = dump::toJson(*inspection);
-    QString text = asText(*inspection, json);
+    backup::ManifestCheck manifest = backup::checkManifest(file, *inspection);
+    const auto other = again ? backup::otherThanWritten(file, context) : QString();
+    if (!other)
+        return call.output.fail(other.error());
+    if (!other->isEmpty())
+        manifest.problems.prepend(*other);
+    QJsonObject json = dump::toJson(*inspection);
+    json.insert(u"manifest"_s, asJson(manifest));
+    QString text = asText(*inspection, json) + asText(manifest);
     if (inspection->readAt && *inspection->readAt < start.addSecs(-1))
         text += u"This was found on %1 UTC; the file has the same size, time and both ends since. "
                 "--again reads it anew.\n"_s.arg(
                     inspection->readAt->toUTC().toString(u"yyyy-MM-dd HH:mm"_s));
     call.output.answer(json, text);
-    return inspection->verdict == dump::DumpVerdict::Complete ? ExitCode::Done : ExitCode::NotDone;
+    if (inspection->verdict != dump::DumpVerdict::Complete)
+        return ExitCode::NotDone;
+    return isLacking(manifest) ? ExitCode::DoneWithDifferences : ExitCode::Done;
 }
 
 } // namespace mayday::ctl

@@ -54,6 +54,9 @@ void TestMaydayctl::eachCommandHasItsHelp_data()
     QTest::newRow("inspect") << QStringList{u"inspect"_s, u"--help"_s}
                              << QByteArray("Usage: maydayctl inspect FILE [--again]\n")
                              << QByteArrayList{"--again"};
+    QTest::newRow("dump") << QStringList{u"dump"_s, u"--help"_s}
+                          << QByteArray("Usage: maydayctl dump --target CONNINFO --file FILE")
+                          << QByteArrayList{"--target", "--file", "--schema"};
     QTest::newRow("restore") << QStringList{u"restore"_s, u"--help"_s}
                              << QByteArray("Usage: maydayctl restore FILE --target")
                              << QByteArrayList{"--target", "--yes"};
