@@ -53,6 +53,8 @@ QString insideText(const backup::BackupEntry &entry)
     QString text = ChooseView::tr("Inside: %1.").arg(parts.join(u", "_s));
     if (const QString warnings = insidetexts::warnings(*entry.inspection); !warnings.isEmpty())
         text += u' ' + warnings + u'.';
+    if (const QString manifest = insidetexts::manifest(entry.manifest); !manifest.isEmpty())
+        text += u' ' + manifest + u'.';
     return text;
 }
 

@@ -66,6 +66,21 @@ QString warnings(const dump::DumpInspection &inspection)
                       : Words::tr("%1 things to read before you go on").arg(timetext::count(count));
 }
 
+QString manifest(const backup::ManifestCheck &check)
+{
+    if (!check.isThere)
+        return {};
+    if (!check.isUsable)
+        return Words::tr("The manifest beside it is not used: %1")
+            .arg(check.problems.join(u"; "_s));
+    const QString found = Words::tr("Manifest of %1 UTC: %2 tables, %3 rows")
+                              .arg(check.takenAt.toUTC().toString(u"yyyy-MM-dd HH:mm"_s),
+                                   timetext::count(check.tables), timetext::count(check.rows));
+    return check.agrees() ? Words::tr("%1; it agrees with the file").arg(found)
+                          : Words::tr("%1; it does not agree with the file: %2")
+                                .arg(found, backup::fewOf(check.problems));
+}
+
 QList<Fact> planFacts(const dump::DumpInspection &inspection)
 {
     Fact inside{.label = Words::tr("Inside"), .value = {}};
@@ -87,6 +102,13 @@ QList<Fact> confirmFacts(const dump::DumpInspection &inspection)
     if (inspection.warnings.size() > 1)
         text += Words::tr(", and %1 more").arg(timetext::count(inspection.warnings.size() - 1));
     return {fact(Words::tr("Inside"), text, FactStyle::Danger)};
+}
+
+QList<Fact> manifestFacts(const backup::ManifestCheck &check)
+{
+    if (!check.isUsable || check.agrees())
+        return {};
+    return {fact(Words::tr("Manifest"), backup::fewOf(check.problems), FactStyle::Danger)};
 }
 
 } // namespace mayday::ui::insidetexts

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backup/manifest.h"
 #include "dump/dumpinspection.h"
 #include "ui/kit/facttable.h"
 
@@ -15,8 +16,13 @@ inline const QString warningsTarget = QStringLiteral("warnings");
 [[nodiscard]] QString objects(const dump::DumpInspection &inspection);
 /// "2 statements to read before you go on"; empty when there is none.
 [[nodiscard]] QString warnings(const dump::DumpInspection &inspection);
+/// "Manifest of 2026-11-30 08:15 UTC: 47 tables, 60,000 rows; it agrees with the file"; empty
+/// without one.
+[[nodiscard]] QString manifest(const backup::ManifestCheck &check);
 /// For the plan: both, with a link to the warnings; for the question: the warnings alone.
 [[nodiscard]] QList<Fact> planFacts(const dump::DumpInspection &inspection);
 [[nodiscard]] QList<Fact> confirmFacts(const dump::DumpInspection &inspection);
+/// For the plan: a manifest that has what the backup has not; one that agrees is no news there.
+[[nodiscard]] QList<Fact> manifestFacts(const backup::ManifestCheck &check);
 
 } // namespace mayday::ui::insidetexts

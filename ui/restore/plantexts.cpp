@@ -343,6 +343,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                              timetext::bytes(report.liveBytes()))}}});
     if (backup.inspection)
         facts += insidetexts::planFacts(*backup.inspection);
+    facts += insidetexts::manifestFacts(backup.manifest);
     if (plan.mode == RestoreMode::Tables)
         return facts + tablesFacts(backup, plan) +
                QList<Fact>{wayFact(plan, report.way), timeFact(backup, plan, report, past),

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void whatThereIs();
     void whatIsToBeReadFirst();
     void thePlanListsIt();
+    void theManifestIsTold();
 
 private:
     Theme m_theme;
@@ -93,6 +94,26 @@ void TestInsideTexts::thePlanListsIt()
                    .verb = u"Replace"_s});
     QVERIFY2(!tests::seenText(view).contains(u"to read before"_s),
              qPrintable(tests::seenText(view)));
+}
+
+void TestInsideTexts::theManifestIsTold()
+{
+    QCOMPARE(insidetexts::manifest({}), QString());
+    backup::ManifestCheck check{.isThere = true,
+                                .isUsable = true,
+                                .takenAt = {QDate(2026, 11, 30), QTime(8, 15), QTimeZone::UTC},
+                                .tables = 47,
+                                .rows = 60000};
+    QCOMPARE(insidetexts::manifest(check), u"Manifest of 2026-11-30 08:15 UTC: 47 tables, 60,000 "
+                                           "rows; it agrees with the file"_s);
+    QVERIFY(insidetexts::manifestFacts(check).isEmpty());
+    check.problems = {u"it has no table public.a"_s, u"it makes 1 of 2 views"_s};
+    QVERIFY(insidetexts::manifest(check).endsWith(
+        u"it does not agree with the file: it has no table public.a; it makes 1 of 2 views"_s));
+    QCOMPARE(plain(insidetexts::manifestFacts(check)),
+             u"Manifest: it has no table public.a; it makes 1 of 2 views"_s);
+    QCOMPARE(insidetexts::manifest({.isThere = true, .problems = {u"it is damaged"_s}}),
+             u"The manifest beside it is not used: it is damaged"_s);
 }
 
 MAYDAY_UI_TEST(TestInsideTexts);
