@@ -22,7 +22,7 @@ namespace mayday::backup {
 namespace {
 
 /// First lines of the files; another number is another layout.
-constexpr QByteArrayView inspectionMagic("mayday-index 5\n");
+constexpr QByteArrayView inspectionMagic("mayday-index 6\n");
 constexpr QByteArrayView pointsMagic("mayday-points 1\n");
 constexpr qint64 endSize = 64 * 1024;
 constexpr qint64 mostBytes = 64 * 1024 * 1024;

@@ -54,6 +54,9 @@ constexpr std::array adviceWords{
                 "Download or copy the file again and compare its size."_L1},
     AdviceWords{Advice::MakeBackupWithPgDump, "make-backup-with-pg-dump"_L1,
                 "Make the backup with pg_dump, in any of its formats."_L1},
+    AdviceWords{
+        Advice::DumpIntoFile, "dump-into-file"_L1,
+        "Dump again with pg_dump -f FILE: PowerShell's > and editors write the text anew, and garble it."_L1},
     AdviceWords{Advice::UnpackFirst, "unpack-first"_L1,
                 "Unpack it with the program it was packed with, and use the backup inside."_L1},
     AdviceWords{Advice::FreeSpace, "free-space"_L1, "Free space on this disk, then try again."_L1},

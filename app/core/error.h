@@ -34,6 +34,7 @@ enum class Advice {
     TakeAnotherBackup,
     DownloadAgain,
     MakeBackupWithPgDump,
+    DumpIntoFile,
     UnpackFirst,
     FreeSpace,
     FreeServerSpace,

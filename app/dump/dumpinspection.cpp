@@ -3,6 +3,7 @@
 
 #include "archive/headsource.h"
 #include "dump/dumpreader.h"
+#include "dump/garbledtext.h"
 #include "dump/inspector.h"
 
 #include <algorithm>
@@ -123,6 +124,85 @@ void judge(DumpInspection &inspection, const DumpReader &reader, const Result<vo
     }
 }
 
+Error rewritten(const QString &path, qint64 line, const QString &detail)
+{
+    return {.kind = ErrorKind::Corrupt,
+            .subject = path,
+            .detail = detail,
+            .advice = Advice::DumpIntoFile,
+            .line = line};
+}
+
+/// Code pages of consoles lose nothing, so the bytes that pg_dump wrote can be had again.
+QString wayBack(const QString &codePage, TextMark mark)
+{
+    if (mark == TextMark::Utf16)
+        return u"iconv -f UTF-16 -t %1 FILE"_s.arg(codePage);
+    const QString all = u"iconv -f UTF-8 -t %1"_s.arg(codePage);
+    return mark == TextMark::Utf8 ? u"tail -c +4 FILE | "_s + all : all + u" FILE"_s;
+}
+
+bool hasByteOrderMark(TextMark mark)
+{
+    return mark == TextMark::Utf8 || mark == TextMark::Utf16;
+}
+
+/// Its example is the only text of a row that any Error holds. GarbledWord says how much.
+Error garbled(const QString &path, const GarbledFinding &finding, TextMark mark)
+{
+    return rewritten(
+        path, finding.example.line,
+        u"its text was read as %1 on the way, and written again: \"%2\" was probably \"%3\" (without another backup, \"%4\" may bring it back)"_s
+            .arg(finding.codePage, finding.example.is, finding.example.was,
+                 wayBack(finding.codePage, mark)));
+}
+
+QString garbledWarning(const GarbledFinding &finding)
+{
+    return u"line %1: %2 of %3 different words beyond ASCII are garbled, as if they had been read "
+           "as %4 before they were dumped; they would be restored so: \"%5\" was probably \"%6\""_s
+               .arg(QString::number(finding.example.line), QString::number(finding.garbled),
+                    QString::number(finding.words), finding.codePage, finding.example.is,
+                    finding.example.was);
+}
+
+/// Whether the bytes of the text are said to be something else than Unicode.
+bool isOtherThanUnicode(QString encoding)
+{
+    encoding.removeIf([](QChar c) { return !c.isLetterOrNumber(); });
+    const QString bare = encoding.toLower();
+    return !bare.isEmpty() && bare != "utf8"_L1 && bare != "unicode"_L1 && bare != "sqlascii"_L1;
+}
+
+/// Text that was garbled on its way into the file is refused; such as the database held itself is
+/// restored as it was. Nothing in the words tells the one from the other, so the file has to bear
+/// a trace of the way too: a byte order mark, which pg_dump never writes; or line ends of Windows
+/// together with a code page of a console, in which no application has stored text for decades
+/// (line ends alone are in every honest "pg_dump > file" of cmd).
+void judgeText(DumpInspection &inspection, const DumpReader &reader, const GarbledText &words)
+{
+    const TextMark mark = reader.mark();
+    const bool isOther = isOtherThanUnicode(inspection.encoding);
+    if (isOther && hasByteOrderMark(mark) && words.words() > 0) {
+        inspection.verdict = DumpVerdict::Damaged;
+        inspection.problem = rewritten(
+            reader.subject(), 0,
+            u"it says that its letters are in %1, and they were written again as Unicode"_s.arg(
+                inspection.encoding));
+    }
+    const auto finding = words.finding();
+    if (!finding || isOther)
+        return;
+    const bool isOnTheWay =
+        hasByteOrderMark(mark) || (mark == TextMark::LineEnds && finding->isOfConsole);
+    if (finding->isWhole && isOnTheWay) {
+        inspection.verdict = DumpVerdict::Damaged;
+        inspection.problem = garbled(reader.subject(), *finding, mark);
+    } else {
+        inspection.warnings.append(garbledWarning(*finding));
+    }
+}
+
 void takeFacts(DumpInspection &inspection, const DumpReader &reader)
 {
     const DumpFacts &facts = reader.facts();
@@ -144,6 +224,8 @@ Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
 {
     DumpInspection inspection;
     Inspector inspector(inspection);
+    GarbledText words;
+    reader.showTo(words);
     const Result<void> read = reader.read(inspector, context);
     if (!read && (isAboutTheFile(read.error()) || reader.isBeyondUs()))
         return failure(read.error());
@@ -152,6 +234,8 @@ Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
     if (reader.isReadableInParts())
         inspection.index = {.blocks = inspector.blocks(), .points = reader.points()};
     judge(inspection, reader, read, reader.subject());
+    if (inspection.verdict == DumpVerdict::Complete)
+        judgeText(inspection, reader, words);
     return inspection;
 }
 

@@ -4,7 +4,7 @@
 #include "archive/rangesource.h"
 #include "archive/readahead.h"
 #include "dump/dumpinterpreter.h"
-#include "dump/textsource.h"
+#include "dump/garbledtext.h"
 
 #include <QFileInfo>
 
@@ -66,6 +66,7 @@ DumpReader DumpReader::over(std::unique_ptr<archive::ByteSource> source, const Q
         reader.m_isBeyondUs = head->headError()->kind == ErrorKind::Unsupported;
     }
     reader.m_isAsItIs = isAsItIs(head->head());
+    reader.m_mark = markOf(head->head());
     reader.m_source = asUtf8(std::move(head), subject);
     return reader;
 }
@@ -135,6 +136,8 @@ Result<void> DumpReader::readText(std::unique_ptr<archive::ByteSource> source, c
             std::memcpy(begin, kept.constData(), static_cast<size_t>(kept.size()));
         const QByteArrayView text(begin, kept.size() + static_cast<qsizetype>(block->size()));
         m_plainBytes += static_cast<qsizetype>(block->size());
+        if (m_words)
+            m_words->look(text, kept.size(), scanner.line());
         const auto done = scanner.feed(text, isLast);
         m_lines = scanner.line();
         if (!done)

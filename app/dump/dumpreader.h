@@ -7,12 +7,14 @@
 #include "dump/dumpindex.h"
 #include "dump/dumpvisitor.h"
 #include "dump/fileformat.h"
+#include "dump/textsource.h"
 
 #include <memory>
 
 namespace mayday::dump {
 
 class DumpInterpreter;
+class GarbledText;
 
 /// Reads the SQL text of a dump, compressed or not, from front to end and tells a visitor what is
 /// in it. Runs nothing, contacts nobody; memory does not depend on the size of the file.
@@ -31,6 +33,9 @@ public:
     [[nodiscard]] static DumpReader ofParts(const QString &path, QList<TextPart> parts,
                                             archive::AccessPoints points);
 
+    /// Shows the text to who looks for garbled words, too; has to live until read() is done.
+    void showTo(GarbledText &words) { m_words = &words; }
+
     /// To the end, or to the first Error: the visitor's own, Cancelled, Corrupt (damaged, cut or
     /// not a dump), Refused (a psql meta-command) or Unsupported; with the line of the text.
     /// Progress is in bytes of the file. A dump is whole only if this succeeds and
@@ -46,6 +51,7 @@ public:
     /// What the first bytes say.
     [[nodiscard]] const FileFormat &format() const { return m_format; }
     [[nodiscard]] const DumpFacts &facts() const { return m_facts; }
+    [[nodiscard]] TextMark mark() const { return m_mark; }
     /// The line pg_dump writes last, and all that has to stand behind it.
     [[nodiscard]] bool completionLineSeen() const
     {
@@ -79,6 +85,8 @@ private:
     std::unique_ptr<archive::AccessPoints> m_points = std::make_unique<archive::AccessPoints>();
     bool m_isAsItIs = false; ///< the text, as far as its first bytes tell
     bool m_isReadableInParts = false;
+    TextMark m_mark = TextMark::None;
+    GarbledText *m_words = nullptr;
     FileFormat m_format;
     DumpFacts m_facts;
     bool m_endedEarly = false;

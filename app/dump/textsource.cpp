@@ -73,6 +73,14 @@ bool isAsItIs(QByteArrayView head)
            !head.startsWith("\xfe\xff");
 }
 
+TextMark markOf(QByteArrayView head)
+{
+    if (!isAsItIs(head))
+        return head.startsWith("\xef\xbb\xbf") ? TextMark::Utf8 : TextMark::Utf16;
+    const qsizetype end = head.indexOf('\n');
+    return end > 0 && head[end - 1] == '\r' ? TextMark::LineEnds : TextMark::None;
+}
+
 std::unique_ptr<archive::ByteSource> asUtf8(std::unique_ptr<archive::HeadSource> source,
                                             const QString &subject)
 {

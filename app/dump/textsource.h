@@ -37,6 +37,16 @@ private:
     qsizetype m_at = 0;
 };
 
+/// What a text has that pg_dump does not write into a file.
+enum class TextMark {
+    None,
+    LineEnds, ///< those of Windows, which its pg_dump writes too if its text goes through a pipe
+    Utf8,     ///< a byte order mark: written by another program for certain
+    Utf16,    ///< the same
+};
+
+[[nodiscard]] TextMark markOf(QByteArrayView head);
+
 /// Whether a text that begins so is read byte for byte: no byte order mark, no UTF-16.
 [[nodiscard]] bool isAsItIs(QByteArrayView head);
 

@@ -135,6 +135,10 @@ QString adviceSentence(Advice advice)
         return Words::tr("Download the file once more and compare its size with the source.");
     case Advice::MakeBackupWithPgDump:
         return Words::tr("Make the backup with pg_dump, in any of its formats.");
+    case Advice::DumpIntoFile:
+        return Words::tr(
+            "Dump again with pg_dump -f FILE: PowerShell's > and editors write the text "
+            "anew, and garble it.");
     case Advice::UnpackFirst:
         return Words::tr("Unpack it with the program it was packed with, then open the backup that "
                          "was inside.");

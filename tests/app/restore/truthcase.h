@@ -128,6 +128,15 @@ inline void takeKey(TruthCase &found, const QByteArray &key, const QByteArray &v
     return encoder(QString::fromUtf8(text));
 }
 
+/// What a program makes of it that takes its bytes for another code page, and writes UTF-8.
+[[nodiscard]] inline QByteArray readAs(const QByteArray &text, const QByteArray &codePage)
+{
+    QStringDecoder decoder(codePage.constData());
+    if (!decoder.isValid())
+        qFatal("Qt knows no \"%s\"", codePage.constData());
+    return QString(decoder(text)).toUtf8();
+}
+
 /// In so many gzip members, as pigz and "cat a.gz b.gz" write them.
 [[nodiscard]] inline QByteArray inMembers(const QByteArray &text, qsizetype members)
 {
@@ -182,6 +191,8 @@ inline void takeKey(TruthCase &found, const QByteArray &key, const QByteArray &v
         return asUtf16(text, QStringConverter::Utf16BE);
     if (how == QLatin1StringView("latin1"))
         return QString::fromUtf8(text).toLatin1();
+    if (how == QLatin1StringView("read-as"))
+        return readAs(text, argument);
     if (how == QLatin1StringView("gzip"))
         return tests::gzipped(text);
     if (how == QLatin1StringView("gzip-members"))
