@@ -80,6 +80,22 @@ QString leftAsText(const QList<restore::Leftover> &left)
     return text;
 }
 
+/// What has come to life with the backup.
+QString afterwardsAsText(const restore::RestoreReceipt &receipt)
+{
+    if (!receipt.afterwards)
+        return {};
+    QString text;
+    for (const QString &found : receipt.afterwards->found)
+        text += u"afterwards: %1\n"_s.arg(found);
+    if (text.isEmpty())
+        text =
+            u"afterwards: nothing came to life again (looked for rights, triggers that call out, jobs, sign-ins)\n"_s;
+    for (const QString &unseen : receipt.afterwards->unseen)
+        text += u"not looked at: %1\n"_s.arg(unseen);
+    return text;
+}
+
 QString asText(const restore::RestoreReceipt &receipt)
 {
     const bool isCopy = receipt.mode == restore::modeKey(restore::RestoreMode::Copy);
@@ -121,6 +137,7 @@ QString asText(const restore::RestoreReceipt &receipt)
         text += u"check %1: %2\n"_s.arg(check.name, check.isTrue ? u"true"_s : check.detail);
     for (const QString &note : receipt.notes)
         text += u"note: %1\n"_s.arg(note);
+    text += afterwardsAsText(receipt);
     if (receipt.safetyCopy)
         text += u"safety copy: %1 (%2 bytes, %3 rows in %4 tables)\n"
                 "      to undo this restore, restore that file\n"_s.arg(receipt.safetyCopy->file)

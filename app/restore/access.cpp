@@ -2,9 +2,13 @@
 #include "restore/access.h"
 
 #include "postgres/quoting.h"
+#include "restore/afterwards.h"
 #include "restore/plainnames.h"
 
 #include <QRegularExpression>
+
+#include <algorithm>
+#include <iterator>
 
 using namespace Qt::StringLiterals;
 
@@ -114,17 +118,40 @@ Result<Access> Access::of(postgres::Session &session, const QStringList &schemas
     return access;
 }
 
-QStringList Access::beyond(const Access &other, bool withOwn) const
+/// Of things that are in both.
+QList<Access::Fact> Access::surplusOver(const Access &other, bool withOwn) const
 {
     QSet<Fact> known(other.m_facts.begin(), other.m_facts.end());
     for (const Fact &fact : other.m_facts)
         known.insert(fact.named()); // a policy of that name: another sentence's
+    QList<Fact> surplus;
+    std::ranges::copy_if(m_facts, std::back_inserter(surplus), [&](const Fact &fact) {
+        return other.m_objects.contains(fact.object) && !known.contains(fact.named()) &&
+               (!fact.isOwn || withOwn);
+    });
+    return surplus;
+}
+
+QList<Access::Fact> Access::otherwiseIn(const Access &other) const
+{
+    const QSet<Fact> known(other.m_facts.begin(), other.m_facts.end());
+    QSet<Fact> named;
+    for (const Fact &fact : other.m_facts)
+        named.insert(fact.named());
+    QList<Fact> otherwise;
+    std::ranges::copy_if(m_facts, std::back_inserter(otherwise), [&](const Fact &fact) {
+        return !known.contains(fact) && named.contains(fact.named()) &&
+               other.m_objects.contains(fact.object);
+    });
+    return otherwise;
+}
+
+QStringList Access::beyond(const Access &other, bool withOwn) const
+{
     QStringList told;
+    const QList<Fact> surplus = surplusOver(other, withOwn);
     const Fact *last = nullptr;
-    for (const Fact &fact : m_facts) {
-        if (!other.m_objects.contains(fact.object) || known.contains(fact.named()) ||
-            (fact.isOwn && !withOwn))
-            continue;
+    for (const Fact &fact : surplus) {
         // "SELECT, INSERT on public.products for reader": those of one role stand together.
         if (last && !fact.whom.isEmpty() && last->object == fact.object && last->whom == fact.whom)
             told.last().insert(told.last().lastIndexOf(u" on "_s), u", "_s + fact.what);
@@ -137,17 +164,40 @@ QStringList Access::beyond(const Access &other, bool withOwn) const
 
 QStringList Access::readingOtherwise(const Access &other) const
 {
-    const QSet<Fact> known(other.m_facts.begin(), other.m_facts.end());
-    QSet<Fact> named;
-    for (const Fact &fact : other.m_facts)
-        named.insert(fact.named());
     QStringList told;
-    for (const Fact &fact : m_facts) {
-        if (!known.contains(fact) && named.contains(fact.named()) &&
-            other.m_objects.contains(fact.object))
-            told.append(fact.words());
-    }
+    const QList<Fact> otherwise = otherwiseIn(other);
+    for (const Fact &fact : otherwise)
+        told.append(fact.words());
     return told;
+}
+
+QStringList Access::awakenedIn(const Access &after) const
+{
+    QStringList rights;
+    QStringList guards;
+    const QList<Fact> come = after.surplusOver(*this, false);
+    for (const Fact &fact : come) {
+        const QString ending = u" on %1 again"_s.arg(fact.object);
+        const QString beginning = fact.whom + u" may "_s;
+        if (fact.whom.isEmpty()) // a policy lets in more, unless it is a restrictive one
+            guards.append(fact.words() + u" is there again"_s);
+        else if (!rights.isEmpty() && rights.last().startsWith(beginning) &&
+                 rights.last().endsWith(ending))
+            rights.last().insert(rights.last().size() - ending.size(), u", "_s + fact.what);
+        else
+            rights.append(beginning + fact.what + ending);
+    }
+    const QList<Fact> gone = surplusOver(after, false);
+    for (const Fact &fact : gone) {
+        if (fact.whom.isEmpty())
+            guards.append(fact.words() + (fact.what.startsWith("row security"_L1)
+                                              ? u" is off again"_s
+                                              : u" is gone again"_s));
+    }
+    const QList<Fact> otherwise = otherwiseIn(after);
+    for (const Fact &fact : otherwise)
+        guards.append(fact.words() + u" reads as in the backup again"_s);
+    return shortened(rights) + shortened(guards);
 }
 
 QStringList Access::changesTo(const Access &after) const

@@ -24,6 +24,9 @@ public:
     /// what is gone, on what has come, and on policies that read otherwise. That an owner may use
     /// its own is not told of a new one.
     [[nodiscard]] QStringList changesTo(const Access &after) const;
+    /// What of that lets somebody do more than before, a sentence each: rights that came, row
+    /// security and policies that went or read otherwise.
+    [[nodiscard]] QStringList awakenedIn(const Access &after) const;
 
 private:
     struct Fact {
@@ -43,6 +46,8 @@ private:
             return qHashMulti(seed, fact.object, fact.whom, fact.what);
         }
     };
+    [[nodiscard]] QList<Fact> surplusOver(const Access &other, bool withOwn) const;
+    [[nodiscard]] QList<Fact> otherwiseIn(const Access &other) const;
     [[nodiscard]] QStringList beyond(const Access &other, bool withOwn) const;
     [[nodiscard]] QStringList readingOtherwise(const Access &other) const;
 

@@ -294,8 +294,12 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
                      swapped.error().kind == ErrorKind::Timeout))
         swapped = settleDatabase(name, swapped.error(), context);
     if (swapped) {
-        noteItIsLive();
-        refineByNewConnection(context);
+        auto live = connectTo(m_plan.target, context);
+        noteItIsLive(live ? &*live : nullptr, context);
+        if (live)
+            refine(*live, context);
+        else
+            refineByNewConnection(context);
         return {};
     }
     if (swapped.error().kind == ErrorKind::Cancelled || !m_receipt.left.isEmpty()) {

@@ -139,6 +139,7 @@ QJsonObject toJson(const RestoreReceipt &receipt)
                                                          {u"isTrue"_s, c.isTrue},
                                                          {u"detail"_s, c.detail}};
                                   })},
+            {u"afterwards"_s, toJson(receipt.afterwards)},
             {u"safetyCopy"_s, toJson(receipt.safetyCopy)},
             {u"target"_s, receipt.target},
             {u"file"_s, receipt.file}};
@@ -162,6 +163,7 @@ RestoreReceipt receiptFromJson(const QJsonObject &json)
     for (const auto &check : json["checks"_L1].toArray())
         receipt.checks.append({check["name"_L1].toString(), check["isTrue"_L1].toBool(),
                                check["detail"_L1].toString()});
+    receipt.afterwards = afterwardsFromJson(json["afterwards"_L1]);
     receipt.safetyCopy = safetyCopyFromJson(json["safetyCopy"_L1]);
     receipt.target = json["target"_L1].toString();
     receipt.file = json["file"_L1].toString();

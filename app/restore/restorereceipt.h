@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/result.h"
+#include "restore/afterwards.h"
 #include "restore/restoreplan.h"
 
 #include <QJsonObject>
@@ -65,6 +66,7 @@ struct RestoreReceipt {
     QList<Leftover> left = {};
     QStringList notes = {};         ///< what was left out or changed, one sentence each
     QList<CheckResult> checks = {}; ///< the team's own
+    std::optional<Afterwards> afterwards = std::nullopt; ///< nothing when nobody looked
     std::optional<SafetyCopy> safetyCopy = std::nullopt; ///< restoring it undoes this restore
     QString target = {};                                 ///< "database shop on ..."
     QString file = {};

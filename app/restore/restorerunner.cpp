@@ -369,6 +369,7 @@ Result<void> RestoreRunner::compareAccess(postgres::Session &session, TaskContex
     return Access::of(session, m_inspection.schemas, context).transform([this](const Access &now) {
         const QStringList changes = m_access.changesTo(now);
         m_receipt.notes += changes;
+        m_awakenedRights = m_access.awakenedIn(now);
         m_hasDifferences = m_hasDifferences || !changes.isEmpty();
     });
 }
@@ -448,7 +449,7 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
         return failure(TaskContext::cancelled(m_receipt.target, u"nothing changed"_s));
     if (auto committed = commit(session, context); !committed)
         return committed;
-    noteItIsLive();
+    noteItIsLive(session.isOpen() ? &session : nullptr, context);
     if (m_plan.mode == RestoreMode::Copy)
         return {};
     if (session.isOpen())
@@ -458,10 +459,11 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
     return {};
 }
 
-void RestoreRunner::noteItIsLive()
+void RestoreRunner::noteItIsLive(postgres::Session *live, TaskContext &context)
 {
     m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
     m_receipt.seconds = secondsSinceStart();
+    lookAfterwards(live, context);
     m_receipt.notes += notesOfRoles();
     tellWhatIsLeft();
     m_now.live = m_receipt;

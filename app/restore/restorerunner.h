@@ -104,7 +104,8 @@ private:
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     Result<void> commit(postgres::Session &session, TaskContext &context);
-    void noteItIsLive();
+    void noteItIsLive(postgres::Session *live, TaskContext &context);
+    void lookAfterwards(postgres::Session *live, TaskContext &context);
     [[nodiscard]] double secondsSinceStart() const;
     void tellWhatIsLeft();
     Result<void> settleCommit(const Error &lost, TaskContext &context);
@@ -161,6 +162,7 @@ private:
     QHash<TableName, QStringList> m_columns;      ///< of its tables
     Statistics m_statistics;
     Access m_access;                 ///< before the load
+    QStringList m_awakenedRights;    ///< that the live data did not give, and the backup gives
     QSet<QByteArray> m_largeObjects; ///< that the dump has made
     QStringList m_outside;           ///< what uses the old schemas from outside of them
     QStringList m_madeRoles;         ///< in this restore's transaction, or beside its database

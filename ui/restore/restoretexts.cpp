@@ -49,6 +49,23 @@ QString undoOf(const restore::RestoreReceipt &receipt)
              rows(receipt.safetyCopy->rows), timetext::bytes(receipt.safetyCopy->bytes));
 }
 
+/// Whether anything came to life, or what to think of when nobody looked.
+QStringList whatWasLookedAt(const std::optional<restore::Afterwards> &seen)
+{
+    if (!seen)
+        return {tr("People and rights are those of the backup: whoever lost access since has it "
+                   "again."),
+                tr("Scheduled jobs, queues and webhooks are those of the backup: look before they "
+                   "run.")};
+    QStringList lines;
+    if (seen->found.isEmpty())
+        lines.append(tr("Nothing found that came to life: looked for rights, triggers that call "
+                        "out, jobs, sign-ins."));
+    for (const QString &unseen : seen->unseen)
+        lines.append(tr("Not looked at: %1.").arg(unseen));
+    return lines;
+}
+
 QString indexSentence(const restore::IndexBuild &build)
 {
     const auto percent = [](double share) {
@@ -297,7 +314,21 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
         lines.append(check.isTrue ? tr("Your check is true: %1").arg(check.name)
                                   : tr("Your check fails: %1: %2").arg(check.name, check.detail));
     lines += receipt.notes;
+    if (receipt.afterwards) {
+        for (const QString &found : receipt.afterwards->found)
+            lines.append(tr("After the restore: %1").arg(found));
+    }
     return lines.join(u'\n');
+}
+
+QStringList cameToLife(const restore::RestoreRecord &record)
+{
+    if (!record.isInEffect() || !record.receipt || !record.receipt->afterwards)
+        return {};
+    QStringList lines;
+    for (const QString &found : std::as_const(record.receipt->afterwards->found))
+        lines.append(found + u'.'); // it may begin with a name
+    return lines;
 }
 
 QStringList whatNext(const restore::RestoreRecord &record)
@@ -318,11 +349,10 @@ QStringList whatNext(const restore::RestoreRecord &record)
         lines.append(
             tr("Everybody was disconnected: restart what does not connect again by itself, "
                "and redeploy what keeps the old database's name or number."));
-    lines +=
-        {tr("Try the application as a customer would, before you say that it works."),
-         tr("People and rights are those of the backup: whoever lost access since has it again."),
-         tr("Scheduled jobs, queues and webhooks are those of the backup: look before they run."),
-         tr("Tell people: the button beside the verdict copies it for the chat.")};
+    lines.append(tr("Try the application as a customer would, before you say that it works."));
+    lines += record.receipt ? whatWasLookedAt(record.receipt->afterwards)
+                            : whatWasLookedAt(std::nullopt);
+    lines.append(tr("Tell people: the button beside the verdict copies it for the chat."));
     return lines;
 }
 

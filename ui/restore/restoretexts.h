@@ -41,6 +41,8 @@ namespace restoretexts {
 [[nodiscard]] QString verdictWord(restore::Verdict verdict);
 /// A redacted block for the team's chat (R13).
 [[nodiscard]] QString verdictForChat(const restore::RestoreReceipt &receipt);
+/// What came to life with the backup and was not alive before, while it is live; one line each.
+[[nodiscard]] QStringList cameToLife(const restore::RestoreRecord &record);
 /// What is left for people to do once the restored data is live, one line each; empty otherwise.
 [[nodiscard]] QStringList whatNext(const restore::RestoreRecord &record);
 /// What is true about a restore that nobody saw end.

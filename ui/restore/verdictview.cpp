@@ -9,6 +9,7 @@
 #include "ui/kit/sentenceheader.h"
 #include "ui/kit/textlabel.h"
 #include "ui/kit/timetext.h"
+#include "ui/restore/afterwardsview.h"
 #include "ui/restore/contenttexts.h"
 #include "ui/restore/restoretexts.h"
 #include "ui/restore/tableresultmodel.h"
@@ -16,6 +17,8 @@
 #include <QFile>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
+
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -53,8 +56,8 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
       m_copy(new CopyButton(theme, tr("Copy the verdict for chat"), this)),
       m_error(new ErrorPanel(theme, this)),
       m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
-      m_next(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
-      m_nextFold(new Disclosure(theme, tr("What is left to do"), m_next, this)),
+      m_next(new AfterwardsView(theme, this)),
+      m_nextFold(new Disclosure(theme, m_next->title(), m_next, this)),
       m_model(new TableResultModel(this)),
       m_table(new ActionTable(theme, this)),
       m_putBack(new ActionButton(theme, ButtonKind::Secondary,
@@ -72,7 +75,6 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     m_header->addControl(m_content);
     m_header->addControl(m_copy);
     m_notes->setSelectable(true);
-    m_next->setSelectable(true);
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Tables"));
     m_table->setMonoColumns({TableResultModel::Table});
@@ -188,9 +190,12 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
             (notes.isEmpty() ? QString() : u"\n"_s));
     m_notes->setText(notes);
     m_notes->setVisible(!notes.isEmpty());
-    const QStringList next = restoretexts::whatNext(record);
-    m_next->setText(next.join(u'\n'));
-    m_nextFold->setVisible(!next.isEmpty());
+    m_next->setRecord(record);
+    m_nextFold->setTitle(m_next->title());
+    m_nextFold->setVisible(!m_next->isEmpty());
+    // What came to life does harm while nobody reads of it; who folds it away has.
+    if (std::exchange(m_shown, record.id) != record.id)
+        m_nextFold->setOpen(!restoretexts::cameToLife(record).isEmpty());
     m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
                                         : tr("Put back the data as it was before..."));
     m_putBack->setVisible(record.canBePutBack());

@@ -10,6 +10,7 @@ namespace mayday::ui {
 
 class ActionButton;
 class ActionTable;
+class AfterwardsView;
 class CopyButton;
 class Disclosure;
 class ErrorPanel;
@@ -47,8 +48,9 @@ private:
     CopyButton *m_copy;
     ErrorPanel *m_error;
     TextLabel *m_notes;
-    TextLabel *m_next;
+    AfterwardsView *m_next;
     Disclosure *m_nextFold;
+    restore::RestoreId m_shown; ///< whose list was opened, or not, when it came
     TableResultModel *m_model;
     ActionTable *m_table;
     ActionButton *m_putBack;

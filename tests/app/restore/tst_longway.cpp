@@ -97,7 +97,7 @@ private Q_SLOTS:
         const auto receipt = restored(shop.plan(file), counter.relay().instead(shop.target()));
         QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
         QCOMPARE(receipt.notes.join(u'\n').contains(u"agrees"_s), hasManifest);
-        constexpr int most = 29;
+        constexpr int most = 30; // one of them when it is live: what came to life
         QVERIFY2(counter.most() <= most, QByteArray::number(counter.most()));
         QVERIFY(counter.most() > 10); // or nothing was counted
     }

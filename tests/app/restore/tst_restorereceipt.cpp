@@ -40,6 +40,8 @@ RestoreReceipt sample(Verdict verdict)
                           .line = 88};
     receipt.left = {{u"schema a"_s, u"DROP SCHEMA a CASCADE"_s}};
     receipt.notes = {u"a note"_s};
+    receipt.afterwards = Afterwards{.found = {u"reader may SELECT on public.products again"_s},
+                                    .unseen = {u"public.users: it has no primary key"_s}};
     receipt.target = u"database shop"_s;
     receipt.file = u"/x/shop.sql.gz"_s;
     return receipt;
@@ -91,6 +93,8 @@ void TestRestoreReceipt::survivesTheJournal()
     const RestoreReceipt back = receiptFromJson(toJson(receipt));
     QCOMPARE(toJson(back), toJson(receipt));
     QCOMPARE(back.error, receipt.error);
+    QCOMPARE(back.afterwards, receipt.afterwards);
+    QVERIFY(!receiptFromJson({}).afterwards);
     QCOMPARE(back.rowsRestored(), 7);
     QCOMPARE(back.tablesProven(), 1);
     QCOMPARE(receiptFromJson({}).verdict, Verdict::NotRestored);

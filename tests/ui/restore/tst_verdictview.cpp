@@ -9,6 +9,7 @@
 #include "ui/kit/progressstrip.h"
 #include "ui/kit/stateglyph.h"
 #include "ui/restore/progressview.h"
+#include "ui/restore/restoretexts.h"
 #include "ui/restore/tableresultmodel.h"
 #include "ui/restore/verdictview.h"
 
@@ -93,6 +94,8 @@ private Q_SLOTS:
     void thereIsAlwaysAWayOnByKeyboard();
     void notesAndWhatIsKeptAreListed();
     void whatIsLeftToDoIsThereOnceItIsLive();
+    void whatCameToLifeIsSaidFirst();
+    void thatNothingCameToLifeIsSaid();
     void nothingIsClipped_data();
     void nothingIsClipped();
 
@@ -345,6 +348,53 @@ void TestVerdictView::whatIsLeftToDoIsThereOnceItIsLive()
     QVERIFY(!fold->isVisible());
     show(recordOf(Verdict::NotRestored));
     QVERIFY(!fold->isVisible());
+}
+
+void TestVerdictView::whatCameToLifeIsSaidFirst()
+{
+    restore::RestoreRecord record = recordOf(Verdict::Differences);
+    QStringList found;
+    for (int i = 1; i <= 7; ++i)
+        found.append(u"role%1 may SELECT on public.orders again"_s.arg(i));
+    record.receipt->afterwards =
+        restore::Afterwards{.found = found, .unseen = {u"public.users: it has no primary key"_s}};
+    show(record);
+    auto *fold = m_view->findChild<Disclosure *>(QString(), Qt::FindDirectChildrenOnly);
+    QVERIFY(fold->isOpen());
+    const QString seen = seenAll();
+    QVERIFY2(seen.contains(u"role5 may SELECT on public.orders again."_s), qPrintable(seen));
+    QVERIFY2(!seen.contains(u"role6"_s), qPrintable(seen));
+    QVERIFY2(seen.contains(u"And 2 more: the verdict for the chat has them all."_s),
+             qPrintable(seen));
+    QVERIFY2(seen.contains(u"Not looked at: public.users: it has no primary key."_s),
+             qPrintable(seen));
+    QVERIFY2(!seen.contains(u"whoever lost access since has it again"_s), qPrintable(seen));
+    const QList<StateGlyph *> glyphs = fold->findChildren<StateGlyph *>();
+    QCOMPARE(glyphs.size(), 6);
+    QCOMPARE(glyphs[0]->accessibleName(), u"To be looked at"_s);
+    QVERIFY(restoretexts::verdictForChat(*record.receipt).contains(u"role7"_s));
+    m_view->resize(768, 520);
+    QTRY_COMPARE(m_view->size(), QSize(768, 520));
+    const QStringList clipped = clippedTexts(*m_view);
+    QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
+    fold->setOpen(false); // whoever has read it is left alone
+    show(record);
+    QVERIFY(!fold->isOpen());
+}
+
+void TestVerdictView::thatNothingCameToLifeIsSaid()
+{
+    restore::RestoreRecord record = recordOf(Verdict::Proven);
+    record.receipt->afterwards = restore::Afterwards{};
+    show(record);
+    auto *fold = m_view->findChild<Disclosure *>(QString(), Qt::FindDirectChildrenOnly);
+    QVERIFY(!fold->isOpen());
+    fold->setOpen(true);
+    QVERIFY2(
+        seenAll().contains(u"Nothing found that came to life: looked for rights, triggers that "
+                           "call out, jobs, sign-ins."_s),
+        qPrintable(seenAll()));
+    QVERIFY(fold->findChildren<StateGlyph *>().isEmpty());
 }
 
 void TestVerdictView::nothingIsClipped_data()

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/afterwards.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+constexpr qsizetype mostOfAKind = 8;
+
+QStringList sentencesFrom(const QJsonValue &json)
+{
+    QStringList sentences;
+    for (const auto &one : json.toArray())
+        sentences.append(one.toString());
+    return sentences;
+}
+
+} // namespace
+
+QJsonValue toJson(const std::optional<Afterwards> &afterwards)
+{
+    if (!afterwards)
+        return {};
+    return QJsonObject{{u"found"_s, QJsonArray::fromStringList(afterwards->found)},
+                       {u"unseen"_s, QJsonArray::fromStringList(afterwards->unseen)}};
+}
+
+std::optional<Afterwards> afterwardsFromJson(const QJsonValue &json)
+{
+    if (!json.isObject())
+        return std::nullopt;
+    return Afterwards{.found = sentencesFrom(json["found"_L1]),
+                      .unseen = sentencesFrom(json["unseen"_L1])};
+}
+
+QStringList shortened(QStringList sentences)
+{
+    const qsizetype more = sentences.size() - mostOfAKind;
+    if (more <= 0)
+        return sentences;
+    sentences.resize(mostOfAKind);
+    sentences.append(u"and %1 more of this sort"_s.arg(more));
+    return sentences;
+}
+
+} // namespace mayday::restore

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/restore/restorefixture.h"
+#include "support/testmain.h"
+
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace mayday;
+using namespace mayday::restore;
+using namespace mayday::restore::test;
+using namespace Qt::StringLiterals;
+
+/// What comes to life with a backup and was not alive before it is named, and costs nothing.
+class TestAfterwards : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void nothingIsFoundWhereNothingChanged();
+    void rightsAndGuards();
+    void triggersThatCallOut();
+    void triggersOfADatabase();
+    void triggersInPlace();
+    void whoIsLetInAgain();
+    void scheduledJobs();
+    void whatWasNotThereBefore();
+    void aLockDelaysNothing();
+    void aCopyWakesNobody();
+
+private:
+    [[nodiscard]] RestoreReceipt restored(const QString &file,
+                                          RestoreMode mode = RestoreMode::Replace)
+    {
+        RestorePlan plan = m_shop->plan(file);
+        plan.mode = mode;
+        plan.safetyFolder = m_folder.path();
+        const SystemClock clock;
+        TaskContext context;
+        return RestoreRunner(plan, clock, {}).run(std::nullopt, context);
+    }
+    [[nodiscard]] static QStringList found(const RestoreReceipt &receipt)
+    {
+        return receipt.afterwards ? receipt.afterwards->found : QStringList{u"not looked"_s};
+    }
+
+    QTemporaryDir m_folder;
+    std::unique_ptr<tests::TempPostgres> m_server;
+    std::unique_ptr<Shop> m_shop;
+};
+
+void TestAfterwards::initTestCase()
+{
+    m_server = std::make_unique<tests::TempPostgres>();
+    m_server->execute(u"postgres"_s, "CREATE ROLE reader; CREATE ROLE clerk");
+}
+
+void TestAfterwards::init()
+{
+    m_shop = std::make_unique<Shop>(*m_server, 5);
+}
+
+void TestAfterwards::nothingIsFoundWhereNothingChanged()
+{
+    const RestoreReceipt receipt = restored(m_shop->writeDump(m_shop->dump()));
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QVERIFY(receipt.afterwards == Afterwards{});
+}
+
+void TestAfterwards::rightsAndGuards()
+{
+    m_shop->run("CREATE POLICY cheap ON public.products FOR SELECT TO reader USING (id < 4);"
+                "GRANT SELECT, INSERT ON public.products TO reader");
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("REVOKE ALL ON public.products FROM reader;"
+                "GRANT SELECT ON public.listings TO clerk;" // which is lost, and wakes nothing
+                "ALTER TABLE public.products ENABLE ROW LEVEL SECURITY;"
+                "ALTER POLICY cheap ON public.products USING (id < 3);"
+                "CREATE POLICY mine ON public.listings AS RESTRICTIVE USING (false)");
+    QCOMPARE(found(restored(file)),
+             (QStringList{u"reader may INSERT, SELECT on public.products again"_s,
+                          u"policy mine on public.listings is gone again"_s,
+                          u"row security on public.products is off again"_s,
+                          u"policy cheap on public.products reads as in the backup again"_s}));
+}
+
+namespace {
+
+const QByteArray webhooks =
+    "CREATE SCHEMA net; CREATE FUNCTION net.http_post(text) RETURNS bigint LANGUAGE sql AS"
+    " 'SELECT 1::bigint';"
+    "CREATE FUNCTION public.tell() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN PERFORM"
+    " net.http_post('https://example.com/hook?key=s3cret'); RETURN NEW; END $f$;"
+    "CREATE FUNCTION public.queue() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN PERFORM"
+    " pg_notify('orders', NEW.id::text); RETURN NEW; END $f$;"
+    "CREATE FUNCTION public.quiet() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN RETURN NEW; END"
+    " $f$;"
+    "CREATE TRIGGER gone AFTER INSERT ON public.products FOR EACH ROW EXECUTE FUNCTION tell();"
+    "CREATE TRIGGER stays AFTER INSERT ON public.products FOR EACH ROW EXECUTE FUNCTION tell();"
+    "CREATE TRIGGER off AFTER INSERT ON public.listings FOR EACH ROW EXECUTE FUNCTION queue();"
+    "CREATE TRIGGER still AFTER INSERT ON public.listings FOR EACH ROW EXECUTE FUNCTION quiet();";
+const QByteArray webhooksOff =
+    "DROP TRIGGER gone ON public.products; DROP TRIGGER still ON public.listings;"
+    "ALTER TABLE public.listings DISABLE TRIGGER off";
+const QStringList webhooksFound{
+    u"trigger off on public.listings calls out again (NOTIFY): it was switched off"_s,
+    u"trigger gone on public.products calls out (HTTP): it was not there before"_s};
+
+} // namespace
+
+void TestAfterwards::triggersThatCallOut()
+{
+    m_shop->run(webhooks);
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run(webhooksOff);
+    const RestoreReceipt receipt = restored(file);
+    QCOMPARE(found(receipt), webhooksFound);
+    m_shop->run("CREATE OR REPLACE FUNCTION public.tell() RETURNS trigger LANGUAGE plpgsql AS $f$"
+                " BEGIN PERFORM net.http_post('https://new.example.com'); RETURN NEW; END $f$");
+    QCOMPARE(found(restored(file)),
+             (QStringList{u"trigger gone on public.products calls out as in the backup again "
+                          "(HTTP): it was another one"_s,
+                          u"trigger stays on public.products calls out as in the backup again "
+                          "(HTTP): it was another one"_s}));
+}
+
+void TestAfterwards::triggersOfADatabase()
+{
+    m_shop->run(webhooks);
+    const QString file = m_shop->writeDump(m_shop->dumpOf({}));
+    m_shop->run(webhooksOff);
+    const RestoreReceipt receipt = restored(file, RestoreMode::ReplaceDatabase);
+    QCOMPARE(found(receipt), webhooksFound);
+    QCOMPARE(receipt.afterwards->unseen,
+             QStringList{u"who is let in again: what was live before is in another database"_s});
+}
+
+void TestAfterwards::triggersInPlace()
+{
+    m_shop->run(webhooks);
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run(webhooksOff);
+    const RestoreReceipt receipt = restored(file, RestoreMode::InPlace);
+    QCOMPARE(receipt.afterwards->unseen,
+             QStringList{u"who is let in again: what was live before is gone"_s});
+    const QStringList all = found(receipt);
+    QCOMPARE(all.size(), 3);
+    QCOMPARE(all.first(), u"trigger off on public.listings calls out (NOTIFY); whether it did "
+                          "before is not known"_s);
+}
+
+void TestAfterwards::whoIsLetInAgain()
+{
+    m_shop->run(
+        "CREATE TABLE public.users (id int PRIMARY KEY, name text, disabled_at timestamptz,"
+        " banned_until timestamptz, is_active boolean DEFAULT true, status text);"
+        "INSERT INTO public.users SELECT g, 's3cret' || g FROM generate_series(1, 9) g;"
+        "CREATE TABLE public.api_keys (id uuid PRIMARY KEY, owner int, expires_at timestamptz);"
+        "INSERT INTO public.api_keys SELECT ('00000000-0000-0000-0000-00000000000' || g)::uuid, g,"
+        " CASE WHEN g = 3 THEN now() - interval '1 day' END FROM generate_series(1, 4) g;"
+        "CREATE TABLE public.notes (id int PRIMARY KEY, deleted_at timestamptz);"
+        "INSERT INTO public.notes VALUES (1);"
+        // A type of the schema is another one on the other side; a key may be of several columns.
+        "CREATE TABLE public.team_members (team public.kind, \"User\" int, revoked boolean"
+        " NOT NULL DEFAULT false, PRIMARY KEY (team, \"User\"));"
+        "INSERT INTO public.team_members VALUES ('a', 1), ('a', 2), ('b', 1);"
+        "CREATE TABLE public.sessions (token text);"
+        "CREATE TABLE public.accounts (id int PRIMARY KEY, locked boolean)");
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("UPDATE public.users SET disabled_at = now() WHERE id = 1;"
+                "UPDATE public.users SET banned_until = now() + interval '1 day' WHERE id = 2;"
+                "UPDATE public.users SET banned_until = now() - interval '1 day' WHERE id = 3;"
+                "UPDATE public.users SET is_active = false WHERE id = 4;"
+                "UPDATE public.users SET status = 'Suspended' WHERE id = 5;"
+                "UPDATE public.users SET name = 'new' WHERE id = 6;"
+                "DELETE FROM public.users WHERE id = 7;"
+                "DELETE FROM public.api_keys WHERE owner IN (2, 3, 4);" // one had expired
+                "UPDATE public.notes SET deleted_at = now();"
+                "UPDATE public.team_members SET revoked = true WHERE team = 'a';"
+                "ALTER TABLE public.accounts RENAME COLUMN id TO number");
+    const RestoreReceipt receipt = restored(file);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(found(receipt),
+             (QStringList{u"2 rows of public.api_keys that were deleted are there again"_s,
+                          u"2 rows of public.team_members that were shut out (revoked) are in "
+                          "again"_s,
+                          u"4 rows of public.users that were shut out (disabled_at, banned_until, "
+                          "is_active, status) are in again"_s,
+                          u"1 row of public.users that was deleted is there again"_s}));
+    QCOMPARE(receipt.afterwards->unseen,
+             (QStringList{u"public.accounts: it had another primary key"_s,
+                          u"public.sessions: it has no primary key"_s}));
+    QVERIFY(!QJsonDocument(toJson(receipt)).toJson().contains("s3cret"));
+}
+
+void TestAfterwards::scheduledJobs()
+{
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("CREATE SCHEMA cron; CREATE TABLE cron.job (jobid bigint PRIMARY KEY, command"
+                " text, active boolean); INSERT INTO cron.job VALUES (1, 'CALL s3cret()', true),"
+                " (2, 'VACUUM', true), (3, 'x', false)");
+    QCOMPARE(found(restored(file)),
+             QStringList{u"2 scheduled jobs of cron.job are active, with what was restored"_s});
+    const QString withJobs = m_shop->writeDump(
+        m_shop->dumpOf({u"--schema=public"_s, u"--schema=cron"_s}), u"jobs.sql"_s);
+    m_shop->run("UPDATE cron.job SET active = false WHERE jobid = 2");
+    QCOMPARE(found(restored(withJobs)),
+             QStringList{u"1 scheduled job of cron.job is active again"_s});
+}
+
+/// A schema that was not there before has no tables to compare with, and is no cause for alarm.
+void TestAfterwards::whatWasNotThereBefore()
+{
+    m_shop->run("CREATE TABLE public.users (id int PRIMARY KEY, disabled boolean);"
+                "INSERT INTO public.users VALUES (1, false)");
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("DROP SCHEMA public CASCADE");
+    const RestoreReceipt receipt = restored(file);
+    QVERIFY2(!receipt.error, why(receipt));
+    QCOMPARE(found(receipt), QStringList());
+}
+
+/// A question that has to wait is given up; the restore is what it is all the same.
+void TestAfterwards::aLockDelaysNothing()
+{
+    m_shop->run("CREATE TABLE public.users (id int PRIMARY KEY, disabled boolean);"
+                "INSERT INTO public.users VALUES (1, false)");
+    const QString file = m_shop->writeDump(m_shop->dump());
+    TaskContext context;
+    auto other =
+        postgres::Session::connect(m_server->connectionString(m_shop->database()), context);
+    QVERIFY(other);
+    QVERIFY(other->execute("BEGIN; LOCK TABLE public.users IN ACCESS EXCLUSIVE MODE", context));
+    const RestoreReceipt receipt = restored(file);
+    QVERIFY2(!receipt.error, why(receipt));
+    QCOMPARE(found(receipt), QStringList());
+    QCOMPARE(receipt.afterwards->unseen.size(), 1);
+    QVERIFY2(receipt.afterwards->unseen.first().contains(u"who is let in: "_s),
+             qPrintable(receipt.afterwards->unseen.first()));
+    QCOMPARE(receipt.notes.filter(u"statistics"_s), QStringList()); // they came in full
+}
+
+void TestAfterwards::aCopyWakesNobody()
+{
+    const RestoreReceipt receipt = restored(m_shop->writeDump(m_shop->dump()), RestoreMode::Copy);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QVERIFY(!receipt.afterwards);
+}
+
+MAYDAY_TEST(TestAfterwards);
+#include "tst_afterwards.moc"

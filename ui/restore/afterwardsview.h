@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "restore/restorerecord.h"
+#include "ui/kit/theme.h"
+
+#include <QWidget>
+
+class QGridLayout;
+
+namespace mayday::ui {
+
+class TextLabel;
+
+/// What is left to do once a restore is live: first what has come to life with the backup, each
+/// with a glyph, then what is to be done after any. The body of a Disclosure.
+class AfterwardsView final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit AfterwardsView(const Theme &theme, QWidget *parent = nullptr);
+
+    void setRecord(const restore::RestoreRecord &record);
+    /// Nothing is left to do.
+    [[nodiscard]] bool isEmpty() const;
+    [[nodiscard]] QString title() const;
+
+private:
+    const Theme &m_theme;
+    QGridLayout *m_found;
+    TextLabel *m_general;
+    qsizetype m_count = 0; ///< of what was found
+};
+
+} // namespace mayday::ui
