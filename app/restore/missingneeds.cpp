@@ -19,18 +19,44 @@ QStringList without(const QStringList &names, const QSet<QString> &there)
     return missing;
 }
 
-/// Roles that come with PostgreSQL, a newer one then: nobody can make them.
-bool isPostgresOwn(const QString &role)
-{
-    return role.startsWith("pg_"_L1);
-}
-
 /// Who is not there when the load begins.
-QStringList absent(QStringList roles, bool madeRoles)
+QStringList absent(const MissingNeeds &missing, QStringList roles, bool madeRoles)
 {
     if (madeRoles)
-        roles.removeIf([](const QString &role) { return !isPostgresOwn(role); });
+        roles.removeIf([&missing](const QString &role) { return missing.roles.contains(role); });
     return roles;
+}
+
+/// Of one name, each statement in a text of its own.
+QByteArrayList makingOf(const QString &role, bool isSuperuser)
+{
+    const QByteArray name = postgres::quoteIdentifier(role).toUtf8();
+    QByteArrayList sql{"CREATE ROLE " + name + " NOLOGIN"};
+    if (!isSuperuser)
+        sql.append("GRANT " + name + " TO CURRENT_USER");
+    return sql;
+}
+
+/// insufficient_privilege, as Supabase's supautils says it; reserved_name, as PostgreSQL itself.
+bool isRefusal(const Error &error)
+{
+    return error.sqlState == "42501"_L1 || error.sqlState == "42939"_L1;
+}
+
+/// All of the statements or none; a failure leaves the session's transaction, if there is one, as
+/// it was.
+Result<void> tryTogether(postgres::Session &session, QByteArrayList sql, TaskContext &context)
+{
+    const bool isInside = session.inTransaction();
+    if (isInside) {
+        sql.prepend("SAVEPOINT mayday_roles");
+        sql.append("RELEASE SAVEPOINT mayday_roles");
+    }
+    auto done = session.executeBatch(sql, context);
+    if (done || !isInside || !isRefusal(done.error()))
+        return done;
+    const auto back = session.execute("ROLLBACK TO SAVEPOINT mayday_roles", context);
+    return back ? done : failure(back.error());
 }
 
 } // namespace
@@ -55,7 +81,9 @@ MissingNeeds missingNeeds(const dump::DumpNeeds &needs, const TargetFacts &facts
     }
     missing.roles = missing.owners + missing.grantees + missing.policyRoles;
     missing.roles.removeDuplicates();
-    missing.roles.removeIf(isPostgresOwn);
+    std::ranges::copy_if(missing.roles, std::back_inserter(missing.reserved),
+                         [&facts](const QString &role) { return facts.host.isReserved(role); });
+    missing.roles.removeIf([&facts](const QString &role) { return facts.host.isReserved(role); });
     return missing;
 }
 
@@ -71,12 +99,16 @@ std::optional<Error> hindrance(const MissingNeeds &missing, bool madeRoles)
 
 std::optional<Error> missingPolicyRole(const MissingNeeds &missing, bool madeRoles)
 {
-    if (const QStringList roles = absent(missing.policyRoles, madeRoles); !roles.isEmpty())
-        return Error{.kind = ErrorKind::NotFound,
-                     .subject = u"role "_s + roles.join(u", "_s),
-                     .detail = u"a policy of the dump is for it and this server has no such role"_s,
-                     .advice = Advice::CreateRole};
-    return std::nullopt;
+    const QStringList roles = absent(missing, missing.policyRoles, madeRoles);
+    if (roles.isEmpty())
+        return std::nullopt;
+    const bool isReserved = std::ranges::any_of(
+        roles, [&missing](const QString &role) { return missing.reserved.contains(role); });
+    return Error{.kind = ErrorKind::NotFound,
+                 .subject = u"role "_s + roles.join(u", "_s),
+                 .detail = u"a policy of the dump is for it and this server has no such role"_s +
+                           (isReserved ? u"; nobody can make one of that name here"_s : QString()),
+                 .advice = Advice::CreateRole};
 }
 
 QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user, bool madeRoles)
@@ -87,13 +119,15 @@ QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user, b
         if (!names.isEmpty())
             notes.append({weight, text.arg(names.join(u", "_s))});
     };
-    note(Weight::Fact, absent(missing.owners, madeRoles),
+    note(Weight::Fact, absent(missing, missing.owners, madeRoles),
          u"Owners unknown to this server: %1. What is theirs will belong to "_s + user + u'.');
-    note(Weight::Warning, absent(missing.grantees, madeRoles),
+    note(Weight::Warning, absent(missing, missing.grantees, madeRoles),
          u"Roles unknown to this server: %1. Their rights will be missing, and the verdict "
          "will say so."_s);
     note(Weight::Fact, missing.ownersOfOthers,
          user + u" may not act as %1: what is theirs will belong to "_s + user + u'.');
+    if (madeRoles)
+        note(Weight::Fact, missing.reserved, u"No role can be made here with the name %1."_s);
     note(Weight::Fact, missing.newExtensions, u"Extensions that will be installed: %1."_s);
     note(Weight::Warning, missing.guardedExtensions,
          u"Extensions that PostgreSQL lets only a superuser install: %1. Some hosts make an "
@@ -102,25 +136,33 @@ QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user, b
     return notes;
 }
 
-Result<QStringList> makeMissingRoles(postgres::Session &session, const dump::DumpNeeds &needs,
-                                     TargetFacts &facts, TaskContext &context)
+Result<void> makeMissingRoles(postgres::Session &session, const dump::DumpNeeds &needs,
+                              TargetFacts &facts, MadeRoles &roles, TaskContext &context)
 {
-    QStringList made = missingNeeds(needs, facts).roles;
-    QByteArrayList sql;
-    for (const QString &role : made) {
-        const QByteArray name = postgres::quoteIdentifier(role).toUtf8();
-        sql.append("CREATE ROLE " + name + " NOLOGIN");
-        if (!facts.isSuperuser)
-            sql.append("GRANT " + name + " TO CURRENT_USER");
+    const auto tryAll = [&](const QStringList &names) {
+        QByteArrayList sql;
+        for (const QString &role : names)
+            sql += makingOf(role, facts.isSuperuser);
+        return tryTogether(session, sql, context).transform([&] {
+            roles.made += names;
+            facts.roles += QSet<QString>(names.begin(), names.end());
+            facts.rolesWeMayUse += QSet<QString>(names.begin(), names.end());
+        });
+    };
+    const QStringList wanted = missingNeeds(needs, facts).roles;
+    if (wanted.isEmpty())
+        return {};
+    const auto atOnce = tryAll(wanted);
+    if (atOnce || !isRefusal(atOnce.error()))
+        return atOnce;
+    for (const QString &role : wanted) {
+        const auto alone = tryAll({role});
+        if (!alone && !isRefusal(alone.error()))
+            return alone;
+        if (!alone)
+            roles.refused.append(role);
     }
-    if (sql.isEmpty())
-        return made;
-    // In one message, so that there are all of them or none.
-    if (auto done = session.execute(sql.join("; "), context); !done)
-        return failure(done.error());
-    facts.roles += QSet<QString>(made.begin(), made.end());
-    facts.rolesWeMayUse += QSet<QString>(made.begin(), made.end());
-    return made;
+    return {};
 }
 
 Result<void> dropRoles(postgres::Session &session, const QStringList &roles, TaskContext &context)

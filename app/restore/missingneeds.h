@@ -14,6 +14,7 @@ struct MissingNeeds {
     QStringList guardedExtensions = {}; ///< offered, and PostgreSQL lets only a superuser make them
     QStringList newExtensions = {};     ///< will be made
     QStringList roles = {};             ///< that the server does not have and somebody can make
+    QStringList reserved = {};          ///< missing too, and only the host itself can make them
     QStringList owners = {};            ///< who is not there and would own something
     QStringList grantees = {};          ///< who would have rights
     QStringList policyRoles = {};       ///< without whom a policy cannot be made: it is refused
@@ -35,12 +36,20 @@ struct MissingNeeds {
 [[nodiscard]] QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user,
                                            bool madeRoles);
 
+/// What became of roles that were to be made. A value.
+struct MadeRoles {
+    QStringList made = {};
+    QStringList refused = {}; ///< the server lets nobody, or not this login, make them
+};
+
 /// Makes the missing roles, without a login and without a password; in the session's transaction,
 /// if there is one. A user who is no superuser becomes a member, to be able to give them things.
-/// facts learn of them. Their names; those that only PostgreSQL itself could make are left out.
-[[nodiscard]] Result<QStringList> makeMissingRoles(postgres::Session &session,
-                                                   const dump::DumpNeeds &needs, TargetFacts &facts,
-                                                   TaskContext &context);
+/// Those that are reserved are not tried; one that the server refuses to this login is as missing
+/// as before, and nothing else fails for it. facts learn of those that were made; so does roles,
+/// also when it fails then. One round trip, and when a name is refused two more for each name.
+[[nodiscard]] Result<void> makeMissingRoles(postgres::Session &session,
+                                            const dump::DumpNeeds &needs, TargetFacts &facts,
+                                            MadeRoles &roles, TaskContext &context);
 /// Takes them away again, when nothing of the load is left; what stays and why is an Error.
 [[nodiscard]] Result<void> dropRoles(postgres::Session &session, const QStringList &roles,
                                      TaskContext &context);

@@ -261,12 +261,21 @@ Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, cons
     const auto facts = targetFacts(session, inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
+    report.host = hostProfile({.logins = facts->logins,
+                               .settings = facts->settings,
+                               .hostName = plan.target.host(),
+                               .user = session.facts().user,
+                               .isSuperuser = facts->isSuperuser});
     report.missing = missingNeeds(together(inspection.needs), *facts);
     report.canMakeRoles = session.facts().canCreateRoles;
     // Without those of policies there is no restore, so that they are made goes without asking.
     const bool madeRoles =
         report.canMakeRoles && (plan.makeRoles || !report.missing.policyRoles.isEmpty());
     report.notes += notesOf(report.missing, session.facts().user, madeRoles);
+    report.notes += notesOfHostRoles(report.missing.roles, report.host,
+                                     madeRoles             ? MissingRoles::AreMade
+                                     : report.canMakeRoles ? MissingRoles::MayBeMade
+                                                           : MissingRoles::Stay);
     const auto space = serverSpace(session, inspection, context);
     if (!space)
         return failure(space.error());

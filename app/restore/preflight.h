@@ -38,6 +38,7 @@ struct PreflightReport {
     std::optional<InPlaceFacts> inPlace = std::nullopt; ///< when the schemas can be emptied
     MissingNeeds missing = {};                          ///< of what the dump takes for granted
     bool canMakeRoles = false;                          ///< the login may make the missing roles
+    HostProfile host = {};                              ///< whose server it is
     /// Schemas of the dump that stay as they are: left out by the plan, or because they have to.
     QStringList leftOut = {};
     QList<PlatformSchema> platform = {}; ///< of them those that have to and that the plan has not

@@ -21,8 +21,19 @@ Result<void> RestoreRunner::makeRoles(postgres::Session &session, TargetFacts &f
         return failure(*std::move(hindered));
     if (!m_plan.makeRoles)
         return {};
-    return makeMissingRoles(session, together(m_inspection.needs), facts, context)
-        .transform([this](const QStringList &made) { m_madeRoles = made; });
+    const dump::DumpNeeds needs = together(m_inspection.needs);
+    MadeRoles roles;
+    const auto tried = makeMissingRoles(session, needs, facts, roles, context);
+    m_madeRoles = roles.made;
+    if (!tried)
+        return tried;
+    for (const QString &role : std::as_const(roles.refused))
+        m_receipt.notes.append(u"role %1 was not made: the server does not let %2 make it"_s.arg(
+            role, session.facts().user));
+    m_hasDifferences = m_hasDifferences || !roles.refused.isEmpty();
+    if (auto hindered = missingPolicyRole(missingNeeds(needs, facts), false))
+        return failure(*std::move(hindered));
+    return {};
 }
 
 QStringList RestoreRunner::notesOfRoles() const

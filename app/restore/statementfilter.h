@@ -3,6 +3,7 @@
 
 #include "core/result.h"
 #include "dump/dumpstatement.h"
+#include "restore/hostprofile.h"
 
 #include <QHash>
 #include <QSet>
@@ -21,6 +22,7 @@ struct LeftOut {
 struct TargetFacts {
     QSet<QString> settings;            ///< names in pg_settings
     QSet<QString> roles;               ///< all roles of the server
+    QSet<QString> logins;              ///< of them those that can log in
     QSet<QString> rolesWeMayUse;       ///< roles the connected role may own things as
     QSet<QString> extensions;          ///< installed
     QSet<QString> availableExtensions; ///< installable
@@ -32,6 +34,7 @@ struct TargetFacts {
     QSet<QString> schemasThatStay; ///< of those that are filled, the ones that are others'
     QSet<QByteArray> largeObjects; ///< numbers of those that are there and have to stay
     LeftOut leftOut;
+    HostProfile host; ///< as the server tells it, whatever the connection's host is called
     bool isSuperuser = false;
     bool isOwnDatabase = false; ///< made for the load, so that nothing in it is anybody's
 };

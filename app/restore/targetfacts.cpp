@@ -26,6 +26,7 @@ struct NamesOf {
 constexpr NamesOf namesOf[] = {
     {&TargetFacts::settings, "SELECT name FROM pg_catalog.pg_settings"},
     {&TargetFacts::roles, "SELECT rolname FROM pg_catalog.pg_roles"},
+    {&TargetFacts::logins, "SELECT rolname FROM pg_catalog.pg_roles WHERE rolcanlogin"},
     {&TargetFacts::rolesWeMayUse,
      "SELECT rolname FROM pg_catalog.pg_roles WHERE pg_catalog.pg_has_role(oid, CASE WHEN"
      " pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER'"
@@ -82,6 +83,10 @@ Result<TargetFacts> targetFacts(postgres::Session &session, const QStringList &s
     facts.isSuperuser = session.facts().isSuperuser;
     for (size_t i = 0; i < answers->size(); ++i)
         facts.*namesOf[i].answer = names((*answers)[i]);
+    facts.host = hostProfile({.logins = facts.logins,
+                              .settings = facts.settings,
+                              .user = session.facts().user,
+                              .isSuperuser = facts.isSuperuser});
     auto things = databaseThings(session, schemas, context);
     if (!things)
         return failure(things.error());

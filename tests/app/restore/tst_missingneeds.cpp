@@ -141,6 +141,8 @@ void TestMissingNeeds::rolesOfPostgresItselfCannotBeMade()
     const MissingNeeds missing = missingNeeds(needs, {});
     QVERIFY(missing.roles.isEmpty());
     QVERIFY(hindrance(missing, true)->subject.contains(u"pg_new"_s));
+    QVERIFY(hindrance(missing, true)->detail.endsWith(u"nobody can make one of that name here"_s));
+    QCOMPARE(missing.reserved, (QStringList{u"pg_maintain"_s, u"pg_new"_s}));
     QVERIFY(notesOf(missing, u"me"_s, true).front().text.contains(u"pg_maintain"_s));
 }
 
@@ -155,6 +157,7 @@ void TestMissingNeeds::whatStopsTheLoadIsInTheWay()
     QVERIFY(!hindrance(policy, true));
     QCOMPARE(hindrance(policy, false)->advice, Advice::CreateRole);
     QVERIFY(hindrance(policy, false)->subject.contains(u"clerk"_s));
+    QVERIFY(hindrance(policy, false)->detail.endsWith(u"has no such role"_s));
 }
 
 void TestMissingNeeds::eachIsSaidInASentence()

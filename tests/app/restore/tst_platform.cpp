@@ -18,6 +18,7 @@ private Q_SLOTS:
     void init() { makeDatabase(); }
     void whatTheHostOwnsIsInTheWay();
     void thePlanKnowsWhatIsLeft();
+    void whatTheHostReservesIsNotMade();
     void withoutItTheRestIsProven_data();
     void withoutItTheRestIsProven();
     void whatIsMissingOnItsTablesIsTold_data();
@@ -78,6 +79,34 @@ void TestPlatform::thePlanKnowsWhatIsLeft()
     QVERIFY(report.way.isPossible(RestoreMode::InPlace));
     QVERIFY(!report.way.isPossible(RestoreMode::ReplaceDatabase));
     QCOMPARE(said(report.missing), QString());
+    QCOMPARE(inWords(report.host), u"Supabase (told by the role supabase_admin)"_s);
+    QVERIFY(report.host.isReserved(u"supabase_functions_admin"_s));
+    QVERIFY(!report.host.isReserved(u"bob"_s));
+}
+
+/// To try it would fail the restore.
+void TestPlatform::whatTheHostReservesIsNotMade()
+{
+    QByteArray text = m_dump;
+    const QByteArray end = "--\n-- PostgreSQL database dump complete";
+    text.replace(end, "GRANT SELECT ON TABLE public.profiles TO service_role;\n\n"
+                      "GRANT SELECT ON TABLE public.profiles TO carol;\n\n" +
+                          end);
+    RestorePlan wanted = plan(write(text));
+    wanted.makeRoles = true;
+    const PreflightReport report = preflight(wanted);
+    QCOMPARE(report.missing.roles, QStringList{u"carol"_s});
+    QCOMPARE(report.missing.reserved, QStringList{u"service_role"_s});
+    const RestoreReceipt receipt = carryOut(wanted);
+    const QString made = ask("SELECT string_agg(rolname, ' ') FROM pg_roles WHERE rolname IN"
+                             " ('carol', 'service_role')");
+    admin("DROP OWNED BY carol");
+    m_server->execute(u"postgres"_s, "DROP ROLE carol");
+    QCOMPARE(made, u"carol"_s);
+    QVERIFY2(receipt.verdict == Verdict::Differences, reason(receipt));
+    QVERIFY2(
+        receipt.notes.contains(u"rights of service_role left out: this server has no such role"_s),
+        reason(receipt));
 }
 
 void TestPlatform::withoutItTheRestIsProven_data()
