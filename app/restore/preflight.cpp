@@ -172,6 +172,7 @@ Result<void> findWays(PreflightReport &report, postgres::Session &session, const
     } else if (auto free = checkExtensions(session, schemas, context); !free) {
         report.way.noSchema = free.error();
     }
+    report.isPoolerExcluded = true; // or it would have been refused already
     auto place = checkPlace(session, schemas, context);
     if (place) {
         report.inPlace = *std::move(place);
@@ -285,6 +286,17 @@ Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, cons
     return {};
 }
 
+/// Whatever a role, a database or the server holds sessions to, Mayday's own have been freed of it.
+Result<void> noteLimits(PreflightReport &report, postgres::Session &session, TaskContext &context)
+{
+    auto limits = serverLimits(session, context);
+    if (!limits)
+        return failure(limits.error());
+    report.limits = *std::move(limits);
+    report.notes += notesOf(report.limits.limits);
+    return {};
+}
+
 /// What of the dump can be restored: without what the user leaves out; and without what the
 /// platform does not let anybody replace, which is told, unless a database of its own holds it all.
 Result<dump::DumpInspection> restorable(PreflightReport &report, postgres::Session &session,
@@ -375,22 +387,6 @@ Result<void> noteWriters(PreflightReport &report, postgres::Session &session,
 }
 
 } // namespace
-
-qint64 PreflightReport::liveRows() const
-{
-    qint64 sum = 0;
-    for (const SchemaFacts &schema : schemas)
-        sum += schema.rows;
-    return sum;
-}
-
-qint64 PreflightReport::liveBytes() const
-{
-    qint64 sum = 0;
-    for (const SchemaFacts &schema : schemas)
-        sum += schema.bytes;
-    return sum;
-}
 
 std::vector<postgres::Question> rightsQuestions(const QStringList &schemas)
 {
@@ -504,6 +500,8 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpIn
         return failure(noted.error());
     compareVersions(report, inspection, session->facts());
     if (auto noted = noteNeeds(report, *session, plan, inspection, context); !noted)
+        return failure(noted.error());
+    if (auto noted = noteLimits(report, *session, context); !noted)
         return failure(noted.error());
     if (auto noted = noteRowsOnly(report, *session, inspection, context); !noted)
         return failure(noted.error());

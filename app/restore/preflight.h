@@ -8,6 +8,7 @@
 #include "restore/restoreplan.h"
 #include "restore/restoreway.h"
 #include "restore/schemaswap.h"
+#include "restore/serverlimits.h"
 #include "restore/statementfilter.h"
 
 namespace mayday::restore {
@@ -39,6 +40,8 @@ struct PreflightReport {
     MissingNeeds missing = {};                          ///< of what the dump takes for granted
     bool canMakeRoles = false;                          ///< the login may make the missing roles
     HostProfile host = {};                              ///< whose server it is
+    ServerLimits limits = {};                           ///< what holds sessions there
+    bool isPoolerExcluded = false; ///< it was looked for, and no transaction pooler was found
     /// Schemas of the dump that stay as they are: left out by the plan, or because they have to.
     QStringList leftOut = {};
     QList<PlatformSchema> platform = {}; ///< of them those that have to and that the plan has not
@@ -47,6 +50,12 @@ struct PreflightReport {
     [[nodiscard]] qint64 liveBytes() const;
     [[nodiscard]] qint64 liveRows() const;
 };
+
+/// For maydayctl; rows are as the planner knows them.
+[[nodiscard]] QJsonObject toJson(const PreflightReport &report);
+/// "3 of 100 in use, 1 of them in this database; no transaction pooler found in between"; empty
+/// when it was not asked.
+[[nodiscard]] QString sessionsInWords(const PreflightReport &report);
 
 /// Connects, asks, disconnects. Changes nothing. An Error only when nothing could be asked at all.
 [[nodiscard]] Result<PreflightReport> runPreflight(const RestorePlan &plan,

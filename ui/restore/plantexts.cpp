@@ -197,6 +197,38 @@ QList<Fact> rolesFacts(const restore::RestorePlan &plan, const restore::Prefligh
     return {made};
 }
 
+/// Whose server it is, and what that keeps from being restored.
+QList<Fact> hostFacts(const restore::HostProfile &host)
+{
+    if (host.name.isEmpty())
+        return {};
+    return {{tr("Host"),
+             {{host.name, FactStyle::Strong},
+              {u"  "_s + tr("(told by %1). %2").arg(host.toldBy, host.leavesOut.join(u' '))}}}};
+}
+
+/// What no restore does there.
+QList<Fact> byHandFacts(const restore::HostProfile &host)
+{
+    if (host.byHand.isEmpty())
+        return {};
+    return {fact(tr("By hand"), host.byHand.join(u' '))};
+}
+
+/// How much room is left for sessions, and that nothing stands in between.
+QList<Fact> sessionFacts(const restore::PreflightReport &report)
+{
+    const restore::ServerLimits &limits = report.limits;
+    if (limits.most == 0)
+        return {};
+    QString text = tr("%1 of %2 in use, %3 of them in this database")
+                       .arg(timetext::count(limits.sessions), timetext::count(limits.most),
+                            timetext::count(limits.sessionsHere));
+    if (report.isPoolerExcluded)
+        text += u"; "_s + tr("no transaction pooler found in between");
+    return {fact(tr("Sessions"), text)};
+}
+
 /// "2 tables with 12 rows of the backup are not restored"
 QString notRestored(const dump::DumpInspection &whole, const QStringList &schemas)
 {
@@ -341,6 +373,8 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                    {tr("  PostgreSQL %1, %2 live")
                         .arg(report.serverVersion.section(u' ', 0, 0),
                              timetext::bytes(report.liveBytes()))}}});
+    facts += hostFacts(report.host);
+    facts += sessionFacts(report);
     if (backup.inspection)
         facts += insidetexts::planFacts(*backup.inspection);
     facts += insidetexts::manifestFacts(backup.manifest);
@@ -359,6 +393,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
         facts += inPlaceFacts(plan, report);
     facts.append(timeFact(backup, plan, report, past));
     facts.append(undoFact(plan));
+    facts += byHandFacts(report.host);
     facts += rolesFacts(plan, report);
     for (const restore::PreflightNote &note : report.notes) {
         if (note.isOfBeside && plan.mode == RestoreMode::InPlace)

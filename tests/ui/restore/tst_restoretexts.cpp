@@ -52,6 +52,7 @@ private Q_SLOTS:
     void theLossIsSaidInOneSentence();
     void theLossIsToldTableByTable();
     void thePlanNamesEverything();
+    void thePlanTellsTheHostAndWhatHoldsSessions();
     void thePlanInPlaceNamesWhatItCosts();
     void aRestoreInPlaceSaysHowItIsUndone();
     void everyVerdictHasItsOwnWords();
@@ -123,6 +124,42 @@ void TestRestoreTexts::thePlanNamesEverything()
     QVERIFY(!all.contains(u"hunter2"_s));
     QCOMPARE(plantexts::replaceVerb(plan, report),
              u"Replace schema public in shop on db.example:5433"_s);
+}
+
+void TestRestoreTexts::thePlanTellsTheHostAndWhatHoldsSessions()
+{
+    restore::RestorePlan plan;
+    plan.target =
+        postgres::ConnectionString::parse(u"host=db.example dbname=shop user=app"_s).value();
+    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
+                                    .fileName = u"shop.sql.gz"_s,
+                                    .bytes = 9,
+                                    .modifiedAt = now,
+                                    .inspection = std::nullopt,
+                                    .error = std::nullopt};
+    const auto said = [&](const restore::PreflightReport &report) {
+        QString all;
+        for (const Fact &fact : plantexts::planFacts(entry, plan, report, {}, now))
+            all += fact.label + u": "_s + plainValue(fact) + u'\n';
+        return all;
+    };
+    restore::PreflightReport report;
+    for (const QString &label : {u"Host: "_s, u"Sessions: "_s, u"By hand: "_s})
+        QVERIFY2(!said(report).contains(label), qPrintable(said(report)));
+    report.host = restore::hostProfile({.logins = {u"rdsadmin"_s}, .user = u"app"_s});
+    report.limits = {.sessions = 12, .sessionsHere = 3, .most = 1000};
+    report.notes = restore::notesOf(QList<restore::LimitInForce>{
+        {.name = u"statement_timeout"_s, .value = u"120 s"_s, .whose = u"of role app"_s}});
+    for (const QString &words :
+         {u"Host: Amazon RDS or Aurora  (told by the role rdsadmin). app is no superuser there."_s,
+          u"rds.extensions"_s, u"By hand: Settings of the server stand in its parameter group"_s,
+          u"Sessions: 12 of 1,000 in use, 3 of them in this database\n"_s,
+          u"Note: statement_timeout of role app is 120 s; Mayday switches it off for its own "
+          "connections and has checked that it is off.\n"_s})
+        QVERIFY2(said(report).contains(words), qPrintable(said(report)));
+    report.isPoolerExcluded = true;
+    QVERIFY2(said(report).contains(u"in this database; no transaction pooler found in between\n"_s),
+             qPrintable(said(report)));
 }
 
 void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
