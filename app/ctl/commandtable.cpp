@@ -34,6 +34,7 @@ QList<Command> restoring()
              "                     again\n"
              "  --check SQL        a SELECT of your own whose answer must be true of what was\n"
              "                     loaded; may be said again\n"
+             "  --dry-run          ask the server and tell what would be done; change nothing\n"
              "  --yes              do not ask\n"_s,
          .run = runRestore},
         {.name = u"copy"_s,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/inspectionindex.h"
+#include "ctl/dryrun.h"
 #include "ctl/serverwork.h"
 #include "restore/missingtables.h"
 #include "restore/restorerecord.h"
@@ -243,12 +244,33 @@ restore::RestoreReceipt carryOut(const Call &call, const restore::RestorePlan &p
     return receipt;
 }
 
+/// Reads the file, and then asks whether to go on, or only tells what that would be.
+ExitCode tellOrCarryOut(const Call &call, const restore::RestorePlan &plan, bool yes, bool isDryRun)
+{
+    if (const auto error = missing(plan.file))
+        return notBegun(call, plan, *error);
+    auto inspection = readBefore(call, plan);
+    if (!inspection)
+        return notBegun(call, plan, inspection.error());
+    if (isDryRun)
+        return tellPlan(call, plan, *inspection);
+    if (!isConfirmed(call, yes, intention(plan), plan.target))
+        return notBegun(call, plan, notConfirmed(plan.target));
+    // Before the record speaks of it: one that is missing later is missed.
+    if (!plan.safetyFolder.isEmpty())
+        QDir().mkpath(plan.safetyFolder);
+    const restore::RestoreReceipt receipt = carryOut(call, plan, *std::move(inspection));
+    call.output.answer(restore::toJson(receipt), asText(receipt));
+    return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
+}
+
 } // namespace
 
 ExitCode runRestore(const Call &call)
 {
     QStringList arguments = call.arguments;
     const bool yes = takeFlag(arguments, u"--yes"_s);
+    const bool isDryRun = takeFlag(arguments, u"--dry-run"_s);
     const bool isDatabase = takeFlag(arguments, u"--database"_s);
     const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
     const bool makeRoles = takeFlag(arguments, u"--make-roles"_s);
@@ -268,7 +290,8 @@ ExitCode runRestore(const Call &call)
         return usageError(call, u"--connections takes a number, and goes with --database"_s);
     if (isDatabase && isInPlace)
         return usageError(call, u"--database and --in-place are two ways; choose one"_s);
-    if (!tables.isEmpty() && (isDatabase || isInPlace || makeRoles || !leaveOut.isEmpty()))
+    if (!tables.isEmpty() &&
+        (isDatabase || isInPlace || makeRoles || isDryRun || !leaveOut.isEmpty()))
         return usageError(call, u"--table goes with --check and --yes only"_s);
     if (safetyFolder && !isInPlace)
         return usageError(call, u"--safety-copy-folder goes with --in-place"_s);
@@ -288,23 +311,11 @@ ExitCode runRestore(const Call &call)
     plan.tables = tables;
     if (safetyFolder)
         plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
-    // Before the record speaks of it: one that is missing later is missed.
-    if (!plan.safetyFolder.isEmpty())
-        QDir().mkpath(plan.safetyFolder);
     plan.checks = checks;
     plan.makeRoles = makeRoles;
     plan.leaveOut = leaveOut;
     plan.connections = connections.value_or(QString()).toInt();
-    if (const auto error = missing(plan.file))
-        return notBegun(call, plan, *error);
-    auto inspection = readBefore(call, plan);
-    if (!inspection)
-        return notBegun(call, plan, inspection.error());
-    if (!isConfirmed(call, yes, intention(plan), *target))
-        return notBegun(call, plan, notConfirmed(*target));
-    const restore::RestoreReceipt receipt = carryOut(call, plan, *std::move(inspection));
-    call.output.answer(restore::toJson(receipt), asText(receipt));
-    return exitCodeOf(receipt.verdict, !receipt.left.isEmpty());
+    return tellOrCarryOut(call, plan, yes, isDryRun);
 }
 
 ExitCode runCopy(const Call &call)

@@ -20,6 +20,8 @@ private Q_SLOTS:
     void theTextCountsTables();
     void rolesAreMadeWhenAsked();
     void schemasAreLeftOutWhenAsked();
+    void aDryRunTellsAndChangesNothing();
+    void aDryRunOfWhatCannotBeIs2();
     void compressedAndFromAnotherFolder();
     void refusesWithoutYesAndWithoutATerminal_data();
     void refusesWithoutYesAndWithoutATerminal();
@@ -137,6 +139,57 @@ void TestCtlRestore::schemasAreLeftOutWhenAsked()
     const Answer both =
         restore(file, target, {u"--json"_s, u"--database"_s, u"--leave-out"_s, u"audit"_s});
     QVERIFY2(both.code == 2 && both.out.contains("would be gone"), both.all());
+}
+
+void TestCtlRestore::aDryRunTellsAndChangesNothing()
+{
+    QByteArray dump = smallDump;
+    const QByteArray end = "--\n-- PostgreSQL database dump complete";
+    dump.replace(end, "GRANT SELECT ON TABLE public.products TO anon;\n\n" + end);
+    const QString file = m_ctl.write(u"dry.sql"_s, dump);
+    const QString target = m_ctl.liveDatabase(u"dry"_s);
+    m_ctl.server().execute(u"dry"_s, "CREATE ROLE rdsadmin LOGIN;"
+                                     "ALTER DATABASE dry SET statement_timeout = '2min'");
+    // Without --yes and without a terminal: there is nothing to confirm.
+    const QStringList words{u"restore"_s, file, u"--target"_s, target, u"--dry-run"_s};
+    const Answer json = m_ctl.run(words + QStringList{u"--json"_s});
+    const Answer text = m_ctl.run(words);
+    m_ctl.server().execute(u"dry"_s, "DROP ROLE rdsadmin");
+    QVERIFY2(json.code == 0, json.all());
+    QCOMPARE(json.json()["host"_L1]["name"_L1].toString(), u"Amazon RDS or Aurora"_s);
+    QCOMPARE(json.json()["host"_L1]["toldBy"_L1].toString(), u"the role rdsadmin"_s);
+    QCOMPARE(json.json()["missingRoles"_L1][0].toString(), u"anon"_s);
+    QCOMPARE(json.json()["limits"_L1][0]["whose"_L1].toString(), u"of database dry"_s);
+    QVERIFY(json.json()["sessions"_L1]["poolerExcluded"_L1].toBool());
+    QVERIFY(json.json()["error"_L1].isNull());
+    QVERIFY2(text.code == 0, text.all());
+    for (const QByteArray &said :
+         {QByteArray("Host: Amazon RDS or Aurora (told by the role rdsadmin)\n"),
+          QByteArray("note: anon is the name of a role of Supabase's own."),
+          QByteArray("Roles not on this server: anon; --make-roles makes them\n"),
+          QByteArray("note: statement_timeout of database dry is 120 s; Mayday switches it off"),
+          QByteArray("It could be restored so. Nothing was changed.\n")})
+        QVERIFY2(text.out.contains(said), text.all());
+    QCOMPARE(m_ctl.products(u"dry"_s), u"99"_s);
+    QCOMPARE(m_ctl.keptSchemas(u"dry"_s), u"0"_s);
+}
+
+void TestCtlRestore::aDryRunOfWhatCannotBeIs2()
+{
+    const QString target = m_ctl.liveDatabase(u"dryer"_s);
+    const auto ask = [&](const QByteArray &dump) {
+        return m_ctl.run({u"restore"_s, m_ctl.write(u"no.sql"_s, dump), u"--target"_s, target,
+                          u"--dry-run"_s, u"--json"_s});
+    };
+    const Answer half = ask(smallDump.first(smallDump.size() / 2));
+    QVERIFY2(half.code == 2, half.all());
+    QVERIFY(!half.error().isEmpty());
+    QByteArray needy = smallDump;
+    needy.replace("CREATE TABLE", "CREATE EXTENSION IF NOT EXISTS of_nobody;\n\nCREATE TABLE");
+    const Answer lacking = ask(needy);
+    QVERIFY2(lacking.code == 2, lacking.all());
+    QCOMPARE(lacking.error()["subject"_L1].toString(), u"extension of_nobody"_s);
+    QVERIFY2(!lacking.json()["hindrance"_L1].isNull(), lacking.all());
 }
 
 void TestCtlRestore::compressedAndFromAnotherFolder()

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/dryrun.h"
+
+#include "ctl/serverwork.h"
+#include "restore/preflight.h"
+
+#include <QFileInfo>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ctl {
+
+namespace {
+
+/// What is in the way of this plan; nothing when it could be carried out.
+std::optional<Error> inTheWay(const restore::RestorePlan &plan,
+                              const restore::PreflightReport &report)
+{
+    if (report.blocker)
+        return report.blocker;
+    if (report.hindrance)
+        return report.hindrance;
+    using restore::RestoreMode;
+    if (plan.mode == RestoreMode::ReplaceDatabase)
+        return report.way.noDatabase;
+    return plan.mode == RestoreMode::InPlace ? report.way.noPlace : report.way.noSchema;
+}
+
+QString hostAsText(const restore::HostProfile &host)
+{
+    if (host.name.isEmpty())
+        return {};
+    QString text = u"Host: %1\n"_s.arg(restore::inWords(host));
+    for (const QString &sentence : host.leavesOut)
+        text += u"      %1\n"_s.arg(sentence);
+    for (const QString &sentence : host.byHand)
+        text += u"by hand: %1\n"_s.arg(sentence);
+    return text;
+}
+
+QString planAsText(const restore::RestorePlan &plan, const restore::PreflightReport &report)
+{
+    QString text = u"Target: %1, PostgreSQL %2\n"_s.arg(report.target,
+                                                        report.serverVersion.section(u' ', 0, 0));
+    for (const restore::SchemaFacts &schema : report.schemas)
+        text += schema.exists ? u"  schema %1: %2 tables, about %3 rows, %4 bytes\n"_s.arg(
+                                    schema.name, amount(schema.tables), amount(schema.rows),
+                                    amount(schema.bytes))
+                              : u"  schema %1: not there yet\n"_s.arg(schema.name);
+    text += hostAsText(report.host);
+    if (const QString sessions = restore::sessionsInWords(report); !sessions.isEmpty())
+        text += u"Sessions: %1\n"_s.arg(sessions);
+    if (!report.leftOut.isEmpty())
+        text += u"Left out: %1\n"_s.arg(report.leftOut.join(u", "_s));
+    if (!report.missing.roles.isEmpty() && report.canMakeRoles)
+        text += (plan.makeRoles ? u"Roles made first, without a login: %1\n"_s
+                                : u"Roles not on this server: %1; --make-roles makes them\n"_s)
+                    .arg(report.missing.roles.join(u", "_s));
+    if (report.loss)
+        text += u"Loss: %1 rows in the live data are newer than the backup\n"_s.arg(
+            amount(report.loss->newerRows));
+    for (const restore::PreflightNote &note : report.notes) {
+        if (note.isOfBeside && plan.mode == restore::RestoreMode::InPlace)
+            continue;
+        const bool isWarning = note.weight == restore::PreflightNote::Weight::Warning;
+        text += (isWarning ? u"warning: "_s : u"note: "_s) + note.text + u'\n';
+    }
+    return text;
+}
+
+/// Why a file cannot be restored that has been read, or that could not be.
+Error notAWholeDump(const restore::RestorePlan &plan,
+                    const std::optional<dump::DumpInspection> &inspection)
+{
+    Error error = inspection && inspection->problem
+                      ? *inspection->problem
+                      : Error{.kind = ErrorKind::Corrupt,
+                              .subject = {},
+                              .detail = u"the file is not a complete dump"_s};
+    error.subject = QFileInfo(plan.file).fileName();
+    if (!error.advice)
+        error.advice = Advice::TakeAnotherBackup;
+    return error;
+}
+
+} // namespace
+
+ExitCode tellPlan(const Call &call, const restore::RestorePlan &plan,
+                  const std::optional<dump::DumpInspection> &inspection)
+{
+    if (!inspection || inspection->verdict != dump::DumpVerdict::Complete)
+        return call.output.fail(notAWholeDump(plan, inspection));
+    StopOnSignal stop;
+    const SignalWatcher watcher(stop);
+    TaskContext context = stop.context();
+    const QDateTime takenAt =
+        inspection->startedAt.value_or(QFileInfo(plan.file).lastModified().toUTC());
+    const auto report = restore::runPreflight(plan, *inspection, takenAt, context);
+    if (!report)
+        return call.output.fail(report.error());
+    const auto hindered = inTheWay(plan, *report);
+    QJsonObject json = restore::toJson(*report);
+    json.insert(u"mode"_s, restore::modeKey(plan.mode));
+    json.insert(u"error"_s, hindered ? QJsonValue(toJson(*hindered)) : QJsonValue());
+    call.output.answer(json,
+                       planAsText(plan, *report) +
+                           (hindered ? u"It could not be restored so:\n"_s + errorAsText(hindered)
+                                     : u"It could be restored so. Nothing was changed.\n"_s));
+    return hindered ? ExitCode::NotDone : ExitCode::Done;
+}
+
+} // namespace mayday::ctl
