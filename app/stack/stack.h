@@ -62,6 +62,7 @@ struct Database {
     QString credential; ///< the keychain's name for the password; empty: none is needed
     QStringList watch;  ///< tables that must not lose their rows
     QList<DatabaseCheck> checks = {};
+    int keepDays = 0; ///< what restores keep goes after so many; 0: when somebody discards it
 };
 
 struct Contact {

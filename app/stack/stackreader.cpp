@@ -15,6 +15,8 @@ namespace mayday::stack {
 
 namespace {
 
+constexpr int longestKeeping = 3650; ///< days
+
 Finding fileFinding(const QString &text, ErrorKind kind)
 {
     return {.kind = kind, .path = {}, .text = text};
@@ -141,6 +143,7 @@ private:
         database.schema = map.text(u"schema"_s);
         database.credential = map.text(u"credential"_s);
         database.watch = map.texts(u"watch"_s);
+        database.keepDays = map.number(u"keep-days"_s, 1, longestKeeping, 0);
         qsizetype index = 0;
         for (const YamlNode *node : map.maps(u"checks"_s)) {
             MapReader check(*node, u"%1[%2]"_s.arg(map.pathOf(u"checks"_s)).arg(index++),

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void readsTheExample();
     void theExampleHasTheUnreadableFeedAsItsOnlyFinding();
     void fillsInDefaults();
+    void keepDaysAreWholeDays();
     void unknownKeyNamesPlaceAndNearest();
     void reportsAllFindings();
     void tabIsExplained();
@@ -96,8 +97,27 @@ void TestStackReader::fillsInDefaults()
     QCOMPARE(stack->services.first().healthUrl(), QUrl(u"http://127.0.0.1:8080"_s));
     QVERIFY(stack->services.first().provider.isNone());
     QCOMPARE(stack->databases.first().schema, u"public"_s);
+    QCOMPARE(stack->databases.first().keepDays, 0); // nothing is dropped that nobody asked for
     QCOMPARE(stack->promises.rto.count(), 0);
     QVERIFY(parseStack("stack: {name: x, environment: practice}", u"s"_s)->practice);
+}
+
+void TestStackReader::keepDaysAreWholeDays()
+{
+    const auto daysIn = [](const QByteArray &value) {
+        return parseStack(withMinimal("databases:\n  - id: main\n    connection: "
+                                      "postgresql://app@db.example/shop\n    keep-days: " +
+                                      value + "\n"),
+                          u"s"_s)
+            .transform([](const Stack &stack) { return stack.databases.first().keepDays; });
+    };
+    QCOMPARE(daysIn("14").value(), 14);
+    // A slip of the pen must not drop anything at once.
+    for (const QByteArray &value : {"0", "-1", "14 days", "1.5", "never", "99999"}) {
+        const auto days = daysIn(value);
+        QVERIFY2(!days, value.constData());
+        QVERIFY(days.error().detail.contains(u"a whole number from 1 to 3650"_s));
+    }
 }
 
 void TestStackReader::unknownKeyNamesPlaceAndNearest()
