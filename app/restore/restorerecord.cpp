@@ -63,15 +63,16 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
 {
     const QJsonObject json = event.data["receipt"_L1].toObject();
     record.isPutBackOpen = json["error"_L1]["sqlstate"_L1].toString() == outcomeUnknown;
-    if (receiptFromJson(json).verdict == Verdict::NotRestored)
+    record.lastPutBack = receiptFromJson(json);
+    if (record.lastPutBack->verdict == Verdict::NotRestored)
         return;
     record.content.reset(); // it was about what is not live any more
     const bool isRedone = json["live"_L1].toString() == "restored"_L1;
     record.putBackAt = isRedone ? std::nullopt : std::optional(event.at);
     if (record.receipt) {
-        const RestoreReceipt receipt = receiptFromJson(json);
-        record.receipt->left = receipt.left;
-        for (const QString &note : receipt.notes) { // to and fro, it is the same note again
+        record.receipt->left = record.lastPutBack->left;
+        for (const QString &note :
+             record.lastPutBack->notes) { // to and fro, it is the same note again
             if (!record.receipt->notes.contains(note))
                 record.receipt->notes.append(note);
         }
@@ -81,6 +82,7 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
 void settlePutBack(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.isPutBackOpen = false;
+    record.lastPutBack.reset();
     record.content.reset();
     if (event.data["putBack"_L1].toBool() && !record.putBackAt)
         record.putBackAt = event.at;

@@ -11,6 +11,7 @@
 #include "ui/kit/timetext.h"
 #include "ui/restore/afterwardsview.h"
 #include "ui/restore/contenttexts.h"
+#include "ui/restore/putbacktexts.h"
 #include "ui/restore/restoretexts.h"
 #include "ui/restore/tableresultmodel.h"
 
@@ -46,6 +47,12 @@ QString notesText(const restore::RestoreRecord &record, const restore::RestoreRe
                 ? VerdictView::tr("To take away again what came back: %1").arg(left.removeWith)
                 : VerdictView::tr("Kept on the server: %1.").arg(left.what));
     return lines.join(u'\n');
+}
+
+QString putBackVerb(const restore::RestoreRecord &record)
+{
+    return record.putBackAt ? VerdictView::tr("Take the restored data again...")
+                            : VerdictView::tr("Put back the data as it was before...");
 }
 
 } // namespace
@@ -122,9 +129,13 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
                                            : StateShape::Down);
     m_error->hide();
     m_table->hide();
-    m_notes->hide();
+    const QString notes = record.lastPutBack ? notesText(record, *record.lastPutBack) : QString();
+    m_notes->setText(notes);
+    m_notes->setVisible(!notes.isEmpty());
     m_nextFold->hide();
-    m_putBack->setVisible(record.isInEffect() && record.canBePutBack());
+    m_putBack->setText(putBackVerb(record));
+    m_putBack->setVisible(record.canBePutBack());
+    showPutBack(record);
     m_again->setVisible(record.committed && !*record.committed);
     followMode(record);
 }
@@ -140,26 +151,29 @@ void VerdictView::followMode(const restore::RestoreRecord &record)
                              QFile::exists(record.safetyCopy));
 }
 
+/// In place of what the restore came to, or beside it.
+void VerdictView::showPutBack(const restore::RestoreRecord &record)
+{
+    if (const auto said = putbacktexts::verdict(record)) {
+        m_header->setSentence(said->sentence);
+        m_header->setDetail(said->detail);
+        m_header->setShape(said->shape);
+        m_copy->setCopyText(putbacktexts::forChat(record));
+    }
+    if (const auto error = putbacktexts::failed(record)) {
+        m_error->setError(*error);
+        m_error->setWhatIsSafe(tr("What was live is live, and what was kept is kept."));
+        m_error->show();
+        m_copy->setCopyText(putbacktexts::forChat(record));
+    }
+}
+
 void VerdictView::showReceipt(const restore::RestoreRecord &record,
                               const restore::RestoreReceipt &receipt)
 {
-    if (record.isPutBackOpen) {
-        m_header->setSentence(tr("A put-back was interrupted; the server is being asked whether it "
-                                 "took place."));
-        m_header->setDetail(tr("Both states are on the server: one live, one kept."));
-        m_header->setShape(StateShape::Unknown);
-    } else if (record.putBackAt) {
-        m_header->setSentence(tr("Put back: the data as it was before the restore is live again."));
-        m_header->setDetail((record.discardedAt
-                                 ? tr("Since %1. What the restore had brought was discarded.")
-                                 : tr("Since %1. What the restore had brought is kept."))
-                                .arg(timetext::utcMinutes(*record.putBackAt)));
-        m_header->setShape(StateShape::Ok);
-    } else {
-        m_header->setSentence(restoretexts::verdictSentence(receipt));
-        m_header->setDetail(restoretexts::verdictDetail(receipt));
-        m_header->setShape(restoretexts::verdictShape(receipt.verdict));
-    }
+    m_header->setSentence(restoretexts::verdictSentence(receipt));
+    m_header->setDetail(restoretexts::verdictDetail(receipt));
+    m_header->setShape(restoretexts::verdictShape(receipt.verdict));
     m_copy->setCopyText(restoretexts::verdictForChat(receipt));
     m_error->setVisible(receipt.error.has_value());
     if (receipt.error) {
@@ -172,6 +186,7 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
                     : tr("The live data is as it was: everything happened in one transaction "
                          "that was rolled back."));
     }
+    showPutBack(record);
     m_model->setResults(receipt.tables, false);
     m_table->setVisible(!receipt.tables.isEmpty());
     QString notes = notesText(record, receipt);
@@ -196,8 +211,7 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     // What came to life does harm while nobody reads of it; who folds it away has.
     if (std::exchange(m_shown, record.id) != record.id)
         m_nextFold->setOpen(!restoretexts::cameToLife(record).isEmpty());
-    m_putBack->setText(record.putBackAt ? tr("Take the restored data again...")
-                                        : tr("Put back the data as it was before..."));
+    m_putBack->setText(putBackVerb(record));
     m_putBack->setVisible(record.canBePutBack());
     m_again->hide();
     followMode(record);

@@ -42,6 +42,7 @@ Q_SIGNALS:
 
 private:
     void followMode(const restore::RestoreRecord &record);
+    void showPutBack(const restore::RestoreRecord &record);
     void showReceipt(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt);
 
     SentenceHeader *m_header;

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/keyboardwalk.h"
+#include "support/screen.h"
+#include "support/testmain.h"
+#include "ui/kit/copybutton.h"
+#include "ui/kit/errorpanel.h"
+#include "ui/kit/stateglyph.h"
+#include "ui/restore/verdictview.h"
+
+#include <QTest>
+#include <QTimeZone>
+
+using namespace mayday;
+using namespace mayday::tests;
+using namespace mayday::ui;
+using namespace Qt::StringLiterals;
+
+/// What a verdict says once its restore was put back, or was to be.
+class TestPutBackVerdict : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_theme.applyTo(*qApp); }
+    void init() { m_view = std::make_unique<VerdictView>(m_theme); }
+    void cleanup() { m_view.reset(); }
+    void whatPuttingBackCameToIsSaid_data();
+    void whatPuttingBackCameToIsSaid();
+    void aPutBackOfAnInterruptedOneIsSaid();
+
+private:
+    [[nodiscard]] static restore::RestoreRecord restoredOnce()
+    {
+        restore::RestoreReceipt receipt;
+        receipt.verdict = restore::Verdict::Proven;
+        receipt.target = u"database shop on db:5432 as app"_s;
+        receipt.file = u"/home/ada/backups/shop.sql.gz"_s;
+        receipt.tables = {{.schema = u"public"_s,
+                           .name = u"products"_s,
+                           .rowsInDump = 60012,
+                           .rowsAfter = 60012,
+                           .verdict = restore::Verdict::Proven}};
+        restore::RestoreRecord record;
+        record.id = restore::RestoreId::parse(u"restore-1"_s).value();
+        record.state = restore::RestoreState::Finished;
+        record.target = receipt.target;
+        record.startedAt = QDateTime(QDate(2026, 11, 23), QTime(14, 2), QTimeZone::UTC);
+        record.receipt = receipt;
+        return record;
+    }
+    void show(const restore::RestoreRecord &record)
+    {
+        m_view->setRecord(record);
+        m_view->resize(1144, 600);
+        m_view->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_view.get()));
+    }
+
+    Theme m_theme;
+    std::unique_ptr<VerdictView> m_view;
+};
+
+void TestPutBackVerdict::whatPuttingBackCameToIsSaid_data()
+{
+    QTest::addColumn<restore::Verdict>("verdict");
+    QTest::addColumn<bool>("isLiveAgain");
+    QTest::addColumn<QString>("sentence");
+    QTest::addColumn<StateShape>("shape");
+    QTest::newRow("put back") << restore::Verdict::Proven << true
+                              << u"Put back: the data as it was before the restore is live again."_s
+                              << StateShape::Ok;
+    QTest::newRow("put back, with differences")
+        << restore::Verdict::Differences << true
+        << u"Put back, with differences: the data as it was before the restore is live again."_s
+        << StateShape::Degraded;
+    QTest::newRow("taken again") << restore::Verdict::Proven << false
+                                 << u"Taken again: the restored data is live."_s << StateShape::Ok;
+    QTest::newRow("taken again, with differences")
+        << restore::Verdict::Differences << false
+        << u"Taken again, with differences: the restored data is live."_s << StateShape::Degraded;
+    QTest::newRow("not put back") << restore::Verdict::NotRestored << false
+                                  << u"Proven: 1 table with 60,012 rows are as in the backup."_s
+                                  << StateShape::Ok;
+}
+
+void TestPutBackVerdict::whatPuttingBackCameToIsSaid()
+{
+    QFETCH(restore::Verdict, verdict);
+    QFETCH(bool, isLiveAgain);
+    QFETCH(QString, sentence);
+    QFETCH(StateShape, shape);
+    restore::RestoreRecord record = restoredOnce();
+    restore::RestoreReceipt back;
+    back.verdict = verdict;
+    if (verdict == restore::Verdict::NotRestored)
+        back.error = Error{.kind = ErrorKind::Refused,
+                           .subject = u"database shop"_s,
+                           .detail = u"another restore or put-back is running"_s};
+    if (verdict == restore::Verdict::Differences)
+        back.notes = {u"View reports.daily goes on using what was live until now"_s};
+    record.lastPutBack = back;
+    record.receipt->notes = back.notes; // as the record has them
+    if (isLiveAgain)
+        record.putBackAt = record.startedAt.addSecs(1800);
+    show(record);
+    QVERIFY2(seenText(*m_view).contains(sentence), qPrintable(seenText(*m_view)));
+    QCOMPARE(seen<StateGlyph>(*m_view)->shape(), shape);
+    const auto *copy = seen<CopyButton>(*m_view);
+    QVERIFY(copy && copy->focusPolicy() != Qt::NoFocus);
+    QVERIFY(copy->copyText().contains(u"Target: database shop on db:5432 as app"_s));
+    if (verdict == restore::Verdict::Differences) {
+        QVERIFY(
+            seenText(*m_view).contains(u"Note: View reports.daily goes on using what was live"_s));
+        QVERIFY(copy->copyText().contains(u"View reports.daily goes on using"_s));
+    }
+    if (verdict == restore::Verdict::NotRestored) {
+        QVERIFY(seen<ErrorPanel>(*m_view));
+        QVERIFY(seenText(*m_view).contains(u"What was live is live, and what was kept is kept."_s));
+        QVERIFY(copy->copyText().contains(u"another restore or put-back is running"_s));
+    } else {
+        QVERIFY(copy->copyText().startsWith(sentence));
+        QVERIFY(!seen<ErrorPanel>(*m_view));
+    }
+    const QStringList clipped = clippedTexts(*m_view);
+    QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
+}
+
+/// There is no receipt of the restore then, and still there is one of the put-back.
+void TestPutBackVerdict::aPutBackOfAnInterruptedOneIsSaid()
+{
+    restore::RestoreRecord record = restoredOnce();
+    record.receipt.reset();
+    record.state = restore::RestoreState::Settled;
+    record.committed = true;
+    restore::RestoreReceipt back;
+    back.verdict = restore::Verdict::Differences;
+    back.notes = {u"View reports.daily goes on using what was live until now"_s};
+    record.lastPutBack = back;
+    record.putBackAt = record.startedAt.addSecs(1800);
+    show(record);
+    QVERIFY(seenText(*m_view).contains(u"Put back, with differences: "_s));
+    QVERIFY(seenText(*m_view).contains(u"Note: View reports.daily goes on using"_s));
+    QVERIFY(seenButton(*m_view, u"Take the restored data again"_s));
+}
+
+MAYDAY_UI_TEST(TestPutBackVerdict);
+#include "tst_putbackverdict.moc"
