@@ -83,16 +83,25 @@ QList<Command> afterwards()
                     "  --yes              do not ask\n"_s,
          .run = runBringBack},
         {.name = u"kept"_s,
-         .usage = u"kept --target CONNINFO"_s,
-         .summary = u"List the earlier data that restores keep in a database, with sizes."_s,
-         .options = u"  --target CONNINFO  the database that was restored\n"_s,
+         .usage = u"kept --target CONNINFO [--stack FILE]"_s,
+         .summary = u"List the earlier data that restores keep in a database: size, age, expiry."_s,
+         .options = u"  --target CONNINFO  the database that was restored\n"
+                    "  --stack FILE       a stack.yaml that knows it: its keep-days say when each\n"
+                    "                     goes by itself\n"_s,
          .run = runKept},
         {.name = u"discard"_s,
-         .usage = u"discard NAME|--older-than DAYS --target CONNINFO [--yes]"_s,
+         .usage = u"discard NAME|--older-than DAYS --target CONNINFO|--expired [--yes]"_s,
          .summary = u"Drop one of them, or all that are old, for good."_s,
-         .options = u"  --target CONNINFO  the database that was restored\n"
-                    "  --older-than DAYS  all that are kept for longer\n"
-                    "  --yes              do not ask\n"_s,
+         .options =
+             u"  --target CONNINFO  the database that was restored\n"
+             "  --older-than DAYS  all that are kept for longer\n"
+             "  --expired          in every database of the stack that has keep-days, what\n"
+             "                     is kept for longer: what the window does by itself, for\n"
+             "                     cron. What must stay does, and is named: all of it while\n"
+             "                     the record of this profile has an incident open, what no\n"
+             "                     record has seen the end of, the only copy, what is in use\n"
+             "  --stack FILE       for --expired: a stack.yaml; without it, the profile's\n"
+             "  --yes              do not ask\n"_s,
          .run = runDiscard},
     };
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/bytetext.h"
+#include "ctl/expired.h"
 #include "ctl/serverwork.h"
-#include "restore/restorerecord.h"
-#include "restore/sidedatabase.h"
+#include "restore/keptexpiry.h"
 
 #include <QJsonArray>
+#include <QLocale>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -28,6 +31,40 @@ QString holdsWords(const restore::KeptSchema &kept)
                      : u"a copy of %1"_s.arg(kept.file);
 }
 
+QString daysText(qint64 days)
+{
+    return days == 1 ? u"1 day"_s : u"%1 days"_s.arg(days);
+}
+
+QString ageText(const QDateTime &at, const QDateTime &now)
+{
+    const qint64 hours = std::max<qint64>(at.secsTo(now), 0) / 3600;
+    if (!at.isValid())
+        return u"for an unknown time"_s;
+    return hours < 48 ? u"for %1 h"_s.arg(hours) : u"for "_s + daysText(hours / 24);
+}
+
+/// "goes on 14 December 2026, in 6 days"
+QString fateText(const restore::KeptTerm &term, const QDateTime &now)
+{
+    switch (term.fate) {
+    case restore::KeptFate::ByHand: return u"stays until it is discarded"_s;
+    case restore::KeptFate::Later: {
+        const qint64 days = now.toUTC().date().daysTo(term.goesAt.date());
+        return u"goes on %1, %2"_s.arg(QLocale::c().toString(term.goesAt.date(), u"d MMMM yyyy"),
+                                       days > 0 ? u"in "_s + daysText(days) : u"today"_s);
+    }
+    case restore::KeptFate::Due: return u"due to go"_s;
+    case restore::KeptFate::IncidentOpen: return u"due, and stays while an incident is open"_s;
+    case restore::KeptFate::Unsettled:
+        return u"due, and stays until it is known how its restore or put-back ended"_s;
+    case restore::KeptFate::OnlyCopy:
+        return u"due, and stays: nothing is live under its name, so it may be the only copy"_s;
+    case restore::KeptFate::InUse: return u"due, and stays while somebody is connected to it"_s;
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
 QString asLine(const restore::KeptSchema &kept)
 {
     const QString size = kept.isDatabase
@@ -37,36 +74,54 @@ QString asLine(const restore::KeptSchema &kept)
     return u"  %1: %2; %3%4\n"_s.arg(kept.name, holdsWords(kept), size, whose);
 }
 
-QString asText(const QList<restore::KeptSchema> &all, const postgres::ConnectionString &target)
+/// Without rules nobody knows when it goes, and nothing is said of it.
+QString asText(const restore::KeptLook &look, const std::optional<restore::ExpiryRules> &rules,
+               const QDateTime &now, const postgres::ConnectionString &target)
 {
-    if (all.isEmpty())
+    if (look.kept.isEmpty())
         return u"Restores keep nothing in %1.\n"_s.arg(target.display());
     qint64 bytes = 0;
     QString lines;
-    for (const restore::KeptSchema &kept : all) {
+    for (const restore::KeptSchema &kept : look.kept) {
         bytes += kept.bytes;
-        lines += asLine(kept);
+        lines += asLine(kept) + u"    kept "_s + ageText(kept.at, look.serverNow);
+        if (rules)
+            lines += u"; "_s + fateText(restore::termOf(kept, look, *rules, now), now);
+        lines += u'\n';
     }
     return u"Kept in %1, newest first, %2 in all:\n"_s.arg(target.display(), byteText(bytes)) +
            lines + u"put-back makes it live again; discard takes it away for good.\n"_s;
 }
 
-Result<QList<restore::KeptSchema>> keptIn(const postgres::ConnectionString &target)
+QJsonObject asJson(const restore::KeptSchema &kept, const restore::KeptLook &look,
+                   const std::optional<restore::ExpiryRules> &rules, const QDateTime &now)
+{
+    QJsonObject json = restore::toJson(kept);
+    if (!rules)
+        return json;
+    const restore::KeptTerm term = restore::termOf(kept, look, *rules, now);
+    json.insert(u"fate"_s, restore::fateKey(term.fate));
+    if (term.goesAt.isValid())
+        json.insert(u"goesAt"_s, term.goesAt.toString(Qt::ISODateWithMs));
+    return json;
+}
+
+Result<restore::KeptLook> keptIn(const postgres::ConnectionString &target)
 {
     TaskContext context;
     auto session = postgres::Session::connect(target, context, {.applicationName = u"maydayctl"_s});
     if (!session)
         return failure(session.error());
-    return restore::allKept(*session, context);
+    return restore::lookAtKept(*session, context);
 }
 
 Result<QStringList> olderThan(const postgres::ConnectionString &target, const QDateTime &limit)
 {
-    const auto kept = keptIn(target);
-    if (!kept)
-        return failure(kept.error());
+    const auto look = keptIn(target);
+    if (!look)
+        return failure(look.error());
     QStringList names;
-    for (const restore::KeptSchema &one : *kept) {
+    for (const restore::KeptSchema &one : look->kept) {
         const bool isOurs = !one.restore.isEmpty(); // by its mark, not by its name alone
         if (isOurs && one.at.isValid() && one.at < limit)
             names.append(one.name);
@@ -91,7 +146,7 @@ ExitCode discardAll(const Call &call, const postgres::ConnectionString &target,
                                                       ? ExitCode::NotDoneAndLeft
                                                       : ExitCode::NotDone);
         }
-        Record(call).write(restore::discardedDraft(*gone));
+        Record(call).write(restore::discardedDraft(*gone, target));
         list.append(restore::toJson(*gone));
         text += asLine(*gone);
     }
@@ -104,19 +159,33 @@ ExitCode discardAll(const Call &call, const postgres::ConnectionString &target,
 ExitCode runKept(const Call &call)
 {
     QStringList arguments = call.arguments;
+    const auto stackFile = takeOption(arguments, u"--stack"_s);
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
     if (!arguments.isEmpty())
         return usageError(call, u"kept does not know %1"_s.arg(arguments.front()));
-    const auto kept = keptIn(*target);
-    if (!kept)
-        return call.output.fail(kept.error());
+    std::optional<restore::ExpiryRules> rules;
+    if (stackFile) {
+        const auto stack = stackIn(*stackFile);
+        if (!stack)
+            return call.output.fail(stack.error());
+        const auto found = rulesIn(call, *stack, *target);
+        if (!found)
+            return call.output.fail(found.error());
+        rules = *found;
+    }
+    const auto look = keptIn(*target);
+    if (!look)
+        return call.output.fail(look.error());
+    const QDateTime now = call.clock.now();
     QJsonArray list;
-    for (const restore::KeptSchema &one : *kept)
-        list.append(restore::toJson(one));
-    call.output.answer({{u"target"_s, target->display()}, {u"kept"_s, list}},
-                       asText(*kept, *target));
+    for (const restore::KeptSchema &one : look->kept)
+        list.append(asJson(one, *look, rules, now));
+    QJsonObject answer{{u"target"_s, target->display()}, {u"kept"_s, list}};
+    if (rules)
+        answer.insert(u"keepDays"_s, rules->keepDays);
+    call.output.answer(answer, asText(*look, rules, now, *target));
     return ExitCode::Done;
 }
 
@@ -124,6 +193,8 @@ ExitCode runDiscard(const Call &call)
 {
     QStringList arguments = call.arguments;
     const bool yes = takeFlag(arguments, u"--yes"_s);
+    if (takeFlag(arguments, u"--expired"_s))
+        return discardExpired(call, arguments, yes);
     const auto days = takeOption(arguments, u"--older-than"_s);
     const auto target = targetOf(arguments);
     if (!target)

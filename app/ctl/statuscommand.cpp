@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/atomicfile.h"
 #include "ctl/command.h"
+#include "ctl/expired.h"
 #include "net/curltransport.h"
-#include "stack/stackreader.h"
 #include "status/databaseprobe.h"
 #include "status/statusboard.h"
 #include "status/statuspoller.h"
@@ -87,10 +86,7 @@ ExitCode runStatus(const Call &call)
     const QString file = takeOption(arguments, u"--stack"_s).value_or(call.profile.stackFile());
     if (!arguments.isEmpty())
         return usageError(call, u"status does not know %1"_s.arg(arguments.front()));
-    const auto stack =
-        readWholeFile(file, stack::maxStackBytes).and_then([&file](const QByteArray &yaml) {
-            return stack::parseStack(yaml, file);
-        });
+    const auto stack = stackIn(file);
     if (!stack)
         return call.output.fail(stack.error());
     net::CurlTransport transport;

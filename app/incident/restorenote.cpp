@@ -296,9 +296,16 @@ QString contentWords(const QJsonObject &data, const QString &subject)
 
 QString discardedWords(const QJsonObject &data, const QString &subject)
 {
-    return u"What restore %1 kept is discarded for good: schema %2, %3 tables, %4"_s.arg(
-        subject, data["schema"_L1].toString(), QString::number(data["tables"_L1].toInteger()),
-        byteText(data["bytes"_L1].toInteger()));
+    const bool isDatabase = data["removedWith"_L1].toString().startsWith("DROP DATABASE"_L1);
+    const QString size = byteText(data["bytes"_L1].toInteger());
+    QString words = u"What restore %1 kept is discarded for good"_s.arg(subject) +
+                    (isDatabase ? u": database %1, %2"_s.arg(data["schema"_L1].toString(), size)
+                                : u": schema %1, %2 tables, %3"_s.arg(
+                                      data["schema"_L1].toString(),
+                                      QString::number(data["tables"_L1].toInteger()), size));
+    if (const int days = data["keepDays"_L1].toInt(); days > 0)
+        words += u"; by itself, after %1 days (keep-days in stack.yaml)"_s.arg(days);
+    return words;
 }
 
 QString putBackWords(const QJsonObject &data, const QString &subject)

@@ -252,68 +252,6 @@ Result<void> work(PutBackReceipt &receipt, const postgres::ConnectionString &tar
     return settleCommit(receipt, target, *matching, committed.error(), context);
 }
 
-/// The connection died with the commit on its way: only the server knows, so it is asked.
-Result<KeptSchema> settleDiscard(const postgres::ConnectionString &target, const KeptSchema &kept,
-                                 const Error &lost, TaskContext &context)
-{
-    LateStop patient(context);
-    auto session =
-        postgres::Session::connect(target, patient.context(), {.applicationName = u"mayday"_s});
-    if (session && waitForQuiet(*session, patient.context())) {
-        const auto isKept = postgres::schemaExists(*session, kept.name, patient.context());
-        if (isKept && *isKept)
-            return failure(lost);
-        if (isKept)
-            return kept;
-    }
-    Error unknown = lost;
-    unknown.sqlState = outcomeUnknown;
-    unknown.detail = u"the connection was lost on the last word, and the server cannot be asked: "
-                     "it may be gone"_s;
-    return failure(unknown);
-}
-
-/// A name alone must never be enough to drop what somebody has filled.
-Result<void> checkEmpty(const postgres::ConnectionString &target, const QString &name,
-                        TaskContext &context)
-{
-    auto session = postgres::Session::connect(target.withDatabase(name), context,
-                                              {.applicationName = u"mayday"_s});
-    if (!session)
-        return failure(session.error());
-    const auto things =
-        session->query("SELECT count(*) FROM pg_catalog.pg_class c"
-                       " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-                       " WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v', 'S')"
-                       " AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
-                       context);
-    if (!things)
-        return failure(things.error());
-    if (things->integer(0, 0) == 0)
-        return {};
-    return failure({.kind = ErrorKind::Refused,
-                    .subject = u"database "_s + name,
-                    .detail =
-                        u"it is named as if a restore had begun it, but it carries no mark of "
-                        "Mayday and has tables; drop it by hand if nobody needs it"_s});
-}
-
-Result<KeptSchema> dropDatabase(const postgres::ConnectionString &target, const KeptSchema &kept,
-                                TaskContext &context)
-{
-    if (kept.restore.isEmpty()) {
-        if (auto empty = checkEmpty(target, kept.name, context); !empty)
-            return failure(empty.error());
-    }
-    // A restore or put-back under way may be about to make this one live.
-    auto side = SideDatabase::open(target, SideDatabase::Patience::None, context);
-    if (!side)
-        return failure(side.error());
-    if (auto dropped = side->drop(kept.name, context); !dropped)
-        return failure(dropped.error());
-    return kept;
-}
-
 } // namespace
 
 PutBackReceipt putBack(const postgres::ConnectionString &target, const QString &restore,
@@ -364,55 +302,6 @@ Result<bool> isPutBack(const postgres::ConnectionString &target, const QString &
     return keptFor(*session, restore, context).transform([](const KeptSchema &kept) {
         return kept.state == KeptState::Restored;
     });
-}
-
-Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const QString &name,
-                               TaskContext &context)
-{
-    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
-    if (!session)
-        return failure(session.error());
-    const auto databases = keptDatabases(*session, session->facts().database, context);
-    if (!databases)
-        return failure(databases.error());
-    if (const auto found = std::ranges::find(*databases, name, &KeptSchema::name);
-        found != databases->end()) {
-        session->close();
-        return dropDatabase(target, *found, context);
-    }
-    if (auto begun = session->execute("BEGIN; SET LOCAL lock_timeout = '5s'", context); !begun)
-        return failure(begun.error());
-    // A put-back under way may be about to make this one live.
-    if (auto locked = lockForRestore(*session, context); !locked)
-        return failure(locked.error());
-    const auto all = keptSchemas(*session, context);
-    if (!all)
-        return failure(all.error());
-    // Only what carries our mark: a name alone must never be enough to drop somebody's schema.
-    const auto kept = std::ranges::find(*all, name, &KeptSchema::name);
-    if (kept == all->end())
-        return failure({.kind = ErrorKind::NotFound,
-                        .subject = u"schema "_s + name,
-                        .detail = u"it is not one that Mayday keeps"_s});
-    // What stands outside and still uses it would go with it, out of the live data.
-    const auto users = outsideDependents(*session, {name}, context);
-    if (!users)
-        return failure(users.error());
-    if (!users->isEmpty())
-        return failure(
-            {.kind = ErrorKind::Refused,
-             .subject = u"schema "_s + name,
-             .detail = u"still used, and would be dropped with it: "_s + users->join(u", "_s)});
-    if (auto dropped = session->execute(removalOf(name).toUtf8(), context); !dropped)
-        return failure(dropped.error());
-    LateStop unstoppable(context);
-    const auto committed = session->execute("COMMIT", unstoppable.context());
-    if (committed)
-        return *kept;
-    const Error error = LateStop::unanswered(committed.error());
-    if (error.kind != ErrorKind::Unreachable && error.kind != ErrorKind::Timeout)
-        return failure(error);
-    return settleDiscard(target, *kept, error, context);
 }
 
 QJsonObject toJson(const PutBackReceipt &receipt)

@@ -40,13 +40,22 @@ RestoreDesk::~RestoreDesk()
     m_putBack.requestStop();
     m_bringBack.requestStop();
     m_discard.requestStop();
+    m_expiryLook.requestStop();
+    m_expiry.requestStop();
     m_contentCheck.requestStop();
 }
 
 void RestoreDesk::replay(const QList<store::JournalEvent> &events)
 {
     for (const store::JournalEvent &event : events)
-        applyEvent(m_records, event);
+        fold(event);
+}
+
+void RestoreDesk::fold(const store::JournalEvent &event)
+{
+    applyEvent(m_records, event);
+    if (const auto gone = discardedFrom(event))
+        m_discarded.prepend(*gone);
 }
 
 const RestoreRecord *RestoreDesk::record(const RestoreId &id) const
@@ -249,14 +258,14 @@ void RestoreDesk::checkContent(const postgres::ConnectionString &target, const R
         });
 }
 
-Task<QList<KeptSchema>> RestoreDesk::kept(const postgres::ConnectionString &target)
+Task<KeptLook> RestoreDesk::kept(const postgres::ConnectionString &target)
 {
-    return startTask(m_pool, [target](TaskContext &context) -> Result<QList<KeptSchema>> {
+    return startTask(m_pool, [target](TaskContext &context) -> Result<KeptLook> {
         auto session =
             postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
         if (!session)
             return failure(session.error());
-        return allKept(*session, context);
+        return lookAtKept(*session, context);
     });
 }
 
@@ -265,6 +274,7 @@ void RestoreDesk::discard(const postgres::ConnectionString &target, const QStrin
     if (refuseWhenBusy())
         return;
     setBusy(true);
+    m_gone.clear();
     discardNext(target, names);
 }
 
@@ -272,7 +282,7 @@ void RestoreDesk::discardNext(const postgres::ConnectionString &target, QStringL
 {
     if (names.isEmpty()) {
         setBusy(false);
-        Q_EMIT discardFinished(std::nullopt);
+        Q_EMIT discardFinished(m_gone, std::nullopt);
         return;
     }
     m_discard = startTask(m_pool, [target, name = names.takeFirst()](TaskContext &context) {
@@ -281,10 +291,11 @@ void RestoreDesk::discardNext(const postgres::ConnectionString &target, QStringL
     m_discard.deliverTo(this, [this, target, names](Result<KeptSchema> gone) {
         if (!gone) {
             setBusy(false);
-            Q_EMIT discardFinished(gone.error());
+            Q_EMIT discardFinished(m_gone, gone.error());
             return;
         }
-        append(discardedDraft(*gone), [this, target, names, restore = gone->restore] {
+        m_gone.append(*gone);
+        append(discardedDraft(*gone, target), [this, target, names, restore = gone->restore] {
             Q_EMIT restoreChanged(RestoreId::parse(restore).value_or(RestoreId{}));
             discardNext(target, names);
         });
@@ -344,7 +355,7 @@ void RestoreDesk::append(store::JournalDraft draft, std::function<void()> then)
             event.subject = draft.subject;
             event.data = draft.data;
             event.at = m_clock.now();
-            applyEvent(m_records, written.value_or(event));
+            fold(written.value_or(event));
             then();
         });
 }
@@ -355,6 +366,8 @@ void RestoreDesk::setBusy(bool busy)
     if (busy) {
         m_contentCheck.requestStop();
         m_task.requestStop(); // statistics of the last restore
+        m_expiryLook.requestStop();
+        m_expiry.requestStop();
     }
     m_isBusy = busy;
     m_isStopRequested = false;

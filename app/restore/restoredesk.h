@@ -5,6 +5,7 @@
 #include "core/latest.h"
 #include "core/task.h"
 #include "restore/bringback.h"
+#include "restore/keptexpiry.h"
 #include "restore/preflight.h"
 #include "restore/restoreprogress.h"
 #include "restore/restorerecord.h"
@@ -15,6 +16,19 @@
 #include <QTimer>
 
 namespace mayday::restore {
+
+/// What came of discarding what had been kept for long enough.
+struct ExpiryReport {
+    struct Trouble {
+        QStringList names; ///< due, and still there
+        Error why;
+    };
+    postgres::ConnectionString target = {};
+    QDateTime at = {};
+    int keepDays = 0;
+    QList<KeptSchema> gone = {};
+    QList<Trouble> troubles = {};
+};
 
 /// All restores: the one that runs and those of the past.
 ///
@@ -54,11 +68,21 @@ public:
     void checkContent(const postgres::ConnectionString &target, const RestoreId &restore);
     void stopContentCheck() { m_contentCheck.requestStop(); }
     [[nodiscard]] ContentProgress contentProgress() const { return m_contentProgress.read(); }
-    /// Everything that restores keep in this database and beside it, newest first.
-    [[nodiscard]] Task<QList<KeptSchema>> kept(const postgres::ConnectionString &target);
+    /// Everything that restores keep in this database and beside it.
+    [[nodiscard]] Task<KeptLook> kept(const postgres::ConnectionString &target);
     /// Drops kept data by name, one after the other, for good; each is recorded when it is gone.
     /// The first that cannot go ends it.
     void discard(const postgres::ConnectionString &target, const QStringList &names);
+    /// Drops what is due by the rules of keptexpiry.h; each is recorded when it is gone. Not while
+    /// something runs here, and whatever begins stops it: what is due stays due. expiryEnded() says
+    /// what came of it, in any case and in a later turn.
+    void discardExpired(const postgres::ConnectionString &target, int keepDays);
+    /// What holds here and now.
+    [[nodiscard]] ExpiryRules expiryRules(int keepDays) const;
+    /// Nothing goes by itself while one is open.
+    void setIncidentOpen(bool open);
+    /// What was kept once, newest first.
+    [[nodiscard]] const QList<DiscardedKept> &discarded() const { return m_discarded; }
     /// Asks the server about an interrupted restore or put-back and writes its answer into the
     /// journal.
     void settle(const RestoreId &id, const postgres::ConnectionString &target);
@@ -80,7 +104,10 @@ Q_SIGNALS:
     void contentChecked(const mayday::restore::RestoreId &id,
                         const mayday::restore::ContentCheck &check);
     void contentCheckFailed(const mayday::restore::RestoreId &id, const mayday::Error &error);
-    void discardFinished(const std::optional<mayday::Error> &error);
+    /// gone: those before the one that could not go, if there is an error
+    void discardFinished(const QList<mayday::restore::KeptSchema> &gone,
+                         const std::optional<mayday::Error> &error);
+    void expiryEnded(const mayday::restore::ExpiryReport &report);
     /// something could not be started, recorded or asked; nothing changed
     void failed(const mayday::Error &error);
 
@@ -89,6 +116,11 @@ private:
     void conclude(const RestoreReceipt &receipt);
     void runPutBack(const postgres::ConnectionString &target, const QString &restore);
     void discardNext(const postgres::ConnectionString &target, QStringList names);
+    void expireNext(QList<QList<KeptSchema>> due);
+    void recordExpired(const QList<KeptSchema> &gone, const QList<QList<KeptSchema>> &due);
+    void endExpiry();
+    [[nodiscard]] bool mayExpire() const { return !m_isBusy && !m_isIncidentOpen; }
+    void fold(const store::JournalEvent &event);
     void append(store::JournalDraft draft, std::function<void()> then);
     void setBusy(bool busy);
     [[nodiscard]] bool refuseWhenBusy();
@@ -104,6 +136,11 @@ private:
     Task<PutBackReceipt> m_putBack;
     Task<BringBackReceipt> m_bringBack;
     Task<KeptSchema> m_discard;
+    QList<KeptSchema> m_gone; ///< by the discard that runs
+    Task<KeptLook> m_expiryLook;
+    Task<QList<KeptSchema>> m_expiry;
+    std::optional<ExpiryReport> m_expiring; ///< while it runs
+    QList<DiscardedKept> m_discarded;
     Task<ContentCheck> m_contentCheck;
     Latest<ContentProgress> m_contentProgress;
     int m_contentChecks = 0; ///< so many were begun
@@ -112,6 +149,7 @@ private:
     std::optional<RestorePlan> m_unconcluded; ///< what runs, until its verdict is known
     QSet<RestoreId> m_asked;                  ///< those the server is being asked about
     bool m_isBusy = false;
+    bool m_isIncidentOpen = false;
     bool m_isStopRequested = false;
 };
 

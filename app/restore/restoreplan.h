@@ -50,6 +50,9 @@ struct RestorePlan {
     bool makeRoles = false;
     /// Schemas of the dump that are not restored: what is there under their names stays as it is.
     QStringList leaveOut = {};
+    /// From stack.yaml, for the words of the plan: what is kept goes after so many; 0: by hand
+    /// alone.
+    int keepDays = 0;
     /// Of InPlace: the folder for the safety copy; empty for the one that the dump is in. Of Tables
     /// nothing but the note of restoremark.h goes there.
     QString safetyFolder = {};

@@ -242,14 +242,28 @@ store::JournalDraft contentDraft(const RestoreRecord &record, const ContentCheck
             .data = {{u"incident"_s, record.incident}, {u"check"_s, toJson(check)}}};
 }
 
-store::JournalDraft discardedDraft(const KeptSchema &gone)
+store::JournalDraft discardedDraft(const KeptSchema &gone, const postgres::ConnectionString &target,
+                                   int keepDays)
 {
-    return {.kind = u"restore.discarded"_s,
-            .subject = gone.restore,
-            .data = {{u"schema"_s, gone.name},
+    QJsonObject data{{u"schema"_s, gone.name},
+                     {u"target"_s, target.display()},
                      {u"removedWith"_s, removalOf(gone)},
                      {u"tables"_s, gone.tables},
-                     {u"bytes"_s, gone.bytes}}};
+                     {u"bytes"_s, gone.bytes}};
+    if (keepDays > 0)
+        data.insert(u"keepDays"_s, keepDays);
+    return {.kind = u"restore.discarded"_s, .subject = gone.restore, .data = data};
+}
+
+std::optional<DiscardedKept> discardedFrom(const store::JournalEvent &event)
+{
+    if (event.kind != "restore.discarded"_L1)
+        return std::nullopt;
+    return DiscardedKept{.at = event.at,
+                         .name = event.data["schema"_L1].toString(),
+                         .target = event.data["target"_L1].toString(),
+                         .bytes = event.data["bytes"_L1].toInteger(),
+                         .keepDays = event.data["keepDays"_L1].toInt()};
 }
 
 void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)

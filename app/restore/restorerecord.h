@@ -100,8 +100,23 @@ struct RestoreRecord {
 [[nodiscard]] store::JournalDraft contentDraft(const RestoreRecord &record,
                                                const ContentCheck &check);
 
-/// What was kept is gone, by somebody's decision.
-[[nodiscard]] store::JournalDraft discardedDraft(const KeptSchema &gone);
+/// What was kept is gone, by somebody's decision; keepDays: or by itself, after so many.
+[[nodiscard]] store::JournalDraft
+discardedDraft(const KeptSchema &gone, const postgres::ConnectionString &target, int keepDays = 0);
+
+/// What was kept once, as the journal tells it.
+struct DiscardedKept {
+    QDateTime at;
+    QString name;
+    QString target; ///< "database shop on ..."; empty in records of older versions
+    qint64 bytes = 0;
+    int keepDays = 0; ///< 0: by somebody's decision
+
+    [[nodiscard]] bool operator==(const DiscardedKept &) const = default;
+};
+
+/// Nothing when the event is about something else.
+[[nodiscard]] std::optional<DiscardedKept> discardedFrom(const store::JournalEvent &event);
 
 /// Applies one event; events of other kinds change nothing. Running is never the result: only the
 /// process that works knows that it does.

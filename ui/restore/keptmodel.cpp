@@ -2,6 +2,7 @@
 #include "ui/restore/keptmodel.h"
 
 #include "ui/kit/timetext.h"
+#include "ui/restore/kepttexts.h"
 
 namespace mayday::ui {
 
@@ -20,16 +21,29 @@ QString wordFor(const restore::KeptSchema &kept)
 
 } // namespace
 
-void KeptModel::setKept(const QList<restore::KeptSchema> &kept)
+void KeptModel::setLook(const restore::KeptLook &look, const restore::ExpiryRules &rules)
 {
     beginResetModel();
-    m_kept = kept;
+    m_look = look;
+    m_rules = rules;
     endResetModel();
+}
+
+restore::KeptTerm KeptModel::termOf(const restore::KeptSchema &kept) const
+{
+    return restore::termOf(kept, m_look, m_rules, m_clock.now());
+}
+
+QString KeptModel::tipFor(const restore::KeptSchema &kept, int column) const
+{
+    if (column == Since)
+        return timetext::dateClock(kept.at, QTimeZone::systemTimeZone());
+    return column == Goes ? kepttexts::whyThen(termOf(kept)) : tr("Because of %1").arg(kept.file);
 }
 
 int KeptModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : static_cast<int>(m_kept.size());
+    return parent.isValid() ? 0 : static_cast<int>(kept().size());
 }
 
 int KeptModel::columnCount(const QModelIndex &parent) const
@@ -39,18 +53,18 @@ int KeptModel::columnCount(const QModelIndex &parent) const
 
 QVariant KeptModel::data(const QModelIndex &index, int role) const
 {
-    if (!index.isValid() || index.row() >= m_kept.size())
+    if (!index.isValid() || index.row() >= m_look.kept.size())
         return {};
-    const restore::KeptSchema &kept = m_kept[index.row()];
+    const restore::KeptSchema &kept = m_look.kept[index.row()];
     if (role == Qt::ToolTipRole)
-        return index.column() == Since ? timetext::dateClock(kept.at, QTimeZone::systemTimeZone())
-                                       : tr("Because of %1").arg(kept.file);
+        return tipFor(kept, index.column());
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {
     case What: return wordFor(kept);
     case Since: return timetext::age(kept.at, m_clock.now());
     case Size: return timetext::bytes(kept.bytes);
+    case Goes: return kepttexts::goes(termOf(kept), m_clock.now());
     case Name: return (kept.isDatabase ? tr("database %1") : tr("schema %1")).arg(kept.name);
     default: return {};
     }
@@ -64,6 +78,7 @@ QVariant KeptModel::headerData(int section, Qt::Orientation orientation, int rol
     case What: return tr("Kept");
     case Since: return tr("Since");
     case Size: return tr("Size");
+    case Goes: return tr("Goes");
     case Name: return tr("On the server as");
     default: return {};
     }

@@ -2,26 +2,26 @@
 #pragma once
 
 #include "core/clock.h"
-#include "restore/keptschema.h"
+#include "restore/keptexpiry.h"
 
 #include <QAbstractTableModel>
 
 namespace mayday::ui {
 
-/// What restores have kept on the server, newest first, one row each.
+/// What restores have kept on the server, newest first, one row each, and when each goes.
 class KeptModel final : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { What, Since, Size, Name, ColumnCount };
+    enum Column { What, Since, Size, Goes, Name, ColumnCount };
 
     explicit KeptModel(const Clock &clock, QObject *parent = nullptr)
         : QAbstractTableModel(parent), m_clock(clock)
     {
     }
 
-    void setKept(const QList<restore::KeptSchema> &kept);
-    [[nodiscard]] const QList<restore::KeptSchema> &kept() const { return m_kept; }
+    void setLook(const restore::KeptLook &look, const restore::ExpiryRules &rules);
+    [[nodiscard]] const QList<restore::KeptSchema> &kept() const { return m_look.kept; }
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -30,8 +30,12 @@ public:
                                       int role) const override;
 
 private:
+    [[nodiscard]] restore::KeptTerm termOf(const restore::KeptSchema &kept) const;
+    [[nodiscard]] QString tipFor(const restore::KeptSchema &kept, int column) const;
+
     const Clock &m_clock;
-    QList<restore::KeptSchema> m_kept;
+    restore::KeptLook m_look;
+    restore::ExpiryRules m_rules;
 };
 
 } // namespace mayday::ui

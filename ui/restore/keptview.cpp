@@ -3,11 +3,13 @@
 
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/actiontable.h"
+#include "ui/kit/banner.h"
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/sentenceheader.h"
 #include "ui/kit/textlabel.h"
 #include "ui/kit/timetext.h"
 #include "ui/restore/keptmodel.h"
+#include "ui/restore/kepttexts.h"
 
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
@@ -24,6 +26,7 @@ namespace mayday::ui {
 namespace {
 
 constexpr int usualDays = 7;
+constexpr qsizetype pastLines = 3;
 
 qint64 bytesOf(const QList<restore::KeptSchema> &kept)
 {
@@ -39,11 +42,13 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
       m_parts(parts),
       m_header(new SentenceHeader(parts.theme, this)),
       m_error(new ErrorPanel(parts.theme, this)),
+      m_outcome(new Banner(parts.theme, BannerKind::Ok, this)),
       m_model(new KeptModel(parts.clock, this)),
       m_table(new ActionTable(parts.theme, this)),
       m_discard(new ActionButton(parts.theme, ButtonKind::Danger, QString(), this)),
       m_discardOld(new ActionButton(parts.theme, ButtonKind::Secondary, QString(), this)),
-      m_days(new QSpinBox(this))
+      m_days(new QSpinBox(this)),
+      m_past(new TextLabel(parts.theme, TextStyle::Detail, Ink::Second, this))
 {
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Kept on the server"));
@@ -75,9 +80,14 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
     column->setSpacing(metric::space12);
     column->addWidget(m_header);
     column->addWidget(m_error);
+    column->addWidget(m_outcome);
     column->addWidget(m_table, 1);
+    column->addWidget(m_past);
     column->addLayout(buttons);
     m_error->hide();
+    m_outcome->hide();
+    m_outcome->setDismissible(true);
+    m_past->setSelectable(true);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &KeptView::follow);
     connect(m_days, &QSpinBox::valueChanged, this, &KeptView::follow);
@@ -85,18 +95,28 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
     connect(m_discardOld, &ActionButton::clicked, this, [this] { discard(old()); });
     connect(back, &ActionButton::clicked, this, &KeptView::backRequested);
     connect(&parts.desk, &restore::RestoreDesk::discardFinished, this,
-            [this](const std::optional<Error> &error) {
+            [this](const QList<restore::KeptSchema> &gone, const std::optional<Error> &error) {
                 if (!isVisible())
                     return;
                 ask();
+                if (!gone.isEmpty())
+                    showOutcome(kepttexts::discarded(gone), tr("There is no way back to it."));
                 if (error)
                     showError(*error);
+            });
+    connect(&parts.desk, &restore::RestoreDesk::expiryEnded, this,
+            [this](const restore::ExpiryReport &report) {
+                if (!isVisible() || report.gone.isEmpty())
+                    return;
+                ask();
+                showOutcome(kepttexts::expirySentence(report), kepttexts::expiryDetail(report));
             });
 }
 
 void KeptView::ask()
 {
     m_error->hide();
+    m_outcome->hide();
     const auto connection = m_target.connection();
     if (!connection) {
         show({});
@@ -107,26 +127,45 @@ void KeptView::ask()
     m_header->setDetail({});
     m_asking.requestStop();
     m_asking = m_parts.desk.kept(*connection);
-    m_asking.deliverTo(this, [this](Result<QList<restore::KeptSchema>> kept) {
-        show(kept.value_or(QList<restore::KeptSchema>()));
-        if (!kept)
-            showError(kept.error());
+    m_asking.deliverTo(this, [this](const Result<restore::KeptLook> &look) {
+        show(look.value_or(restore::KeptLook()));
+        if (!look)
+            showError(look.error());
     });
 }
 
-void KeptView::show(const QList<restore::KeptSchema> &kept)
+void KeptView::show(const restore::KeptLook &look)
 {
-    m_model->setKept(kept);
+    const QList<restore::KeptSchema> &kept = look.kept;
+    m_model->setLook(look, m_parts.desk.expiryRules(m_target.keepDays));
     if (!kept.isEmpty())
         m_table->selectRow(0);
     m_header->setSentence(kept.isEmpty()
                               ? tr("Restores keep nothing here.")
                               : tr("Restores keep %1 here.").arg(timetext::bytes(bytesOf(kept))));
-    m_header->setDetail(
-        kept.isEmpty() ? QString()
-                       : tr("Each can be put back or compared until you discard it; after that "
-                            "there is no way back to it."));
+    m_header->setDetail(kept.isEmpty() ? QString() : kepttexts::rule(m_target.keepDays));
+    showPast();
     follow();
+}
+
+void KeptView::showOutcome(const QString &sentence, const QString &detail)
+{
+    m_outcome->setMessage(sentence, detail);
+    m_outcome->setCopyText(sentence + u'\n' + detail);
+    m_outcome->show();
+}
+
+/// What is gone stays to be seen, whoever has discarded it and when.
+void KeptView::showPast()
+{
+    QStringList lines;
+    const auto connection = m_target.connection();
+    for (const restore::DiscardedKept &gone : m_parts.desk.discarded()) {
+        if (connection && gone.target == connection->display() && lines.size() < pastLines)
+            lines.append(tr("Discarded %1").arg(kepttexts::past(gone)));
+    }
+    m_past->setText(lines.join(u'\n'));
+    m_past->setVisible(!lines.isEmpty());
 }
 
 void KeptView::showError(const Error &error)

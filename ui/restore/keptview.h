@@ -9,12 +9,15 @@ namespace mayday::ui {
 
 class ActionButton;
 class ActionTable;
+class Banner;
 class ErrorPanel;
 class KeptModel;
 class SentenceHeader;
+class TextLabel;
 
-/// What restores keep on the server: since when, how large, and the way to let it go for good, one
-/// by one or everything older than some days. Undoing a restore is the verdict's business.
+/// What restores keep on the server: since when, how large, until when, and the way to let it go
+/// for good, one by one or everything older than some days; and what is gone. Undoing a restore is
+/// the verdict's business.
 class KeptView final : public QWidget {
     Q_OBJECT
 
@@ -30,7 +33,9 @@ Q_SIGNALS:
     void backRequested();
 
 private:
-    void show(const QList<restore::KeptSchema> &kept);
+    void show(const restore::KeptLook &look);
+    void showOutcome(const QString &sentence, const QString &detail);
+    void showPast();
     void follow();
     [[nodiscard]] QList<restore::KeptSchema> selected() const;
     [[nodiscard]] QList<restore::KeptSchema> old() const;
@@ -41,12 +46,14 @@ private:
     RestoreTarget m_target;
     SentenceHeader *m_header;
     ErrorPanel *m_error;
+    Banner *m_outcome; ///< of the last discard
     KeptModel *m_model;
     ActionTable *m_table;
     ActionButton *m_discard;
     ActionButton *m_discardOld;
     QSpinBox *m_days;
-    Task<QList<restore::KeptSchema>> m_asking;
+    TextLabel *m_past;
+    Task<restore::KeptLook> m_asking;
 };
 
 } // namespace mayday::ui

@@ -280,9 +280,13 @@ Fact undoFact(const restore::RestorePlan &plan)
 {
     if (plan.mode == RestoreMode::Tables)
         return fact(tr("Undo"), tr("The verdict tells the statements that take them away again"));
-    return fact(tr("Undo"), plan.mode == RestoreMode::InPlace
-                                ? tr("Restore the safety copy; nothing is kept on the server")
-                                : tr("Put back, until you discard the kept data"));
+    if (plan.mode == RestoreMode::InPlace)
+        return fact(tr("Undo"), tr("Restore the safety copy; nothing is kept on the server"));
+    return fact(
+        tr("Undo"),
+        plan.keepDays > 0
+            ? tr("Put back, for %1 days or until you discard the kept data").arg(plan.keepDays)
+            : tr("Put back, until you discard the kept data"));
 }
 
 } // namespace

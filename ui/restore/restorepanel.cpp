@@ -231,6 +231,7 @@ void RestorePanel::askServer()
     m_draft.database = m_target.database;
     m_draft.safetyFolder = m_parts.shelf.folder();
     m_draft.makeRoles = m_wantsRoles;
+    m_draft.keepDays = m_target.keepDays;
     m_draft.leaveOut = m_leaveOut;
     m_draft.tables.clear();
     m_draft.plannedAt = m_parts.clock.now();

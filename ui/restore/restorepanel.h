@@ -32,6 +32,7 @@ struct RestoreTarget {
     QString environment; ///< "production", "practice"
     QString incident;    ///< empty outside an incident
     QList<restore::TeamCheck> checks = {};
+    int keepDays = 0; ///< what is kept goes after so many; 0: when somebody discards it
     /// With its password; asked again each time, since credentials change.
     std::function<Result<postgres::ConnectionString>()> connection;
 };

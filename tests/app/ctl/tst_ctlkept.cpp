@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/ctl/ctlfixture.h"
 #include "core/profile.h"
+#include "incident/incidentdesk.h"
 #include "postgres/session.h"
 #include "restore/schemaswap.h"
+#include "runbook/runbookreader.h"
 #include "store/journalreader.h"
 #include "support/testmain.h"
 
@@ -19,6 +21,8 @@ private Q_SLOTS:
     void listsTheNewestFirst();
     void discardTakesOneAwayAndSaysSo();
     void discardTakesWhatIsOld();
+    void whatIsExpiredGoesByTheStack();
+    void anOpenIncidentKeepsIt();
     void whatIsNotKeptIsNotDropped();
     void nobodyIsThereToConfirm();
     void aRestoreUnderWayIsNotDisturbed();
@@ -47,6 +51,25 @@ private:
                                  const QStringList &more = {u"--yes"_s, u"--json"_s})
     {
         return m_ctl.run(QStringList{u"discard"_s, name, u"--target"_s, target} + more);
+    }
+
+    /// So many days are taken off its mark.
+    void age(const QString &database, const QString &name, int days)
+    {
+        m_ctl.server().execute(
+            database, "DO $do$ BEGIN EXECUTE format('COMMENT ON SCHEMA %I IS %L', '" +
+                          name.toUtf8() + "', replace(obj_description('" + name.toUtf8() +
+                          "'::regnamespace), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'),"
+                          " to_char(now() AT TIME ZONE 'UTC' - interval '" +
+                          QByteArray::number(days) + " days', 'YYYY-MM-DD'))); END $do$");
+    }
+    [[nodiscard]] QString stackOf(const QString &target, const QByteArray &line) const
+    {
+        return m_ctl.write(
+            u"stack.yaml"_s,
+            "stack: {name: Shop, environment: production}\ndatabases:\n  - id: main\n"
+            "    connection: " +
+                target.toUtf8() + "\n    " + line + '\n');
     }
 
     Ctl m_ctl;
@@ -115,13 +138,7 @@ void TestCtlKept::discardTakesWhatIsOld()
                           u"--json"_s});
     };
     QVERIFY(older(u"1"_s).json()["discarded"_L1].toArray().isEmpty());
-    // A mark of nine days ago.
-    m_ctl.server().execute(
-        u"aging"_s,
-        "DO $do$ BEGIN EXECUTE format('COMMENT ON SCHEMA %I IS %L', '" + name.toUtf8() +
-            "', replace(obj_description('" + name.toUtf8() +
-            "'::regnamespace), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'),"
-            " to_char(now() AT TIME ZONE 'UTC' - interval '9 days', 'YYYY-MM-DD'))); END $do$");
+    age(u"aging"_s, name, 9);
     QVERIFY(older(u"10"_s).json()["discarded"_L1].toArray().isEmpty());
     const Answer gone = older(u"8"_s);
     QVERIFY2(gone.code == 0, gone.all());
@@ -129,6 +146,82 @@ void TestCtlKept::discardTakesWhatIsOld()
     QCOMPARE(gone.json()["discarded"_L1][0]["name"_L1].toString(), name);
     QCOMPARE(kept(target).size(), 1);
     QCOMPARE(older(u"soon"_s).code, m_ctl.run({u"discard"_s}).code); // wrong use
+}
+
+void TestCtlKept::whatIsExpiredGoesByTheStack()
+{
+    const QString target = restored(u"expiring"_s, 2);
+    const QString oldest = kept(target)[1].toObject()["name"_L1].toString();
+    age(u"expiring"_s, oldest, 9);
+    const auto expired = [this](const QString &stack, const QStringList &more = {u"--yes"_s}) {
+        return m_ctl.run(
+            QStringList{u"discard"_s, u"--expired"_s, u"--stack"_s, stack, u"--json"_s} + more);
+    };
+    const auto shown = [&](const QString &stack) {
+        return m_ctl.run({u"kept"_s, u"--target"_s, target, u"--stack"_s, stack});
+    };
+    QString stack = stackOf(target, "schema: public");
+    QVERIFY2(shown(stack).out.contains("kept for 9 days; stays until it is discarded"),
+             shown(stack).all());
+    QVERIFY2(expired(stack).code == 0, expired(stack).all());
+    QCOMPARE(kept(target).size(), 2);
+
+    stack = stackOf(target, "keep-days: 14");
+    QVERIFY2(shown(stack).out.contains(", in 5 days"), shown(stack).all());
+    QVERIFY(expired(stack).json()["discarded"_L1].toArray().isEmpty());
+
+    stack = stackOf(target, "keep-days: 8");
+    QVERIFY2(shown(stack).out.contains("kept for 9 days; due to go"), shown(stack).all());
+    QCOMPARE(expired(stack, {}).code, 2); // nobody there to say yes
+    QCOMPARE(kept(target).size(), 2);
+    const Answer gone = expired(stack);
+    QVERIFY2(gone.code == 0, gone.all());
+    QCOMPARE(gone.json()["discarded"_L1].toArray().size(), 1);
+    QCOMPARE(gone.json()["discarded"_L1][0]["name"_L1].toString(), oldest);
+    QCOMPARE(kept(target).size(), 1);
+    const auto events = store::readJournal(Profile::under(m_ctl.profile()).journalFile());
+    QVERIFY(events && !events->isEmpty());
+    QCOMPARE(events->last().kind, u"restore.discarded"_s);
+    QCOMPARE(events->last().data["keepDays"_L1].toInt(), 8);
+    QCOMPARE(m_ctl.products(u"expiring"_s), u"1 2 3"_s);
+    QCOMPARE(m_ctl.run({u"discard"_s, u"--expired"_s, u"--target"_s, target}).code, 64);
+}
+
+void TestCtlKept::anOpenIncidentKeepsIt()
+{
+    const QString target = restored(u"burning"_s);
+    const QString name = kept(target)[0].toObject()["name"_L1].toString();
+    age(u"burning"_s, name, 9);
+    const QString stack = stackOf(target, "keep-days: 8");
+    const QString file = Profile::under(m_ctl.profile()).journalFile();
+    const SystemClock clock;
+    const auto reading = runbook::readRunbook(
+        "---\nid: fire\ntitle: Fire\ntier: critical\n---\n\n# Fire\n\n## Do\n\n"
+        "- [ ] Optional: Ring the bell. (1 min)\n",
+        u"fire.md"_s, runbook::VerbRegistry::standard());
+    QVERIFY(reading.runbook);
+    const auto inDesk = [&](const std::function<void(incident::IncidentDesk &)> &act, bool isOpen) {
+        const auto journal = store::Journal::open(file, clock).value();
+        incident::IncidentDesk desk(*journal, clock);
+        desk.replay(journal->read().value());
+        act(desk);
+        QTRY_COMPARE(desk.running() != nullptr, isOpen);
+    };
+    inDesk(
+        [&](incident::IncidentDesk &desk) {
+            desk.open(*reading.runbook, {},
+                      {.title = u"Fire"_s, .environment = {}, .commander = {}});
+        },
+        true);
+    const QStringList words{u"discard"_s, u"--expired"_s, u"--stack"_s,
+                            stack,        u"--yes"_s,     u"--json"_s};
+    const Answer stays = m_ctl.run(words);
+    QVERIFY2(stays.code == 0, stays.all());
+    QCOMPARE(stays.json()["stays"_L1][0]["fate"_L1].toString(), u"incident-open"_s);
+    QCOMPARE(kept(target).size(), 1);
+    inDesk([](incident::IncidentDesk &desk) { desk.close(); }, false);
+    QCOMPARE(m_ctl.run(words).json()["discarded"_L1].toArray().size(), 1);
+    QVERIFY(kept(target).isEmpty());
 }
 
 void TestCtlKept::whatIsNotKeptIsNotDropped()

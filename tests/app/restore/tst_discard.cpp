@@ -181,7 +181,7 @@ void TestDiscard::theRecordForgetsWhatIsGone()
     const auto gone = discardKept(shop->target(), newest, context);
     QVERIFY2(gone, gone ? "" : qPrintable(describe(gone.error())));
     QCOMPARE(gone->restore, plan.id.text());
-    apply(discardedDraft(*gone));
+    apply(discardedDraft(*gone, shop->target()));
 
     QVERIFY(records[0].receipt->left.isEmpty());
     QVERIFY(!records[0].canBePutBack());

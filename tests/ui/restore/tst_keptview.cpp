@@ -3,7 +3,10 @@
 #include "support/keyboardwalk.h"
 #include "support/testmain.h"
 #include "ui/kit/actiontable.h"
+#include "ui/kit/banner.h"
+#include "ui/kit/copybutton.h"
 #include "ui/restore/backupspage.h"
+#include "ui/restore/keptmodel.h"
 #include "ui/restore/keptview.h"
 #include "ui/restore/restorepanelfixture.h"
 
@@ -26,6 +29,8 @@ private Q_SLOTS:
     void cleanup()
     {
         m_page.reset();
+        m_size = {1144, 620};
+        m_keepDays = 0;
         tearDown();
     }
 
@@ -33,6 +38,8 @@ private Q_SLOTS:
     void oneIsDiscardedByKeyboard();
     void withoutTheNameNothingGoes();
     void onlyWhatIsOldGoes();
+    void whenEachGoesIsShown();
+    void whatWentByItselfIsTold();
     void whatIsInUseStaysAndSaysSo();
     void withoutAConnectionItSaysSo();
 
@@ -44,8 +51,10 @@ private:
                                                                    .shelf = *m_shelf,
                                                                    .clock = m_clock,
                                                                    .prompter = *m_prompter});
-        m_page->setTarget(target());
-        m_page->resize(1144, 620);
+        RestoreTarget shop = target();
+        shop.keepDays = m_keepDays;
+        m_page->setTarget(shop);
+        m_page->resize(m_size);
         m_page->show();
         QVERIFY(QTest::qWaitForWindowActive(m_page.get()));
         ActionButton *open = seenButton(*m_page, u"What restores have kept"_s);
@@ -76,6 +85,8 @@ private:
     }
 
     std::unique_ptr<BackupsPage> m_page;
+    QSize m_size{1144, 620};
+    int m_keepDays = 0;
 };
 
 void TestKeptView::nothingKeptSaysWhatWillBe()
@@ -113,6 +124,19 @@ void TestKeptView::oneIsDiscardedByKeyboard()
     QCOMPARE(m_prompter->typed[0].nameToType, m_shop->database());
     QCOMPARE(keptNames(), u"1"_s);
     QVERIFY(m_errors.isEmpty());
+    // What came of it stays to be read, copied and put away, by keyboard too.
+    const auto *outcome = seen<Banner>(*m_page);
+    QVERIFY(outcome && outcome->text().startsWith(u"Discarded: public_before_"_s));
+    auto *copy = seen<CopyButton>(*outcome);
+    QVERIFY(copy && copy->focusPolicy() != Qt::NoFocus);
+    copy->setFocus();
+    press(*m_page, Qt::Key_Space);
+    QVERIFY(copy->copyText().contains(u"There is no way back to it."_s));
+    static const QRegularExpression gone(
+        u"Discarded \\d+ \\w+ \\d{4}, \\d\\d:\\d\\d UTC: public_before_\\d+_\\d+ \\(.*\\), by hand"_s);
+    QTRY_VERIFY2(seenText(*m_page).contains(gone), qPrintable(seenText(*m_page)));
+    seenButton(*m_page, u"Dismiss"_s)->click();
+    QVERIFY(!seen<Banner>(*m_page));
 }
 
 void TestKeptView::withoutTheNameNothingGoes()
@@ -142,6 +166,51 @@ void TestKeptView::onlyWhatIsOldGoes()
     seenButton(*m_page, u"Discard all "_s)->click();
     QTRY_COMPARE(table->model()->rowCount(), 1);
     QCOMPARE(keptNames(), u"1"_s);
+}
+
+void TestKeptView::whenEachGoesIsShown()
+{
+    m_size = {768, 520}; // what is left of a window of 1024x640
+    keep(20);
+    keep(9);
+    openKept();
+    const auto *table = seen<ActionTable>(*m_page);
+    QVERIFY2(table->asText().contains(u"By hand alone"_s), qPrintable(table->asText()));
+    QVERIFY(seenText(*m_page).contains(u"stack.yaml has no keep-days"_s));
+    m_page.reset();
+    m_keepDays = 14;
+    openKept();
+    table = seen<ActionTable>(*m_page);
+    const auto goesIn = [&table](int row) {
+        return table->model()->index(row, KeptModel::Goes).data().toString();
+    };
+    QVERIFY2(goesIn(0).endsWith(u", in 5 days"_s), qPrintable(goesIn(0))); // newest first
+    QCOMPARE(goesIn(1), u"Due"_s);
+    QVERIFY(seenText(*m_page).contains(u"until it goes by itself, after 14 days"_s));
+    const QStringList clipped = clippedTexts(*m_page);
+    QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
+    m_desk->setIncidentOpen(true);
+    seenButton(*m_page, u"Back to the backups"_s)->click();
+    seenButton(*m_page, u"What restores have kept"_s)->click();
+    QTRY_COMPARE(goesIn(1), u"Due, but stays"_s);
+    const QModelIndex goes = table->model()->index(1, KeptModel::Goes);
+    QCOMPARE(goes.data(Qt::ToolTipRole).toString(),
+             u"Its days have passed. It stays while an incident is open."_s);
+}
+
+void TestKeptView::whatWentByItselfIsTold()
+{
+    keep(20);
+    keep(1);
+    m_keepDays = 14;
+    openKept();
+    m_desk->discardExpired(m_shop->target(), 14);
+    QTRY_VERIFY_WITH_TIMEOUT(seen<Banner>(*m_page), 20000);
+    QVERIFY(seen<Banner>(*m_page)->text().startsWith(
+        u"Discarded after 14 days in %1: public_before_"_s.arg(m_shop->database())));
+    QTRY_COMPARE(seen<ActionTable>(*m_page)->model()->rowCount(), 1);
+    QTRY_VERIFY2(seenText(*m_page).contains(u", by itself after 14 days"_s),
+                 qPrintable(seenText(*m_page)));
 }
 
 void TestKeptView::whatIsInUseStaysAndSaysSo()

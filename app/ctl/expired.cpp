@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ctl/expired.h"
+
+#include "core/atomicfile.h"
+#include "core/bytetext.h"
+#include "ctl/serverwork.h"
+#include "incident/incidenthistory.h"
+#include "restore/putback.h"
+#include "stack/stackreader.h"
+
+#include <QFile>
+#include <QJsonArray>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::ctl {
+
+namespace {
+
+/// What came of all databases of the stack.
+struct Round {
+    QJsonArray gone = {};
+    QJsonArray stays = {};
+    QString text = {};
+    bool isUnknown = false;
+};
+
+/// Without a record there is no restore and no incident; one that cannot be read may have them.
+Result<restore::ExpiryRules> rulesOf(const Call &call, int keepDays)
+{
+    restore::ExpiryRules rules{.keepDays = keepDays};
+    if (!QFile::exists(call.profile.journalFile()))
+        return rules;
+    const auto events = store::Journal::open(call.profile.journalFile(), call.clock)
+                            .and_then([](const std::unique_ptr<store::Journal> &journal) {
+                                return journal->read();
+                            });
+    if (!events)
+        return failure(events.error());
+    incident::IncidentHistory incidents;
+    QList<restore::RestoreRecord> records;
+    for (const store::JournalEvent &event : *events) {
+        (void)incidents.apply(event); // most are about something else
+        restore::applyEvent(records, event);
+    }
+    rules.isIncidentOpen = incidents.running() != nullptr;
+    rules.unsettled = restore::unsettledOf(records);
+    return rules;
+}
+
+Result<postgres::ConnectionString> connectionOf(const stack::Database &database)
+{
+    const auto where = postgres::ConnectionString::parse(database.connection);
+    const QByteArray password = qgetenv("PGPASSWORD");
+    return !where || password.isEmpty() ? where : where->withPassword(Secret(password));
+}
+
+void addTrouble(Round &round, const QString &where, const QStringList &names, const Error &why)
+{
+    round.stays.append(QJsonObject{{u"target"_s, where},
+                                   {u"names"_s, QJsonArray::fromStringList(names)},
+                                   {u"error"_s, toJson(why)}});
+    round.text += u"Not discarded%1 in %2: %3\n"_s.arg(
+        names.isEmpty() ? QString() : u": "_s + names.join(u", "_s), where, describe(why));
+    round.isUnknown = round.isUnknown || why.sqlState == restore::outcomeUnknown;
+}
+
+/// What its days have passed of, and what stays all the same.
+void addStaying(Round &round, const restore::KeptLook &look, const restore::ExpiryRules &rules,
+                const QDateTime &now, const QString &where)
+{
+    using restore::KeptFate;
+    for (const restore::KeptSchema &kept : look.kept) {
+        const KeptFate fate = restore::termOf(kept, look, rules, now).fate;
+        if (fate == KeptFate::ByHand || fate == KeptFate::Later || fate == KeptFate::Due)
+            continue;
+        round.stays.append(QJsonObject{{u"target"_s, where},
+                                       {u"names"_s, QJsonArray{kept.name}},
+                                       {u"fate"_s, restore::fateKey(fate)}});
+        round.text += u"Stays in %1: %2 (%3)\n"_s.arg(where, kept.name, restore::fateKey(fate));
+    }
+}
+
+void discardIn(const Call &call, const postgres::ConnectionString &target,
+               const restore::ExpiryRules &rules, bool yes, Round &round)
+{
+    const QString where = target.display();
+    TaskContext looking;
+    auto session = postgres::Session::connect(
+        target, looking,
+        {.applicationName = u"maydayctl"_s, .lockTimeout = std::chrono::seconds(5)});
+    if (!session)
+        return addTrouble(round, where, {}, session.error());
+    const auto look = restore::lookAtKept(*session, looking);
+    if (!look)
+        return addTrouble(round, where, {}, look.error());
+    session->close();
+    addStaying(round, *look, rules, call.clock.now(), where);
+    for (const auto &together : restore::dueOf(*look, rules, call.clock.now())) {
+        QStringList names;
+        for (const restore::KeptSchema &kept : together)
+            names.append(kept.name);
+        if (!isConfirmed(call, yes,
+                         u"This drops %1 in %2 for good: there is no undo."_s.arg(
+                             names.join(u", "_s), where),
+                         target)) {
+            addTrouble(round, where, names, notConfirmed(target));
+            continue;
+        }
+        StopOnSignal stop; // not before: Ctrl+C at the question ends the program
+        TaskContext context = stop.context();
+        const SignalWatcher watcher(stop);
+        const auto gone = restore::discardTogether(target, together, context);
+        if (!gone) {
+            addTrouble(round, where, names, gone.error());
+            continue;
+        }
+        Record record(call);
+        for (const restore::KeptSchema &kept : *gone) {
+            record.write(restore::discardedDraft(kept, target, rules.keepDays));
+            QJsonObject json = restore::toJson(kept);
+            json.insert(u"target"_s, where);
+            round.gone.append(json);
+            round.text += u"Discarded after %1 days in %2: %3 (%4)\n"_s.arg(rules.keepDays)
+                              .arg(where, kept.name, byteText(kept.bytes));
+        }
+    }
+}
+
+} // namespace
+
+Result<stack::Stack> stackIn(const QString &file)
+{
+    return readWholeFile(file, stack::maxStackBytes).and_then([&file](const QByteArray &yaml) {
+        return stack::parseStack(yaml, file);
+    });
+}
+
+Result<restore::ExpiryRules> rulesIn(const Call &call, const stack::Stack &stack,
+                                     const postgres::ConnectionString &target)
+{
+    const auto isIt = [&target](const stack::Database &one) {
+        const auto known = postgres::ConnectionString::parse(one.connection);
+        return known && known->host() == target.host() && known->port() == target.port() &&
+               known->database() == target.database();
+    };
+    const auto found = std::ranges::find_if(stack.databases, isIt);
+    if (found == stack.databases.end())
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = target.display(),
+                        .detail = u"the stack has no such database"_s,
+                        .advice = Advice::EditStackFile});
+    return rulesOf(call, found->keepDays);
+}
+
+ExitCode discardExpired(const Call &call, QStringList arguments, bool yes)
+{
+    const QString file = takeOption(arguments, u"--stack"_s).value_or(call.profile.stackFile());
+    if (!arguments.isEmpty())
+        return usageError(call, u"discard --expired does not know %1"_s.arg(arguments.front()));
+    const auto stack = stackIn(file);
+    if (!stack)
+        return call.output.fail(stack.error());
+    Round round;
+    bool isAnyAsked = false;
+    for (const stack::Database &database : stack->databases) {
+        if (stack->practice || database.keepDays <= 0)
+            continue;
+        isAnyAsked = true;
+        // Anew for each: the one before may have taken its time.
+        const auto rules = rulesOf(call, database.keepDays);
+        if (!rules)
+            return call.output.fail(rules.error());
+        const auto target = connectionOf(database);
+        if (target)
+            discardIn(call, *target, *rules, yes, round);
+        else
+            addTrouble(round, database.name, {}, target.error());
+    }
+    if (!isAnyAsked)
+        round.text = u"No database of the stack has keep-days, so nothing goes by itself.\n"_s;
+    else if (round.text.isEmpty())
+        round.text = u"Nothing is due.\n"_s;
+    call.output.answer({{u"discarded"_s, round.gone}, {u"stays"_s, round.stays}}, round.text);
+    const bool hasTrouble = std::ranges::any_of(
+        round.stays, [](const QJsonValue &one) { return !one["error"_L1].isUndefined(); });
+    if (!hasTrouble)
+        return ExitCode::Done;
+    return round.isUnknown || !round.gone.isEmpty() ? ExitCode::NotDoneAndLeft : ExitCode::NotDone;
+}
+
+} // namespace mayday::ctl

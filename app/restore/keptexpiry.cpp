@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/keptexpiry.h"
+
+#include "restore/sidedatabase.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTimeZone>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace mayday::restore {
+
+namespace {
+
+/// Of a login that may not see what others do, a session is taken for somebody's.
+constexpr QByteArrayView expiryQuestion =
+    "SELECT (extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::bigint,"
+    " (SELECT coalesce(pg_catalog.json_agg(DISTINCT n.nspname), '[]') FROM pg_catalog.pg_class c"
+    "  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')"
+    "  AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+    "  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid"
+    "   AND d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.deptype = 'e'))::text,"
+    " (SELECT coalesce(pg_catalog.json_agg(DISTINCT datname), '[]')"
+    "  FROM pg_catalog.pg_stat_activity WHERE datname <> pg_catalog.current_database()"
+    "  AND coalesce(backend_type, 'client backend') = 'client backend')::text";
+
+QSet<QString> namesFromJson(const QString &json)
+{
+    QSet<QString> names;
+    for (const auto &name : QJsonDocument::fromJson(json.toUtf8()).array())
+        names.insert(name.toString());
+    return names;
+}
+
+/// When anything that this restore keeps was moved last; invalid when one of the marks says
+/// nothing.
+QDateTime lastMoved(const QString &restore, const QList<KeptSchema> &all)
+{
+    QDateTime last;
+    for (const KeptSchema &kept : all) {
+        if (kept.restore != restore)
+            continue;
+        if (!kept.at.isValid())
+            return {};
+        if (!last.isValid() || kept.at > last)
+            last = kept.at;
+    }
+    return last;
+}
+
+bool isLive(const KeptSchema &kept, const KeptLook &look)
+{
+    if (!kept.isDatabase)
+        return look.withTables.contains(kept.original);
+    // The look was taken from the live one; what is kept in it is not live.
+    return std::ranges::any_of(look.withTables, [&look](const QString &schema) {
+        return !std::ranges::contains(look.kept, schema, &KeptSchema::name);
+    });
+}
+
+KeptFate fateWhenPast(const QString &restore, const KeptLook &look, const ExpiryRules &rules)
+{
+    if (rules.isIncidentOpen)
+        return KeptFate::IncidentOpen;
+    if (rules.unsettled.contains(restore))
+        return KeptFate::Unsettled;
+    for (const KeptSchema &kept : look.kept) {
+        if (kept.restore != restore)
+            continue;
+        if (!isLive(kept, look))
+            return KeptFate::OnlyCopy;
+        if (kept.isDatabase && look.inUse.contains(kept.name))
+            return KeptFate::InUse;
+    }
+    return KeptFate::Due;
+}
+
+} // namespace
+
+Result<KeptLook> lookAtKept(postgres::Session &session, TaskContext &context)
+{
+    const auto kept = allKept(session, context);
+    if (!kept)
+        return failure(kept.error());
+    const auto rows = session.query(expiryQuestion, context);
+    if (!rows)
+        return failure(rows.error());
+    return KeptLook{.kept = *kept,
+                    .serverNow =
+                        QDateTime::fromMSecsSinceEpoch(rows->integer(0, 0), QTimeZone::UTC),
+                    .withTables = namesFromJson(rows->text(0, 1)),
+                    .inUse = namesFromJson(rows->text(0, 2))};
+}
+
+KeptTerm termOf(const KeptSchema &kept, const KeptLook &look, const ExpiryRules &rules,
+                const QDateTime &now)
+{
+    if (rules.keepDays <= 0 || kept.restore.isEmpty())
+        return {};
+    const QDateTime since = lastMoved(kept.restore, look.kept);
+    if (!since.isValid())
+        return {};
+    const QDateTime goesAt = since.toUTC().addDays(rules.keepDays);
+    const bool isPast = goesAt <= now && goesAt <= look.serverNow;
+    return {.fate = isPast ? fateWhenPast(kept.restore, look, rules) : KeptFate::Later,
+            .goesAt = goesAt};
+}
+
+QList<QList<KeptSchema>> dueOf(const KeptLook &look, const ExpiryRules &rules, const QDateTime &now)
+{
+    QList<QList<KeptSchema>> due;
+    for (const KeptSchema &kept : look.kept) {
+        if (termOf(kept, look, rules, now).fate != KeptFate::Due)
+            continue;
+        const auto together = std::ranges::find_if(due, [&kept](const QList<KeptSchema> &group) {
+            return group.front().restore == kept.restore;
+        });
+        if (together == due.end())
+            due.prepend({kept});
+        else
+            together->append(kept);
+    }
+    return due;
+}
+
+QSet<QString> unsettledOf(const QList<RestoreRecord> &records)
+{
+    QSet<QString> ids;
+    for (const RestoreRecord &record : records) {
+        if (record.isToBeAsked() || record.state == RestoreState::Running)
+            ids.insert(record.id.text());
+    }
+    return ids;
+}
+
+QString fateKey(KeptFate fate)
+{
+    switch (fate) {
+    case KeptFate::ByHand: return u"by-hand"_s;
+    case KeptFate::Later: return u"later"_s;
+    case KeptFate::Due: return u"due"_s;
+    case KeptFate::IncidentOpen: return u"incident-open"_s;
+    case KeptFate::Unsettled: return u"unsettled"_s;
+    case KeptFate::OnlyCopy: return u"only-copy"_s;
+    case KeptFate::InUse: return u"in-use"_s;
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+} // namespace mayday::restore
