@@ -90,6 +90,7 @@ Desk::~Desk()
     if (m_poller) // not there when the journal could not be opened
         m_poller->stop();
     m_practice.reset();
+    m_expiry.reset();
     m_restores.reset();
     m_pool.waitForDone(5000);
     m_probePool.waitForDone(5000);
@@ -110,6 +111,12 @@ Result<std::unique_ptr<Desk>> Desk::open(const Profile &profile, const Clock &cl
         return failure(events.error());
     desk->m_restores->replay(*events);
     desk->m_incidents->replay(*events);
+    desk->m_expiry =
+        std::make_unique<ExpiryWatch>(ExpiryWatch::Tools{.restores = *desk->m_restores,
+                                                         .incidents = *desk->m_incidents,
+                                                         .board = *desk->m_board,
+                                                         .credentials = *desk->m_credentials,
+                                                         .clock = desk->m_clock});
     desk->connectParts();
     return desk;
 }
@@ -222,6 +229,7 @@ void Desk::useStack(const stack::Stack &stack)
 {
     m_stack = stack;
     m_sensor->setStack(stack);
+    m_expiry->setStack(stack);
     m_credentials->setStack(stack);
     if (stack.practice)
         m_poller->start(stack, status::PollIntervals::practice());

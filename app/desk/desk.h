@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/profile.h"
 #include "desk/credentials.h"
+#include "desk/expirywatch.h"
 #include "desk/practicehost.h"
 #include "desk/stepsensor.h"
 #include "incident/incidentdesk.h"
@@ -104,6 +105,7 @@ private:
     std::unique_ptr<backup::BackupShelf> m_shelf;
     std::unique_ptr<restore::RestoreDesk> m_restores;
     std::unique_ptr<incident::IncidentDesk> m_incidents;
+    std::unique_ptr<ExpiryWatch> m_expiry;
     std::unique_ptr<StepSensor> m_sensor;
     std::unique_ptr<PracticeHost> m_practice;
     QTimer m_sheetTimer;

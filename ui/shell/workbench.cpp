@@ -6,6 +6,7 @@
 #include "ui/kit/banner.h"
 #include "ui/kit/errortext.h"
 #include "ui/restore/backupspage.h"
+#include "ui/restore/kepttexts.h"
 #include "ui/runbook/runbookspage.h"
 #include "ui/runbook/wizardpage.h"
 #include "ui/settings/settingspage.h"
@@ -75,16 +76,19 @@ RestoreTarget Workbench::restoreTarget(const QString &database, const QString &i
 {
     const stack::Stack &stack = m_parts.desk.stack();
     QList<restore::TeamCheck> checks;
+    int keepDays = 0;
     if (const auto *known =
             stack.database(stack::DatabaseId::parse(database).value_or(stack::DatabaseId{}))) {
         for (const stack::DatabaseCheck &check : known->checks)
             checks.append({.name = check.name, .sql = check.sql});
+        keepDays = known->keepDays;
     }
     return {.database = database,
             .name = tr("database %1").arg(database),
             .environment = stack.environment,
             .incident = incident,
             .checks = checks,
+            .keepDays = keepDays,
             .connection = [&desk = m_parts.desk, database] {
                 return desk.connection(database);
             }};
@@ -212,6 +216,10 @@ void Workbench::buildBanners()
     m_stackError = new Banner(m_parts.theme, BannerKind::Down);
     m_stackError->hide(); // the file is read when the desk starts
     m_window.addBanner(m_stackError);
+    m_expiry = new Banner(m_parts.theme, BannerKind::Info);
+    m_expiry->hide();
+    m_expiry->setDismissible(true);
+    m_window.addBanner(m_expiry);
     const store::JournalHealth &health = m_parts.desk.journalHealth();
     if (!health.intact) {
         auto *journal = new Banner(m_parts.theme, BannerKind::Warn);
@@ -232,6 +240,7 @@ void Workbench::connectDesk()
             &Workbench::followRunning);
     connect(&desk.shelf(), &backup::BackupShelf::changed, this, &Workbench::followShelf);
     connect(&desk.restores(), &restore::RestoreDesk::restoreChanged, this, &Workbench::followShelf);
+    connect(&desk.restores(), &restore::RestoreDesk::expiryEnded, this, &Workbench::tellExpiry);
     connect(&desk.restores(), &restore::RestoreDesk::putBackFinished, this,
             [this](const restore::PutBackReceipt &receipt) {
                 if (receipt.error)
@@ -335,6 +344,18 @@ void Workbench::followStack()
     followRunning();
     followShelf();
     followStatus();
+}
+
+void Workbench::tellExpiry(const restore::ExpiryReport &report)
+{
+    const QString sentence = kepttexts::expirySentence(report);
+    if (sentence.isEmpty())
+        return;
+    const QString detail = kepttexts::expiryDetail(report);
+    m_expiry->setKind(report.troubles.isEmpty() ? BannerKind::Info : BannerKind::Warn);
+    m_expiry->setMessage(sentence, detail);
+    m_expiry->setCopyText(sentence + u'\n' + detail);
+    m_expiry->show();
 }
 
 void Workbench::followPractice()

@@ -53,6 +53,7 @@ private:
     void followRunning();
     void followShelf();
     void followStatus();
+    void tellExpiry(const restore::ExpiryReport &report);
     void closeIncident();
 
     Parts m_parts;
@@ -63,6 +64,7 @@ private:
     IncidentBand *m_band = nullptr;
     Banner *m_memoryOnly = nullptr;
     Banner *m_stackError = nullptr;
+    Banner *m_expiry = nullptr; ///< what went by itself, or could not
 };
 
 } // namespace mayday::ui

@@ -73,6 +73,7 @@ private Q_SLOTS:
     void productionIsNamedEverywhere();
     void theStatusLineSaysWhoItIs();
     void withoutAKeychainEveryPageSaysSo();
+    void whatWentByItselfIsToldOnEveryPage();
     void aStackFileWithAnErrorIsToldOnEveryPage();
     void aSecretInTheStackFileBelongsIntoTheKeychain();
     void aScenarioIsTwoKeysAway();
@@ -237,6 +238,39 @@ void TestWorkbench::withoutAKeychainEveryPageSaysSo()
         const auto *banner = seen<Banner>(*m_window);
         QVERIFY2(banner && banner->text() == "Secrets are only in memory."_L1, qPrintable(page));
     }
+}
+
+void TestWorkbench::whatWentByItselfIsToldOnEveryPage()
+{
+    restore::ExpiryReport report{
+        .target = postgres::ConnectionString::parse(u"host=db user=app dbname=shop"_s).value(),
+        .at = QDateTime(QDate(2026, 11, 30), QTime(3, 2), QTimeZone::UTC),
+        .keepDays = 14};
+    Q_EMIT m_desk->restores().expiryEnded(report);
+    QVERIFY(!seenAll().contains(u"14 days"_s)); // nothing went, so nothing is said
+    report.gone = {{.name = u"public_before_20261115_081500"_s,
+                    .original = u"public"_s,
+                    .restore = u"restore-1"_s,
+                    .file = {},
+                    .bytes = 1'200'000'000}};
+    report.troubles = {{.names = {u"public_before_20261114_081500"_s},
+                        .why = {.kind = ErrorKind::Refused,
+                                .subject = u"schema public_before_20261114_081500"_s,
+                                .detail = u"still used"_s}}};
+    Q_EMIT m_desk->restores().expiryEnded(report);
+    for (const QString &page : {u"now"_s, u"backups"_s, u"settings"_s}) {
+        QVERIFY(m_window->showPage(page));
+        QVERIFY2(seenAll().contains(
+                     u"Discarded after 14 days in shop: public_before_20261115_081500 (1.2 GB)."_s),
+                 qPrintable(seenAll()));
+        QVERIFY(seenAll().contains(
+            u"Not discarded, and tried again tomorrow: public_before_20261114_081500."_s));
+    }
+    ActionButton *dismiss = button(u"Dismiss"_s);
+    QVERIFY(dismiss);
+    dismiss->setFocus();
+    press(Qt::Key_Space);
+    QVERIFY(!seenAll().contains(u"Discarded after"_s));
 }
 
 void TestWorkbench::aStackFileWithAnErrorIsToldOnEveryPage()
