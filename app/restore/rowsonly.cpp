@@ -4,9 +4,11 @@
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
 #include "restore/missingtables.h"
+#include "restore/partitions.h"
 
 #include <QSet>
 
+#include <algorithm>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -75,6 +77,33 @@ QString someOf(const QList<TableName> &tables)
     const qsizetype others = tables.size() - mostNamed;
     const QString names = inWords(tables.mid(0, mostNamed));
     return others > 0 ? u"%1 and %2 others"_s.arg(names).arg(others) : names;
+}
+
+/// All parts of wholes that the dump fills in their stead (--load-via-partition-root).
+Result<QSet<TableName>> partsOfFilled(postgres::Session &session,
+                                      const dump::DumpInspection &inspection, TaskContext &context)
+{
+    const auto byRoot = partitionsByRoot(session, context);
+    if (!byRoot)
+        return failure(byRoot.error());
+    QSet<TableName> parts;
+    for (const TableName &table : tablesOf(inspection)) {
+        for (const TableName &part : byRoot->values(table))
+            parts.insert(part);
+    }
+    return parts;
+}
+
+/// Why tables would be empty.
+QString emptyWords(const QList<TableName> &emptied, const QSet<TableName> &partsOfFilled)
+{
+    const bool isPart = std::ranges::any_of(
+        emptied, [&](const TableName &table) { return partsOfFilled.contains(table); });
+    return isPart ? u"it has rows only, and those of partitioned tables go into the whole "
+                    "(--load-via-partition-root): nobody can tell whether those of each part are "
+                    "among them, and %1 might be empty afterwards"_s.arg(someOf(emptied))
+                  : u"it has rows only, and none of %1, which would be empty afterwards"_s.arg(
+                        someOf(emptied));
 }
 
 } // namespace
@@ -150,6 +179,9 @@ Result<void> checkRowsOnly(postgres::Session &session, const dump::DumpInspectio
         !begun)
         return failure(begun.error());
     const auto emptied = tablesWithoutRows(session, inspection.schemas, inspection, context);
+    auto parts = Result<QSet<TableName>>();
+    if (emptied && !emptied->isEmpty())
+        parts = partsOfFilled(session, inspection, context);
     if (auto ended = session.execute("ROLLBACK", context); !ended)
         return failure(ended.error());
     if (!emptied && emptied.error().sqlState.isEmpty())
@@ -160,11 +192,10 @@ Result<void> checkRowsOnly(postgres::Session &session, const dump::DumpInspectio
                        "of would be empty afterwards: "_s +
                            emptied.error().detail,
                        Advice::BringRowsBack);
+    if (!parts)
+        return failure(parts.error());
     if (!emptied->isEmpty())
-        return refused(ErrorKind::Refused,
-                       u"it has rows only, and none of %1, which would be empty afterwards"_s.arg(
-                           someOf(*emptied)),
-                       Advice::BringRowsBack);
+        return refused(ErrorKind::Refused, emptyWords(*emptied, *parts), Advice::BringRowsBack);
     return {};
 }
 
