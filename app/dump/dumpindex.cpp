@@ -3,6 +3,10 @@
 
 #include <QJsonObject>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::dump {
@@ -15,9 +19,12 @@ TextPart partOf(const DataBlock &block)
 QList<TextPart>
 DumpIndex::partsWithout(const std::function<bool(const DataBlock &)> &isLeftOut) const
 {
+    QList<DataBlock> all;
+    std::ranges::merge(blocks, inserts, std::back_inserter(all), {}, &DataBlock::offset,
+                       &DataBlock::offset);
     QList<TextPart> parts;
     TextPart part;
-    for (const DataBlock &block : blocks) {
+    for (const DataBlock &block : std::as_const(all)) {
         // Behind the last one stands what ends the dump, and nobody has written down where.
         if (block.end < 0 || !isLeftOut(block))
             continue;
@@ -35,7 +42,7 @@ QJsonArray toJson(const QList<DataBlock> &blocks)
     QJsonArray json;
     for (const DataBlock &block : blocks)
         json.append(QJsonArray{block.schema, block.table, block.offset, block.end, block.line,
-                               block.endLine, block.rows, block.bytes});
+                               block.endLine, block.rows, block.bytes, block.isInserts});
     return json;
 }
 
@@ -51,7 +58,8 @@ QList<DataBlock> blocksFromJson(const QJsonArray &json)
                        .line = block[4].toInteger(),
                        .endLine = block[5].toInteger(),
                        .rows = block[6].toInteger(),
-                       .bytes = block[7].toInteger()});
+                       .bytes = block[7].toInteger(),
+                       .isInserts = block[8].toBool()});
     }
     return blocks;
 }

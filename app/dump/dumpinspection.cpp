@@ -231,8 +231,13 @@ Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
         return failure(read.error());
     inspector.finish();
     takeFacts(inspection, reader);
-    if (reader.isReadableInParts())
-        inspection.index = {.blocks = inspector.blocks(), .points = reader.points()};
+    inspection.index.objects = inspector.objects();
+    if (reader.isReadableInParts()) {
+        inspection.index.blocks = inspector.blocks();
+        inspection.index.inserts = inspector.inserts();
+        inspection.index.points = reader.points();
+        inspection.index.isReadableInParts = true;
+    }
     judge(inspection, reader, read, reader.subject());
     if (inspection.verdict == DumpVerdict::Complete)
         judgeText(inspection, reader, words);

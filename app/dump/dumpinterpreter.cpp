@@ -194,11 +194,13 @@ bool resetsStringRules(const DumpStatement &statement)
 
 // Statements
 
-Result<ScanHandler::After> DumpInterpreter::statement(QByteArray sql, qint64 line, qint64 offset)
+Result<ScanHandler::After> DumpInterpreter::statement(QByteArray sql, const StatementPlace &place)
 {
     DumpStatement statement{.sql = std::move(sql),
-                            .line = line,
-                            .offset = offset,
+                            .line = place.line,
+                            .offset = place.offset,
+                            .end = place.end,
+                            .endLine = place.endLine,
                             .plainStringsEscape = m_plainStringsEscape};
     classify(statement);
     completeName(statement);
@@ -207,7 +209,7 @@ Result<ScanHandler::After> DumpInterpreter::statement(QByteArray sql, qint64 lin
     if (m_facts.completionSeen && !m_warnedAfterEnd) {
         m_warnedAfterEnd = true;
         m_facts.warnings.append(
-            u"line %1: there are statements behind the end of the dump"_s.arg(line));
+            u"line %1: there are statements behind the end of the dump"_s.arg(place.line));
     }
     if (const auto known = setting(statement); !known)
         return failure(known.error());

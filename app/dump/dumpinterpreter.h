@@ -15,7 +15,7 @@ class DumpInterpreter final : public ScanHandler {
 public:
     explicit DumpInterpreter(DumpVisitor &visitor) : m_visitor(visitor) {}
 
-    [[nodiscard]] Result<After> statement(QByteArray sql, qint64 line, qint64 offset) override;
+    [[nodiscard]] Result<After> statement(QByteArray sql, const StatementPlace &place) override;
     [[nodiscard]] Result<void> comment(QByteArrayView text, qint64 line) override;
     [[nodiscard]] Result<void> metaCommand(QByteArrayView text, qint64 line) override;
     [[nodiscard]] Result<void> strayLine(QByteArrayView text, qint64 line) override;

@@ -419,8 +419,10 @@ DumpScanner::Step DumpScanner::semicolon()
     m_mode = Mode::Between;
     while (!m_sql.isEmpty() && isSqlSpace(m_sql.back()))
         m_sql.chop(1);
-    const auto after =
-        m_handler.statement(std::exchange(m_sql, {}), m_statementLine, m_statementOffset);
+    const auto after = m_handler.statement(std::exchange(m_sql, {}), {.line = m_statementLine,
+                                                                      .offset = m_statementOffset,
+                                                                      .end = m_offset + m_at,
+                                                                      .endLine = countLines()});
     if (!after)
         return fail(after.error());
     m_plainStringsEscape = m_handler.plainStringsEscape();

@@ -11,6 +11,14 @@
 
 namespace mayday::dump {
 
+/// Where a statement stands in the text; lines are 1-based.
+struct StatementPlace {
+    qint64 line = 0;   ///< of its first token
+    qint64 offset = 0; ///< of its first token
+    qint64 end = 0;    ///< behind its ';'
+    qint64 endLine = 0;
+};
+
 /// What a DumpScanner finds. An Error stops it.
 class ScanHandler {
 public:
@@ -22,7 +30,7 @@ public:
     Q_DISABLE_COPY_MOVE(ScanHandler)
 
     /// sql: without leading blanks and without its ';'.
-    [[nodiscard]] virtual Result<After> statement(QByteArray sql, qint64 line, qint64 offset) = 0;
+    [[nodiscard]] virtual Result<After> statement(QByteArray sql, const StatementPlace &place) = 0;
     /// A "--" line between statements, without its newline.
     [[nodiscard]] virtual Result<void> comment(QByteArrayView text, qint64 line) = 0;
     /// A line that begins with a backslash, outside of everything.

@@ -42,7 +42,12 @@ struct DumpStatement {
     QByteArray sql;    ///< exact bytes from its first token on, without the ending ';'
     qint64 line = 0;   ///< 1-based line of its first token
     qint64 offset = 0; ///< of its first token, in the uncompressed text
+    qint64 end = 0;    ///< behind its ';', in the uncompressed text
+    qint64 endLine = 0;
     StatementClass kind = StatementClass::Other;
+    /// What sort of thing it makes, changes or says something of: of COMMENT ON FUNCTION a
+    /// function, of ALTER TABLE ... ADD CONSTRAINT a table.
+    StatementClass about = StatementClass::Other;
     QString objectSchema = {}; ///< best effort; of what it is about ("ALTER TABLE a.b ..." : a)
     QString objectName = {};
     /// Of an index, trigger, policy, rule or constraint that is made, altered or commented on: the

@@ -15,28 +15,19 @@ namespace mayday::dump {
 namespace {
 
 constexpr qint64 mostDangers = 50;
+/// A dump has one for each table; tables in turn, as people write them, are read in full.
+constexpr qsizetype mostInsertBlocks = 10'000;
 
 bool begins(const DumpStatement &statement, const char *word)
 {
     return SqlTokens(statement.sql).take(word);
 }
 
-/// Whether the statement brings an object of its kind into being.
+/// Whether it is counted among what the dump brings into being.
 bool makesObject(const DumpStatement &statement)
 {
-    switch (statement.kind) {
-    case StatementClass::Session:
-    case StatementClass::Data:
-    case StatementClass::SequenceSet:
-    case StatementClass::Owner: return false;
-    case StatementClass::Constraint:
-    case StatementClass::ForeignKey:
-        return begins(statement, "alter") || begins(statement, "create");
-    case StatementClass::Comment:
-    case StatementClass::Grant: return true;
-    case StatementClass::LargeObject: return statement.sql.contains("lo_create");
-    default: return begins(statement, "create");
-    }
+    return makesSomething(statement) || statement.kind == StatementClass::Comment ||
+           statement.kind == StatementClass::Grant;
 }
 
 /// SELECT pg_catalog.setval('public.products_id_seq', 42, true). Nothing when a person has written
@@ -155,13 +146,43 @@ void Inspector::noteTable(const DumpStatement &statement)
 
 void Inspector::noteInsert(const DumpStatement &statement)
 {
-    if (!begins(statement, "insert"))
-        return;
     TableInDump &filled = table(statement.objectSchema, statement.objectName);
-    filled.rows += rowsOfInsert(statement);
+    const qint64 rows = rowsOfInsert(statement);
+    filled.rows += rows;
     filled.bytes += statement.sql.size();
     if (filled.copyLine == 0)
         filled.copyLine = statement.line;
+    noteInsertPlace(statement, rows);
+    if (m_objects.extendInserts(statement, rows))
+        return;
+    DumpEntry entry = entryOf(statement);
+    entry.rows = rows;
+    m_objects.add(entry);
+}
+
+/// One that follows closely on another into the same table belongs to the same block.
+void Inspector::noteInsertPlace(const DumpStatement &statement, qint64 rows)
+{
+    m_insertsEscape = m_insertsEscape || statement.plainStringsEscape;
+    const bool isMore = m_isInsertLast && !m_inserts.isEmpty() &&
+                        m_inserts.last().table == statement.objectName &&
+                        m_inserts.last().schema == statement.objectSchema &&
+                        statement.offset - m_inserts.last().end <= ObjectIndex::mostBetween;
+    m_insertsAreMany = m_insertsAreMany || (!isMore && m_inserts.size() >= mostInsertBlocks);
+    m_isInsertLast = true;
+    if (m_insertsAreMany)
+        return;
+    if (!isMore)
+        m_inserts.append({.schema = statement.objectSchema,
+                          .table = statement.objectName,
+                          .offset = statement.offset,
+                          .line = statement.line,
+                          .isInserts = true});
+    DataBlock &block = m_inserts.last();
+    block.end = statement.end;
+    block.endLine = statement.endLine;
+    block.rows += rows;
+    block.bytes += statement.sql.size();
 }
 
 /// The last word on a sequence counts.
@@ -201,10 +222,14 @@ Result<void> Inspector::statement(const DumpStatement &statement)
     noteSchema(statement);
     noteDanger(statement);
     m_needs.hear(statement);
+    if (statement.kind == StatementClass::Data && begins(statement, "insert")) {
+        noteInsert(statement);
+        return {};
+    }
+    m_isInsertLast = false;
+    m_objects.add(entryOf(statement));
     if (statement.kind == StatementClass::Table)
         noteTable(statement);
-    else if (statement.kind == StatementClass::Data)
-        noteInsert(statement);
     else if (statement.kind == StatementClass::SequenceSet)
         noteSequence(statement);
     return {};
@@ -215,6 +240,9 @@ Result<void> Inspector::copyBegin(const CopyHeader &header)
     endBlock();
     noteSchema(header.statement);
     ++m_inspection.copyBlocks;
+    m_isInsertLast = false;
+    m_copy = entryOf(header.statement);
+    m_copy.role = EntryRole::Copies;
     m_escapes = m_escapes || header.statement.plainStringsEscape;
     m_blocks.append({.schema = header.schema,
                      .table = header.table,
@@ -235,6 +263,9 @@ Result<void> Inspector::copyEnd(qint64 rows, qint64 bytes, qint64 line)
     m_blocks.last().bytes = bytes;
     m_blocks.last().endLine = line + 1;
     m_isBlockOpen = true;
+    m_copy.end = m_blockEnd;
+    m_copy.rows = rows;
+    m_objects.add(m_copy);
     return {};
 }
 

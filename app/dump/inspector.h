@@ -27,6 +27,11 @@ public:
     {
         return m_escapes ? QList<DataBlock>() : m_blocks;
     }
+    [[nodiscard]] QList<DataBlock> inserts() const
+    {
+        return m_escapes || m_insertsEscape || m_insertsAreMany ? QList<DataBlock>() : m_inserts;
+    }
+    [[nodiscard]] const ObjectIndex &objects() const { return m_objects; }
 
 private:
     TableInDump &table(const QString &schema, const QString &name);
@@ -34,6 +39,7 @@ private:
     void noteSchema(const DumpStatement &statement);
     void noteTable(const DumpStatement &statement);
     void noteInsert(const DumpStatement &statement);
+    void noteInsertPlace(const DumpStatement &statement, qint64 rows);
     void noteSequence(const DumpStatement &statement);
     void noteDanger(const DumpStatement &statement);
 
@@ -45,6 +51,12 @@ private:
     bool m_isBlockOpen = false; ///< the statement after the last one has not come yet
     qint64 m_blockEnd = 0;
     bool m_escapes = false; ///< a COPY whose reading hangs on a setting somewhere before it
+    QList<DataBlock> m_inserts;
+    bool m_isInsertLast = false; ///< nothing has come behind the last of them
+    bool m_insertsAreMany = false;
+    bool m_insertsEscape = false;
+    ObjectIndex m_objects;
+    DumpEntry m_copy; ///< whose rows are read
     qint64 m_dangers = 0;
     NeedsReader m_needs;
 };

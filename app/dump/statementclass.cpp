@@ -180,7 +180,7 @@ void classifyCreate(DumpStatement &statement, SqlTokens tokens)
 {
     tokens.take({"or", "replace"});
     tokens.take("default"); // conversion
-    statement.kind = takeKind(tokens);
+    statement.kind = statement.about = takeKind(tokens);
     skipOptions(tokens);
     if (statement.kind == StatementClass::Schema && tokens.take("authorization"))
         return;
@@ -236,7 +236,7 @@ void classifyAlter(DumpStatement &statement, SqlTokens tokens)
     }
     if (tokens.take("system"))
         return;
-    statement.kind = takeKind(tokens);
+    statement.kind = statement.about = takeKind(tokens);
     skipOptions(tokens);
     setName(statement, takeObjectName(tokens));
     if (statement.kind == StatementClass::Table)
@@ -271,10 +271,10 @@ void classifyComment(DumpStatement &statement, SqlTokens tokens)
         (void)tokens.next();
     tokens.take("on");
     const bool isColumn = tokens.peek().is("column");
-    const StatementClass about = takeKind(tokens);
+    statement.about = takeKind(tokens);
     const QualifiedName name = isColumn ? takeTableOfColumn(tokens) : takeObjectName(tokens);
     setName(statement, name);
-    if (isPartOfTable(about))
+    if (isPartOfTable(statement.about))
         nameAfterTable(statement, tokens);
 }
 
@@ -295,8 +295,11 @@ void classifyGrant(DumpStatement &statement, SqlTokens tokens)
         if (tokens.take("all"))
             return nameAfterWholeSchema(statement, tokens);
         SqlTokens named(tokens);
-        if (takeKind(named) == StatementClass::Other)
+        statement.about = takeKind(named);
+        if (statement.about == StatementClass::Other) {
             named = tokens; // "ON public.a": a table without the word
+            statement.about = StatementClass::Table;
+        }
         return setName(statement, takeName(named));
     }
 }
@@ -347,14 +350,17 @@ void classifySelect(DumpStatement &statement, SqlTokens tokens)
     const SqlToken function = tokens.next();
     if (!tokens.takeSymbol('('))
         return;
-    if (restoresStatistics(function))
+    if (restoresStatistics(function)) {
+        statement.about = StatementClass::Table;
         return nameAfterArguments(statement, tokens);
+    }
     if (isTable)
         return; // so pg_dump calls nothing else
     if (function.is("set_config")) {
         statement.kind = StatementClass::Session;
     } else if (function.is("setval")) {
         statement.kind = StatementClass::SequenceSet;
+        statement.about = StatementClass::Sequence;
         const bool isOfColumn = tokens.take("pg_get_serial_sequence") && tokens.takeSymbol('(');
         setName(statement, nameInLiteral(tokens.next()));
         if (isOfColumn)
@@ -363,7 +369,7 @@ void classifySelect(DumpStatement &statement, SqlTokens tokens)
         for (const char *name : {"lo_create", "lo_open", "lo_close", "lo_unlink", "lo_from_bytea",
                                  "lo_put", "lowrite", "loread"}) {
             if (function.is(name))
-                statement.kind = StatementClass::LargeObject;
+                statement.kind = statement.about = StatementClass::LargeObject;
         }
     }
 }
@@ -394,19 +400,21 @@ void classifyOthers(DumpStatement &statement, const SqlToken &first, SqlTokens t
         statement.kind = StatementClass::Session;
     } else if (first.is("copy") || (first.is("insert") && tokens.take("into"))) {
         statement.kind = StatementClass::Data;
+        statement.about = StatementClass::Table;
         tokens.take("binary");
         setName(statement, takeName(tokens));
     } else if (first.is("drop")) {
-        statement.kind = takeKind(tokens);
+        statement.kind = statement.about = takeKind(tokens);
         skipOptions(tokens);
         setName(statement, takeObjectName(tokens));
         if (isPartOfTable(statement.kind))
             nameAfterTable(statement, tokens);
     } else if (changesRows(first, tokens)) {
+        statement.about = StatementClass::Table;
         tokens.take("only");
         setName(statement, takeName(tokens));
     } else if (first.is("refresh") && tokens.take({"materialized", "view"})) {
-        statement.kind = StatementClass::View;
+        statement.kind = statement.about = StatementClass::View;
         skipOptions(tokens);
         setName(statement, takeName(tokens));
     }
@@ -418,7 +426,7 @@ void classify(DumpStatement &statement)
 {
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
     const SqlToken first = tokens.next();
-    statement.kind = StatementClass::Other;
+    statement.kind = statement.about = StatementClass::Other;
     if (first.is("create"))
         classifyCreate(statement, tokens);
     else if (first.is("alter"))

@@ -5,9 +5,10 @@
 
 namespace mayday::dump {
 
-/// Fills kind, objectSchema and objectName from the statement's own words (never from comments).
-/// Cheap: looks at its first tokens, of ALTER TABLE at all. A statement about a schema has it as
-/// objectName; what is in no schema but named with a table (a trigger, a rule) has the table's.
+/// Fills kind, about, objectSchema and objectName from the statement's own words (never from
+/// comments). Cheap: looks at its first tokens, of ALTER TABLE at all. A statement about a schema
+/// has it as objectName; what is in no schema but named with a table (a trigger, a rule) has the
+/// table's.
 void classify(DumpStatement &statement);
 
 } // namespace mayday::dump

@@ -156,12 +156,64 @@ QString breachOfBeginning(QByteArrayView text, const Story &whole, quint32 seed)
     return {};
 }
 
+/// Without the INSERTs of one block the rest is as it was.
+QString breachOfInserts(QByteArrayView text, const Story &whole, const DumpIndex &index)
+{
+    for (const DataBlock &block : index.inserts) {
+        Story expected = whole;
+        expected.told.removeIf([&block](const Told &told) {
+            return told.offset >= block.offset && told.offset < block.end && !told.isRows();
+        });
+        const Story without = storyOf(text, Cuts(), index.partsWithout([&](const DataBlock &one) {
+            return one.offset == block.offset;
+        }));
+        if (without.told != expected.told || !without.isWhole)
+            return u"without the INSERTs at byte %1 the rest is another: %2"_s.arg(block.offset)
+                .arg(without.end);
+    }
+    return {};
+}
+
+/// Every statement has a place, and read from there alone it is the same.
+QString breachOfObjects(QByteArrayView text, const Story &whole)
+{
+    if (!whole.isWhole)
+        return {};
+    const ObjectIndex objects = indexOf(text).objects;
+    const auto entries = ObjectIndex::fromBytes(objects.toBytes()).entries();
+    if (!entries)
+        return u"the list of objects is not what was written"_s;
+    qsizetype at = 0;
+    for (const DumpEntry &entry : *entries) {
+        if (entry.offset != whole.told.value(at).offset)
+            return u"byte %1 is in no entry"_s.arg(whole.told.value(at).offset);
+        const qsizetype first = at;
+        while (at < whole.told.size() &&
+               (whole.told[at].isRows() || whole.told[at].offset < entry.end))
+            ++at;
+        if (entry.escapes)
+            continue; // it hangs on what stands before it
+        const Story alone =
+            storyOf(text, Cuts(), {{.from = entry.offset, .to = entry.end, .line = entry.line}});
+        QList<QByteArray> one;
+        QList<QByteArray> other;
+        for (qsizetype i = first; i < at; ++i)
+            one.append(whole.told[i].text);
+        for (const Told &told : alone.told)
+            other.append(told.text);
+        if (one != other || alone.end != "good"_L1)
+            return u"the entry at byte %1 is another by itself: %2"_s.arg(entry.offset)
+                .arg(alone.end);
+    }
+    return at == whole.told.size() ? QString() : u"something is in no entry"_s;
+}
+
 /// A restore reads the rows of a table by themselves, and the rest without them.
 QString breachOfParts(QByteArrayView text, const Story &whole)
 {
     if (!whole.isWhole)
         return {};
-    const DumpIndex index{.blocks = blocksOf(text)};
+    const DumpIndex index = indexOf(text);
     for (const DataBlock &block : index.blocks) {
         if (block.end < 0)
             continue;
@@ -184,7 +236,7 @@ QString breachOfParts(QByteArrayView text, const Story &whole)
             return u"without the block at byte %1 the rest is another: %2"_s.arg(block.offset)
                 .arg(without.end);
     }
-    return {};
+    return breachOfInserts(text, whole, index);
 }
 
 } // namespace
@@ -213,6 +265,8 @@ QString scannerBreach(QByteArrayView bytes)
         return breach;
     if (const QString breach = breachOfBeginning(text.text, whole, seedOf(bytes));
         !breach.isEmpty())
+        return breach;
+    if (const QString breach = breachOfObjects(text.text, whole); !breach.isEmpty())
         return breach;
     return breachOfParts(text.text, whole);
 }

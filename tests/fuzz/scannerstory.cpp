@@ -190,7 +190,7 @@ Story storyOf(QByteArrayView text, Cuts cuts, const QList<TextPart> &parts)
     return story;
 }
 
-QList<DataBlock> blocksOf(QByteArrayView text)
+DumpIndex indexOf(QByteArrayView text)
 {
     DumpInspection inspection;
     Inspector inspector(inspection);
@@ -199,7 +199,11 @@ QList<DataBlock> blocksOf(QByteArrayView text)
     Cuts whole;
     const Result<void> outcome = scan(scanner, text, whole);
     inspector.finish();
-    return outcome ? inspector.blocks() : QList<DataBlock>();
+    if (!outcome)
+        return {};
+    return {.blocks = inspector.blocks(),
+            .inserts = inspector.inserts(),
+            .objects = inspector.objects()};
 }
 
 QString difference(const Story &one, const Story &other)

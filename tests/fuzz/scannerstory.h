@@ -68,7 +68,7 @@ struct Decoded {
 [[nodiscard]] Story storyOf(QByteArrayView text, Cuts cuts,
                             const QList<dump::TextPart> &parts = {dump::TextPart()});
 /// What an inspection notes for reading the text in parts later.
-[[nodiscard]] QList<dump::DataBlock> blocksOf(QByteArrayView text);
+[[nodiscard]] dump::DumpIndex indexOf(QByteArrayView text);
 
 /// Empty when they are the same; else the first thing in which they are not.
 [[nodiscard]] QString difference(const Story &one, const Story &other);
