@@ -16,6 +16,9 @@ namespace mayday::backup {
 
 namespace {
 
+/// More is not read on a screen, and laying it out takes time.
+constexpr qsizetype mostSqlShown = 256 * 1024;
+
 /// Of one time, by name: rows must not change places under the pointer.
 void sortNewestFirst(QList<BackupEntry> &entries)
 {
@@ -115,6 +118,23 @@ void BackupShelf::listFiles()
     }
     sortNewestFirst(entries);
     m_entries = std::move(entries);
+}
+
+Task<dump::DumpObjects> BackupShelf::objectsIn(const BackupEntry &entry) const
+{
+    return startTask(
+        m_pool, [path = entry.path, inspection = entry.inspection.value_or(dump::DumpInspection())](
+                    TaskContext &context) { return backup::objectsIn(path, inspection, context); });
+}
+
+Task<ShownSql> BackupShelf::sqlOf(const BackupEntry &entry,
+                                  const QList<dump::DumpEntry> &statements) const
+{
+    return startTask(m_pool, [path = entry.path,
+                              inspection = entry.inspection.value_or(dump::DumpInspection()),
+                              statements](TaskContext &context) {
+        return beginningOfSql(path, inspection, statements, mostSqlShown, context);
+    });
 }
 
 void BackupShelf::inspectNext()

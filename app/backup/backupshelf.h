@@ -2,6 +2,7 @@
 #pragma once
 
 #include "backup/manifest.h"
+#include "backup/objectsql.h"
 #include "core/task.h"
 #include "dump/dumpinspection.h"
 
@@ -49,6 +50,11 @@ public:
     void refresh();
     /// Puts a file from elsewhere on the list for this run; it stays where it is.
     void addFile(const QString &path);
+    /// Everything inside one that was read.
+    [[nodiscard]] Task<dump::DumpObjects> objectsIn(const BackupEntry &entry) const;
+    /// What stands in it about something, as far as a person may want to read it.
+    [[nodiscard]] Task<ShownSql> sqlOf(const BackupEntry &entry,
+                                       const QList<dump::DumpEntry> &statements) const;
 
 Q_SIGNALS:
     void changed();

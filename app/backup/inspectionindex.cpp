@@ -24,6 +24,7 @@ namespace {
 /// First lines of the files; another number is another layout.
 constexpr QByteArrayView inspectionMagic("mayday-index 6\n");
 constexpr QByteArrayView pointsMagic("mayday-points 1\n");
+constexpr QByteArrayView objectsMagic("mayday-objects 1\n");
 constexpr qint64 endSize = 64 * 1024;
 constexpr qint64 mostBytes = 64 * 1024 * 1024;
 
@@ -67,13 +68,15 @@ QByteArray bodyOf(const QString &file, QByteArrayView magic, const QByteArray &s
     return body.sliced(stamp.size() + 1);
 }
 
-void write(const QString &file, QByteArrayView magic, const QByteArray &stamp,
+bool write(const QString &file, QByteArrayView magic, const QByteArray &stamp,
            const QByteArray &body)
 {
     const QByteArray stamped = stamp + '\n' + body;
     const QByteArray bytes = magic.toByteArray() + digestOf(stamped) + '\n' + stamped;
-    if (auto written = writeFileAtomically(file, bytes); !written)
+    const auto written = writeFileAtomically(file, bytes);
+    if (!written)
         log::info(u"backup", u"not remembered: "_s + describe(written.error()));
+    return written.has_value();
 }
 
 std::optional<dump::DumpInspection> known(const QString &path, const QByteArray &stamp)
@@ -85,18 +88,24 @@ std::optional<dump::DumpInspection> known(const QString &path, const QByteArray 
     auto inspection = dump::inspectionFromJson(json["inspection"_L1].toObject());
     if (inspection)
         inspection->index = {.blocks = dump::blocksFromJson(json["blocks"_L1].toArray()),
-                             .points = {},
-                             .stamp = stamp};
+                             .inserts = dump::blocksFromJson(json["inserts"_L1].toArray()),
+                             .stamp = stamp,
+                             .isReadableInParts = json["isReadableInParts"_L1].toBool()};
     return inspection;
 }
 
-/// Points are large and seldom wanted, so they have a file of their own.
-void remember(const QString &path, const QByteArray &stamp, const dump::DumpInspection &inspection)
+/// Points and objects are large and seldom wanted, so they have files of their own. Objects that
+/// were written are not kept in memory.
+void remember(const QString &path, const QByteArray &stamp, dump::DumpInspection &inspection)
 {
     const QJsonObject json{{u"inspection"_s, dump::toJson(inspection)},
-                           {u"blocks"_s, dump::toJson(inspection.index.blocks)}};
+                           {u"blocks"_s, dump::toJson(inspection.index.blocks)},
+                           {u"inserts"_s, dump::toJson(inspection.index.inserts)},
+                           {u"isReadableInParts"_s, inspection.index.isReadableInParts}};
     write(indexFileOf(path), inspectionMagic, stamp,
           QJsonDocument(json).toJson(QJsonDocument::Compact));
+    if (write(objectsFileOf(path), objectsMagic, stamp, inspection.index.objects.toBytes()))
+        inspection.index.objects = dump::ObjectIndex();
     if (inspection.index.points.isEmpty()) {
         QFile::remove(pointsFileOf(path));
         return;
@@ -108,6 +117,13 @@ void remember(const QString &path, const QByteArray &stamp, const dump::DumpInsp
         out << point.textOffset << point.fileOffset << point.bits << point.lastByte << point.crc
             << point.window;
     write(pointsFileOf(path), pointsMagic, stamp, body);
+}
+
+Error changedError(const QString &path)
+{
+    return {.kind = ErrorKind::Corrupt,
+            .subject = path,
+            .detail = u"it has changed since it was read"_s};
 }
 
 std::optional<archive::AccessPoints> pointsFrom(const QByteArray &body)
@@ -149,6 +165,12 @@ QString pointsFileOf(const QString &path)
     return u"%1/.%2.mayday-points"_s.arg(file.absolutePath(), file.fileName());
 }
 
+QString objectsFileOf(const QString &path)
+{
+    const QFileInfo file(path);
+    return u"%1/.%2.mayday-objects"_s.arg(file.absolutePath(), file.fileName());
+}
+
 Result<dump::DumpInspection> inspectAgain(const QString &path, TaskContext &context)
 {
     const QByteArray before = stampOf(path);
@@ -174,7 +196,7 @@ Result<dump::DumpInspection> inspectUnlessKnown(const QString &path, TaskContext
 bool completeIndex(dump::DumpInspection &inspection, const QString &path)
 {
     const QByteArray stamp = stampOf(path);
-    if (inspection.index.blocks.isEmpty() || stamp.isEmpty() || inspection.index.stamp != stamp)
+    if (!inspection.index.isReadableInParts || stamp.isEmpty() || inspection.index.stamp != stamp)
         return false;
     const bool isPacked = inspection.format.endsWith(".gz"_L1);
     if (!isPacked || !inspection.index.points.isEmpty())
@@ -184,6 +206,24 @@ bool completeIndex(dump::DumpInspection &inspection, const QString &path)
         return false;
     inspection.index.points = *std::move(points);
     return true;
+}
+
+Result<dump::ObjectIndex> objectsOf(const dump::DumpInspection &inspection, const QString &path,
+                                    TaskContext &context)
+{
+    if (!inspection.index.objects.isEmpty() || inspection.index.stamp.isEmpty())
+        return inspection.index.objects;
+    const auto kept = [&path](const QByteArray &stamp) {
+        return dump::ObjectIndex::fromBytes(bodyOf(objectsFileOf(path), objectsMagic, stamp));
+    };
+    if (auto objects = kept(inspection.index.stamp); !objects.isEmpty())
+        return objects;
+    const auto again = inspectAgain(path, context);
+    if (!again)
+        return failure(again.error());
+    const bool isSame = again->index.stamp == inspection.index.stamp;
+    auto objects = again->index.objects.isEmpty() ? kept(again->index.stamp) : again->index.objects;
+    return isSame ? Result<dump::ObjectIndex>(objects) : failure(changedError(path));
 }
 
 QByteArray fingerprintOf(const dump::DumpInspection &inspection, const QString &path)

@@ -19,6 +19,12 @@ namespace mayday::backup {
 /// Reads it in full, whatever is known, and remembers what was found.
 [[nodiscard]] Result<dump::DumpInspection> inspectAgain(const QString &path, TaskContext &context);
 
+/// All statements of the dump with their places: those of the inspection, or what is remembered of
+/// them beside the file; where that is gone the file is read anew. Corrupt when it is another file
+/// by now.
+[[nodiscard]] Result<dump::ObjectIndex> objectsOf(const dump::DumpInspection &inspection,
+                                                  const QString &path, TaskContext &context);
+
 /// Makes the index of an inspection usable for reading in parts, from what is remembered beside the
 /// file. False when this file can only be read from front to end, or is another one by now.
 [[nodiscard]] bool completeIndex(dump::DumpInspection &inspection, const QString &path);
@@ -30,8 +36,10 @@ namespace mayday::backup {
 /// Adds the first and the last 64 KB of a file. False when it cannot be read.
 [[nodiscard]] bool addBothEnds(const QString &file, QCryptographicHash &hash);
 
-/// The hidden files beside a backup: ".shop.sql.gz.mayday-index", ".shop.sql.gz.mayday-points".
+/// The hidden files beside a backup: ".shop.sql.gz.mayday-index", ".shop.sql.gz.mayday-points",
+/// ".shop.sql.gz.mayday-objects".
 [[nodiscard]] QString indexFileOf(const QString &path);
 [[nodiscard]] QString pointsFileOf(const QString &path);
+[[nodiscard]] QString objectsFileOf(const QString &path);
 
 } // namespace mayday::backup

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "dump/dumpinspection.h"
+#include "dump/dumpobjects.h"
+
+#include <QByteArrayView>
+
+#include <functional>
+
+namespace mayday::backup {
+
+/// All things in a backup that was inspected, of what objectsOf() has.
+[[nodiscard]] Result<dump::DumpObjects>
+objectsIn(const QString &path, const dump::DumpInspection &inspection, TaskContext &context);
+
+/// Takes a piece of SQL; an Error ends the reading.
+using SqlSink = std::function<Result<void>(QByteArrayView)>;
+
+/// Gives out the text of some statements of a backup, in the order of the file, with an empty line
+/// behind each, in the encoding of the dump. First what the statements take for granted, when that
+/// is not what a server does by itself: the encoding, and how strings are read.
+///
+/// Reads these stretches alone where the file allows it and is the one that was inspected;
+/// otherwise, an archive for example, from the front to the last of them. Of a compressed file the
+/// checksums behind what was given out are compared before it succeeds; so what came before an
+/// Error is not to be relied on. Corrupt also when the file is another one by now.
+///
+/// entries: in the order of the file, of this inspection. Blocks; memory does not depend on sizes
+/// but of a single statement.
+[[nodiscard]] Result<void> readSql(const QString &path, const dump::DumpInspection &inspection,
+                                   const QList<dump::DumpEntry> &entries, const SqlSink &sink,
+                                   TaskContext &context);
+
+/// SQL to be looked at.
+struct ShownSql {
+    QByteArray text; ///< in the encoding of the dump
+    bool isCut = false;
+};
+
+/// The same in memory, as far as there is room.
+[[nodiscard]] Result<ShownSql> beginningOfSql(const QString &path,
+                                              const dump::DumpInspection &inspection,
+                                              const QList<dump::DumpEntry> &entries,
+                                              qsizetype mostBytes, TaskContext &context);
+
+} // namespace mayday::backup
