@@ -45,6 +45,16 @@ void Output::answer(const QJsonObject &document, const QString &text) const
         print(stdout, text.toUtf8());
 }
 
+Result<void> Output::pass(QByteArrayView bytes) const
+{
+    const auto size = static_cast<size_t>(bytes.size());
+    if (std::fwrite(bytes.data(), 1, size, stdout) == size && std::fflush(stdout) == 0)
+        return {};
+    return failure({.kind = ErrorKind::NoSpace,
+                    .subject = u"standard output"_s,
+                    .detail = u"it takes no more"_s});
+}
+
 ExitCode Output::fail(const Error &error, const QJsonObject &document) const
 {
     if (!m_json)

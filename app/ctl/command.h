@@ -29,6 +29,8 @@ public:
     [[nodiscard]] bool isJson() const { return m_json; }
     /// The answer. With --json the document, otherwise the text.
     void answer(const QJsonObject &document, const QString &text) const;
+    /// A piece of a long answer that is no JSON, as it is.
+    [[nodiscard]] Result<void> pass(QByteArrayView bytes) const;
     /// A failure before there was an answer, in the same shape every time.
     ExitCode fail(const Error &error, ExitCode code = ExitCode::NotDone) const;
     /// The same of a command whose document has its keys whatever happens; it holds the error.

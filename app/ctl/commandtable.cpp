@@ -129,11 +129,17 @@ const QList<Command> &commands()
     static const QList<Command> all =
         QList<Command>{
             {.name = u"inspect"_s,
-             .usage = u"inspect FILE [--again]"_s,
+             .usage = u"inspect FILE [--again] [--objects|--show NAME [--with-rows]]"_s,
              .summary = u"Read a backup to its end and say what is in it."_s,
              .options =
-                 u"  --again  also when it was read before and is unchanged since; then also the\n"
-                 "           SHA-256 that a manifest beside it has is compared\n"_s,
+                 u"  --again      also when it was read before and is unchanged since; then also\n"
+                 "               the SHA-256 that a manifest beside it has is compared\n"
+                 "  --objects    list everything in it: tables, indexes, functions, policies ...\n"
+                 "  --show NAME  print the SQL of one thing; of a table with its indexes, keys,\n"
+                 "               triggers, policies, rights and comments. NAME as the list has "
+                 "it,\n"
+                 "               \"orders\", \"public.orders\" or \"table public.orders\"\n"
+                 "  --with-rows  and its rows, as they are in the file\n"_s,
              .run = runInspect},
             {.name = u"dump"_s,
              .usage = u"dump --target CONNINFO --file FILE [--schema NAME ...]"_s,

@@ -2,6 +2,7 @@
 #include "backup/inspectionindex.h"
 #include "backup/manifest.h"
 #include "ctl/command.h"
+#include "ctl/inspectobjects.h"
 #include "dump/dumpinspection.h"
 
 #include <QJsonArray>
@@ -66,16 +67,33 @@ bool isLacking(const backup::ManifestCheck &manifest)
     return manifest.isUsable && !manifest.agrees();
 }
 
+/// What cannot be asked together.
+QString clashIn(const ObjectQuestion &question, bool isJson)
+{
+    if (question.wantsList && !question.name.isEmpty())
+        return u"--objects lists all, --show says one"_s;
+    if (question.wantsRows && question.name.isEmpty())
+        return u"--with-rows belongs to --show NAME"_s;
+    if (question.wantsRows && isJson)
+        return u"rows do not go into JSON; leave --json out"_s;
+    return {};
+}
+
 } // namespace
 
 ExitCode runInspect(const Call &call)
 {
     QStringList arguments = call.arguments;
     const bool again = takeFlag(arguments, u"--again"_s);
+    const ObjectQuestion question{.wantsList = takeFlag(arguments, u"--objects"_s),
+                                  .name = takeOption(arguments, u"--show"_s).value_or(QString()),
+                                  .wantsRows = takeFlag(arguments, u"--with-rows"_s)};
     if (const auto unknown = unknownOption(arguments))
         return usageError(call, u"inspect does not know %1"_s.arg(*unknown));
     if (arguments.size() != 1)
         return usageError(call, u"inspect takes one file"_s);
+    if (const QString clash = clashIn(question, call.output.isJson()); !clash.isEmpty())
+        return usageError(call, clash);
     TaskContext context({}, [&call](qint64 done, qint64 total, const QString &phase) {
         call.output.progress(phase, done, total);
     });
@@ -86,6 +104,8 @@ ExitCode runInspect(const Call &call)
     call.output.endProgress();
     if (!inspection)
         return call.output.fail(inspection.error());
+    if (question.isAsked())
+        return answerAboutObjects(call, file, *inspection, question);
     backup::ManifestCheck manifest = backup::checkManifest(file, *inspection);
     const auto other = again ? backup::otherThanWritten(file, context) : QString();
     if (!other)

@@ -51,9 +51,11 @@ void TestMaydayctl::eachCommandHasItsHelp_data()
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("usage");
     QTest::addColumn<QByteArrayList>("options");
-    QTest::newRow("inspect") << QStringList{u"inspect"_s, u"--help"_s}
-                             << QByteArray("Usage: maydayctl inspect FILE [--again]\n")
-                             << QByteArrayList{"--again"};
+    QTest::newRow("inspect")
+        << QStringList{u"inspect"_s, u"--help"_s}
+        << QByteArray("Usage: maydayctl inspect FILE [--again] [--objects|--show NAME "
+                      "[--with-rows]]\n")
+        << QByteArrayList{"--again"};
     QTest::newRow("dump") << QStringList{u"dump"_s, u"--help"_s}
                           << QByteArray("Usage: maydayctl dump --target CONNINFO --file FILE")
                           << QByteArrayList{"--target", "--file", "--schema"};
