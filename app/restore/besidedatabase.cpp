@@ -42,7 +42,7 @@ Result<postgres::Session> connectTo(const postgres::ConnectionString &where, Tas
 /// Its rows are read and sent by a connection of their own.
 bool RestoreRunner::isForCrew(const dump::DataBlock &block)
 {
-    return block.end >= 0 && block.bytes >= largeBlock;
+    return !block.isInserts && block.end >= 0 && block.bytes >= largeBlock;
 }
 
 QList<dump::DataBlock> RestoreRunner::blocksForCrew() const

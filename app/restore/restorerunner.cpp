@@ -239,7 +239,9 @@ Result<dump::DumpReader> RestoreRunner::openReader(TaskContext &context)
 Result<dump::DumpReader> RestoreRunner::readerOf(TaskContext &context)
 {
     const bool isDatabase = m_plan.mode == RestoreMode::ReplaceDatabase;
-    const bool isWanted = isDatabase || !m_plan.tables.isEmpty();
+    const dump::DumpIndex &index = m_inspection.index;
+    const bool isWanted =
+        isDatabase ? !index.blocks.isEmpty() : !m_plan.tables.isEmpty() && index.knowsRows();
     const bool inParts = isWanted && backup::completeIndex(m_inspection, m_plan.file);
     if (!inParts)
         m_inspection.index.blocks.clear(); // which makes another fingerprint
@@ -301,7 +303,7 @@ Result<void> RestoreRunner::checkWhatWasRead(const dump::DumpReader &reader, con
         return failure(changedError(m_plan.file, u"its last line is gone"_s));
     // What was shown and agreed to is what the inspection found; another dump is another question.
     const bool isOtherText =
-        m_inspection.index.blocks.isEmpty() && reader.plainBytes() != m_inspection.plainBytes;
+        !m_inspection.index.knowsRows() && reader.plainBytes() != m_inspection.plainBytes;
     if (reader.fileBytes() != m_inspection.fileBytes || reader.lines() != m_inspection.lines ||
         isOtherText)
         return failure(changedError(m_plan.file, u"it is another dump now"_s));

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void theLiveDataNeverNotices();
     void rowsOfChosenTablesOnly_data();
     void rowsOfChosenTablesOnly();
+    void aFewRowsOfALargeFileComeWithoutTheRest_data();
     void aFewRowsOfALargeFileComeWithoutTheRest();
     void aTableTheBackupLacksIsSaid();
     void lostRowsComeBackFromIt();
@@ -131,20 +132,31 @@ void TestCopy::rowsOfChosenTablesOnly()
     QCOMPARE(comparison.tables[0].onlyLive, 0);
 }
 
+void TestCopy::aFewRowsOfALargeFileComeWithoutTheRest_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QByteArray>("harm");
+    QTest::newRow("COPY") << QStringList() << QByteArray("\n\\.\nnot SQL at all;\n");
+    QTest::newRow("INSERT") << QStringList{u"--inserts"_s}
+                            << QByteArray("');\n\\! not SQL at all\n");
+}
+
 /// The rest of the file is not read, so what is wrong in it does not matter.
 void TestCopy::aFewRowsOfALargeFileComeWithoutTheRest()
 {
+    QFETCH(QStringList, options);
+    QFETCH(QByteArray, harm);
     const Shop shop(*m_server, 50);
     shop.run("CREATE TABLE public.heavy AS SELECT g, repeat('x', 4000) AS t"
              " FROM generate_series(1, 3000) g");
-    const QByteArray dump = shop.dump();
+    const QByteArray dump = shop.dump(options);
     const QString file = shop.writeDump(dump);
     TaskContext context;
     QVERIFY(backup::inspectAgain(file, context));
     const QDateTime time = QFileInfo(file).lastModified();
     QFile bytes(file);
     QVERIFY(bytes.open(QIODevice::ReadWrite) && bytes.seek(dump.indexOf("xxxxx") + 5'000'000));
-    QVERIFY(bytes.write("\n\\.\nnot SQL at all;\n") > 0 && bytes.flush());
+    QVERIFY(bytes.write(harm) > 0 && bytes.flush());
     QVERIFY(bytes.setFileTime(time, QFileDevice::FileModificationTime));
     bytes.close();
 
