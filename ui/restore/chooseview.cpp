@@ -66,7 +66,8 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
       m_model(new BackupModel(parts.shelf, parts.clock, this)),
       m_table(new ActionTable(parts.theme, this)),
       m_inside(new TextLabel(parts.theme, TextStyle::Detail, Ink::Second, this)),
-      m_take(new ActionButton(parts.theme, ButtonKind::Primary, tr("Use this backup"), this))
+      m_take(new ActionButton(parts.theme, ButtonKind::Primary, tr("Use this backup"), this)),
+      m_look(new ActionButton(parts.theme, ButtonKind::Secondary, tr("Look inside..."), this))
 {
     setAcceptDrops(true);
     m_table->setModel(m_model);
@@ -81,6 +82,7 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
     buttons->addWidget(m_take);
+    buttons->addWidget(m_look);
     buttons->addWidget(add);
     buttons->addStretch();
     auto *column = new QVBoxLayout(this);
@@ -91,6 +93,10 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
     column->addLayout(buttons);
     connect(add, &ActionButton::clicked, this, &ChooseView::addFile);
     connect(m_take, &ActionButton::clicked, this, &ChooseView::take);
+    connect(m_look, &ActionButton::clicked, this, [this] {
+        if (const backup::BackupEntry *entry = m_model->entry(m_table->currentIndex().row()))
+            Q_EMIT insideRequested(entry->path);
+    });
     connect(m_table, &ActionTable::activated, this, &ChooseView::take);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex &current) {
@@ -128,6 +134,7 @@ void ChooseView::follow()
     const backup::BackupEntry *entry = m_model->entry(m_table->currentIndex().row());
     m_inside->setText(entry ? insideText(*entry) : QString());
     m_take->setEnabled(entry && entry->isComplete());
+    m_look->setEnabled(entry && entry->inspection && entry->inspection->statements > 0);
     m_take->setToolTip(m_take->isEnabled()
                            ? QString()
                            : tr("Only a backup that was read to its end can be used."));

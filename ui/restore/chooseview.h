@@ -38,6 +38,8 @@ public:
 
 Q_SIGNALS:
     void chosen(const QString &path);
+    /// To see what is in it.
+    void insideRequested(const QString &path);
 
 protected:
     void dragEnterEvent(QDragEnterEvent *event) override;
@@ -54,6 +56,7 @@ private:
     ActionTable *m_table;
     TextLabel *m_inside;
     ActionButton *m_take;
+    ActionButton *m_look;
     QString m_chosen; ///< path of the one a person has moved to; empty: the newest
 };
 

@@ -57,6 +57,37 @@ QString objects(const dump::DumpInspection &inspection)
     return parts.join(u", "_s);
 }
 
+QString kindName(StatementClass kind)
+{
+    switch (kind) {
+    case StatementClass::Session: return Words::tr("setting");
+    case StatementClass::Schema: return Words::tr("schema");
+    case StatementClass::Type: return Words::tr("type");
+    case StatementClass::Function: return Words::tr("function");
+    case StatementClass::Table: return Words::tr("table");
+    case StatementClass::Data: return Words::tr("rows");
+    case StatementClass::Sequence:
+    case StatementClass::SequenceSet: return Words::tr("sequence");
+    case StatementClass::Index: return Words::tr("index");
+    case StatementClass::Constraint: return Words::tr("constraint");
+    case StatementClass::ForeignKey: return Words::tr("foreign key");
+    case StatementClass::Trigger: return Words::tr("trigger");
+    case StatementClass::Policy: return Words::tr("policy");
+    case StatementClass::Grant: return Words::tr("rights");
+    case StatementClass::Owner: return Words::tr("owner");
+    case StatementClass::Comment: return Words::tr("comment");
+    case StatementClass::Extension: return Words::tr("extension");
+    case StatementClass::EventTrigger: return Words::tr("event trigger");
+    case StatementClass::Publication: return Words::tr("publication");
+    case StatementClass::Rule: return Words::tr("rule");
+    case StatementClass::View: return Words::tr("view");
+    case StatementClass::LargeObject: return Words::tr("large object");
+    case StatementClass::Platform: return Words::tr("outside of schemas");
+    case StatementClass::Other: break;
+    }
+    return Words::tr("other");
+}
+
 QString warnings(const dump::DumpInspection &inspection)
 {
     const qsizetype count = inspection.warnings.size();
@@ -84,8 +115,10 @@ QString manifest(const backup::ManifestCheck &check)
 QList<Fact> planFacts(const dump::DumpInspection &inspection)
 {
     Fact inside{.label = Words::tr("Inside"), .value = {}};
-    if (const QString text = objects(inspection); !text.isEmpty())
-        inside.value.append({text});
+    if (const QString text = objects(inspection); !text.isEmpty()) {
+        inside.value.append({text + u' '});
+        inside.value.append({Words::tr("See all"), FactStyle::Link, objectsTarget});
+    }
     if (const QString text = warnings(inspection); !text.isEmpty()) {
         const QString gap = inside.value.isEmpty() ? QString() : u" · "_s;
         inside.value.append({gap + text + u' ', FactStyle::Danger});

@@ -11,15 +11,20 @@ namespace mayday::ui::insidetexts {
 
 /// What a link in a fact asks for: the warnings, one by one.
 inline const QString warningsTarget = QStringLiteral("warnings");
+/// Everything in the backup, by name.
+inline const QString objectsTarget = QStringLiteral("objects");
 
 /// "3 functions, 2 views, 1 policy"; empty when there are tables alone.
 [[nodiscard]] QString objects(const dump::DumpInspection &inspection);
+/// "function", "foreign key": of one thing.
+[[nodiscard]] QString kindName(dump::StatementClass kind);
 /// "2 statements to read before you go on"; empty when there is none.
 [[nodiscard]] QString warnings(const dump::DumpInspection &inspection);
 /// "Manifest of 2026-11-30 08:15 UTC: 47 tables, 60,000 rows; it agrees with the file"; empty
 /// without one.
 [[nodiscard]] QString manifest(const backup::ManifestCheck &check);
-/// For the plan: both, with a link to the warnings; for the question: the warnings alone.
+/// For the plan: both, with links to everything and to the warnings; for the question: the warnings
+/// alone.
 [[nodiscard]] QList<Fact> planFacts(const dump::DumpInspection &inspection);
 [[nodiscard]] QList<Fact> confirmFacts(const dump::DumpInspection &inspection);
 /// For the plan: a manifest that has what the backup has not; one that agrees is no news there.

@@ -61,6 +61,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
             m_lossFold->setOpen(!m_lossFold->isOpen());
         else if (target == insidetexts::warningsTarget)
             m_warningsFold->setOpen(!m_warningsFold->isOpen());
+        else if (target == insidetexts::objectsTarget)
+            Q_EMIT objectsRequested();
         else if (target == plantexts::rolesTarget)
             Q_EMIT rolesToggled();
         else if (target == plantexts::leftOutTarget)

@@ -52,6 +52,8 @@ Q_SIGNALS:
     void leftOutToggled();
     /// Only the tables that the server lacks.
     void missingRequested();
+    /// To see what is in the backup.
+    void objectsRequested();
     void otherBackupRequested();
     void askAgainRequested();
 

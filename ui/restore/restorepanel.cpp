@@ -7,6 +7,7 @@
 #include "ui/restore/chooseview.h"
 #include "ui/restore/contentview.h"
 #include "ui/restore/insidetexts.h"
+#include "ui/restore/objectsview.h"
 #include "ui/restore/plantexts.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
@@ -40,7 +41,8 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
       m_tables(new TablesView(parts.theme, this)),
       m_verdict(new VerdictView(parts.theme, this)),
       m_cameAfter(new CameAfterView(parts.theme, this)),
-      m_content(new ContentView(parts.theme, this))
+      m_content(new ContentView(parts.theme, this)),
+      m_objects(new ObjectsView(parts.theme, parts.shelf, this))
 {
     // Not a stacked layout: that one asks for the room of its largest view all the time.
     auto *column = new QVBoxLayout(this);
@@ -48,7 +50,7 @@ RestorePanel::RestorePanel(const Parts &parts, QWidget *parent)
     for (QWidget *view : {static_cast<QWidget *>(m_choose), static_cast<QWidget *>(m_plan),
                           static_cast<QWidget *>(m_progress), static_cast<QWidget *>(m_verdict),
                           static_cast<QWidget *>(m_tables), static_cast<QWidget *>(m_cameAfter),
-                          static_cast<QWidget *>(m_content)}) {
+                          static_cast<QWidget *>(m_content), static_cast<QWidget *>(m_objects)}) {
         column->addWidget(view);
         view->hide();
     }
@@ -72,6 +74,12 @@ void RestorePanel::connectPlan()
     });
     connect(m_tables, &TablesView::backRequested, this, [this] {
         turnTo(m_plan);
+        takeFocus();
+    });
+    connect(m_choose, &ChooseView::insideRequested, this, &RestorePanel::lookInside);
+    connect(m_plan, &PlanView::objectsRequested, this, [this] { lookInside(m_draft.file); });
+    connect(m_objects, &ObjectsView::backRequested, this, [this] {
+        turnTo(m_lookedFrom);
         takeFocus();
     });
     connect(m_plan, &PlanView::otherBackupRequested, this, &RestorePanel::showChoice);
@@ -353,6 +361,14 @@ void RestorePanel::chooseTables()
     takeFocus();
 }
 
+void RestorePanel::lookInside(const QString &file)
+{
+    m_lookedFrom = m_view;
+    m_objects->showBackup(file);
+    turnTo(m_objects);
+    takeFocus();
+}
+
 /// No question in front of it: nothing that is live changes.
 void RestorePanel::layBeside()
 {
@@ -557,6 +573,8 @@ QWidget *RestorePanel::initialFocus() const
         return m_cameAfter->initialFocus();
     if (m_view == m_content)
         return m_content->initialFocus();
+    if (m_view == m_objects)
+        return m_objects->initialFocus();
     return m_view;
 }
 

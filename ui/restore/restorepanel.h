@@ -20,6 +20,7 @@ namespace mayday::ui {
 class CameAfterView;
 class ChooseView;
 class ContentView;
+class ObjectsView;
 class PlanView;
 class ProgressView;
 class TablesView;
@@ -80,6 +81,7 @@ private:
     void goAnotherWay(restore::RestoreMode mode);
     void chooseFile(const QString &file);
     void chooseTables();
+    void lookInside(const QString &file);
     void layBeside();
     void bringTables(const QList<restore::TableName> &tables);
     void confirm();
@@ -104,6 +106,8 @@ private:
     VerdictView *m_verdict;
     CameAfterView *m_cameAfter;
     ContentView *m_content;
+    ObjectsView *m_objects;
+    QWidget *m_lookedFrom = nullptr; ///< where m_objects goes back to
     restore::RestorePlan m_draft;
     restore::PreflightReport m_report;
     QStringList m_leaveOut;                          ///< schemas that are to stay as they are
