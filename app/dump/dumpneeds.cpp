@@ -2,6 +2,7 @@
 #include "dump/dumpneeds.h"
 
 #include "dump/rightswords.h"
+#include "dump/rolewords.h"
 #include "dump/schemaof.h"
 #include "dump/sqltokens.h"
 
@@ -22,42 +23,31 @@ void add(QStringList &names, const QString &name)
         names.append(name);
 }
 
-/// Words that stand for somebody who is always there.
-bool isAlwaysThere(const SqlToken &role)
-{
-    return role.is("public") || role.is("current_user") || role.is("session_user") ||
-           role.is("current_role");
-}
-
-void noteGrant(const DumpStatement &statement, DumpNeeds &needs)
-{
-    const RightsWords words = rightsWords(statement);
-    // Who is a member of which role is never restored.
-    if (!words.isDefault && !words.hasObject)
-        return;
-    add(needs.grantees, words.creator);
-    for (const QString &role : words.grantees) {
-        if (role != "public"_L1)
-            add(needs.grantees, role);
-    }
-}
-
-/// CREATE POLICY name ON table [AS ...] [FOR ...] TO role, role USING (...)
-void notePolicy(const DumpStatement &statement, DumpNeeds &needs)
+/// What no restore makes needs no owner.
+bool isNeverMade(const DumpStatement &statement)
 {
     SqlTokens tokens(statement.sql, statement.plainStringsEscape);
-    if (!tokens.take({"create", "policy"}) && !tokens.take({"alter", "policy"}))
-        return;
-    int depth = 0;
-    for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
-        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
-        if (depth != 0 || !token.is("to"))
+    tokens.take("alter");
+    return tokens.take("publication") || tokens.take("subscription") ||
+           tokens.take({"event", "trigger"});
+}
+
+void noteRoles(const DumpStatement &statement, DumpNeeds &needs)
+{
+    using Use = RoleWord::Use;
+    for (const RoleWord &role : roleWords(statement)) {
+        if (!role.isSomebody)
             continue;
-        do {
-            if (const SqlToken role = tokens.next(); !isAlwaysThere(role))
-                add(needs.policyRoles, role.name());
-        } while (tokens.takeSymbol(','));
-        return;
+        switch (role.use) {
+        case Use::Owner:
+            add(isNeverMade(statement) ? needs.otherRoles : needs.owners, role.name);
+            break;
+        case Use::Grantee:
+        case Use::Creator: add(needs.grantees, role.name); break;
+        case Use::PolicyRole: add(needs.policyRoles, role.name); break;
+        case Use::Speaker: break; // only when something is said in that name
+        case Use::Other: add(needs.otherRoles, role.name); break;
+        }
     }
 }
 
@@ -70,40 +60,35 @@ void noteExtension(const DumpStatement &statement, DumpNeeds &needs)
     add(needs.extensions, tokens.next().name());
 }
 
-/// What no restore makes needs no owner.
-void noteOwner(const DumpStatement &statement, DumpNeeds &needs)
-{
-    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
-    tokens.take("alter");
-    if (!tokens.take("publication") && !tokens.take("subscription") &&
-        !tokens.take({"event", "trigger"}))
-        add(needs.owners, newOwner(statement));
-}
-
 DumpNeeds needsOf(const DumpStatement &statement)
 {
     DumpNeeds needs;
-    switch (statement.kind) {
-    case StatementClass::Session: add(needs.settings, settingOf(statement)); break;
-    case StatementClass::Owner: noteOwner(statement, needs); break;
-    case StatementClass::Grant: noteGrant(statement, needs); break;
-    case StatementClass::Policy: notePolicy(statement, needs); break;
-    case StatementClass::Extension: noteExtension(statement, needs); break;
-    default: break;
-    }
+    noteRoles(statement, needs);
+    if (statement.kind == StatementClass::Session)
+        add(needs.settings, settingOf(statement));
+    else if (statement.kind == StatementClass::Extension)
+        noteExtension(statement, needs);
     return needs;
 }
 
 void addAll(DumpNeeds &needs, const DumpNeeds &more)
 {
-    for (const auto list : {&DumpNeeds::extensions, &DumpNeeds::owners, &DumpNeeds::grantees,
-                            &DumpNeeds::policyRoles, &DumpNeeds::settings}) {
+    for (const auto list :
+         {&DumpNeeds::extensions, &DumpNeeds::owners, &DumpNeeds::grantees, &DumpNeeds::policyRoles,
+          &DumpNeeds::otherRoles, &DumpNeeds::settings}) {
         for (const QString &name : more.*list)
             add(needs.*list, name);
     }
 }
 
 } // namespace
+
+QStringList rolesIn(const DumpNeeds &needs)
+{
+    QStringList roles = needs.owners + needs.grantees + needs.policyRoles + needs.otherRoles;
+    roles.removeDuplicates();
+    return roles;
+}
 
 void NeedsReader::hear(const DumpStatement &statement)
 {
@@ -143,6 +128,7 @@ QJsonObject toJson(const DumpNeeds &needs)
             {u"owners"_s, QJsonArray::fromStringList(needs.owners)},
             {u"grantees"_s, QJsonArray::fromStringList(needs.grantees)},
             {u"policyRoles"_s, QJsonArray::fromStringList(needs.policyRoles)},
+            {u"otherRoles"_s, QJsonArray::fromStringList(needs.otherRoles)},
             {u"settings"_s, QJsonArray::fromStringList(needs.settings)}};
 }
 
@@ -165,6 +151,7 @@ NeedsBySchema needsFromJson(const QJsonObject &json)
                                 .owners = names("owners"_L1),
                                 .grantees = names("grantees"_L1),
                                 .policyRoles = names("policyRoles"_L1),
+                                .otherRoles = names("otherRoles"_L1),
                                 .settings = names("settings"_L1)});
     }
     return needs;

@@ -16,6 +16,7 @@ struct DumpNeeds {
     QStringList owners = {};      ///< to whom things are given, and as whom some are made
     QStringList grantees = {};    ///< who gets rights; everybody (PUBLIC) is not one
     QStringList policyRoles = {}; ///< to whom a policy applies: it cannot be made without them
+    QStringList otherRoles = {};  ///< that are named where no restore needs them beforehand
     QStringList settings = {};    ///< that are SET; none of an extension's own ("a.b")
 
     [[nodiscard]] bool operator==(const DumpNeeds &) const = default;
@@ -23,6 +24,9 @@ struct DumpNeeds {
 
 /// By the schema that takes it for granted; what is for the whole dump stands under no name.
 using NeedsBySchema = QMap<QString, DumpNeeds>;
+
+/// The roles it names, each once.
+[[nodiscard]] QStringList rolesIn(const DumpNeeds &needs);
 
 /// Collects them, statement by statement.
 class NeedsReader final {

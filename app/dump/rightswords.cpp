@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dump/rightswords.h"
 
+#include "dump/rolewords.h"
 #include "dump/sqltokens.h"
 
 namespace mayday::dump {
@@ -11,26 +12,31 @@ QStringList takeNames(SqlTokens &tokens)
 {
     QStringList names;
     do {
-        tokens.take("group");
         names.append(tokens.next().name());
     } while (tokens.takeSymbol(','));
     return names;
 }
 
-/// Both kinds say to or from whom; default privileges never say ON which object, but on which kind.
+/// Default privileges never say ON which object, but on which kind.
 void takePart(RightsWords &words, const SqlToken &token, SqlTokens &tokens)
 {
-    if (token.is("to") || token.is("from"))
-        words.grantees = takeNames(tokens);
-    else if (words.isDefault && token.is("for") && (tokens.take("role") || tokens.take("user")))
-        words.creator = tokens.next().name();
-    else if (words.isDefault && token.is("in") && tokens.take("schema"))
+    if (words.isDefault && token.is("in") && tokens.take("schema"))
         words.schemas = takeNames(tokens);
     else if (!words.isDefault && token.is("on")) {
         words.hasObject = true;
         if (tokens.take("schema"))
             words.schemas = takeNames(tokens);
     }
+}
+
+/// The first one of that use; empty when there is none.
+QString firstRole(const DumpStatement &statement, RoleWord::Use use)
+{
+    for (const RoleWord &role : roleWords(statement)) {
+        if (role.use == use)
+            return role.name;
+    }
+    return {};
 }
 
 } // namespace
@@ -46,17 +52,18 @@ RightsWords rightsWords(const DumpStatement &statement)
         if (depth == 0)
             takePart(words, token, tokens);
     }
+    for (const RoleWord &role : roleWords(statement)) {
+        if (role.use == RoleWord::Use::Grantee)
+            words.grantees.append(role.name);
+        else if (role.use == RoleWord::Use::Creator && words.creator.isEmpty())
+            words.creator = role.name;
+    }
     return words;
 }
 
 QString newOwner(const DumpStatement &statement)
 {
-    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
-    while (!tokens.take({"owner", "to"})) {
-        if (tokens.next().kind == SqlToken::Kind::End)
-            return {};
-    }
-    return tokens.next().name();
+    return firstRole(statement, RoleWord::Use::Owner);
 }
 
 std::optional<QString> newSpeaker(const DumpStatement &statement)
@@ -66,10 +73,7 @@ std::optional<QString> newSpeaker(const DumpStatement &statement)
         return QString();
     if (!tokens.take({"set", "session", "authorization"}))
         return std::nullopt;
-    const SqlToken role = tokens.next();
-    if (role.is("default"))
-        return QString();
-    return role.kind == SqlToken::Kind::String ? role.value() : role.name();
+    return firstRole(statement, RoleWord::Use::Speaker);
 }
 
 } // namespace mayday::dump

@@ -55,20 +55,27 @@ void TestDumpNeeds::eachStatementSaysWhatItNeeds_data()
     row("SET SESSION lock_timeout = 0;", {.settings = {u"lock_timeout"_s}});
     row("SET myapp.user = 'x';", {}); // anybody may set these
     row("SET TIME ZONE 'UTC';", {});
-    row("SET ROLE gone;", {});
+    row("SET ROLE gone;", {.otherRoles = {u"gone"_s}});
+    row("SET ROLE NONE;", {});
     row("SET SESSION AUTHORIZATION 'clerk';", {}); // nothing is said in that name
     row("SET SESSION AUTHORIZATION 'clerk'; SET x = 1; CREATE TABLE a (b integer);",
         {.owners = {u"clerk"_s}, .settings = {u"x"_s}});
     row("SET SESSION AUTHORIZATION 'clerk'; RESET SESSION AUTHORIZATION; CREATE TYPE a;", {});
     row("SET SESSION AUTHORIZATION DEFAULT;", {});
-    row("ALTER PUBLICATION p OWNER TO app; ALTER EVENT TRIGGER e OWNER TO app;", {});
+    row("ALTER PUBLICATION p OWNER TO app; ALTER EVENT TRIGGER e OWNER TO app;",
+        {.otherRoles = {u"app"_s}}); // no restore makes them
+    row("ALTER TABLE public.a OWNER TO CURRENT_USER;", {});
+    row("ALTER POLICY mine ON public.a RENAME TO yours;", {});
     row("ALTER TABLE public.a OWNER TO \"App Owner\";", {.owners = {u"App Owner"_s}});
     row("ALTER FUNCTION public.f(integer) OWNER TO app;", {.owners = {u"app"_s}});
     row("GRANT SELECT ON TABLE public.a TO web, \"Reader\";",
         {.grantees = {u"web"_s, u"Reader"_s}});
     row("GRANT ALL ON SCHEMA public TO PUBLIC;", {});
     row("REVOKE ALL ON TABLE public.a FROM web;", {.grantees = {u"web"_s}});
-    row("GRANT boss TO clerk;", {}); // memberships are never restored
+    row("GRANT boss TO clerk;", // memberships are never restored
+        {.otherRoles = {u"boss"_s, u"clerk"_s}});
+    row("CREATE USER MAPPING FOR web SERVER s;", {.otherRoles = {u"web"_s}});
+    row("CREATE SCHEMA a AUTHORIZATION app;", {.otherRoles = {u"app"_s}});
     row("ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA public GRANT SELECT ON TABLES TO web;",
         {.grantees = {u"app"_s, u"web"_s}});
     row("CREATE POLICY mine ON public.a FOR SELECT TO web, clerk USING ((owner = 1));",
@@ -134,6 +141,7 @@ void TestDumpNeeds::theyAreRemembered()
                           .owners = {u"app"_s},
                           .grantees = {u"web"_s},
                           .policyRoles = {u"clerk"_s},
+                          .otherRoles = {u"boss"_s},
                           .settings = {u"lock_timeout"_s}};
     DumpInspection inspection;
     inspection.verdict = DumpVerdict::Complete;
