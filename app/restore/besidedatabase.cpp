@@ -6,6 +6,7 @@
 #include "restore/putback.h"
 #include "restore/restorerunner.h"
 #include "restore/restoreway.h"
+#include "restore/rolemap.h"
 #include "restore/sidedatabase.h"
 
 #include <QFileInfo>
@@ -265,9 +266,10 @@ Result<void> RestoreRunner::loadDatabase(dump::DumpReader &reader, LoadInto into
     };
     parallel.onTick(tick);
     load.onAdvance([&](const SideLoad &) { tick(); });
+    MappedDump mapped(parallel, m_plan.mappedRoles);
     TaskContext watched(context.stopToken());
     auto read = main.execute("BEGIN", context)
-                    .and_then([&](qint64) { return reader.read(parallel, watched); })
+                    .and_then([&](qint64) { return reader.read(mapped, watched); })
                     .and_then([&] { return parallel.finish(); })
                     .and_then([&] { return checkWhatWasRead(reader, load); });
     m_now.connections.clear();

@@ -27,6 +27,12 @@ QStringList absent(const MissingNeeds &missing, QStringList roles, bool madeRole
     return roles;
 }
 
+/// Nobody makes them, and nobody is one of them.
+bool isPostgresOwn(const QString &role)
+{
+    return role.startsWith("pg_"_L1);
+}
+
 /// Of one name, each statement in a text of its own.
 QByteArrayList makingOf(const QString &role, bool isSuperuser)
 {
@@ -85,6 +91,26 @@ MissingNeeds missingNeeds(const dump::DumpNeeds &needs, const TargetFacts &facts
                          [&facts](const QString &role) { return facts.host.isReserved(role); });
     missing.roles.removeIf([&facts](const QString &role) { return facts.host.isReserved(role); });
     return missing;
+}
+
+QList<RoleChoice> roleChoices(const dump::DumpNeeds &needs, const TargetFacts &facts)
+{
+    const auto sorted = [](const QSet<QString> &roles) {
+        QStringList names = roles.values();
+        names.removeIf(isPostgresOwn);
+        names.sort();
+        return names;
+    };
+    const QStringList all = sorted(facts.roles);
+    const QStringList ours = sorted(facts.rolesWeMayUse);
+    // Also of a name that nobody can make here: to be another's is the way out for its policies.
+    const MissingNeeds missing = missingNeeds(needs, facts);
+    QList<RoleChoice> choices;
+    for (const QString &role : missing.roles + missing.reserved) {
+        if (!isPostgresOwn(role))
+            choices.append({.role = role, .there = needs.owners.contains(role) ? ours : all});
+    }
+    return choices;
 }
 
 std::optional<Error> hindrance(const MissingNeeds &missing, bool madeRoles)

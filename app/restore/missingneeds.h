@@ -27,6 +27,16 @@ struct MissingNeeds {
 /// Pure. facts: of the database the dump goes to; one that is yet to be made has no extensions.
 [[nodiscard]] MissingNeeds missingNeeds(const dump::DumpNeeds &needs, const TargetFacts &facts);
 
+/// A role of the dump that the server lacks, and whom it could be there instead. A value.
+struct RoleChoice {
+    QString role;
+    QStringList there = {}; ///< sorted; none of PostgreSQL's own
+    [[nodiscard]] bool operator==(const RoleChoice &) const = default;
+};
+/// Whoever is to own something has to be somebody that the connected role may act as. Pure. needs:
+/// with the dump's own roles.
+[[nodiscard]] QList<RoleChoice> roleChoices(const dump::DumpNeeds &needs, const TargetFacts &facts);
+
 /// Why the load cannot end well; nothing when it can. madeRoles: the missing ones are made first.
 [[nodiscard]] std::optional<Error> hindrance(const MissingNeeds &missing, bool madeRoles);
 /// The part of it that the load itself would find out last: policies stand at the end of a dump.

@@ -8,6 +8,7 @@
 #include "restore/dependents.h"
 #include "restore/missingtables.h"
 #include "restore/outsidetriggers.h"
+#include "restore/rolemap.h"
 #include "restore/rowsonly.h"
 #include "restore/serverspace.h"
 #include "restore/sidedatabase.h"
@@ -267,7 +268,9 @@ Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, cons
                                .hostName = plan.target.host(),
                                .user = session.facts().user,
                                .isSuperuser = facts->isSuperuser});
-    report.missing = missingNeeds(together(inspection.needs), *facts);
+    const dump::DumpNeeds needs = together(inspection.needs);
+    report.missing = missingNeeds(withRoles(needs, plan.mappedRoles), *facts);
+    report.roleChoices = roleChoices(needs, *facts);
     report.canMakeRoles = session.facts().canCreateRoles;
     // Without those of policies there is no restore, so that they are made goes without asking.
     const bool madeRoles =
@@ -303,9 +306,11 @@ Result<dump::DumpInspection> restorable(PreflightReport &report, postgres::Sessi
                                         const RestorePlan &plan, const dump::DumpInspection &whole,
                                         TaskContext &context)
 {
-    auto asked = checkLeftOut(plan, whole).and_then([&] {
-        return checkIsThere(session, plan.leaveOut, context);
-    });
+    auto asked =
+        checkLeftOut(plan, whole)
+            .and_then([&] { return checkRolesOfDump(plan.mappedRoles, whole); })
+            .and_then([&] { return checkIsThere(session, plan.leaveOut, context); })
+            .and_then([&] { return checkRolesAreThere(session, plan.mappedRoles, context); });
     if (!asked)
         return failure(asked.error());
     report.leftOut = plan.leaveOut;

@@ -42,6 +42,7 @@ struct PreflightReport {
     HostProfile host = {};                              ///< whose server it is
     ServerLimits limits = {};                           ///< what holds sessions there
     bool isPoolerExcluded = false; ///< it was looked for, and no transaction pooler was found
+    QList<RoleChoice> roleChoices = {};                 ///< mapped ones included
     /// Schemas of the dump that stay as they are: left out by the plan, or because they have to.
     QStringList leftOut = {};
     QList<PlatformSchema> platform = {}; ///< of them those that have to and that the plan has not

@@ -4,6 +4,7 @@
 #include "restore/missingtables.h"
 #include "restore/platform.h"
 #include "restore/restorerunner.h"
+#include "restore/rolemap.h"
 #include "restore/rowsonly.h"
 
 #include <QFileInfo>
@@ -16,7 +17,10 @@ namespace mayday::restore {
 
 Result<void> RestoreRunner::choose(dump::DumpInspection whole)
 {
-    if (auto can = checkLeftOut(m_plan, whole); !can)
+    auto can = checkLeftOut(m_plan, whole).and_then([&] {
+        return checkRolesOfDump(m_plan.mappedRoles, whole);
+    });
+    if (!can)
         return can;
     if (!m_plan.leaveOut.isEmpty() && m_plan.mode == RestoreMode::ReplaceDatabase)
         return failure(notWithTheDatabase(m_plan.leaveOut));
@@ -26,6 +30,9 @@ Result<void> RestoreRunner::choose(dump::DumpInspection whole)
         m_receipt.notes.append(leftOutNote(whole, m_plan.leaveOut));
         m_inspection = withoutSchemas(whole, m_plan.leaveOut);
     }
+    m_inspection.needs = withRoles(m_inspection.needs, m_plan.mappedRoles);
+    if (!m_plan.mappedRoles.isEmpty())
+        m_receipt.notes.append(u"roles mapped: "_s + rolesInWords(m_plan.mappedRoles));
     if (m_inspection.hasRowsOnly()) {
         if (auto possible = checkRowsOnlyWay(m_plan.mode); !possible)
             return possible;
@@ -77,10 +84,14 @@ Result<void> RestoreRunner::checkChoice() const
     return {};
 }
 
-/// What is left out is there, and what the platform does not let anybody replace is left out.
+/// What is left out is there, and so are the roles that are meant by those of the dump; and what
+/// the platform does not let anybody replace is left out.
 Result<void> RestoreRunner::checkPlatform(postgres::Session &session, TaskContext &context) const
 {
-    if (auto there = checkIsThere(session, m_plan.leaveOut, context); !there)
+    auto there = checkIsThere(session, m_plan.leaveOut, context).and_then([&] {
+        return checkRolesAreThere(session, m_plan.mappedRoles, context);
+    });
+    if (!there)
         return there;
     auto platform = platformSchemas(session, m_inspection.schemas, context);
     if (!platform)

@@ -6,6 +6,7 @@
 
 #include <QDateTime>
 #include <QList>
+#include <QMap>
 #include <QPair>
 #include <QString>
 #include <QStringList>
@@ -14,6 +15,8 @@ namespace mayday::restore {
 
 using RestoreId = Id<struct RestoreTag>;
 using TableName = QPair<QString, QString>; ///< schema, name
+/// Whom of a server a role of a dump is there; names as the server knows them.
+using RoleMap = QMap<QString, QString>;
 
 enum class RestoreMode {
     Replace, ///< the backup takes the place of the live data, which is kept
@@ -48,6 +51,8 @@ struct RestorePlan {
     QList<TeamCheck> checks = {}; ///< asked of what was loaded, before it becomes live
     /// The roles that the dump names and the server lacks are made first, without a login.
     bool makeRoles = false;
+    /// Roles of the dump that are others here: theirs is what the dump says is those'.
+    RoleMap mappedRoles = {};
     /// Schemas of the dump that are not restored: what is there under their names stays as it is.
     QStringList leaveOut = {};
     /// From stack.yaml, for the words of the plan: what is kept goes after so many; 0: by hand

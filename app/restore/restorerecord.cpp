@@ -2,6 +2,7 @@
 #include "restore/restorerecord.h"
 
 #include "restore/missingtables.h"
+#include "restore/rolemap.h"
 
 #include <QJsonArray>
 
@@ -26,6 +27,7 @@ RestoreRecord recordFrom(const store::JournalEvent &event)
             .mode = modeFromKey(event.data["mode"_L1].toString()),
             .safetyCopy = event.data["safetyCopy"_L1].toString(),
             .wanted = event.data["tables"_L1].toString(),
+            .mappedRoles = roleMapFromJson(event.data["mappedRoles"_L1].toObject()),
             .startedAt = event.at};
 }
 
@@ -177,6 +179,7 @@ store::JournalDraft startedDraft(const RestorePlan &plan)
                      {u"mode"_s, modeKey(plan.mode)},
                      {u"safetyCopy"_s, keepsNothing(plan.mode) ? plan.safetyCopyFile() : QString()},
                      {u"tables"_s, inWords(plan.tables)},
+                     {u"mappedRoles"_s, toJson(plan.mappedRoles)},
                      {u"incident"_s, plan.incident}}};
 }
 

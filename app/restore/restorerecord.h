@@ -42,7 +42,8 @@ struct RestoreRecord {
     RestoreMode mode = RestoreMode::Replace;
     /// Of a restore in place: where it goes, if one is made. Of Tables: beside it stands the note.
     QString safetyCopy = {};
-    QString wanted = {}; ///< the tables that were asked for, in words; empty for all
+    QString wanted = {};      ///< the tables that were asked for, in words; empty for all
+    RoleMap mappedRoles = {}; ///< roles of the dump that are others there
     QDateTime startedAt = {};
     std::optional<QDateTime> endedAt = std::nullopt;
     std::optional<RestoreReceipt> receipt = std::nullopt;

@@ -2,6 +2,7 @@
 // RestoreRunner's part about dumps of rows alone, which are loaded into the structure that is live.
 #include "postgres/quoting.h"
 #include "restore/restorerunner.h"
+#include "restore/rolemap.h"
 #include "restore/rowsonly.h"
 #include "restore/runsql.h"
 
@@ -67,8 +68,9 @@ Result<void> RestoreRunner::readIntoStructure(dump::DumpReader &reader, SideLoad
                                               TaskContext &watched)
 {
     RowsIntoStructure rows(load, std::move(m_columns));
+    MappedDump mapped(rows, m_plan.mappedRoles); // the structure has the server's own
     auto read = loadStructure(m_structure->before, load, watched)
-                    .and_then([&] { return reader.read(rows, watched); })
+                    .and_then([&] { return reader.read(mapped, watched); })
                     .and_then([&] { return load.finish(); })
                     .and_then([&] { return loadStructure(m_structure->behind, load, watched); });
     m_receipt.notes += rows.differences();

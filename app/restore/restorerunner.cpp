@@ -13,6 +13,7 @@
 #include "restore/handover.h"
 #include "restore/missingtables.h"
 #include "restore/outsidewatch.h"
+#include "restore/rolemap.h"
 #include "restore/sidedatabase.h"
 #include "restore/teamchecks.h"
 
@@ -246,7 +247,8 @@ Result<dump::DumpReader> RestoreRunner::readerOf(TaskContext &context)
     if (!inParts)
         m_inspection.index.blocks.clear(); // which makes another fingerprint
     if (isDatabase)
-        m_fingerprint = backup::fingerprintOf(m_inspection, m_plan.file);
+        m_fingerprint =
+            withRoles(backup::fingerprintOf(m_inspection, m_plan.file), m_plan.mappedRoles);
     if (!inParts) {
         m_inspection.index = {};
         return backup::openDump(m_plan.file, context);
@@ -288,8 +290,9 @@ Result<void> RestoreRunner::readDump(postgres::Session &session, dump::DumpReade
         m_now.bytesDone = done;
         m_now.bytesTotal = total;
     });
+    MappedDump mapped(visitor, m_plan.mappedRoles);
     auto read =
-        m_structure ? readIntoStructure(reader, load, watched) : reader.read(visitor, watched);
+        m_structure ? readIntoStructure(reader, load, watched) : reader.read(mapped, watched);
     if (!read)
         return read;
     if (auto arrived = load.finish(); !arrived)

@@ -132,6 +132,12 @@ void TestRestoreReceipt::aRecordFollowsItsEvents()
     QCOMPARE(records.size(), 1);
     QCOMPARE(records[0].state, RestoreState::Interrupted);
     QCOMPARE(records[0].incident, u"incident-1"_s);
+    QVERIFY(records[0].mappedRoles.isEmpty());
+    RestorePlan mapped = plan();
+    mapped.mappedRoles = {{u"old_owner"_s, u"new_owner"_s}};
+    QList<RestoreRecord> others;
+    applyEvent(others, written(startedDraft(mapped)));
+    QCOMPARE(others[0].mappedRoles, mapped.mappedRoles);
     applyEvent(records, written(finishedDraft(plan(), sample(Verdict::Proven))));
     QCOMPARE(records[0].state, RestoreState::Finished);
     QVERIFY(records[0].isInEffect());

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void finishedTablesAreNotLoadedAgain();
     void brokenOffAgainAndAgain();
     void anotherFileBeginsAnew();
+    void otherRolesBeginAnew();
     void settingsOfTheFileHoldForEveryConnection();
     void whatHasToBeOneTransactionIsOne();
     void littleIsTakenAwayAtOnce();
@@ -33,7 +34,8 @@ private Q_SLOTS:
 
 private:
     RestoreReceipt restored(const QString &file, const postgres::ConnectionString &target,
-                            qint64 worthKeeping = 0, std::stop_token stop = {});
+                            qint64 worthKeeping = 0, std::stop_token stop = {},
+                            const RoleMap &roles = {});
     RestoreReceipt brokenOff(const QString &file, const QByteArray &step, qint64 worthKeeping = 0);
     [[nodiscard]] QString sideDatabases() const
     {
@@ -70,13 +72,14 @@ void TestResume::initTestCase()
 }
 
 RestoreReceipt TestResume::restored(const QString &file, const postgres::ConnectionString &target,
-                                    qint64 worthKeeping, std::stop_token stop)
+                                    qint64 worthKeeping, std::stop_token stop, const RoleMap &roles)
 {
     RestorePlan plan = m_shop->plan(file);
     plan.target = target;
     plan.mode = RestoreMode::ReplaceDatabase;
     plan.connections = 2;
     plan.worthKeeping = worthKeeping;
+    plan.mappedRoles = roles;
     const SystemClock clock;
     TaskContext context(std::move(stop));
     return RestoreRunner(plan, clock, {}).run(std::nullopt, context);
@@ -208,6 +211,24 @@ void TestResume::anotherFileBeginsAnew()
     QCOMPARE(withoutKeys(m_shop->dump()), m_wanted);
     QVERIFY2(!receipt.notes.join(u' ').contains(u"went on"_s), why(receipt));
     QCOMPARE(sideDatabases(), u"2"_s); // the other one is nobody's business but the list's
+    undo(receipt);
+    QCOMPARE(sideDatabases(), u"0"_s);
+}
+
+/// What is there may belong to somebody else than is wanted now.
+void TestResume::otherRolesBeginAnew()
+{
+    const QString path = m_shop->path(u"shop.sql"_s);
+    const RestoreReceipt broken = brokenOff(path, "count(*) FROM ONLY");
+    QCOMPARE(broken.left.size(), 1);
+    m_shop->run("CREATE ROLE keeper");
+    const RestoreReceipt receipt =
+        restored(path, m_shop->target(), 0, {}, {{u"postgres"_s, u"keeper"_s}});
+    QVERIFY2(receipt.notes.contains(u"roles mapped: postgres is keeper"_s), why(receipt));
+    QVERIFY2(!receipt.notes.join(u' ').contains(u"went on"_s), why(receipt));
+    QCOMPARE(m_shop->ask("SELECT tableowner FROM pg_tables WHERE tablename = 'products'"),
+             u"keeper"_s);
+    QCOMPARE(sideDatabases(), u"2"_s);
     undo(receipt);
     QCOMPARE(sideDatabases(), u"0"_s);
 }
