@@ -29,6 +29,8 @@ QList<Command> restoring()
              "                     it was, with its keys, rights and policies; may be said again\n"
              "  --make-roles       roles that the backup names and the server lacks are made\n"
              "                     first, without a login and without a password\n"
+             "  --map-role OLD=NEW what the backup says of its role OLD is done for the role NEW\n"
+             "                     of this server; may be said again\n"
              "  --leave-out SCHEMA of the backup is not restored, and what is there stays as it\n"
              "                     is: for those of a platform (auth, storage); may be said\n"
              "                     again\n"
@@ -38,12 +40,15 @@ QList<Command> restoring()
              "  --yes              do not ask\n"_s,
          .run = runRestore},
         {.name = u"copy"_s,
-         .usage = u"copy FILE --target CONNINFO [--table NAME ...] [--leave-out SCHEMA ...]"_s,
+         .usage = u"copy FILE --target CONNINFO [OPTION ...]"_s,
          .summary = u"Lay a backup beside the live data, which stays as it is, and compare."_s,
-         .options = u"  --target CONNINFO  the database to lay it into\n"
-                    "  --table NAME       rows of this table only; may be said again\n"
-                    "  --leave-out SCHEMA nothing of this schema; may be said again\n"
-                    "bring-back then takes rows from it, and discard takes it away.\n"_s,
+         .options =
+             u"  --target CONNINFO  the database to lay it into\n"
+             "  --table NAME       rows of this table only; may be said again\n"
+             "  --leave-out SCHEMA nothing of this schema; may be said again\n"
+             "  --map-role OLD=NEW the role OLD of the backup is NEW on this server; may be\n"
+             "                     said again\n"
+             "bring-back then takes rows from it, and discard takes it away.\n"_s,
          .run = runCopy},
         {.name = u"put-back"_s,
          .usage = u"put-back --target CONNINFO [--restore ID] [--yes]"_s,

@@ -5,6 +5,7 @@
 #include "restore/missingtables.h"
 #include "restore/restorerecord.h"
 #include "restore/restorerunner.h"
+#include "restore/rolemap.h"
 
 #include <QDir>
 #include <QFile>
@@ -175,6 +176,83 @@ restore::RestorePlan planFor(const Call &call, const QString &file,
             .plannedAt = call.clock.now()};
 }
 
+/// --map-role OLD=NEW, each time it was said. Names as the server knows them.
+Result<restore::RoleMap> mappedRolesOf(QStringList &arguments)
+{
+    restore::RoleMap roles;
+    for (const QString &pair : takeOptions(arguments, u"--map-role"_s)) {
+        const QString ofDump = pair.section(u'=', 0, 0);
+        const QString here = pair.section(u'=', 1);
+        if (ofDump.isEmpty() || here.isEmpty())
+            return failure({.kind = ErrorKind::Unsupported,
+                            .subject = pair,
+                            .detail = u"--map-role takes OLD=NEW, a role of the backup and one "
+                                      "of the server"_s});
+        if (roles.value(ofDump, here) != here)
+            return failure({.kind = ErrorKind::Unsupported,
+                            .subject = pair,
+                            .detail = u"--map-role says of %1 that it is two"_s.arg(ofDump)});
+        roles.insert(ofDump, here);
+    }
+    return roles;
+}
+
+/// What the arguments ask for, without --yes. An Error's detail is how they are wrong.
+Result<restore::RestorePlan> restorePlanOf(const Call &call, QStringList arguments)
+{
+    const auto wrong = [](const QString &how) {
+        return failure(
+            {.kind = ErrorKind::Unsupported, .subject = u"the arguments"_s, .detail = how});
+    };
+    const bool isDatabase = takeFlag(arguments, u"--database"_s);
+    const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
+    const bool makeRoles = takeFlag(arguments, u"--make-roles"_s);
+    const auto mappedRoles = mappedRolesOf(arguments);
+    if (!mappedRoles)
+        return failure(mappedRoles.error());
+    const QStringList leaveOut = takeOptions(arguments, u"--leave-out"_s);
+    QList<restore::TableName> tables;
+    for (const QString &table : takeOptions(arguments, u"--table"_s))
+        tables.append(tableNameFrom(table));
+    const auto safetyFolder = takeOption(arguments, u"--safety-copy-folder"_s);
+    const auto connections = takeOption(arguments, u"--connections"_s);
+    const QStringList checks = takeOptions(arguments, u"--check"_s);
+    const auto target = targetOf(arguments);
+    if (!target)
+        return failure(target.error());
+    if (connections && (!isDatabase || connections->toInt() < 1))
+        return wrong(u"--connections takes a number, and goes with --database"_s);
+    if (isDatabase && isInPlace)
+        return wrong(u"--database and --in-place are two ways; choose one"_s);
+    if (!tables.isEmpty() && (isDatabase || isInPlace || makeRoles || !leaveOut.isEmpty()))
+        return wrong(u"--table goes with --check, --map-role and --yes only"_s);
+    if (safetyFolder && !isInPlace)
+        return wrong(u"--safety-copy-folder goes with --in-place"_s);
+    if (const auto unknown = unknownOption(arguments))
+        return wrong(u"restore does not know %1"_s.arg(*unknown));
+    if (arguments.size() != 1)
+        return wrong(u"restore takes one file"_s);
+    restore::RestorePlan plan = planFor(call, arguments.front(), *target);
+    if (isDatabase)
+        plan.mode = restore::RestoreMode::ReplaceDatabase;
+    if (isInPlace)
+        plan.mode = restore::RestoreMode::InPlace;
+    if (!tables.isEmpty()) {
+        plan.mode = restore::RestoreMode::Tables;
+        plan.safetyFolder = call.profile.dataFolder; // where its note goes
+    }
+    plan.tables = tables;
+    if (safetyFolder)
+        plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
+    for (const QString &check : checks)
+        plan.checks.append({.name = check, .sql = check});
+    plan.makeRoles = makeRoles;
+    plan.mappedRoles = *mappedRoles;
+    plan.leaveOut = leaveOut;
+    plan.connections = connections.value_or(QString()).toInt();
+    return plan;
+}
+
 /// It was not even begun: with --json a receipt all the same.
 ExitCode notBegun(const Call &call, const restore::RestorePlan &plan, const Error &why)
 {
@@ -195,8 +273,8 @@ std::optional<Error> missing(const QString &file)
 }
 
 /// Reads the file before anybody is asked, and names what in it runs code or takes rights, and what
-/// of it is left out. Nothing when it cannot be read: the restore says why. An Error when it was
-/// stopped, or when it does not have what is to be left out.
+/// of it is left out, and whose roles are mapped. Nothing when it cannot be read: the restore says
+/// why. An Error when it was stopped, or when it does not have what is to be left out or mapped.
 Result<std::optional<dump::DumpInspection>> readBefore(const Call &call,
                                                        const restore::RestorePlan &plan)
 {
@@ -214,6 +292,11 @@ Result<std::optional<dump::DumpInspection>> readBefore(const Call &call,
         return std::nullopt;
     for (const QString &warning : std::as_const(inspection->warnings))
         call.output.say(u"warning: "_s + warning);
+    if (inspection->verdict == dump::DumpVerdict::Complete && !plan.mappedRoles.isEmpty()) {
+        if (auto can = restore::checkRolesOfDump(plan.mappedRoles, *inspection); !can)
+            return failure(can.error());
+        call.output.say(u"roles mapped: "_s + restore::rolesInWords(plan.mappedRoles));
+    }
     if (inspection->verdict == dump::DumpVerdict::Complete && !plan.leaveOut.isEmpty()) {
         if (auto can = restore::checkLeftOut(plan, *inspection); !can)
             return failure(can.error());
@@ -271,51 +354,12 @@ ExitCode runRestore(const Call &call)
     QStringList arguments = call.arguments;
     const bool yes = takeFlag(arguments, u"--yes"_s);
     const bool isDryRun = takeFlag(arguments, u"--dry-run"_s);
-    const bool isDatabase = takeFlag(arguments, u"--database"_s);
-    const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
-    const bool makeRoles = takeFlag(arguments, u"--make-roles"_s);
-    const QStringList leaveOut = takeOptions(arguments, u"--leave-out"_s);
-    QList<restore::TableName> tables;
-    for (const QString &table : takeOptions(arguments, u"--table"_s))
-        tables.append(tableNameFrom(table));
-    const auto safetyFolder = takeOption(arguments, u"--safety-copy-folder"_s);
-    const auto connections = takeOption(arguments, u"--connections"_s);
-    QList<restore::TeamCheck> checks;
-    for (const QString &check : takeOptions(arguments, u"--check"_s))
-        checks.append({.name = check, .sql = check});
-    const auto target = targetOf(arguments);
-    if (!target)
-        return usageError(call, target.error().detail);
-    if (connections && (!isDatabase || connections->toInt() < 1))
-        return usageError(call, u"--connections takes a number, and goes with --database"_s);
-    if (isDatabase && isInPlace)
-        return usageError(call, u"--database and --in-place are two ways; choose one"_s);
-    if (!tables.isEmpty() &&
-        (isDatabase || isInPlace || makeRoles || isDryRun || !leaveOut.isEmpty()))
-        return usageError(call, u"--table goes with --check and --yes only"_s);
-    if (safetyFolder && !isInPlace)
-        return usageError(call, u"--safety-copy-folder goes with --in-place"_s);
-    if (const auto unknown = unknownOption(arguments))
-        return usageError(call, u"restore does not know %1"_s.arg(*unknown));
-    if (arguments.size() != 1)
-        return usageError(call, u"restore takes one file"_s);
-    restore::RestorePlan plan = planFor(call, arguments.front(), *target);
-    if (isDatabase)
-        plan.mode = restore::RestoreMode::ReplaceDatabase;
-    if (isInPlace)
-        plan.mode = restore::RestoreMode::InPlace;
-    if (!tables.isEmpty()) {
-        plan.mode = restore::RestoreMode::Tables;
-        plan.safetyFolder = call.profile.dataFolder; // where its note goes
-    }
-    plan.tables = tables;
-    if (safetyFolder)
-        plan.safetyFolder = QFileInfo(*safetyFolder).absoluteFilePath();
-    plan.checks = checks;
-    plan.makeRoles = makeRoles;
-    plan.leaveOut = leaveOut;
-    plan.connections = connections.value_or(QString()).toInt();
-    return tellOrCarryOut(call, plan, yes, isDryRun);
+    const auto plan = restorePlanOf(call, arguments);
+    if (!plan)
+        return usageError(call, plan.error().detail);
+    if (isDryRun && plan->mode == restore::RestoreMode::Tables)
+        return usageError(call, u"--table goes with --check, --map-role and --yes only"_s);
+    return tellOrCarryOut(call, *plan, yes, isDryRun);
 }
 
 ExitCode runCopy(const Call &call)
@@ -325,6 +369,9 @@ ExitCode runCopy(const Call &call)
     for (const QString &table : takeOptions(arguments, u"--table"_s))
         tables.append(tableNameFrom(table));
     const QStringList leaveOut = takeOptions(arguments, u"--leave-out"_s);
+    const auto mappedRoles = mappedRolesOf(arguments);
+    if (!mappedRoles)
+        return usageError(call, mappedRoles.error().detail);
     const auto target = targetOf(arguments);
     if (!target)
         return usageError(call, target.error().detail);
@@ -336,6 +383,7 @@ ExitCode runCopy(const Call &call)
     plan.mode = restore::RestoreMode::Copy;
     plan.tables = tables;
     plan.leaveOut = leaveOut;
+    plan.mappedRoles = *mappedRoles;
     if (const auto error = missing(plan.file))
         return notBegun(call, plan, *error);
     auto inspection = readBefore(call, plan);

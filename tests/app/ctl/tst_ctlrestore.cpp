@@ -7,6 +7,8 @@
 #include "support/temppooler.h"
 #include "support/testmain.h"
 
+#include <algorithm>
+
 using namespace mayday;
 using namespace mayday::tests;
 using namespace Qt::StringLiterals;
@@ -19,6 +21,7 @@ private Q_SLOTS:
     void theReceiptHasItsKeys();
     void theTextCountsTables();
     void rolesAreMadeWhenAsked();
+    void rolesAreOthersWhenAsked();
     void schemasAreLeftOutWhenAsked();
     void aDryRunTellsAndChangesNothing();
     void aDryRunOfWhatCannotBeIs2();
@@ -110,6 +113,52 @@ void TestCtlRestore::rolesAreMadeWhenAsked()
     QCOMPARE(m_ctl.server().scalar(
                  u"roles"_s, "SELECT has_table_privilege('fresh_role', 'products', 'SELECT')"),
              u"t"_s);
+}
+
+void TestCtlRestore::rolesAreOthersWhenAsked()
+{
+    QByteArray dump = smallDump;
+    const QByteArray end = "--\n-- PostgreSQL database dump complete";
+    dump.replace(end, "ALTER TABLE public.products OWNER TO old_owner;\n\n"
+                      "GRANT SELECT ON TABLE public.products TO old_reader;\n\n" +
+                          end);
+    const QString file = m_ctl.write(u"mapped.sql"_s, dump);
+    const QString target = m_ctl.liveDatabase(u"mapped"_s);
+    m_ctl.server().execute(u"mapped"_s, "CREATE ROLE new_owner; CREATE ROLE new_reader");
+    const QStringList both = {u"--map-role"_s, u"old_owner=new_owner"_s,
+                              u"--map-role=old_reader=new_reader"_s};
+    // Misspelt, it is refused before anybody is asked; and so is nobody.
+    const Answer wrong = restore(file, target, {u"--json"_s, u"--map-role"_s, u"odl=new_owner"_s});
+    QVERIFY2(wrong.code == 2 && wrong.err.isEmpty(), wrong.all());
+    QCOMPARE(wrong.error()["subject"_L1].toString(), u"role odl"_s);
+    const Answer nobody = restore(file, target, {u"--json"_s, u"--map-role=old_owner=nobody"_s});
+    QVERIFY2(nobody.code == 2, nobody.all());
+    QCOMPARE(nobody.error()["adviceKey"_L1].toString(), u"create-role"_s);
+    for (const QStringList &off :
+         {QStringList{u"--map-role=old_owner"_s}, QStringList{u"--map-role==new_owner"_s},
+          QStringList{u"--map-role=a=b"_s, u"--map-role=a=c"_s}})
+        QCOMPARE(restore(file, target, off).code, 64);
+    QCOMPARE(m_ctl.products(u"mapped"_s), u"99"_s);
+
+    const Answer done = restore(file, target, both);
+    QVERIFY2(done.code == 1, done.all()); // somebody has rights who had none
+    QVERIFY2(done.out.contains("note: roles mapped: old_owner is new_owner, old_reader is "
+                               "new_reader\n"),
+             done.all());
+    const auto ask = [this](const QByteArray &sql) {
+        return m_ctl.server().scalar(u"mapped"_s, sql);
+    };
+    QCOMPARE(ask("SELECT tableowner FROM pg_tables WHERE schemaname = 'public'"), u"new_owner"_s);
+    QCOMPARE(ask("SELECT has_table_privilege('new_reader', 'products', 'SELECT')"), u"t"_s);
+    const Answer copy = m_ctl.run(QStringList{u"copy"_s, file, u"--target"_s, target} + both);
+    QVERIFY2(copy.code == 0 && copy.out.contains("old_owner is new_owner"), copy.all());
+    // Whoever comes after a crash reads it in the record, which is written first.
+    const auto events = store::readJournal(Profile::under(m_ctl.profile()).journalFile(),
+                                           {.kindPrefix = u"restore.started"_s});
+    QVERIFY(events.has_value());
+    QVERIFY(std::ranges::any_of(*events, [](const store::JournalEvent &event) {
+        return event.data["mappedRoles"_L1]["old_owner"_L1].toString() == "new_owner"_L1;
+    }));
 }
 
 void TestCtlRestore::schemasAreLeftOutWhenAsked()
