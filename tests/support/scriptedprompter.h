@@ -11,16 +11,18 @@ namespace mayday::test {
 /// asked. Without a scripted answer it says no. Header only, because it needs the kit of ui/.
 class ScriptedPrompter final : public ui::Prompter {
 public:
-    QList<bool> decisions;     ///< for confirm and confirmTyped
-    QStringList texts;         ///< for askText and askFile
-    QList<QByteArray> secrets; ///< for askSecret
-    QStringList asked;         ///< titles, in order
+    QList<bool> decisions;           ///< for confirm and confirmTyped
+    QStringList texts;               ///< for askText and askFile
+    QList<QByteArray> secrets;       ///< for askSecret
+    QList<QList<qsizetype>> choices; ///< for askChoices
+    QStringList asked;               ///< titles, in order
     QList<Error> shown;
     QList<ui::ConfirmQuestion> confirms; ///< as they were asked, word for word
     QList<ui::TypedQuestion> typed;
     QList<ui::TextQuestion> textQuestions;
     QList<ui::SecretQuestion> secretQuestions;
     QList<ui::FileQuestion> fileQuestions;
+    QList<ui::ChoiceQuestion> choiceQuestions;
 
     void confirm(QObject *receiver, const ui::ConfirmQuestion &question,
                  std::function<void(bool)> answer) override
@@ -48,6 +50,15 @@ public:
         if (!secrets.isEmpty())
             secret = Secret(secrets.takeFirst());
         reply(receiver, question.title, std::move(answer), secret);
+    }
+    void askChoices(QObject *receiver, const ui::ChoiceQuestion &question,
+                    std::function<void(std::optional<QList<qsizetype>>)> answer) override
+    {
+        choiceQuestions.append(question);
+        std::optional<QList<qsizetype>> chosen;
+        if (!choices.isEmpty())
+            chosen = choices.takeFirst();
+        reply(receiver, question.title, std::move(answer), chosen);
     }
     void askFile(QObject *receiver, const ui::FileQuestion &question,
                  std::function<void(std::optional<QString>)> answer) override

@@ -5,10 +5,13 @@
 #include "ui/kit/questiondialog.h"
 #include "ui/kit/textlabel.h"
 
+#include <QComboBox>
 #include <QCoreApplication>
 #include <QFileDialog>
+#include <QGridLayout>
 #include <QLineEdit>
 #include <QPlainTextEdit>
+#include <QScrollArea>
 
 using namespace Qt::StringLiterals;
 
@@ -50,6 +53,42 @@ QFileDialog *fileDialog(const FileQuestion &question, QWidget *window)
     if (!question.suggestedName.isEmpty())
         dialog->selectFile(question.suggestedName);
     return dialog;
+}
+
+/// A line for each choice; those that have no room in a small window are scrolled to.
+QWidget *choiceTable(const Theme &theme, const QList<ChoiceQuestion::Choice> &choices,
+                     QList<QComboBox *> &boxes)
+{
+    constexpr qsizetype mostAtOnce = 6;
+    auto *table = new QWidget;
+    auto *grid = new QGridLayout(table);
+    grid->setContentsMargins({});
+    grid->setHorizontalSpacing(metric::space16);
+    grid->setVerticalSpacing(metric::space8);
+    grid->setColumnStretch(1, 1);
+    for (const ChoiceQuestion::Choice &choice : choices) {
+        auto *box = new QComboBox;
+        box->addItems(choice.options);
+        box->setCurrentIndex(static_cast<int>(choice.chosen));
+        box->setAccessibleName(choice.label);
+        // A long name is cut in the line rather than making the dialogue wider than the screen.
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(20);
+        const int row = static_cast<int>(boxes.size());
+        grid->addWidget(fieldLabel(theme, escaped(choice.label), box), row, 0);
+        grid->addWidget(box, row, 1);
+        boxes.append(box);
+    }
+    if (choices.size() <= mostAtOnce)
+        return table;
+    auto *area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setWidgetResizable(true);
+    area->setWidget(table);
+    area->setFixedHeight(table->sizeHint().height() * static_cast<int>(mostAtOnce) /
+                         static_cast<int>(choices.size()));
+    return area;
 }
 
 } // namespace
@@ -189,6 +228,30 @@ void DialogPrompter::askSecret(QObject *receiver, const SecretQuestion &question
                      });
     dialog->open();
     field->setFocus();
+}
+
+void DialogPrompter::askChoices(QObject *receiver, const ChoiceQuestion &question,
+                                std::function<void(std::optional<QList<qsizetype>>)> answer)
+{
+    auto *dialog = new QuestionDialog(m_theme,
+                                      {.title = question.title,
+                                       .text = question.text,
+                                       .confirmLabel = question.confirmLabel,
+                                       .cancelLabel = {},
+                                       .destructive = false},
+                                      m_window);
+    QList<QComboBox *> boxes;
+    dialog->addBody(choiceTable(m_theme, question.choices, boxes));
+    QObject::connect(dialog, &QDialog::finished, receiver,
+                     [answer = std::move(answer), boxes](int result) {
+                         QList<qsizetype> chosen;
+                         for (const QComboBox *box : boxes)
+                             chosen.append(box->currentIndex());
+                         answer(result == QDialog::Accepted ? std::optional(chosen) : std::nullopt);
+                     });
+    dialog->open();
+    if (!boxes.isEmpty())
+        boxes.front()->setFocus();
 }
 
 void DialogPrompter::askFile(QObject *receiver, const FileQuestion &question,

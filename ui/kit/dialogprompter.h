@@ -24,6 +24,8 @@ public:
                  std::function<void(std::optional<QString>)> answer) override;
     void askSecret(QObject *receiver, const SecretQuestion &question,
                    std::function<void(std::optional<Secret>)> answer) override;
+    void askChoices(QObject *receiver, const ChoiceQuestion &question,
+                    std::function<void(std::optional<QList<qsizetype>>)> answer) override;
     void askFile(QObject *receiver, const FileQuestion &question,
                  std::function<void(std::optional<QString>)> answer) override;
     void showError(const Error &error) override;

@@ -57,6 +57,19 @@ struct FileQuestion {
     QStringList filters = {}; ///< "PostgreSQL dumps (*.sql *.sql.gz)"
 };
 
+/// Of several things, which one each of them is.
+struct ChoiceQuestion {
+    struct Choice {
+        QString label;
+        QStringList options;
+        qsizetype chosen = 0;
+    };
+    QString title;
+    QString text;
+    QString confirmLabel;
+    QList<Choice> choices;
+};
+
 /// How features ask the user (port). Nothing here blocks: the answer comes in a later turn, exactly
 /// once, and never after the receiver is gone. "No" and closing the window are the same answer:
 /// false or nullopt. GUI thread.
@@ -71,6 +84,9 @@ public:
                          std::function<void(std::optional<QString>)> answer) = 0;
     virtual void askSecret(QObject *receiver, const SecretQuestion &question,
                            std::function<void(std::optional<Secret>)> answer) = 0;
+    /// The answer: which option of each choice.
+    virtual void askChoices(QObject *receiver, const ChoiceQuestion &question,
+                            std::function<void(std::optional<QList<qsizetype>>)> answer) = 0;
     virtual void askFile(QObject *receiver, const FileQuestion &question,
                          std::function<void(std::optional<QString>)> answer) = 0;
     /// Shows an ErrorPanel; for failures that have no place on a page.

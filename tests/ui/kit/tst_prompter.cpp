@@ -6,6 +6,7 @@
 #include "ui/kit/questiondialog.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QLineEdit>
 #include <QTest>
 
@@ -130,6 +131,54 @@ private Q_SLOTS:
         QVERIFY(secret.has_value());
         QCOMPARE(secret->reveal(), QByteArray("hunter2"));
         QVERIFY(field->text().isEmpty());
+    }
+
+    void choicesAreMadeByKeyboard()
+    {
+        QList<qsizetype> chosen;
+        m_prompter->askChoices(this,
+                               {.title = u"Who are they?"_s,
+                                .text = u"What is theirs."_s,
+                                .confirmLabel = u"Go on"_s,
+                                .choices = {{u"ann is"_s, {u"nobody"_s, u"bob"_s, u"carl"_s}},
+                                            {u"dora is"_s, {u"nobody"_s, u"eve"_s}, 1}}},
+                               [&chosen](const std::optional<QList<qsizetype>> &given) {
+                                   chosen = given.value_or(QList<qsizetype>{-1});
+                               });
+        const auto boxes = dialog()->findChildren<QComboBox *>();
+        QCOMPARE(boxes.size(), 2);
+        QCOMPARE(boxes[0]->accessibleName(), u"ann is"_s);
+        QCOMPARE(dialog()->focusWidget(), boxes[0]);
+        QTest::keyClicks(boxes[0], u"ca"_s);
+        QTest::keyClick(boxes[0], Qt::Key_Tab);
+        QCOMPARE(dialog()->focusWidget(), boxes[1]);
+        QTest::keyClick(boxes[1], Qt::Key_Up);
+        QTest::keyClick(boxes[1], Qt::Key_Return);
+        QCOMPARE(chosen, (QList<qsizetype>{2, 0}));
+    }
+
+    void manyChoicesFitASmallWindow()
+    {
+        QList<ChoiceQuestion::Choice> choices(40, {QString(60, u'r'), {QString(63, u'w')}});
+        bool isAnswered = false;
+        m_prompter->askChoices(this,
+                               {.title = u"Who are they?"_s,
+                                .text = {},
+                                .confirmLabel = u"Go on"_s,
+                                .choices = choices},
+                               [&isAnswered](const std::optional<QList<qsizetype>> &given) {
+                                   isAnswered = !given.has_value();
+                               });
+        QVERIFY2(dialog()->height() <= 640, qPrintable(QString::number(dialog()->height())));
+        QVERIFY2(dialog()->width() <= 1024, qPrintable(QString::number(dialog()->width())));
+        // Who goes on by keyboard sees where that leads.
+        auto *last = dialog()->findChildren<QComboBox *>().last();
+        for (qsizetype i = 1; i < choices.size(); ++i)
+            QTest::keyClick(dialog()->focusWidget(), Qt::Key_Tab);
+        QCOMPARE(dialog()->focusWidget(), last);
+        QTRY_VERIFY(last->visibleRegion().contains(last->rect().center()));
+        QTest::keyClick(dialog(), Qt::Key_Escape);
+        QVERIFY(isAnswered);
     }
 
     void errorsAreShownWithTheirPanel()
