@@ -4,6 +4,7 @@
 #include "ui/kit/timetext.h"
 #include "ui/restore/insidetexts.h"
 #include "ui/restore/restoretexts.h"
+#include "ui/restore/roletexts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -177,24 +178,6 @@ QList<Fact> inPlaceFacts(const restore::RestorePlan &plan, const restore::Prefli
                    {u"  "_s + tr("compressed, mostly much less than the %1 that are live; %2")
                                   .arg(timetext::bytes(report.liveBytes()), room)}}});
     return facts;
-}
-
-/// What becomes of the roles that are missing, where there is a choice.
-QList<Fact> rolesFacts(const restore::RestorePlan &plan, const restore::PreflightReport &report)
-{
-    if (report.missing.roles.isEmpty() || !report.canMakeRoles)
-        return {};
-    const QString names = report.missing.roles.join(u", "_s);
-    if (!plan.makeRoles)
-        return {{tr("Roles"),
-                 {{tr("not on this server, and left out: %1").arg(names) + u' '},
-                  {tr("Make them, without a login"), FactStyle::Link, rolesTarget}}}};
-    Fact made{tr("Roles"),
-              {{tr("made first, without a login and without a password: %1").arg(names) + u' '}}};
-    // Without those of policies there is no restore.
-    if (report.missing.policyRoles.isEmpty())
-        made.value.append({tr("Leave them out"), FactStyle::Link, rolesTarget});
-    return {made};
 }
 
 /// Whose server it is, and what that keeps from being restored.
@@ -383,7 +366,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
         facts += insidetexts::planFacts(*backup.inspection);
     facts += insidetexts::manifestFacts(backup.manifest);
     if (plan.mode == RestoreMode::Tables)
-        return facts + tablesFacts(backup, plan) +
+        return facts + tablesFacts(backup, plan) + roletexts::mappedFacts(plan) +
                QList<Fact>{wayFact(plan, report.way), timeFact(backup, plan, report, past),
                            undoFact(plan)};
     facts += missingFacts(backup, report);
@@ -398,7 +381,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
     facts.append(timeFact(backup, plan, report, past));
     facts.append(undoFact(plan));
     facts += byHandFacts(report.host);
-    facts += rolesFacts(plan, report);
+    facts += roletexts::facts(plan, report);
     for (const restore::PreflightNote &note : report.notes) {
         if (note.isOfBeside && plan.mode == RestoreMode::InPlace)
             continue;
@@ -416,7 +399,8 @@ QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::Prefli
     QList<Fact> facts = {fact(tr("Environment"), plan.environment),
                          fact(tr("Target"), plan.target.display(), FactStyle::Mono)};
     if (plan.mode == RestoreMode::Tables)
-        return facts + QList<Fact>{fact(tr("Comes back"), someOf(plan.tables)), undoFact(plan)};
+        return facts + QList<Fact>{fact(tr("Comes back"), someOf(plan.tables))} +
+               roletexts::mappedFacts(plan) + QList<Fact>{undoFact(plan)};
     if (report.loss)
         facts.append(fact(tr("You will lose"), lossSentence(*report.loss), FactStyle::Danger));
     if (plan.mode == RestoreMode::ReplaceDatabase)
@@ -428,6 +412,7 @@ QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::Prefli
         facts.append(fact(tr("Left out"),
                           tr("%1: not restored, stays as it is").arg(plan.leaveOut.join(u", "_s)),
                           FactStyle::Danger));
+    facts += roletexts::mappedFacts(plan);
     facts.append(undoFact(plan));
     return facts;
 }

@@ -11,8 +11,7 @@ namespace mayday::ui {
 /// What is said before a restore, in one place and without widgets. Pure functions; translated.
 namespace plantexts {
 
-/// The link of the fact about missing roles: to make them, or to leave them out.
-inline const QString rolesTarget = QStringLiteral("roles");
+/// The link to leave schemas out, or to take them in again.
 inline const QString leftOutTarget = QStringLiteral("left-out");
 /// The link to bring back only the tables that are missing.
 inline const QString missingTarget = QStringLiteral("missing-tables");

@@ -8,6 +8,7 @@
 #include "ui/kit/textlabel.h"
 #include "ui/restore/insidetexts.h"
 #include "ui/restore/plantexts.h"
+#include "ui/restore/roletexts.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -63,8 +64,10 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
             m_warningsFold->setOpen(!m_warningsFold->isOpen());
         else if (target == insidetexts::objectsTarget)
             Q_EMIT objectsRequested();
-        else if (target == plantexts::rolesTarget)
+        else if (target == roletexts::makeTarget)
             Q_EMIT rolesToggled();
+        else if (target == roletexts::whoTarget)
+            Q_EMIT whoRequested();
         else if (target == plantexts::leftOutTarget)
             Q_EMIT leftOutToggled();
         else if (target == plantexts::missingTarget)

@@ -49,6 +49,8 @@ Q_SIGNALS:
     void wayRequested(mayday::restore::RestoreMode mode);
     /// Missing roles are to be made, or are not any more.
     void rolesToggled();
+    /// Somebody knows who they are on this server.
+    void whoRequested();
     void leftOutToggled();
     /// Only the tables that the server lacks.
     void missingRequested();

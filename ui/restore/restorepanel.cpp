@@ -11,6 +11,7 @@
 #include "ui/restore/plantexts.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
+#include "ui/restore/roletexts.h"
 #include "ui/restore/tablesview.h"
 #include "ui/restore/verdictview.h"
 
@@ -88,6 +89,7 @@ void RestorePanel::connectPlan()
         m_wantsRoles = !m_draft.makeRoles;
         askServer();
     });
+    connect(m_plan, &PlanView::whoRequested, this, &RestorePanel::askWhoIsWho);
     connect(m_plan, &PlanView::leftOutToggled, this, [this] {
         m_leaveOut = m_report.platform.isEmpty() ? QStringList() : m_report.leftOut;
         askServer();
@@ -214,6 +216,7 @@ void RestorePanel::choose(const QString &path)
 {
     m_draft = {};
     m_wantsRoles = false;
+    m_mappedRoles.clear();
     m_leaveOut.clear();
     m_wantedWay.reset();
     m_draft.file = path;
@@ -240,6 +243,7 @@ void RestorePanel::askServer()
     m_draft.safetyFolder = m_parts.shelf.folder();
     m_draft.makeRoles = m_wantsRoles;
     m_draft.keepDays = m_target.keepDays;
+    m_draft.mappedRoles = m_mappedRoles;
     m_draft.leaveOut = m_leaveOut;
     m_draft.tables.clear();
     m_draft.plannedAt = m_parts.clock.now();
@@ -298,6 +302,18 @@ void RestorePanel::goAnotherWay(restore::RestoreMode mode)
     }
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file))
         showPlan(*entry, restore::PreflightReport(m_report));
+}
+
+void RestorePanel::askWhoIsWho()
+{
+    m_parts.prompter.askChoices(
+        this, roletexts::question(m_draft, m_report),
+        [this, id = m_draft.id](const std::optional<QList<qsizetype>> &chosen) {
+            if (!chosen || id != m_draft.id)
+                return; // about another backup, or an older answer of the server
+            m_mappedRoles = roletexts::rolesFrom(m_report, *chosen);
+            askServer();
+        });
 }
 
 void RestorePanel::bringTables(const QList<restore::TableName> &tables)

@@ -83,6 +83,7 @@ private:
     void chooseTables();
     void lookInside(const QString &file);
     void layBeside();
+    void askWhoIsWho();
     void bringTables(const QList<restore::TableName> &tables);
     void confirm();
     void confirmTables();
@@ -112,6 +113,7 @@ private:
     restore::PreflightReport m_report;
     QStringList m_leaveOut;                          ///< schemas that are to stay as they are
     bool m_wantsRoles = false;                       ///< missing ones are to be made
+    restore::RoleMap m_mappedRoles;                  ///< missing ones that are others there
     std::optional<restore::RestoreMode> m_wantedWay; ///< when another than the proposed was chosen
     Task<restore::PreflightReport> m_asking;
     Task<restore::Comparison> m_comparing;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/restore/restoretexts.h"
 
+#include "restore/rolemap.h"
 #include "ui/kit/timetext.h"
 
 #include <QFileInfo>
@@ -356,7 +357,9 @@ QStringList whatNext(const restore::RestoreRecord &record)
     return lines;
 }
 
-QString interruptedSentence(const restore::RestoreRecord &record)
+namespace {
+
+QString whatBecameOf(const restore::RestoreRecord &record)
 {
     const QString started = timetext::utcMinutes(record.startedAt);
     if (record.committed && record.mode == RestoreMode::Copy)
@@ -393,6 +396,17 @@ QString interruptedSentence(const restore::RestoreRecord &record)
     return tr("The restore of %1 was interrupted. What is true is not known until the server "
               "answers.")
         .arg(started);
+}
+
+} // namespace
+
+QString interruptedSentence(const restore::RestoreRecord &record)
+{
+    const QString sentence = whatBecameOf(record);
+    return record.mappedRoles.isEmpty() ? sentence
+                                        : sentence + u' ' +
+                                              tr("Roles of the backup that are others there: %1.")
+                                                  .arg(restore::rolesInWords(record.mappedRoles));
 }
 
 } // namespace mayday::ui::restoretexts

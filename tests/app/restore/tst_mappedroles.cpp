@@ -82,7 +82,6 @@ void TestMappedRoles::initTestCase()
         "COMMENT ON TABLE public.listings IS 'those of the owner'");
     const QByteArray dump = m_shop->dump();
     m_shop->writeDump(dump);
-    m_shop->writeDump(m_shop->dump({u"--format=custom"_s}), u"shop.dump"_s);
     m_shop->writeDump(m_shop->dump({u"--use-set-session-authorization"_s}), u"speaking.sql"_s);
     m_shop->writeDump(m_shop->dump({u"--data-only"_s, u"--use-set-session-authorization"_s}),
                       u"rows.sql"_s);
@@ -110,7 +109,6 @@ void TestMappedRoles::theOutcomeIsTheDumpWithTheNamesOfTheServer_data()
     row("beside, as the owner", RestoreMode::Replace, u"'New Owner'"_s, u"shop.sql"_s);
     row("beside, who speaks is said", RestoreMode::Replace, {}, u"speaking.sql"_s);
     row("database", RestoreMode::ReplaceDatabase, {}, u"shop.sql"_s);
-    row("database, archive", RestoreMode::ReplaceDatabase, {}, u"shop.dump"_s);
     row("in place", RestoreMode::InPlace, {}, u"shop.sql"_s);
 }
 
