@@ -293,7 +293,7 @@ QStringList missingFrom(const dump::DumpInspection &inspection, const Manifest &
 
 QString fewOf(const QStringList &all)
 {
-    const QString told = all.mid(0, fewTold).join(u"; "_s);
+    QString told = all.mid(0, fewTold).join(u"; "_s);
     const qsizetype more = all.size() - fewTold;
     if (more <= 0)
         return told;

@@ -43,6 +43,7 @@ Result<void> Session::Link::streamCopyOut(const std::function<Result<void>(QByte
 bool Session::Link::send(const Question &question)
 {
     std::vector<const char *> values;
+    values.reserve(question.parameters.size());
     for (const QByteArray &parameter : question.parameters)
         values.push_back(parameter.isNull() ? nullptr : parameter.constData());
     return PQsendQueryParams(m_connection, question.sql.constData(),

@@ -127,7 +127,7 @@ QByteArray Awakening::activeJobs(const postgres::Rows &rows) const
 {
     if (rows.rowCount() == 0 || !rows.isTrue(0, 0))
         return {};
-    const QByteArray count = "SELECT pg_catalog.count(*) FROM cron.job j WHERE j.active";
+    QByteArray count = "SELECT pg_catalog.count(*) FROM cron.job j WHERE j.active";
     if (rows.isNull(0, 1))
         return count;
     return count + " AND NOT EXISTS (SELECT FROM " +

@@ -172,8 +172,8 @@ bool isNamedSo(const KnownHost &host, const QString &hostName)
 /// What a login that is no superuser has to leave out anywhere.
 QString whatOnlySuperusersDo(const QString &user, const QStringList &reserved)
 {
-    const QString text = u"%1 is no superuser there. Left out are event triggers, publications, "
-                         "subscriptions and comments on extensions."_s.arg(user);
+    QString text = u"%1 is no superuser there. Left out are event triggers, publications, "
+                   "subscriptions and comments on extensions."_s.arg(user);
     if (reserved.isEmpty())
         return text;
     return text + u" Roles that only the host can make (%1) are not made; where one is missing, "

@@ -41,8 +41,8 @@ struct PreflightReport {
     bool canMakeRoles = false;                          ///< the login may make the missing roles
     HostProfile host = {};                              ///< whose server it is
     ServerLimits limits = {};                           ///< what holds sessions there
-    bool isPoolerExcluded = false; ///< it was looked for, and no transaction pooler was found
-    QList<RoleChoice> roleChoices = {};                 ///< mapped ones included
+    bool isPoolerExcluded = false;      ///< it was looked for, and no transaction pooler was found
+    QList<RoleChoice> roleChoices = {}; ///< mapped ones included
     /// Schemas of the dump that stay as they are: left out by the plan, or because they have to.
     QStringList leftOut = {};
     QList<PlatformSchema> platform = {}; ///< of them those that have to and that the plan has not

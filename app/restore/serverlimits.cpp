@@ -37,7 +37,7 @@ QString whose(const postgres::Rows &rows, int row)
 {
     if (rows.isNull(row, 5))
         return u"of this server"_s;
-    const QString role = u"of role "_s + rows.text(row, 3);
+    QString role = u"of role "_s + rows.text(row, 3);
     const QString database = rows.text(row, 4);
     switch (rows.integer(row, 5)) {
     case 3: return role + u" in database "_s + database;

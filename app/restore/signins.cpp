@@ -50,7 +50,7 @@ const QSet<QString> &wordsForOut()
 /// it has nothing to do with that.
 QString shutOutBy(const QString &column, const QString &category)
 {
-    const QString quoted = u"@."_s + quoteIdentifier(column);
+    QString quoted = u"@."_s + quoteIdentifier(column);
     QString word = column.toLower();
     if (word.startsWith("is_"_L1))
         word = word.sliced(3);

@@ -70,15 +70,16 @@ with MAYDAY_DEBIAN_MIRROR=<address of a Debian archive>." "$EX_UNAVAILABLE"
 }
 
 # Settles them all and says where they are in MAYDAY_POSTGRES_<version>; one that is missing is
-# left out, and the test says so. ensure_server_roots VERSION:SUITE...
+# left out, and the test says so. ensure_server_roots [--quick]
 ensure_server_roots() {
-    local server lock
+    local server lock servers=("${SERVERS[@]}")
+    [[ ${1:-} != --quick ]] || servers=("${QUICK_SERVERS[@]}")
     mkdir -p "$CACHE"
     exec {lock}>"$CACHE/setup.lock"
     hold_lock "$lock" "$CACHE/setup.lock" "the cache"
     need_rights
     need_mmdebstrap
-    for server in "$@"; do
+    for server in "${servers[@]}"; do
         make_server_root "${server%:*}" "${server#*:}" || continue
         export "MAYDAY_POSTGRES_${server%:*}=$(server_programs "${server%:*}" "${server#*:}")"
     done

@@ -62,19 +62,6 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
     m_days->setSuffix(tr(" days"));
     m_days->setButtonSymbols(QAbstractSpinBox::NoButtons);
     m_days->setAccessibleName(tr("Older than so many days"));
-    auto *back =
-        new ActionButton(parts.theme, ButtonKind::Secondary, tr("Back to the backups"), this);
-    auto *older = new TextLabel(parts.theme, TextStyle::Detail, Ink::Second, this);
-    older->setText(tr("Older than"));
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(metric::space12);
-    buttons->addWidget(m_discard);
-    buttons->addSpacing(metric::space12);
-    buttons->addWidget(older);
-    buttons->addWidget(m_days);
-    buttons->addWidget(m_discardOld);
-    buttons->addStretch();
-    buttons->addWidget(back);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins({});
     column->setSpacing(metric::space12);
@@ -83,7 +70,7 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
     column->addWidget(m_outcome);
     column->addWidget(m_table, 1);
     column->addWidget(m_past);
-    column->addLayout(buttons);
+    column->addLayout(buttonRow());
     m_error->hide();
     m_outcome->hide();
     m_outcome->setDismissible(true);
@@ -93,7 +80,6 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
     connect(m_days, &QSpinBox::valueChanged, this, &KeptView::follow);
     connect(m_discard, &ActionButton::clicked, this, [this] { discard(selected()); });
     connect(m_discardOld, &ActionButton::clicked, this, [this] { discard(old()); });
-    connect(back, &ActionButton::clicked, this, &KeptView::backRequested);
     connect(&parts.desk, &restore::RestoreDesk::discardFinished, this,
             [this](const QList<restore::KeptSchema> &gone, const std::optional<Error> &error) {
                 if (!isVisible())
@@ -111,6 +97,25 @@ KeptView::KeptView(const RestorePanel::Parts &parts, QWidget *parent)
                 ask();
                 showOutcome(kepttexts::expirySentence(report), kepttexts::expiryDetail(report));
             });
+}
+
+QHBoxLayout *KeptView::buttonRow()
+{
+    auto *back =
+        new ActionButton(m_parts.theme, ButtonKind::Secondary, tr("Back to the backups"), this);
+    connect(back, &ActionButton::clicked, this, &KeptView::backRequested);
+    auto *older = new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this);
+    older->setText(tr("Older than"));
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(metric::space12);
+    buttons->addWidget(m_discard);
+    buttons->addSpacing(metric::space12);
+    buttons->addWidget(older);
+    buttons->addWidget(m_days);
+    buttons->addWidget(m_discardOld);
+    buttons->addStretch();
+    buttons->addWidget(back);
+    return buttons;
 }
 
 void KeptView::ask()

@@ -3,6 +3,7 @@
 
 #include "ui/restore/restorepanel.h"
 
+class QHBoxLayout;
 class QSpinBox;
 
 namespace mayday::ui {
@@ -33,6 +34,7 @@ Q_SIGNALS:
     void backRequested();
 
 private:
+    [[nodiscard]] QHBoxLayout *buttonRow();
     void show(const restore::KeptLook &look);
     void showOutcome(const QString &sentence, const QString &detail);
     void showPast();
