@@ -335,6 +335,7 @@ Result<void> Session::copyOut(QByteArrayView sql,
                               const std::function<Result<void>(QByteArrayView)> &sink,
                               TaskContext &context)
 {
+    forgetAnswers();
     if (const auto ready = m_link->readyFor(sql, context); !ready)
         return failure(ready.error());
     if (PQsendQuery(m_link->connection(), sql.toByteArray().constData()) == 0)

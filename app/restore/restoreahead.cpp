@@ -53,12 +53,14 @@ Result<void> RestoreRunner::begin(postgres::Session &session, TaskContext &conte
 {
     // Somebody else's open change of the same schema must not hold us, and with us them, for ever.
     const QByteArray patience = "SET LOCAL lock_timeout = '5s'";
+    // What comes after the locks has to be seen, whatever the role's own default says.
+    const QByteArray begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
     if (!isBesideSchema()) {
-        // What comes after the locks has to be seen, whatever the role's own default says.
-        return session.execute("BEGIN ISOLATION LEVEL READ COMMITTED; " + patience, context)
-            .and_then([&](qint64) { return lockForRestore(session, context); });
+        return session.execute(begin + "; " + patience, context).and_then([&](qint64) {
+            return lockForRestore(session, context);
+        });
     }
-    const std::vector<Question> questions{{.sql = "BEGIN"},
+    const std::vector<Question> questions{{.sql = begin},
                                           {.sql = patience},
                                           lockQuestion(),
                                           postgres::isMarkedQuestion(),
