@@ -25,10 +25,21 @@ QString whoIsWho(const restore::RoleMap &roles)
     return words.join(u", "_s);
 }
 
-/// Those that are nobody there.
+/// Those that are nobody there, and can be made or be somebody else.
+QStringList missing(const restore::PreflightReport &report)
+{
+    QStringList roles = report.missing.roles;
+    for (const restore::RoleChoice &choice : report.roleChoices) {
+        if (report.missing.reserved.contains(choice.role))
+            roles.append(choice.role);
+    }
+    return roles;
+}
+
 Fact missingFact(const restore::RestorePlan &plan, const restore::PreflightReport &report)
 {
-    const QString names = report.missing.roles.join(u", "_s);
+    const QString names = missing(report).join(u", "_s);
+    const bool canBeMade = report.canMakeRoles && !report.missing.roles.isEmpty();
     const bool arePoliciesOf = !report.missing.policyRoles.isEmpty();
     Fact fact{tr("Roles"), {}};
     const auto link = [&fact](const QString &words, const QString &target) {
@@ -44,11 +55,12 @@ Fact missingFact(const restore::RestorePlan &plan, const restore::PreflightRepor
                                       : tr("not on this server, and left out: %1"))
                            .arg(names) +
                        u' '}};
-    if (report.canMakeRoles && !plan.makeRoles)
+    if (canBeMade && !plan.makeRoles)
         link(tr("Make them, without a login"), makeTarget);
     else if (plan.makeRoles && !arePoliciesOf)
         link(tr("Leave them out"), makeTarget);
-    link(tr("Say who they are here..."), whoTarget);
+    if (!report.roleChoices.isEmpty())
+        link(tr("Say who they are here..."), whoTarget);
     return fact;
 }
 
@@ -69,7 +81,7 @@ QList<Fact> facts(const restore::RestorePlan &plan, const restore::PreflightRepo
         facts.front().value.append(
             {tr("Change that or take it back..."), FactStyle::Link, whoTarget});
     }
-    if (!report.missing.roles.isEmpty())
+    if (!missing(report).isEmpty())
         facts.append(missingFact(plan, report));
     return facts;
 }

@@ -15,6 +15,7 @@ class TestRoleTexts : public QObject {
 private Q_SLOTS:
     void whatIsSaidOfThem_data();
     void whatIsSaidOfThem();
+    void aRoleOfTheHostCanOnlyBeAnother();
     void anAnswerMeansThoseThatWereAsked();
 };
 
@@ -50,10 +51,26 @@ void TestRoleTexts::whatIsSaidOfThem()
         report.missing.policyRoles = {u"clerk"_s};
     restore::RestorePlan plan;
     plan.makeRoles = makes;
+    report.roleChoices = {{u"clerk"_s, {u"app"_s}}};
     const QList<Fact> facts = roletexts::facts(plan, report);
     QCOMPARE(facts.size(), 1);
     QTEST(plainValue(facts.front()), "said");
     QVERIFY(roletexts::mappedFacts(plan).isEmpty());
+}
+
+void TestRoleTexts::aRoleOfTheHostCanOnlyBeAnother()
+{
+    restore::PreflightReport report;
+    report.canMakeRoles = true;
+    report.missing.reserved = {u"supabase_x"_s, u"pg_new"_s};
+    report.missing.policyRoles = {u"supabase_x"_s};
+    report.roleChoices = {{u"supabase_x"_s, {u"app"_s}}};
+    const QList<Fact> facts = roletexts::facts({}, report);
+    QCOMPARE(facts.size(), 1);
+    QCOMPARE(plainValue(facts.front()),
+             u"not on this server: supabase_x Say who they are here..."_s);
+    report.missing.reserved = {u"pg_new"_s}; // the other one is mapped
+    QVERIFY(roletexts::facts({}, report).isEmpty());
 }
 
 void TestRoleTexts::anAnswerMeansThoseThatWereAsked()
