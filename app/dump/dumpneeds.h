@@ -16,7 +16,7 @@ struct DumpNeeds {
     QStringList owners = {};      ///< to whom things are given, and as whom some are made
     QStringList grantees = {};    ///< who gets rights; everybody (PUBLIC) is not one
     QStringList policyRoles = {}; ///< to whom a policy applies: it cannot be made without them
-    QStringList otherRoles = {};  ///< that are named where no restore needs them beforehand
+    QStringList otherRoles = {};  ///< without whom something is left out, or nothing is
     QStringList settings = {};    ///< that are SET; none of an extension's own ("a.b")
 
     [[nodiscard]] bool operator==(const DumpNeeds &) const = default;

@@ -29,11 +29,11 @@ void takePart(RightsWords &words, const SqlToken &token, SqlTokens &tokens)
     }
 }
 
-/// The first one of that use; empty when there is none.
+/// The first one of that use; empty when there is none, or only a word for whoever is connected.
 QString firstRole(const DumpStatement &statement, RoleWord::Use use)
 {
     for (const RoleWord &role : roleWords(statement)) {
-        if (role.use == use)
+        if (role.use == use && role.isSomebody)
             return role.name;
     }
     return {};
@@ -53,6 +53,8 @@ RightsWords rightsWords(const DumpStatement &statement)
             takePart(words, token, tokens);
     }
     for (const RoleWord &role : roleWords(statement)) {
+        if (!role.isSomebody)
+            continue;
         if (role.use == RoleWord::Use::Grantee)
             words.grantees.append(role.name);
         else if (role.use == RoleWord::Use::Creator && words.creator.isEmpty())

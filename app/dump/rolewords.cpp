@@ -25,7 +25,9 @@ bool isAlwaysThere(const SqlToken &role)
 class RoleReader final {
 public:
     explicit RoleReader(const DumpStatement &statement)
-        : m_sql(statement.sql), m_tokens(m_sql, statement.plainStringsEscape)
+        : m_sql(statement.sql),
+          m_tokens(m_sql, statement.plainStringsEscape),
+          m_kind(statement.kind)
     {
     }
 
@@ -162,13 +164,12 @@ private:
             return readUserMapping();
         if (m_tokens.take("role") || m_tokens.take("user") || m_tokens.take("group"))
             return add(Use::Other, m_tokens.next());
-        SqlToken before;
+        if (m_kind != StatementClass::Owner)
+            return; // a column may be named "owner", and be given another name
         for (SqlToken token = nextOutside(); token.kind != SqlToken::Kind::End;
              token = nextOutside()) {
-            // A column may be named "owner", and be given another name.
-            if (token.is("owner") && !before.is("column") && m_tokens.take("to"))
+            if (token.is("owner") && m_tokens.take("to"))
                 return add(Use::Owner, m_tokens.next());
-            before = token;
         }
     }
 
@@ -221,6 +222,7 @@ private:
 
     QByteArrayView m_sql;
     SqlTokens m_tokens;
+    StatementClass m_kind;
     QList<RoleWord> m_words;
 };
 

@@ -245,8 +245,13 @@ void classifyAlter(DumpStatement &statement, SqlTokens tokens)
         nameAfterTable(statement, tokens);
     else if (statement.kind == StatementClass::Publication)
         nameAfterPublished(statement, tokens);
+    int depth = 0; // the arguments of a function have names
     for (SqlToken token = tokens.next(); token.kind != SqlToken::Kind::End; token = tokens.next()) {
-        if (token.is("owner") && tokens.take("to")) {
+        depth += token.isSymbol('(') ? 1 : token.isSymbol(')') ? -1 : 0;
+        // What is given another name may have been called "owner".
+        if (depth == 0 && token.is("rename"))
+            return;
+        if (depth == 0 && token.is("owner") && tokens.take("to")) {
             statement.kind = StatementClass::Owner;
             return;
         }

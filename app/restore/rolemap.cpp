@@ -6,6 +6,8 @@
 
 #include <QJsonDocument>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
@@ -89,6 +91,16 @@ Result<void> checkRolesOfDump(const RoleMap &roles, const dump::DumpInspection &
         if (!named.contains(it.key()))
             return failure(unknownRole(
                 it.key(), u"the dump names no such role, so it cannot be %1 here"_s.arg(*it)));
+        // Its name goes among the bytes of the dump, which the server reads in that encoding.
+        const bool isPlain = std::ranges::all_of(*it, [](QChar c) { return c.unicode() < 0x80; });
+        const bool isUnicode = whole.encoding.isEmpty() || whole.encoding == "UTF8"_L1;
+        if (!isPlain && !isUnicode)
+            return failure({.kind = ErrorKind::Unsupported,
+                            .subject = u"role "_s + *it,
+                            .detail = u"the dump is in %1, and roles of other names than plain "
+                                      "letters can only be mapped in one that is in UTF8"_s.arg(
+                                          whole.encoding),
+                            .advice = Advice::MakeBackupWithPgDump});
     }
     return {};
 }

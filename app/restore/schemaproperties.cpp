@@ -130,10 +130,12 @@ QList<QByteArray> SchemaProperties::inFrontOf(const dump::DumpStatement &stateme
     QList<QByteArray> statements;
     if (statement.kind == StatementClass::Owner) {
         const QString role = dump::newOwner(statement);
+        const bool isMe = role.isEmpty(); // CURRENT_USER
         if (m_schemas.contains(statement.objectSchema))
-            return m_server.isSuperuser ? statements : letMake(statement.objectSchema, role);
+            return m_server.isSuperuser || isMe ? statements
+                                                : letMake(statement.objectSchema, role);
         if (SqlTokens(statement.sql).take({"alter", "schema"}))
-            m_schemas[statement.objectName].owner = quoteIdentifier(role);
+            m_schemas[statement.objectName].owner = quoteIdentifier(isMe ? m_server.user : role);
     } else if (statement.kind == StatementClass::Grant) {
         const dump::RightsWords words = dump::rightsWords(statement);
         for (const QString &schema : words.schemas) {

@@ -4,6 +4,7 @@
 #include "dump/dumpneeds.h"
 #include "dump/forbidden.h"
 #include "dump/rightswords.h"
+#include "dump/rolewords.h"
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
@@ -246,7 +247,7 @@ StatementFilter::decideExtensionComment(const dump::DumpStatement &statement) co
 StatementDecision StatementFilter::decideOwner(const dump::DumpStatement &statement) const
 {
     const QString role = dump::newOwner(statement);
-    if (m_facts.rolesWeMayUse.contains(role))
+    if (role.isEmpty() || m_facts.rolesWeMayUse.contains(role))
         return {};
     return skip(m_facts.roles.contains(role)
                     ? u"owner %1 left out: the connected role may not act as it"_s.arg(role)
@@ -265,6 +266,12 @@ StatementFilter::decideDatabaseThing(const dump::DumpStatement &statement,
     const bool mayChange = m_facts.isOwnDatabase && m_facts.isSuperuser && !creates;
     if (m_facts.databaseThings.contains(thing) && !mayChange)
         return skip(thing + u" is there already and stays as it is"_s);
+    if (thing.startsWith("user mapping "_L1)) {
+        for (const dump::RoleWord &role : dump::roleWords(statement)) {
+            if (role.isSomebody && !m_facts.roles.contains(role.name))
+                return skip(thing + u" left out: this server has no such role"_s, true);
+        }
+    }
     if (!creates || m_facts.isOwnDatabase)
         return std::nullopt;
     return StatementDecision{
@@ -299,7 +306,7 @@ StatementDecision StatementFilter::decideGrant(const dump::DumpStatement &statem
     if (!rights.creator.isEmpty() && !m_facts.rolesWeMayUse.contains(rights.creator))
         return skip(u"default privileges of %1 left out"_s.arg(rights.creator), true);
     for (const QString &role : rights.grantees) {
-        if (role != "public"_L1 && !m_facts.roles.contains(role))
+        if (!m_facts.roles.contains(role))
             return skip(u"rights of %1 left out: this server has no such role"_s.arg(role), true);
     }
     return {};

@@ -65,6 +65,8 @@ void TestDumpNeeds::eachStatementSaysWhatItNeeds_data()
     row("ALTER PUBLICATION p OWNER TO app; ALTER EVENT TRIGGER e OWNER TO app;",
         {.otherRoles = {u"app"_s}}); // no restore makes them
     row("ALTER TABLE public.a OWNER TO CURRENT_USER;", {});
+    row("ALTER TABLE public.a RENAME COLUMN owner TO owner_id;", {});
+    row("ALTER TABLE public.a RENAME owner TO owner_id;", {});
     row("ALTER POLICY mine ON public.a RENAME TO yours;", {});
     row("ALTER TABLE public.a OWNER TO \"App Owner\";", {.owners = {u"App Owner"_s}});
     row("ALTER FUNCTION public.f(integer) OWNER TO app;", {.owners = {u"app"_s}});

@@ -114,6 +114,10 @@ void TestStatementClass::classifies_data()
     row("ALTER TABLE public.a OWNER TO r", u"owner"_s, u"public.a"_s);
     row("ALTER FUNCTION public.f(a integer, b text) OWNER TO r", u"owner"_s, u"public.f"_s);
     row("ALTER SCHEMA shop OWNER TO r", u"owner"_s, u".shop"_s);
+    row("ALTER SCHEMA rename OWNER TO r", u"owner"_s, u".rename"_s);
+    row("ALTER FUNCTION public.f(rename integer) OWNER TO r", u"owner"_s, u"public.f"_s);
+    row("ALTER TABLE public.a RENAME COLUMN owner TO owner_id", u"table"_s, u"public.a"_s);
+    row("ALTER TABLE public.a RENAME owner TO owner_id", u"table"_s, u"public.a"_s);
     row("ALTER LARGE OBJECT 16400 OWNER TO r", u"owner"_s);
     row("COMMENT ON TABLE public.a IS 'x'", u"comment"_s, u"public.a"_s);
     row("COMMENT ON EXTENSION pgcrypto IS 'x'", u"comment"_s, u".pgcrypto"_s);

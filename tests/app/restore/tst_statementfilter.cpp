@@ -169,6 +169,16 @@ void TestStatementFilter::leavesNoteOnlyWhereItMatters()
     QCOMPARE(decide("CREATE SCHEMA other", StatementClass::Schema, u"other"_s).kind, Kind::Run);
     QVERIFY(decide("ALTER TABLE public.a OWNER TO gone", StatementClass::Owner)
                 .note.contains(u"no such role"_s));
+    // Whoever is connected is somebody.
+    for (const auto &mine :
+         {decide("ALTER TABLE public.a OWNER TO CURRENT_USER", StatementClass::Owner),
+          decide("GRANT SELECT ON TABLE public.a TO SESSION_USER", StatementClass::Grant)})
+        QVERIFY(mine.kind == Kind::Run && mine.note.isEmpty());
+    const auto mapping = decide("CREATE USER MAPPING FOR gone SERVER far");
+    QVERIFY(mapping.kind == Kind::Skip && mapping.isDifference);
+    QCOMPARE(mapping.note,
+             u"user mapping for gone on far left out: this server has no such role"_s);
+    QCOMPARE(decide("CREATE USER MAPPING FOR PUBLIC SERVER far").kind, Kind::Run);
 }
 
 void TestStatementFilter::whoSpeaksIsSaidAsTheServerAllowsIt()
