@@ -117,7 +117,7 @@ QList<Fact> planFacts(const dump::DumpInspection &inspection)
     Fact inside{.label = Words::tr("Inside"), .value = {}};
     if (const QString text = objects(inspection); !text.isEmpty()) {
         inside.value.append({text + u' '});
-        inside.value.append({Words::tr("See all"), FactStyle::Link, objectsTarget});
+        inside.value.append({Words::tr("See\u00a0all"), FactStyle::Link, objectsTarget});
     }
     if (const QString text = warnings(inspection); !text.isEmpty()) {
         const QString gap = inside.value.isEmpty() ? QString() : u" · "_s;

@@ -361,7 +361,6 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                         .arg(report.serverVersion.section(u' ', 0, 0),
                              timetext::bytes(report.liveBytes()))}}});
     facts += hostFacts(report.host);
-    facts += sessionFacts(report);
     if (backup.inspection)
         facts += insidetexts::planFacts(*backup.inspection);
     facts += insidetexts::manifestFacts(backup.manifest);
@@ -380,6 +379,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
         facts += inPlaceFacts(plan, report);
     facts.append(timeFact(backup, plan, report, past));
     facts.append(undoFact(plan));
+    facts += sessionFacts(report);
     facts += byHandFacts(report.host);
     facts += roletexts::facts(plan, report);
     for (const restore::PreflightNote &note : report.notes) {

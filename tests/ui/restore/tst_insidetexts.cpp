@@ -55,7 +55,7 @@ void TestInsideTexts::whatThereIs()
 {
     QCOMPARE(insidetexts::objects(inspectionOf({})), u"1,200 functions, 1 view, 2 policies"_s);
     QCOMPARE(plain(insidetexts::planFacts(inspectionOf({}))),
-             u"Inside: 1,200 functions, 1 view, 2 policies See all"_s);
+             u"Inside: 1,200 functions, 1 view, 2 policies See\u00a0all"_s);
     QVERIFY(insidetexts::planFacts(dump::DumpInspection()).isEmpty());
     QVERIFY(insidetexts::confirmFacts(inspectionOf({})).isEmpty());
 }
@@ -63,10 +63,10 @@ void TestInsideTexts::whatThereIs()
 void TestInsideTexts::whatIsToBeReadFirst()
 {
     const auto two = inspectionOf({u"line 3: a DO block"_s, u"line 9: a language: plperlu"_s});
-    QCOMPARE(
-        plain(insidetexts::planFacts(two)),
-        u"Inside: 1,200 functions, 1 view, 2 policies See all · 2 things to read before you go on "
-        "Read them"_s);
+    QCOMPARE(plain(insidetexts::planFacts(two)),
+             u"Inside: 1,200 functions, 1 view, 2 policies See\u00a0all · 2 things to read before "
+             u"you go on "
+             "Read them"_s);
     QCOMPARE(plain(insidetexts::confirmFacts(two)), u"Inside: line 3: a DO block, and 1 more"_s);
     QCOMPARE(insidetexts::warnings(inspectionOf({u"one"_s})),
              u"1 thing to read before you go on"_s);
