@@ -24,6 +24,13 @@ namespace {
 constexpr int versionsPerMajor = 10000;
 /// Tables counted in one round trip.
 constexpr qsizetype countRound = 50;
+/// Tables held by one statement.
+constexpr qsizetype holdRound = 500;
+
+QString nameOf(const CountedTable &table)
+{
+    return postgres::quoteIdentifier(table.schema) + u'.' + postgres::quoteIdentifier(table.name);
+}
 
 /// Both ends of one snapshot: what pg_dump writes and what we count.
 class Snapshot final {
@@ -32,12 +39,14 @@ public:
 
     [[nodiscard]] const QString &name() const { return m_name; }
     [[nodiscard]] int serverVersion() const { return m_session.facts().versionNumber; }
-    /// All of a manifest that the server knows.
+    /// All of a manifest that the server knows, but rows. From then on every table stays as this
+    /// snapshot sees it: a TRUNCATE that came between would empty it for us, and not for pg_dump.
     [[nodiscard]] Result<Manifest> describe(const QStringList &schemas, TaskContext &context);
+    [[nodiscard]] Result<void> count(QList<CountedTable> &tables, TaskContext &context);
 
 private:
     explicit Snapshot(postgres::Session session) : m_session(std::move(session)) {}
-    [[nodiscard]] Result<void> count(QList<CountedTable> &tables, TaskContext &context);
+    [[nodiscard]] Result<void> hold(const QList<CountedTable> &tables, TaskContext &context);
 
     postgres::Session m_session;
     QString m_name;
@@ -54,7 +63,7 @@ Result<Snapshot> Snapshot::take(const DumpOrder &order, TaskContext &context)
     // What a policy hides from us must be an error and not a smaller number.
     const auto begun = snapshot.m_session.execute(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL row_security = off;"
-        " SET LOCAL search_path = pg_catalog",
+        " SET LOCAL search_path = pg_catalog; SET LOCAL lock_timeout = '20s'",
         context);
     if (!begun)
         return failure(begun.error());
@@ -74,8 +83,8 @@ Result<Manifest> Snapshot::describe(const QStringList &schemas, TaskContext &con
     auto content = schemaObjects(m_session, schemas, context);
     if (!content)
         return failure(content.error());
-    if (auto counted = count(content->tables, context); !counted)
-        return failure(counted.error());
+    if (auto held = hold(content->tables, context); !held)
+        return failure(held.error());
     // Of some schemas pg_dump writes nothing that belongs to the database as a whole.
     if (!schemas.isEmpty()) {
         content->others.removeIf([](const SchemaObject &one) { return one.schema.isEmpty(); });
@@ -88,16 +97,28 @@ Result<Manifest> Snapshot::describe(const QStringList &schemas, TaskContext &con
                     .content = *std::move(content)};
 }
 
+Result<void> Snapshot::hold(const QList<CountedTable> &tables, TaskContext &context)
+{
+    for (qsizetype from = 0; from < tables.size(); from += holdRound) {
+        QStringList names;
+        for (const CountedTable &table : tables.mid(from, holdRound))
+            names.append(u"ONLY "_s + nameOf(table));
+        const QByteArray lock =
+            "LOCK TABLE " + names.join(u", "_s).toUtf8() + " IN ACCESS SHARE MODE";
+        if (auto held = m_session.execute(lock, context); !held)
+            return failure(held.error());
+    }
+    return {};
+}
+
 Result<void> Snapshot::count(QList<CountedTable> &tables, TaskContext &context)
 {
     for (qsizetype from = 0; from < tables.size(); from += countRound) {
         const qsizetype end = std::min(tables.size(), from + countRound);
         std::vector<QByteArray> questions;
         for (qsizetype i = from; i < end; ++i)
-            questions.push_back(u"SELECT pg_catalog.count(*) FROM ONLY %1.%2"_s
-                                    .arg(postgres::quoteIdentifier(tables[i].schema),
-                                         postgres::quoteIdentifier(tables[i].name))
-                                    .toUtf8());
+            questions.push_back("SELECT pg_catalog.count(*) FROM ONLY " +
+                                nameOf(tables[i]).toUtf8());
         const auto answers = m_session.queryBatch(questions, context);
         if (!answers)
             return failure(answers.error());
@@ -296,8 +317,8 @@ Result<DumpReceipt> DatabaseDump::make(const DumpOrder &order, TaskContext &cont
         });
 }
 
-/// The dump is written, and what it has to hold is asked of the same snapshot, at the same time:
-/// whoever waits for the one should not wait for the other as well.
+/// The dump is written, and the rows it has to hold are counted in the same snapshot, at the same
+/// time: whoever waits for the one should not wait for the other as well.
 Result<Manifest> DatabaseDump::fill(const DumpOrder &order, PartialFile &file,
                                     TaskContext &context) const
 {
@@ -307,18 +328,21 @@ Result<Manifest> DatabaseDump::fill(const DumpOrder &order, PartialFile &file,
     const auto client = clientFor(snapshot->serverVersion(), context);
     if (!client)
         return failure(client.error());
+    auto manifest = snapshot->describe(order.schemas, context);
+    if (!manifest)
+        return manifest;
     std::stop_source both;
     const std::stop_callback onStop(context.stopToken(), [&both] { both.request_stop(); });
     TaskContext dumping(both.get_token(), [&](qint64 done, qint64 total, const QString &phase) {
         context.progress(done, total, phase);
     });
-    Result<Manifest> manifest;
+    Result<void> counted;
     Result<QByteArray> written;
     {
         const std::jthread counter([&] {
             TaskContext counting(both.get_token());
-            manifest = snapshot->describe(order.schemas, counting);
-            if (!manifest)
+            counted = snapshot->count(manifest->content.tables, counting);
+            if (!counted)
                 both.request_stop();
         });
         written = writeDump(m_runner, pgDump(*client, order, snapshot->name()), file, dumping);
@@ -326,8 +350,8 @@ Result<Manifest> DatabaseDump::fill(const DumpOrder &order, PartialFile &file,
             both.request_stop();
     }
     // The first that failed stopped the other.
-    if (!manifest && (written || manifest.error().kind != ErrorKind::Cancelled))
-        return manifest;
+    if (!counted && (written || counted.error().kind != ErrorKind::Cancelled))
+        return failure(counted.error());
     if (!written)
         return failure(written.error());
     manifest->madeWith = u"pg_dump "_s + client->version.toString();

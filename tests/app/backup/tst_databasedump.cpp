@@ -487,7 +487,8 @@ void TestDatabaseDump::aStopLeavesNothing()
 void TestDatabaseDump::harmAtAnyQuestionLeavesNothing_data()
 {
     QTest::addColumn<QByteArray>("step");
-    for (const char *step : {"pg_export_snapshot", "pg_largeobject_metadata", "count(*) FROM ONLY"})
+    for (const char *step :
+         {"pg_export_snapshot", "pg_largeobject_metadata", "LOCK TABLE ONLY", "count(*) FROM ONLY"})
         QTest::newRow(step) << QByteArray(step);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "backup/databasedump.h"
 #include "backup/manifest.h"
+#include "postgres/session.h"
+#include "support/steprelay.h"
 #include "support/temppostgres.h"
 #include "support/testmain.h"
 
@@ -9,13 +11,44 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <chrono>
 #include <csignal>
+#include <future>
+#include <thread>
 
 #include <sys/resource.h>
 
 using namespace mayday;
 using namespace mayday::backup;
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The real programs; what pg_dump writes is not taken before somebody says so.
+class HeldOutput final : public process::ProcessRunner {
+public:
+    explicit HeldOutput(std::shared_future<void> until) : m_until(std::move(until)) {}
+
+    using ProcessRunner::run;
+    Result<process::ProcessOutcome> run(const process::CommandLine &command,
+                                        const process::RunOptions &options,
+                                        TaskContext &context) override
+    {
+        process::RunOptions held = options;
+        if (options.onOutput)
+            held.onOutput = [this, &options](QByteArrayView piece) {
+                m_until.wait_for(std::chrono::seconds(15));
+                return options.onOutput(piece);
+            };
+        return m_real.run(command, held, context);
+    }
+
+private:
+    std::shared_future<void> m_until;
+    process::SystemProcessRunner m_real;
+};
+
+} // namespace
 
 /// What the manifest of a dump has, and that without one there is no dump.
 class TestDumpManifest : public QObject {
@@ -26,8 +59,18 @@ private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
     void ofAWholeDatabaseAlsoWhatIsInNoSchema();
     void aDiskThatIsFullForTheManifestAlone();
+    void whoeverWantsToEmptyATableWaits();
 
 private:
+    [[nodiscard]] bool comesTrue(const QString &database, const QByteArray &condition)
+    {
+        for (int i = 0; i < 1000; ++i) {
+            if (m_server->scalar(database, "SELECT " + condition) == "t"_L1)
+                return true;
+            m_server->execute(database, "SELECT pg_sleep(0.01)");
+        }
+        return false;
+    }
     [[nodiscard]] QString file() const { return m_folder->filePath(u"backups/shop.sql.gz"_s); }
 
     std::unique_ptr<tests::TempPostgres> m_server;
@@ -81,6 +124,44 @@ void TestDumpManifest::aDiskThatIsFullForTheManifestAlone()
     QCOMPARE(
         QDir(QFileInfo(file()).path()).entryList(QDir::Files | QDir::Hidden | QDir::NoDotAndDotDot),
         QStringList());
+}
+
+/// An older snapshot sees a table empty that was truncated behind it: what pg_dump wrote of it
+/// would then be more than what was counted.
+void TestDumpManifest::whoeverWantsToEmptyATableWaits()
+{
+    const QString name = u"emptied"_s;
+    m_server->createDatabase(name);
+    m_server->execute(name, "CREATE TABLE late AS SELECT g, repeat(md5(g::text), 20) AS words"
+                            " FROM generate_series(1, 20000) g");
+    std::promise<void> queued;
+    bool isQueued = false;
+    std::jthread other;
+    restore::test::StepRelay relay(m_server->connectionString(name), "count(*) FROM ONLY", [&] {
+        isQueued = comesTrue(name, "EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                                   " WHERE application_name = 'pg_dump' AND granted"
+                                   " AND relation = 'late'::regclass)");
+        other = std::jthread([&] {
+            TaskContext context;
+            auto session = postgres::Session::connect(m_server->connectionString(name), context);
+            if (!session || !session->execute("TRUNCATE late", context))
+                qFatal("the table cannot be emptied");
+        });
+        isQueued = isQueued && comesTrue(name, "EXISTS (SELECT FROM pg_locks WHERE NOT granted AND"
+                                               " relation = 'late'::regclass)");
+        queued.set_value();
+        return restore::test::StepRelay::Then::GoOn;
+    });
+    HeldOutput runner(queued.get_future().share());
+    TaskContext context;
+    const auto receipt =
+        DatabaseDump(runner).make({.source = relay.connectionString(), .file = file()}, context);
+    if (other.joinable())
+        other.join();
+    QVERIFY(isQueued);
+    QVERIFY2(receipt, receipt ? "" : qPrintable(describe(receipt.error())));
+    QCOMPARE(receipt->rows, 20000);
+    QCOMPARE(m_server->scalar(name, "SELECT count(*) FROM late"), u"0"_s);
 }
 
 MAYDAY_TEST(TestDumpManifest);
