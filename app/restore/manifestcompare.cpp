@@ -54,6 +54,22 @@ bool carriesOthers(const QString &kind)
     return kind.endsWith("table"_L1) || kind.endsWith("view"_L1) || kind == "domain"_L1;
 }
 
+using ResultsByName = QHash<TableName, const TableResult *>;
+
+ResultsByName resultsByName(const QList<TableResult> &counted)
+{
+    ResultsByName byName;
+    for (const TableResult &table : counted)
+        byName.insert({table.schema, table.name}, &table);
+    return byName;
+}
+
+/// A partition whose rows came through its table was counted with that.
+bool isCompared(const TableResult *result)
+{
+    return result && result->note.isEmpty();
+}
+
 } // namespace
 
 QStringList missingAfter(const backup::Manifest &manifest, const backup::SchemaObjects &there,
@@ -92,40 +108,45 @@ QStringList missingAfter(const backup::Manifest &manifest, const backup::SchemaO
 QStringList otherRows(const backup::Manifest &manifest, const QList<TableResult> &counted,
                       const ManifestScope &scope)
 {
-    QHash<TableName, const TableResult *> byName;
-    for (const TableResult &table : counted)
-        byName.insert({table.schema, table.name}, &table);
+    const ResultsByName byName = resultsByName(counted);
     QStringList others;
     for (const CountedTable &table : manifest.content.tables) {
-        const TableResult *result = byName.value({table.schema, table.name});
-        if (!result || !result->note.isEmpty() || result->rowsAfter == table.rows ||
-            scope.leftOut.contains(table.schema))
+        if (scope.leftOut.contains(table.schema))
             continue;
-        others.append(u"%1 has %2 rows, not %3"_s.arg(table.fullName())
-                          .arg(result->rowsAfter)
-                          .arg(table.rows));
+        const TableResult *result = byName.value({table.schema, table.name});
+        if (!result && table.rows > 0)
+            others.append(u"%1 was not filled, and has %2 rows there"_s.arg(table.fullName())
+                              .arg(table.rows));
+        else if (isCompared(result) && result->rowsAfter != table.rows)
+            others.append(u"%1 has %2 rows, not %3"_s.arg(table.fullName())
+                              .arg(result->rowsAfter)
+                              .arg(table.rows));
     }
     return others;
 }
 
-QString agreement(const backup::Manifest &manifest, const ManifestScope &scope)
+QString agreement(const backup::Manifest &manifest, const QList<TableResult> &counted,
+                  const ManifestScope &scope)
 {
+    const ResultsByName byName = resultsByName(counted);
     qint64 tables = 0;
     qint64 rows = 0;
     for (const CountedTable &table : manifest.content.tables) {
-        if (scope.leftOut.contains(table.schema))
+        if (scope.leftOut.contains(table.schema) ||
+            !isCompared(byName.value({table.schema, table.name})))
             continue;
         ++tables;
         rows += table.rows;
     }
     const QList<SchemaObject> all = inOneList(manifest.content);
-    const qint64 things = std::ranges::count_if(
-        all, [&](const SchemaObject &object) { return !isOutside(object, scope); });
+    const qint64 others = std::ranges::count_if(all, [&](const SchemaObject &object) {
+        return object.kind != "table"_L1 && !isOutside(object, scope);
+    });
     return u"the manifest of %1 UTC agrees: %2 tables, %3 rows and %4 other things are all there"_s
         .arg(manifest.takenAt.toUTC().toString(u"yyyy-MM-dd HH:mm"_s))
         .arg(tables)
         .arg(rows)
-        .arg(things - tables);
+        .arg(others);
 }
 
 } // namespace mayday::restore

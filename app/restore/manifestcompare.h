@@ -18,10 +18,13 @@ struct ManifestScope {
 [[nodiscard]] QStringList missingAfter(const backup::Manifest &manifest,
                                        const backup::SchemaObjects &there,
                                        const ManifestScope &scope);
-/// Tables with other numbers of rows than the manifest has: "public.a has 3 rows, not 4". Pure.
+/// Tables with other numbers of rows than the manifest has, and those with rows there that nobody
+/// has counted: "public.a has 3 rows, not 4". Pure.
 [[nodiscard]] QStringList otherRows(const backup::Manifest &manifest,
                                     const QList<TableResult> &counted, const ManifestScope &scope);
-/// "the manifest of 2026-11-30 08:15 UTC agrees: 47 tables, 60000 rows and 120 other things". Pure.
-[[nodiscard]] QString agreement(const backup::Manifest &manifest, const ManifestScope &scope);
+/// "the manifest of 2026-11-30 08:15 UTC agrees: 47 tables, 60000 rows and 120 other things"; of
+/// tables those that were compared. Pure.
+[[nodiscard]] QString agreement(const backup::Manifest &manifest, const QList<TableResult> &counted,
+                                const ManifestScope &scope);
 
 } // namespace mayday::restore

@@ -66,6 +66,8 @@ private Q_SLOTS:
     void withoutOneNothingIsAsked_data();
     void withoutOneNothingIsAsked();
     void whatIsInWhatIsMissingIsNotNamedAgain();
+    void whatNobodyCountedDoesNotAgree();
+    void largeObjectsAreInNoCopy();
 
 private:
     [[nodiscard]] backup::DumpReceipt dumped(const QStringList &schemas = {u"public"_s})
@@ -330,6 +332,46 @@ void TestRestoreManifest::whatIsInWhatIsMissingIsNotNamedAgain()
     // An empty schema public is not in a dump.
     const backup::Manifest bare{.content = {.schemas = {u"public"_s}}};
     QCOMPARE(missingAfter(bare, {}, {}), QStringList());
+}
+
+void TestRestoreManifest::whatNobodyCountedDoesNotAgree()
+{
+    const backup::Manifest manifest{
+        .content = {.schemas = {u"public"_s},
+                    .tables = {{u"public"_s, u"a"_s, 1},
+                               {u"public"_s, u"b"_s, 4},
+                               {u"public"_s, u"none"_s, 0},
+                               {u"public"_s, u"part"_s, 7},
+                               {u"out"_s, u"c"_s, 9}},
+                    .others = {{u"public"_s, u"view"_s, u"public.v"_s}}}};
+    const ManifestScope scope{.restored = {u"public"_s}, .leftOut = {u"out"_s}};
+    QList<TableResult> counted{{.schema = u"public"_s, .name = u"a"_s, .rowsAfter = 1},
+                               {.schema = u"public"_s,
+                                .name = u"part"_s,
+                                .rowsAfter = 0,
+                                .note = u"counted with public.whole"_s}};
+    QCOMPARE(otherRows(manifest, counted, scope),
+             QStringList{u"public.b was not filled, and has 4 rows there"_s});
+    counted.append({.schema = u"public"_s, .name = u"b"_s, .rowsAfter = 4});
+    QCOMPARE(otherRows(manifest, counted, scope), QStringList());
+    QVERIFY2(agreement(manifest, counted, scope)
+                 .contains(u" agrees: 2 tables, 5 rows and 1 other things"_s),
+             qPrintable(agreement(manifest, counted, scope)));
+}
+
+void TestRestoreManifest::largeObjectsAreInNoCopy()
+{
+    m_shop->run("SELECT lo_create(4711), lo_create(4712)");
+    const backup::DumpReceipt dump = dumped({});
+    const RestoreReceipt copy = restored(dump.file, RestoreMode::Copy);
+    const RestoreReceipt stayed = restored(dump.file, RestoreMode::Replace);
+    m_shop->run("SELECT lo_unlink(4711), lo_unlink(4712)");
+    QVERIFY2(!copy.error, why(copy));
+    QVERIFY2(toldBy(copy).contains(u"large objects are in no copy: the manifest of the backup has "
+                                   "2"_s),
+             why(copy));
+    // Those that were there before are there.
+    QVERIFY2(!stayed.error && toldBy(stayed).contains(u" agrees: "_s), why(stayed));
 }
 
 MAYDAY_TEST(TestRestoreManifest);
