@@ -88,6 +88,7 @@ Result<Manifest> Snapshot::describe(const QStringList &schemas, TaskContext &con
     // Of some schemas pg_dump writes nothing that belongs to the database as a whole.
     if (!schemas.isEmpty()) {
         content->others.removeIf([](const SchemaObject &one) { return one.schema.isEmpty(); });
+        content->schemaOfExtension.clear();
         content->largeObjects = 0;
     }
     return Manifest{.takenAt = m_takenAt,

@@ -67,6 +67,9 @@ SchemaObjects contentFrom(const QJsonObject &json)
 {
     SchemaObjects content{.others = objectsFrom(json["objects"_L1].toObject()),
                           .largeObjects = json["largeObjects"_L1].toInteger()};
+    const QJsonObject homes = json["schemaOfExtension"_L1].toObject(); // absent in older ones
+    for (auto home = homes.begin(); home != homes.end(); ++home)
+        content.schemaOfExtension.insert(home.key(), home.value().toString());
     for (const auto &schema : json["schemas"_L1].toArray())
         content.schemas.append(schema.toString());
     for (const auto &table : json["tables"_L1].toArray())
@@ -217,6 +220,9 @@ QJsonObject toJson(const Manifest &manifest)
                                      {u"name"_s, sequence.name},
                                      {u"value"_s, sequence.value},
                                      {u"isCalled"_s, sequence.isCalled}});
+    QJsonObject homes;
+    for (const auto &[extension, schema] : manifest.content.schemaOfExtension.asKeyValueRange())
+        homes.insert(extension, schema);
     return {{u"manifest"_s, manifestVersion},
             {u"takenAt"_s, manifest.takenAt.toUTC().toString(Qt::ISODate)},
             {u"server"_s, manifest.server},
@@ -230,6 +236,7 @@ QJsonObject toJson(const Manifest &manifest)
             {u"tables"_s, tables},
             {u"sequences"_s, sequences},
             {u"objects"_s, jsonOf(manifest.content.others)},
+            {u"schemaOfExtension"_s, homes},
             {u"largeObjects"_s, manifest.content.largeObjects}};
 }
 

@@ -92,6 +92,8 @@ UNION ALL SELECT 'forced row security', space, 'on ' || name FROM relations
   WHERE relforcerowsecurity
 UNION ALL SELECT 'extension', '', extname::text FROM pg_catalog.pg_extension
   WHERE extname <> 'plpgsql'
+UNION ALL SELECT 'schema of extension', n.nspname, e.extname
+  FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
 UNION ALL SELECT 'large objects', '', pg_catalog.count(*)::text
   FROM pg_catalog.pg_largeobject_metadata
 ORDER BY 2, 1, 3)";
@@ -128,6 +130,8 @@ Result<SchemaObjects> schemaObjects(postgres::Session &session, const QStringLis
             found.tables.append({.schema = schema, .name = name});
         else if (kind == "sequence"_L1)
             found.sequences.append({.schema = schema, .name = name});
+        else if (kind == "schema of extension"_L1)
+            found.schemaOfExtension.insert(name, schema);
         else if (kind == "large objects"_L1)
             found.largeObjects = name.toLongLong();
         else

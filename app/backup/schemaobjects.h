@@ -3,6 +3,7 @@
 
 #include "postgres/session.h"
 
+#include <QHash>
 #include <QList>
 #include <QStringList>
 
@@ -49,7 +50,8 @@ struct SchemaObjects {
     QList<CountedTable> tables = {};
     QList<NamedSequence> sequences = {};
     QList<SchemaObject> others = {};
-    qint64 largeObjects = 0; ///< of the database
+    QHash<QString, QString> schemaOfExtension = {}; ///< which it is installed into, by its name
+    qint64 largeObjects = 0;                        ///< of the database
 };
 
 /// What these schemas have; those of the whole database when there are none given. Rows are not

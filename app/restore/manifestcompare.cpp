@@ -34,9 +34,14 @@ bool isInNoCopy(const QString &kind)
            kind == "policy"_L1 || kind.endsWith("row security"_L1);
 }
 
-bool isOutside(const SchemaObject &object, const ManifestScope &scope)
+/// An extension is in no schema, but what it brings is, and is left out with that.
+bool isOutside(const SchemaObject &object, const backup::Manifest &manifest,
+               const ManifestScope &scope)
 {
-    return scope.leftOut.contains(object.schema) || (scope.isCopy && isInNoCopy(object.kind));
+    const QString home = object.kind == "extension"_L1
+                             ? manifest.content.schemaOfExtension.value(object.name)
+                             : object.schema;
+    return scope.leftOut.contains(home) || (scope.isCopy && isInNoCopy(object.kind));
 }
 
 /// "public.a" of "policy own on public.a".
@@ -97,7 +102,7 @@ QStringList missingAfter(const backup::Manifest &manifest, const backup::SchemaO
             carriersAway.insert(object.name);
     }
     for (const SchemaObject &object : wanted) {
-        if (isOutside(object, scope) || found.contains(object) ||
+        if (isOutside(object, manifest, scope) || found.contains(object) ||
             schemasAway.contains(object.schema) || carriersAway.contains(carrierOf(object)))
             continue;
         missing.append(object.words());
@@ -140,7 +145,7 @@ QString agreement(const backup::Manifest &manifest, const QList<TableResult> &co
     }
     const QList<SchemaObject> all = inOneList(manifest.content);
     const qint64 others = std::ranges::count_if(all, [&](const SchemaObject &object) {
-        return object.kind != "table"_L1 && !isOutside(object, scope);
+        return object.kind != "table"_L1 && !isOutside(object, manifest, scope);
     });
     return u"the manifest of %1 UTC agrees: %2 tables, %3 rows and %4 other things are all there"_s
         .arg(manifest.takenAt.toUTC().toString(u"yyyy-MM-dd HH:mm"_s))

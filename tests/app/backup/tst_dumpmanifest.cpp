@@ -80,8 +80,9 @@ private:
 void TestDumpManifest::ofAWholeDatabaseAlsoWhatIsInNoSchema()
 {
     m_server->createDatabase(u"whole"_s);
-    m_server->execute(u"whole"_s, "CREATE EXTENSION citext; SELECT lo_create(0), lo_create(0);"
-                                  "CREATE SCHEMA nothing; CREATE TABLE a (name citext)");
+    m_server->execute(u"whole"_s, "CREATE SCHEMA of_it; CREATE EXTENSION citext SCHEMA of_it; "
+                                  "SELECT lo_create(0), lo_create(0);"
+                                  "CREATE SCHEMA nothing; CREATE TABLE a (name of_it.citext)");
     const DumpOrder whole{.source = m_server->connectionString(u"whole"_s), .file = file()};
     TaskContext context;
     const auto receipt = makeDump(whole, context);
@@ -89,9 +90,10 @@ void TestDumpManifest::ofAWholeDatabaseAlsoWhatIsInNoSchema()
     const Manifest manifest = manifestBeside(file())->value();
     QVERIFY(manifest.isWholeDatabase);
     QCOMPARE(manifest.content.largeObjects, 2);
-    QCOMPARE(manifest.content.schemas, (QStringList{u"nothing"_s, u"public"_s}));
+    QCOMPARE(manifest.content.schemas, (QStringList{u"nothing"_s, u"of_it"_s, u"public"_s}));
     QCOMPARE(manifest.content.others.size(), 1); // and nothing of what the extension brings
     QCOMPARE(manifest.content.others.front().words(), u"extension citext"_s);
+    QCOMPARE(manifest.content.schemaOfExtension.value(u"citext"_s), u"of_it"_s);
 }
 
 /// Names take more room than the same in a compressed dump.

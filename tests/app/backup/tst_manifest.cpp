@@ -81,6 +81,7 @@ void TestManifest::init()
                               .sequences = {{u"public"_s, u"s"_s, 5, true}},
                               .others = {{u""_s, u"extension"_s, u"citext"_s},
                                          {u"public"_s, u"view"_s, u"public.v"_s}},
+                              .schemaOfExtension = {{u"citext"_s, u"public"_s}},
                               .largeObjects = 3}};
 }
 
@@ -93,6 +94,7 @@ void TestManifest::itComesBackAsItWent()
     QCOMPARE(toJson(back), toJson(m_manifest));
     QCOMPARE(back.takenAt, m_manifest.takenAt);
     QCOMPARE(back.content.others, m_manifest.content.others);
+    QCOMPARE(back.content.schemaOfExtension, m_manifest.content.schemaOfExtension);
     QCOMPARE(back.content.tables.front().rows, 2);
     QVERIFY(back.content.sequences.front().isCalled);
     QCOMPARE(back.rows(), 2);

@@ -329,6 +329,12 @@ void TestRestoreManifest::whatIsInWhatIsMissingIsNotNamedAgain()
              (QStringList{u"schema gone"_s, u"table public.a"_s, u"sequence public.s"_s,
                           u"trigger t on public.z"_s, u"extension citext"_s}));
     QCOMPARE(missingAfter(manifest, manifest.content, scope), QStringList{u"schema gone"_s});
+    // What an extension brings is left out with its schema.
+    backup::Manifest homed{.content = {.others = {{u""_s, u"extension"_s, u"citext"_s}},
+                                       .schemaOfExtension = {{u"citext"_s, u"out"_s}}}};
+    QCOMPARE(missingAfter(homed, {}, scope), QStringList());
+    homed.content.schemaOfExtension[u"citext"_s] = u"public"_s;
+    QCOMPARE(missingAfter(homed, {}, scope), QStringList{u"extension citext"_s});
     // An empty schema public is not in a dump.
     const backup::Manifest bare{.content = {.schemas = {u"public"_s}}};
     QCOMPARE(missingAfter(bare, {}, {}), QStringList());
