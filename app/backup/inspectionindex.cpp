@@ -226,6 +226,12 @@ Result<dump::ObjectIndex> objectsOf(const dump::DumpInspection &inspection, cons
     return isSame ? Result<dump::ObjectIndex>(objects) : failure(changedError(path));
 }
 
+bool isAnotherByNow(const dump::DumpInspection &inspection, const QString &path)
+{
+    return inspection.index.stamp.isEmpty() ? inspection.fileBytes != sizeOnDisk(path)
+                                            : inspection.index.stamp != stampOf(path);
+}
+
 QByteArray fingerprintOf(const dump::DumpInspection &inspection, const QString &path)
 {
     QByteArray stamp = stampOf(path);

@@ -29,6 +29,10 @@ namespace mayday::backup {
 /// file. False when this file can only be read from front to end, or is another one by now.
 [[nodiscard]] bool completeIndex(dump::DumpInspection &inspection, const QString &path);
 
+/// Whether the file is another one than was inspected, as far as that is known: of one that was not
+/// whole there is only the size.
+[[nodiscard]] bool isAnotherByNow(const dump::DumpInspection &inspection, const QString &path);
+
 /// What has to be the same for the text of a backup to be the same to every place in it: the file
 /// as it is now, and what reads it. Empty when the inspection is about another state of the file.
 [[nodiscard]] QByteArray fingerprintOf(const dump::DumpInspection &inspection, const QString &path);

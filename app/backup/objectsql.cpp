@@ -7,6 +7,9 @@
 #include "dump/dumpreader.h"
 #include "dump/dumpvisitor.h"
 
+#include <QHash>
+#include <QStringDecoder>
+
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -25,15 +28,36 @@ constexpr size_t bufferSize = 256 * 1024;
 constexpr qint64 nearInPlainText = 64 * 1024;
 
 /// In SQL of its own, or nothing.
-QByteArray settingsFor(const dump::DumpInspection &inspection, const QList<DumpEntry> &entries)
+QByteArray settingsFor(const dump::DumpInspection &inspection, const QList<DumpEntry> &entries,
+                       SqlLetters letters)
 {
     QByteArray sql;
     const QString encoding = inspection.encoding;
-    if (!encoding.isEmpty() && encoding.compare("UTF8"_L1, Qt::CaseInsensitive) != 0)
+    if (letters == SqlLetters::AsTheyStand && !encoding.isEmpty() &&
+        encoding.compare("UTF8"_L1, Qt::CaseInsensitive) != 0)
         sql += "SET client_encoding = '" + encoding.toUtf8().replace('\'', "''") + "';\n";
     if (std::ranges::any_of(entries, &DumpEntry::escapes))
         sql += "SET standard_conforming_strings = off;\n";
     return sql.isEmpty() ? sql : sql + '\n';
+}
+
+/// PostgreSQL's names of encodings that have others elsewhere.
+QString commonNameOf(const QString &encoding)
+{
+    static const QHash<QString, QString> others{{u""_s, u"UTF-8"_s},
+                                                {u"UTF8"_s, u"UTF-8"_s},
+                                                {u"SQL_ASCII"_s, u"UTF-8"_s},
+                                                {u"LATIN1"_s, u"ISO-8859-1"_s},
+                                                {u"LATIN9"_s, u"ISO-8859-15"_s},
+                                                {u"WIN866"_s, u"IBM866"_s},
+                                                {u"WIN874"_s, u"windows-874"_s},
+                                                {u"UHC"_s, u"windows-949"_s},
+                                                {u"SJIS"_s, u"Shift_JIS"_s},
+                                                {u"KOI8R"_s, u"KOI8-R"_s},
+                                                {u"KOI8U"_s, u"KOI8-U"_s}};
+    const QString upper = encoding.toUpper();
+    return upper.startsWith("WIN125"_L1) ? u"windows-"_s + upper.sliced(3)
+                                         : others.value(upper, encoding);
 }
 
 /// Stretches that are read in one go, with what is between them.
@@ -197,11 +221,18 @@ Result<dump::DumpObjects> objectsIn(const QString &path, const dump::DumpInspect
 }
 
 Result<void> readSql(const QString &path, const dump::DumpInspection &inspection,
-                     const QList<DumpEntry> &entries, const SqlSink &sink, TaskContext &context)
+                     const QList<DumpEntry> &entries, const SqlSink &sink, TaskContext &context,
+                     SqlLetters letters)
 {
     if (entries.isEmpty())
         return {};
-    if (const QByteArray settings = settingsFor(inspection, entries); !settings.isEmpty()) {
+    if (isAnotherByNow(inspection, path))
+        return failure({.kind = ErrorKind::Corrupt,
+                        .subject = path,
+                        .detail = u"it has changed since it was read"_s,
+                        .advice = Advice::TryAgain});
+    if (const QByteArray settings = settingsFor(inspection, entries, letters);
+        !settings.isEmpty()) {
         if (auto taken = sink(settings); !taken)
             return taken;
     }
@@ -218,22 +249,32 @@ Result<void> readSql(const QString &path, const dump::DumpInspection &inspection
     return {};
 }
 
+std::optional<QString> decodedSql(const QByteArray &sql, const QString &encoding)
+{
+    QStringDecoder decoder(commonNameOf(encoding).toLatin1().constData());
+    if (!decoder.isValid())
+        return std::nullopt;
+    const QString text = decoder(sql);
+    return decoder.hasError() ? std::nullopt : std::optional(text);
+}
+
 Result<ShownSql> beginningOfSql(const QString &path, const dump::DumpInspection &inspection,
                                 const QList<DumpEntry> &entries, qsizetype mostBytes,
                                 TaskContext &context)
 {
-    ShownSql sql;
+    QByteArray text;
+    bool isCut = false;
     const auto take = [&](QByteArrayView piece) -> Result<void> {
-        const qsizetype room = mostBytes - sql.text.size();
-        sql.text.append(piece.first(std::min(piece.size(), room)));
-        sql.isCut = piece.size() > room;
-        return sql.isCut ? failure(TaskContext::cancelled(path, u"there is room for no more"_s))
-                         : Result<void>();
+        const qsizetype room = mostBytes - text.size();
+        text.append(piece.first(std::min(piece.size(), room)));
+        isCut = piece.size() > room;
+        return isCut ? failure(TaskContext::cancelled(path, u"there is room for no more"_s))
+                     : Result<void>();
     };
-    const auto read = readSql(path, inspection, entries, take, context);
-    if (!read && !sql.isCut)
+    const auto read = readSql(path, inspection, entries, take, context, SqlLetters::Decoded);
+    if (!read && !isCut)
         return failure(read.error());
-    return sql;
+    return ShownSql{.text = decodedSql(text, inspection.encoding), .isCut = isCut};
 }
 
 } // namespace mayday::backup

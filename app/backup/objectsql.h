@@ -7,6 +7,7 @@
 #include <QByteArrayView>
 
 #include <functional>
+#include <optional>
 
 namespace mayday::backup {
 
@@ -16,6 +17,11 @@ objectsIn(const QString &path, const dump::DumpInspection &inspection, TaskConte
 
 /// Takes a piece of SQL; an Error ends the reading.
 using SqlSink = std::function<Result<void>(QByteArrayView)>;
+
+enum class SqlLetters {
+    AsTheyStand, ///< for a server, which is told their encoding first
+    Decoded,     ///< for somebody who makes Unicode of them, where that line would be a lie
+};
 
 /// Gives out the text of some statements of a backup, in the order of the file, with an empty line
 /// behind each, in the encoding of the dump. First what the statements take for granted, when that
@@ -30,11 +36,16 @@ using SqlSink = std::function<Result<void>(QByteArrayView)>;
 /// but of a single statement.
 [[nodiscard]] Result<void> readSql(const QString &path, const dump::DumpInspection &inspection,
                                    const QList<dump::DumpEntry> &entries, const SqlSink &sink,
-                                   TaskContext &context);
+                                   TaskContext &context,
+                                   SqlLetters letters = SqlLetters::AsTheyStand);
+
+/// Unicode of the text of a dump; nothing where its encoding is not known here, or the text is not
+/// in it. A letter that is cut at the end is left out.
+[[nodiscard]] std::optional<QString> decodedSql(const QByteArray &sql, const QString &encoding);
 
 /// SQL to be looked at.
 struct ShownSql {
-    QByteArray text; ///< in the encoding of the dump
+    std::optional<QString> text; ///< as of decodedSql()
     bool isCut = false;
 };
 

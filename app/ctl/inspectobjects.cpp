@@ -130,6 +130,14 @@ Error notOne(const DumpObjects &objects, const QList<qsizetype> &found, const QS
                                               named(objects, similar))};
 }
 
+Error unknownLetters(const QString &file, const QString &encoding)
+{
+    return {.kind = ErrorKind::Unsupported,
+            .subject = file,
+            .detail = u"its letters are in %1, of which no JSON can be made here; without --json "
+                      "they come as they stand in the file"_s.arg(encoding)};
+}
+
 ExitCode show(const Call &call, const QString &file, const dump::DumpInspection &inspection,
               const DumpObjects &objects, const ObjectQuestion &question)
 {
@@ -144,15 +152,20 @@ ExitCode show(const Call &call, const QString &file, const dump::DumpInspection 
         sql.append(piece);
         return {};
     };
+    const auto letters =
+        call.output.isJson() ? backup::SqlLetters::Decoded : backup::SqlLetters::AsTheyStand;
     TaskContext context;
-    const auto read =
-        backup::readSql(file, inspection, objects.entriesOf(found.front(), rows), sink, context);
+    const auto read = backup::readSql(file, inspection, objects.entriesOf(found.front(), rows),
+                                      sink, context, letters);
     if (!read)
         return call.output.fail(read.error());
+    const auto text = backup::decodedSql(sql, inspection.encoding);
+    if (call.output.isJson() && !text)
+        return call.output.fail(unknownLetters(file, inspection.encoding));
     if (call.output.isJson())
         call.output.answer({{u"verdict"_s, dump::verdictKey(inspection.verdict)},
                             {u"object"_s, asJson(objects.all()[found.front()])},
-                            {u"sql"_s, QString::fromUtf8(sql)}},
+                            {u"sql"_s, *text}},
                            {});
     const QString why = shortfall(inspection);
     if (!why.isEmpty())

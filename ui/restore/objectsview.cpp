@@ -12,6 +12,7 @@
 #include "ui/restore/objectsmodel.h"
 
 #include <QClipboard>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
@@ -19,7 +20,6 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QShortcut>
-#include <QStringDecoder>
 #include <QVBoxLayout>
 
 #include <chrono>
@@ -45,13 +45,6 @@ protected:
             QPlainTextEdit::keyPressEvent(event);
     }
 };
-
-/// As far as Qt knows the encoding; what it does not know is shown as UTF-8.
-QString decodedSql(const QByteArray &sql, const QString &encoding)
-{
-    QStringDecoder decoder(encoding.toLatin1().constData());
-    return decoder.isValid() ? QString(decoder(sql)) : QString::fromUtf8(sql);
-}
 
 } // namespace
 
@@ -112,6 +105,7 @@ void ObjectsView::connectParts()
     m_pause.setInterval(120ms);
     connect(&m_pause, &QTimer::timeout, this, &ObjectsView::read);
     connect(m_find, &QLineEdit::textChanged, this, &ObjectsView::find);
+    connect(&m_shelf, &backup::BackupShelf::changed, this, &ObjectsView::followFile);
     connect(m_find, &QLineEdit::returnPressed, m_table, [this] { m_table->setFocus(); });
     auto *toFind = new QShortcut(QKeySequence::Find, this);
     connect(toFind, &QShortcut::activated, m_find, [this] {
@@ -129,31 +123,45 @@ void ObjectsView::connectParts()
 
 void ObjectsView::showBackup(const QString &path)
 {
-    m_path = path;
+    m_entry = backup::BackupEntry();
+    m_entry.path = path;
     m_objects.reset();
     m_listing.requestStop();
     m_find->clear();
     m_model->setObjects({});
     followSelection();
     m_error->hide();
+    m_header->setSentence(tr("What is in %1?").arg(QFileInfo(path).fileName()));
+    ++m_listed; // what is on its way is about another one, or about this one as it was
     const backup::BackupEntry *entry = m_shelf.entry(path);
     if (!entry || !entry->inspection)
         return showNoList({.kind = ErrorKind::NotFound,
                            .subject = path,
                            .detail = u"it is no longer on the shelf"_s});
-    m_encoding = entry->inspection->encoding;
-    m_header->setSentence(tr("What is in %1?").arg(entry->fileName));
+    m_entry = *entry;
     m_header->setDetail(tr("The list is being put together."));
     m_table->setEmptyText(tr("A moment"), tr("The list is being put together."));
     m_listing = m_shelf.objectsIn(*entry);
-    m_listing.deliverTo(this, [this, path](const Result<dump::DumpObjects> &objects) {
-        if (path != m_path)
-            return; // another backup was asked for meanwhile
+    m_listing.deliverTo(this, [this, asked = m_listed](const Result<dump::DumpObjects> &objects) {
+        if (asked != m_listed)
+            return;
         if (objects)
             showObjects(*objects);
         else
             showNoList(objects.error());
     });
+}
+
+/// Another file may stand in its place by now, and no line of the list would be where it was.
+void ObjectsView::followFile()
+{
+    const backup::BackupEntry *entry = m_shelf.entry(m_entry.path);
+    if (!m_entry.inspection || !entry || !entry->inspection ||
+        (entry->bytes == m_entry.bytes && entry->modifiedAt == m_entry.modifiedAt))
+        return;
+    const QString words = m_find->text();
+    showBackup(QString(entry->path));
+    m_find->setText(words);
 }
 
 void ObjectsView::showObjects(const dump::DumpObjects &objects)
@@ -220,11 +228,10 @@ void ObjectsView::read()
 {
     m_pause.stop();
     const auto object = selected();
-    const backup::BackupEntry *entry = m_shelf.entry(m_path);
-    if (!object || !entry)
+    if (!object)
         return;
     m_reading =
-        m_shelf.sqlOf(*entry, m_objects->entriesOf(*object, dump::DumpObjects::Rows::Without));
+        m_shelf.sqlOf(m_entry, m_objects->entriesOf(*object, dump::DumpObjects::Rows::Without));
     m_reading.deliverTo(
         this, [this, asked = ++m_asked, number = *object](const Result<backup::ShownSql> &sql) {
             if (asked != m_asked)
@@ -238,10 +245,14 @@ void ObjectsView::read()
 
 void ObjectsView::showSql(const backup::ShownSql &sql, const dump::DumpObject &object)
 {
-    const QString text = decodedSql(sql.text, m_encoding).trimmed();
+    const QString text = sql.text.value_or(QString()).trimmed();
     m_sql->setPlainText(text);
     m_copy->setCopyText(text);
-    m_about->setText(about(object, sql.isCut));
+    QString words = about(object, sql.isCut && sql.text);
+    if (!sql.text)
+        words += u' ' + tr("It is in %1, which cannot be shown; maydayctl inspect --show has it.")
+                            .arg(m_entry.inspection->encoding);
+    m_about->setText(words);
 }
 
 /// "table public.orders. Its 60,000 rows are not shown."

@@ -39,6 +39,7 @@ Q_SIGNALS:
 
 private:
     void connectParts();
+    void followFile();
     void showObjects(const dump::DumpObjects &objects);
     void showNoList(const Error &error);
     void showError(const Error &error);
@@ -50,13 +51,13 @@ private:
     [[nodiscard]] std::optional<qsizetype> selected() const;
 
     const backup::BackupShelf &m_shelf;
-    QString m_path;
-    QString m_encoding; ///< of the dump
+    backup::BackupEntry m_entry; ///< as it was when it was listed
     std::optional<dump::DumpObjects> m_objects;
     Task<dump::DumpObjects> m_listing;
     Task<backup::ShownSql> m_reading;
-    int m_asked = 0; ///< so many times; the last one counts
-    QTimer m_pause;  ///< so that arrows that run over a list read nothing
+    int m_listed = 0; ///< as m_asked
+    int m_asked = 0;  ///< so many times; the last one counts
+    QTimer m_pause;   ///< so that arrows that run over a list read nothing
 
     SentenceHeader *m_header;
     QLineEdit *m_find;

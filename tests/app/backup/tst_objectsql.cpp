@@ -54,6 +54,7 @@ private Q_SLOTS:
     void settingsComeFirst();
     void aCutFileGivesWhatItHas();
     void anotherFileIsNotTaken();
+    void lettersAreDecodedOrNot();
     void aSinkThatIsFullEndsIt();
     void theListIsKeptInAFileOfItsOwn();
     void aListOfAnotherVersionIsMadeAnew();
@@ -240,10 +241,46 @@ void TestObjectSql::anotherFileIsNotTaken()
         readSql(path, inspection, entries, [](QByteArrayView) { return Result<void>(); }, context);
     QVERIFY(!read);
     QCOMPARE(read.error().kind, ErrorKind::Corrupt);
+    // Nor is one in which other things stand at the very places.
+    const QByteArray twin = threeTables(100);
+    const QString second = put(twin, u"twin.sql"_s);
+    const dump::DumpInspection before = look(second);
+    const auto places = entriesFor(second, u"small"_s, before);
+    (void)put(QByteArray(twin).replace("public.small", "public.other"), u"twin.sql"_s);
+    QFile file(second);
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    QVERIFY(file.setFileTime(QDateTime::currentDateTime().addSecs(5),
+                             QFileDevice::FileModificationTime));
+    file.close();
+    QVERIFY(
+        !readSql(second, before, places, [](QByteArrayView) { return Result<void>(); }, context));
     QVERIFY(QFile::remove(objectsFileOf(path)));
     const auto objects = objectsOf(inspection, path, context);
     QVERIFY(!objects);
     QCOMPARE(objects.error().kind, ErrorKind::Corrupt);
+}
+
+void TestObjectSql::lettersAreDecodedOrNot()
+{
+    const QByteArray latin = threeTables(1).replace("small (\n", "sm\xe4ll (\n");
+    const auto shown = [this](const QByteArray &text) {
+        const QString path = put(text);
+        const dump::DumpInspection inspection = look(path);
+        TaskContext context;
+        const auto all = objectsIn(path, inspection, context);
+        return beginningOfSql(path, inspection, all->entriesOf(0, dump::DumpObjects::Rows::Without),
+                              1000, context)
+            .value();
+    };
+    for (const char *name : {"LATIN1", "WIN1252", "LATIN9"}) {
+        const ShownSql sql = shown(QByteArray(latin).replace("UTF8", name));
+        QVERIFY2(sql.text && sql.text->startsWith(u"CREATE TABLE public.sm\u00e4ll ("_s), name);
+    }
+    QVERIFY(!shown(QByteArray(latin).replace("UTF8", "MULE_INTERNAL")).text);
+    QVERIFY(!shown(QByteArray(latin).replace("UTF8", "SQL_ASCII")).text);
+    // A letter that is cut off is no harm.
+    const auto cut = decodedSql("a\xc3", u"UTF8"_s);
+    QVERIFY(cut && cut->startsWith(u'a'));
 }
 
 void TestObjectSql::aSinkThatIsFullEndsIt()

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void theListForPeople();
     void oneThingIsShown();
     void itsRowsToo();
+    void lettersAreDecodedForJson();
     void aFullDiskIsSaid();
     void aNameOfSeveralThingsIsAsked();
     void aNameOfNothingIsSaid();
@@ -128,6 +129,28 @@ void TestCtlObjects::itsRowsToo()
     QCOMPARE(m_ctl.server().scalar(u"shown"_s, "SELECT count(*) FROM pg_catalog.pg_constraint"
                                                " WHERE conname = 'orders_pkey'"),
              u"1"_s);
+}
+
+void TestCtlObjects::lettersAreDecodedForJson()
+{
+    QByteArray latin = listedDump;
+    latin.replace("AS 'SELECT 2'", "AS 'SELECT 2 /* \xe4 */'").replace("UTF8", "LATIN1");
+    const QString path = m_ctl.write(u"latin.sql"_s, latin);
+    const QStringList call{u"inspect"_s, path, u"--show=total(a text)"_s};
+    const Answer json = m_ctl.run(call + QStringList{u"--json"_s});
+    QVERIFY2(json.code == 0, json.all());
+    const QString sql = json.json()["sql"_L1].toString();
+    QVERIFY2(sql.startsWith(u"CREATE FUNCTION"_s) && sql.contains(u"/* \u00e4 */"_s), json.all());
+    const Answer asItStands = m_ctl.run(call);
+    QVERIFY2(asItStands.out.startsWith("SET client_encoding = 'LATIN1';\n\n") &&
+                 asItStands.out.contains("/* \xe4 */"),
+             asItStands.all());
+    latin.replace("LATIN1", "MULE_INTERNAL");
+    (void)m_ctl.write(u"latin.sql"_s, latin);
+    const Answer refused = m_ctl.run(call + QStringList{u"--json"_s});
+    QVERIFY2(refused.code != 0 && QByteArray(refused.all()).contains("MULE_INTERNAL"),
+             refused.all());
+    QCOMPARE(m_ctl.run(call).code, 0);
 }
 
 /// Half of it would look like all of it.

@@ -50,6 +50,9 @@ private Q_SLOTS:
     void theSqlIsCopied();
     void whatIsGoneIsSaid();
     void whatCannotBeReadIsSaid();
+    void anotherFileIsListedAnew();
+    void theSameOnceMoreIsNoError();
+    void lettersNobodyKnowsAreNotCopied();
     void nothingIsClipped();
     void manyScroll();
 
@@ -183,6 +186,10 @@ void TestObjectsView::whatIsGoneIsSaid()
     m_view->showBackup(m_folder->filePath(u"other.sql"_s));
     QVERIFY(m_view->findChild<ErrorPanel *>()->isVisible());
     QVERIFY(seenText(*m_view).contains(u"The file is as it was"_s));
+    QVERIFY(seenText(*m_view).contains(u"What is in other.sql?"_s));
+    open();
+    m_view->showBackup(m_folder->filePath(u"other.sql"_s));
+    QVERIFY(!seenText(*m_view).contains(u"shop.sql"_s));
     open();
     QVERIFY(!m_view->findChild<ErrorPanel *>()->isVisible());
 }
@@ -196,6 +203,37 @@ void TestObjectsView::whatCannotBeReadIsSaid()
     QTRY_VERIFY(m_view->findChild<ErrorPanel *>()->isVisible());
     QVERIFY(sql()->toPlainText().isEmpty());
     QVERIFY(seenText(*m_view).contains(u"4 things"_s));
+}
+
+void TestObjectsView::anotherFileIsListedAnew()
+{
+    open();
+    QTRY_VERIFY(!sql()->toPlainText().isEmpty());
+    put(QByteArray(insideDump).replace("public.audit_all()", "public.a()"));
+    QTRY_COMPARE(cell(0, ObjectsModel::Name), u"public.a()"_s);
+    QTRY_VERIFY(sql()->toPlainText().startsWith(u"CREATE FUNCTION public.a()"_s));
+    // Before the shelf has noticed, nothing is cut out at places where other things stand.
+    QVERIFY(writeFileAtomically(path(), "-- more\n" + insideDump));
+    table()->setCurrentIndex(table()->model()->index(1, 0));
+    QTRY_VERIFY(m_view->findChild<ErrorPanel *>()->isVisible());
+    QVERIFY(sql()->toPlainText().isEmpty());
+}
+
+void TestObjectsView::theSameOnceMoreIsNoError()
+{
+    m_view->showBackup(path());
+    open();
+    QTRY_VERIFY(!sql()->toPlainText().isEmpty());
+    QVERIFY(!m_view->findChild<ErrorPanel *>()->isVisible());
+}
+
+void TestObjectsView::lettersNobodyKnowsAreNotCopied()
+{
+    put(QByteArray(insideDump).replace("'UTF8'", "'MULE_INTERNAL'"));
+    open();
+    QTRY_VERIFY(seenText(*m_view).contains(u"MULE_INTERNAL"_s));
+    QVERIFY(sql()->toPlainText().isEmpty());
+    QVERIFY(!m_view->findChild<CopyButton *>()->isEnabled());
 }
 
 void TestObjectsView::nothingIsClipped()
