@@ -313,6 +313,7 @@ Result<DumpReceipt> DatabaseDump::make(const DumpOrder &order, TaskContext &cont
                                .tables = manifest->content.tables.size(),
                                .rows = manifest->rows(),
                                .madeWith = manifest->madeWith,
+                               .withoutRows = manifest->content.withoutRows,
                                .manifest = manifestFileOf(order.file),
                                .sha256 = manifest->sha256};
         });

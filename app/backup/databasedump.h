@@ -31,8 +31,9 @@ struct DumpReceipt {
     qint64 bytes = 0;
     qint64 tables = 0;
     qint64 rows = 0;
-    QString madeWith = {}; ///< "pg_dump 17.2"
-    QString manifest = {}; ///< the file beside it that says what the server had
+    QString madeWith = {};        ///< "pg_dump 17.2"
+    QStringList withoutRows = {}; ///< UNLOGGED tables: a standby has no rows of them to dump
+    QString manifest = {};        ///< the file beside it that says what the server had
     QByteArray sha256 = {};
 };
 

@@ -20,7 +20,8 @@ WITH spaces AS (SELECT oid, nspname::text AS space FROM pg_catalog.pg_namespace 
 members AS (SELECT classid, objid, deptype FROM pg_catalog.pg_depend
   WHERE deptype IN ('e', 'i') AND objsubid = 0),
 relations AS (SELECT c.oid, c.relkind, s.space, c.relname::text AS short,
-    s.space || '.' || c.relname AS name, c.relrowsecurity, c.relforcerowsecurity
+    s.space || '.' || c.relname AS name, c.relrowsecurity, c.relforcerowsecurity,
+    c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery() AS hidden
   FROM pg_catalog.pg_class c JOIN spaces s ON s.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (SELECT FROM members m
     WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid AND m.deptype = 'e')),
@@ -62,7 +63,8 @@ things AS (SELECT n.class, n.oid, n.kind, s.space, s.space || '.' || n.short AS 
     WHERE m.classid = n.class AND m.objid = n.oid))
 SELECT 'schema' AS kind, space, space AS name FROM spaces WHERE NOT EXISTS (SELECT FROM members m
   WHERE m.classid = 'pg_namespace'::regclass AND m.objid = spaces.oid)
-UNION ALL SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table'
+UNION ALL SELECT CASE relkind
+  WHEN 'r' THEN CASE WHEN hidden THEN 'table without rows' ELSE 'table' END WHEN 'p' THEN 'partitioned table'
   WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
   ELSE 'sequence' END, space, CASE WHEN relkind IN ('r', 'S') THEN short ELSE name END
   FROM relations
@@ -128,6 +130,8 @@ Result<SchemaObjects> schemaObjects(postgres::Session &session, const QStringLis
             found.schemas.append(schema);
         else if (kind == "table"_L1)
             found.tables.append({.schema = schema, .name = name});
+        else if (kind == "table without rows"_L1)
+            found.withoutRows.append(schema + u'.' + name);
         else if (kind == "sequence"_L1)
             found.sequences.append({.schema = schema, .name = name});
         else if (kind == "schema of extension"_L1)

@@ -48,6 +48,8 @@ struct NamedSequence {
 struct SchemaObjects {
     QStringList schemas = {};
     QList<CountedTable> tables = {};
+    /// "public.sessions": UNLOGGED on a standby, which has no rows of them; in no other list.
+    QStringList withoutRows = {};
     QList<NamedSequence> sequences = {};
     QList<SchemaObject> others = {};
     QHash<QString, QString> schemaOfExtension = {}; ///< which it is installed into, by its name

@@ -3,6 +3,7 @@
 #include "ctl/serverwork.h"
 
 #include <QFileInfo>
+#include <QJsonArray>
 
 using namespace Qt::StringLiterals;
 
@@ -12,17 +13,27 @@ namespace {
 
 QJsonObject asJson(const backup::DumpReceipt &receipt)
 {
-    return {{u"file"_s, receipt.file},        {u"manifest"_s, receipt.manifest},
-            {u"bytes"_s, receipt.bytes},      {u"sha256"_s, QString::fromLatin1(receipt.sha256)},
-            {u"tables"_s, receipt.tables},    {u"rows"_s, receipt.rows},
-            {u"madeWith"_s, receipt.madeWith}};
+    return {{u"file"_s, receipt.file},
+            {u"manifest"_s, receipt.manifest},
+            {u"bytes"_s, receipt.bytes},
+            {u"sha256"_s, QString::fromLatin1(receipt.sha256)},
+            {u"tables"_s, receipt.tables},
+            {u"rows"_s, receipt.rows},
+            {u"madeWith"_s, receipt.madeWith},
+            {u"withoutRows"_s, QJsonArray::fromStringList(receipt.withoutRows)}};
 }
 
 QString asText(const backup::DumpReceipt &receipt)
 {
-    return u"Dumped and compared: %1 tables, %2 rows, %3 bytes, by %4.\n  %5\n  %6\n"_s.arg(
-        amount(receipt.tables), amount(receipt.rows), amount(receipt.bytes), receipt.madeWith,
-        receipt.file, receipt.manifest);
+    const QString text =
+        u"Dumped and compared: %1 tables, %2 rows, %3 bytes, by %4.\n  %5\n  %6\n"_s.arg(
+            amount(receipt.tables), amount(receipt.rows), amount(receipt.bytes), receipt.madeWith,
+            receipt.file, receipt.manifest);
+    if (receipt.withoutRows.isEmpty())
+        return text;
+    return text +
+           u"warning: a standby has no rows of UNLOGGED tables, so none are in it of %1\n"_s.arg(
+               receipt.withoutRows.join(u", "_s));
 }
 
 } // namespace

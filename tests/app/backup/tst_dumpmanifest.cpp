@@ -60,6 +60,7 @@ private Q_SLOTS:
     void ofAWholeDatabaseAlsoWhatIsInNoSchema();
     void aDiskThatIsFullForTheManifestAlone();
     void whoeverWantsToEmptyATableWaits();
+    void aStandbyHasNoRowsOfUnloggedTables();
 
 private:
     [[nodiscard]] bool comesTrue(const QString &database, const QByteArray &condition)
@@ -164,6 +165,28 @@ void TestDumpManifest::whoeverWantsToEmptyATableWaits()
     QVERIFY2(receipt, receipt ? "" : qPrintable(describe(receipt.error())));
     QCOMPARE(receipt->rows, 20000);
     QCOMPARE(m_server->scalar(name, "SELECT count(*) FROM late"), u"0"_s);
+}
+
+/// A server that recovers from a primary which never comes is a standby like any other.
+void TestDumpManifest::aStandbyHasNoRowsOfUnloggedTables()
+{
+    tests::TempPostgres standby;
+    standby.createDatabase(u"shop"_s);
+    standby.execute(u"shop"_s, "CREATE UNLOGGED TABLE sessions AS SELECT 1 AS id;"
+                               "CREATE TABLE kept AS SELECT 1 AS id; CHECKPOINT");
+    const QString folder = standby.scalar(u"shop"_s, "SHOW data_directory");
+    standby.stop();
+    QFile signal(folder + u"/standby.signal"_s);
+    QVERIFY(signal.open(QIODevice::WriteOnly));
+    signal.close();
+    standby.restart();
+    TaskContext context;
+    const auto receipt =
+        makeDump({.source = standby.connectionString(u"shop"_s), .file = file()}, context);
+    QVERIFY2(receipt, receipt ? "" : qPrintable(describe(receipt.error())));
+    QCOMPARE(receipt->withoutRows, QStringList{u"public.sessions"_s});
+    QCOMPARE(receipt->tables, 1);
+    QCOMPARE(receipt->rows, 1);
 }
 
 MAYDAY_TEST(TestDumpManifest);
