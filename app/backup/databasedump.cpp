@@ -94,7 +94,6 @@ Result<Manifest> Snapshot::describe(const QStringList &schemas, TaskContext &con
     return Manifest{.takenAt = m_takenAt,
                     .server = m_session.facts().version,
                     .database = m_session.facts().database,
-                    .isWholeDatabase = schemas.isEmpty(),
                     .content = *std::move(content)};
 }
 

@@ -105,6 +105,7 @@ struct CountedKind {
     QLatin1StringView many;
     QList<QLatin1StringView> kinds;
     dump::StatementClass counted;
+    bool isNamed = true; ///< statements say its name as the manifest does
 };
 
 QList<CountedKind> countedKinds()
@@ -113,28 +114,106 @@ QList<CountedKind> countedKinds()
     return {
         {"view"_L1, "views"_L1, {"view"_L1, "materialized view"_L1}, View},
         {"function"_L1, "functions"_L1, {"function"_L1, "procedure"_L1, "aggregate"_L1}, Function},
-        {"type"_L1, "types"_L1, {"type"_L1, "domain"_L1}, Type},
+        {"type"_L1, "types"_L1, {"type"_L1, "domain"_L1}, Type, false},
         {"index"_L1, "indexes"_L1, {"index"_L1}, Index},
         {"foreign key"_L1, "foreign keys"_L1, {"foreign key"_L1}, ForeignKey},
         {"trigger"_L1, "triggers"_L1, {"trigger"_L1}, Trigger},
         {"policy"_L1, "policies"_L1, {"policy"_L1}, Policy},
         {"rule"_L1, "rules"_L1, {"rule"_L1}, Rule},
-        {"extension"_L1, "extensions"_L1, {"extension"_L1}, Extension}};
+        {"extension"_L1, "extensions"_L1, {"extension"_L1}, Extension, false}};
 }
 
 QString fewerMade(qint64 made, qint64 there, QLatin1StringView one, QLatin1StringView many)
 {
-    return there == 1 ? u"it does not make the 1 %1"_s.arg(one)
+    return there == 1 ? u"it does not make the only %1"_s.arg(one)
                       : u"it makes %1 of %2 %3"_s.arg(made).arg(there).arg(many);
+}
+
+/// How often something of a kind and a name in a schema is made.
+struct NameInSchema {
+    QString kind;
+    QString schema;
+    QString name;
+
+    [[nodiscard]] bool operator==(const NameInSchema &) const = default;
+    [[nodiscard]] friend size_t qHash(const NameInSchema &one, size_t seed = 0)
+    {
+        return qHashMulti(seed, one.kind, one.schema, one.name);
+    }
+};
+using MadeNames = QHash<NameInSchema, qint64>;
+
+/// Nothing when the inspection has not the names of all that is made.
+std::optional<MadeNames> madeNames(const dump::DumpInspection &inspection)
+{
+    const dump::ObjectIndex &index = inspection.index.objects;
+    const auto entries = index.entries();
+    if (index.isEmpty() || index.isCut() || !entries)
+        return std::nullopt;
+    MadeNames made;
+    for (const dump::DumpEntry &entry : *entries) {
+        if (entry.role == dump::EntryRole::Makes)
+            ++made[{dump::kindWord(entry.kind), entry.schema, entry.name}];
+    }
+    return made;
+}
+
+/// The bare name of "own on public.a", "public.v", "public.f(integer)"; empty when the name has in
+/// it what stands behind names.
+QString bareName(const SchemaObject &object)
+{
+    const QString own = object.name.mid(object.schema.size() + 1);
+    if (object.kind.endsWith("view"_L1))
+        return own;
+    const bool isRoutine = object.kind == "function"_L1 || object.kind == "procedure"_L1 ||
+                           object.kind == "aggregate"_L1;
+    const QString name = isRoutine ? own : object.name;
+    const QString behind = isRoutine ? u"("_s : u" on "_s;
+    return name.count(behind) == 1 ? name.section(behind, 0, 0) : QString();
+}
+
+/// Those of one kind that have a name and are not made, or not as often.
+QStringList missingNames(const CountedKind &counted, const MadeNames &made,
+                         const Manifest &manifest)
+{
+    const QString word = dump::kindWord(counted.counted);
+    QList<NameInSchema> order;
+    QHash<NameInSchema, QList<const SchemaObject *>> wanted;
+    for (const SchemaObject &object : manifest.content.others) {
+        const NameInSchema key{word, object.schema, bareName(object)};
+        if (key.name.isEmpty() || !counted.kinds.contains(object.kind))
+            continue;
+        if (!wanted.contains(key))
+            order.append(key);
+        wanted[key].append(&object);
+    }
+    QStringList missing;
+    for (const NameInSchema &key : std::as_const(order)) {
+        const auto &objects = wanted[key];
+        const qint64 there = made.value(key);
+        if (there >= objects.size())
+            continue;
+        missing.append(objects.size() == 1 ? u"it does not make "_s + objects.front()->words()
+                                           : u"it makes %1 of %2 %3 called %4 in %5"_s.arg(there)
+                                                 .arg(objects.size())
+                                                 .arg(counted.many, key.name, key.schema));
+    }
+    return missing;
 }
 
 QStringList missingKinds(const dump::DumpInspection &inspection, const Manifest &manifest)
 {
+    const auto named = madeNames(inspection);
     QHash<QString, qint64> there;
     for (const SchemaObject &object : manifest.content.others)
         ++there[object.kind];
     QStringList missing;
     for (const CountedKind &counted : countedKinds()) {
+        const QStringList names =
+            named && counted.isNamed ? missingNames(counted, *named, manifest) : QStringList();
+        missing += names;
+        if (!names.isEmpty())
+            continue;
         qint64 wanted = 0;
         for (const QLatin1StringView kind : counted.kinds)
             wanted += there.value(kind);
@@ -228,7 +307,6 @@ QJsonObject toJson(const Manifest &manifest)
             {u"server"_s, manifest.server},
             {u"database"_s, manifest.database},
             {u"madeWith"_s, manifest.madeWith},
-            {u"isWholeDatabase"_s, manifest.isWholeDatabase},
             {u"file"_s, QJsonObject{{u"bytes"_s, manifest.bytes},
                                     {u"sha256"_s, QString::fromLatin1(manifest.sha256)},
                                     {u"ends"_s, QString::fromLatin1(manifest.ends)}}},
@@ -260,7 +338,6 @@ Result<Manifest> manifestFromJson(const QByteArray &text)
                     .server = json["server"_L1].toString(),
                     .database = json["database"_L1].toString(),
                     .madeWith = json["madeWith"_L1].toString(),
-                    .isWholeDatabase = json["isWholeDatabase"_L1].toBool(),
                     .bytes = file["bytes"_L1].toInteger(),
                     .sha256 = file["sha256"_L1].toString().toLatin1(),
                     .ends = file["ends"_L1].toString().toLatin1(),

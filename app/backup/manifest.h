@@ -23,11 +23,10 @@ struct Manifest {
     QDateTime takenAt = {}; ///< UTC, by the server's clock
     QString server = {};    ///< "17.11 (Debian 17.11-1)"
     QString database = {};
-    QString madeWith = {};        ///< "pg_dump 17.11"
-    bool isWholeDatabase = false; ///< with extensions and large objects; else of its schemas alone
-    qint64 bytes = 0;             ///< of the dump it belongs to
-    QByteArray sha256 = {};       ///< of all of it
-    QByteArray ends = {};         ///< of its size and both ends: what is compared before each use
+    QString madeWith = {};  ///< "pg_dump 17.11"
+    qint64 bytes = 0;       ///< of the dump it belongs to
+    QByteArray sha256 = {}; ///< of all of it
+    QByteArray ends = {};   ///< of its size and both ends: what is compared before each use
     SchemaObjects content = {};
 
     [[nodiscard]] qint64 rows() const;
@@ -49,7 +48,9 @@ struct Manifest {
 [[nodiscard]] QByteArray endsOf(const QString &file);
 
 /// What the server had and a dump of it has not, as far as reading it tells: tables, rows,
-/// sequences by name, all else by how many of a kind are made. "it has no table public.a".
+/// sequences by name; views, functions, indexes, foreign keys, triggers, policies and rules too
+/// where the inspection has its names; all else by how many of a kind are made. "it has no table
+/// public.a".
 [[nodiscard]] QStringList missingFrom(const dump::DumpInspection &inspection,
                                       const Manifest &manifest);
 /// "a; b; and 3 others", of what a sentence has no room for.

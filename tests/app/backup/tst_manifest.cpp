@@ -72,7 +72,6 @@ void TestManifest::init()
                   .server = u"17.11"_s,
                   .database = u"shop"_s,
                   .madeWith = u"pg_dump 17.11"_s,
-                  .isWholeDatabase = true,
                   .bytes = smallText.size(),
                   .sha256 = "ab",
                   .ends = endsOf(file()),
@@ -174,10 +173,22 @@ void TestManifest::whatTheDumpHasNotIsNamed()
     m_manifest.content.largeObjects = 2;
     writeManifest(toJson(m_manifest));
     QCOMPARE(checkManifest(file(), inspected()).problems,
-             (QStringList{u"it has 2 rows of public.t; the server had 3"_s,
-                          u"it has no table public.u"_s, u"it has no sequence public.x"_s,
-                          u"it makes 1 of 2 views"_s, u"it does not make the 1 trigger"_s,
-                          u"it makes 0 of 2 large objects"_s}));
+             (QStringList{
+                 u"it has 2 rows of public.t; the server had 3"_s, u"it has no table public.u"_s,
+                 u"it has no sequence public.x"_s, u"it does not make view public.w"_s,
+                 u"it does not make trigger g on public.t"_s, u"it makes 0 of 2 large objects"_s}));
+    // One more of its kind does not stand in for what is missing.
+    m_manifest.content.others = {{u"public"_s, u"view"_s, u"public.w"_s}};
+    m_manifest.content.tables = {{u"public"_s, u"t"_s, 2}};
+    m_manifest.content.sequences.removeLast();
+    m_manifest.content.largeObjects = 0;
+    QCOMPARE(missingFrom(inspected(), m_manifest),
+             QStringList{u"it does not make view public.w"_s});
+    dump::DumpInspection withoutNames = inspected();
+    withoutNames.index.objects = dump::ObjectIndex();
+    m_manifest.content.others.append({u"public"_s, u"trigger"_s, u"g on public.t"_s});
+    QCOMPARE(missingFrom(withoutNames, m_manifest),
+             QStringList{u"it does not make the only trigger"_s});
     QCOMPARE(fewOf({u"1"_s, u"2"_s, u"3"_s, u"4"_s, u"5"_s, u"6"_s, u"7"_s}),
              u"1; 2; 3; 4; 5; 6; and 1 other"_s);
     QCOMPARE(fewOf({u"1"_s, u"2"_s}), u"1; 2"_s);
