@@ -75,10 +75,20 @@ private:
         }
     }
 
+    /// READ COMMITTED is no COMMIT.
+    [[nodiscard]] bool isStep(const QByteArray &seen) const
+    {
+        for (qsizetype at = seen.indexOf(m_step); at >= 0; at = seen.indexOf(m_step, at + 1)) {
+            if (!QByteArrayView(seen).sliced(at).startsWith("COMMITTED"))
+                return true;
+        }
+        return false;
+    }
+
     bool pass(const QByteArray &seen, QByteArrayView got, int server, const std::atomic<bool> &over)
     {
         Then then = Then::GoOn;
-        if (seen.contains(m_step) && !m_hasStruck.exchange(true))
+        if (isStep(seen) && !m_hasStruck.exchange(true))
             then = m_atStep();
         if (then == Then::Hold)
             m_isHeld = true;
