@@ -147,14 +147,17 @@ bool hasByteOrderMark(TextMark mark)
     return mark == TextMark::Utf8 || mark == TextMark::Utf16;
 }
 
-/// Its example is the only text of a row that any Error holds. GarbledWord says how much.
-Error garbled(const QString &path, const GarbledFinding &finding, TextMark mark)
+/// Its example is the only text of a row that any Error holds. GarbledWord says how much. isPlain:
+/// the file is the text itself, and nothing has to be unpacked.
+Error garbled(const QString &path, const GarbledFinding &finding, TextMark mark, bool isPlain)
 {
-    return rewritten(
-        path, finding.example.line,
-        u"its text was read as %1 on the way, and written again: \"%2\" was probably \"%3\" (without another backup, \"%4\" may bring it back)"_s
-            .arg(finding.codePage, finding.example.is, finding.example.was,
-                 wayBack(finding.codePage, mark)));
+    QString detail =
+        u"its text was read as %1 on the way, and written again: \"%2\" was probably \"%3\""_s.arg(
+            finding.codePage, finding.example.is, finding.example.was);
+    if (finding.isOfConsole && isPlain)
+        detail += u" (without another backup, \"%1\" may bring it back)"_s.arg(
+            wayBack(finding.codePage, mark));
+    return rewritten(path, finding.example.line, detail);
 }
 
 QString garbledWarning(const GarbledFinding &finding)
@@ -178,7 +181,9 @@ bool isOtherThanUnicode(QString encoding)
 /// restored as it was. Nothing in the words tells the one from the other, so the file has to bear
 /// a trace of the way too: a byte order mark, which pg_dump never writes; or line ends of Windows
 /// together with a code page of a console, in which no application has stored text for decades
-/// (line ends alone are in every honest "pg_dump > file" of cmd).
+/// (line ends alone are in every honest "pg_dump > file" of cmd). A mark alone is put on by an
+/// editor, too, in which somebody has corrected a line of a database that held a few garbled words
+/// from a form; so where no console had a part in it, there have to be many.
 void judgeText(DumpInspection &inspection, const DumpReader &reader, const GarbledText &words)
 {
     const TextMark mark = reader.mark();
@@ -193,11 +198,13 @@ void judgeText(DumpInspection &inspection, const DumpReader &reader, const Garbl
     const auto finding = words.finding();
     if (!finding || isOther)
         return;
-    const bool isOnTheWay =
-        hasByteOrderMark(mark) || (mark == TextMark::LineEnds && finding->isOfConsole);
+    const bool isOnTheWay = finding->isOfConsole
+                                ? hasByteOrderMark(mark) || mark == TextMark::LineEnds
+                                : hasByteOrderMark(mark) && finding->isMuch;
     if (finding->isWhole && isOnTheWay) {
         inspection.verdict = DumpVerdict::Damaged;
-        inspection.problem = garbled(reader.subject(), *finding, mark);
+        inspection.problem =
+            garbled(reader.subject(), *finding, mark, reader.format().word == "plain"_L1);
     } else {
         inspection.warnings.append(garbledWarning(*finding));
     }

@@ -25,6 +25,7 @@ constexpr qsizetype longestWord = 96;      ///< bytes; of a longer one its begin
 constexpr qsizetype farthestLetter = 24;   ///< in front of the first one beyond ASCII
 constexpr qsizetype worthFollowing = 4096; ///< for the end of a word; then the piece is left alone
 constexpr qint64 fewestWords = 3;
+constexpr qint64 manyWords = 20;
 
 struct CodePage {
     const char *name;
@@ -33,7 +34,7 @@ struct CodePage {
 };
 
 // Of two that explain as much the first is named. Tables: unicode.org/Public/MAPPINGS.
-constexpr std::array<CodePage, 10> codePages = {{
+constexpr std::array<CodePage, 12> codePages = {{
     {"CP437", true,
      u"ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█"
      u"▄▌▐▀"
@@ -50,6 +51,12 @@ constexpr std::array<CodePage, 10> codePages = {{
      u"ÇüéâäàåçêëèïîıÄÅÉæÆôöòûùİÖÜø£ØŞşáíóúñÑĞğ¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ºªÊËÈ\u00D5Í"
      u"ÎÏ┘┌█▄¦Ì▀"
      u"ÓßÔÒõÕµ\u00E7×ÚÛÙìÿ¯´\u00AD±\u00F2¾¶§÷¸°¨·¹³²■\u00A0"},
+    {"CP737", true,
+     u"ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρσςτυφχψ░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█"
+     u"▄▌▐▀ωάέήϊίόύϋώΆΈΉΊΌΎΏ±≥≤ΪΫ÷≈°∙·√ⁿ²■\u00A0"},
+    {"CP862", true,
+     u"אבגדהוזחטיךכלםמןנסעףפץצקרשת¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█"
+     u"▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00A0"},
     {"CP866", true,
      u"АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийклмноп░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█"
      u"▄▌▐▀"
@@ -163,11 +170,12 @@ Place wordAround(QByteArrayView text, qsizetype at)
 
 std::optional<unsigned char> byteOf(QChar letter, const CodePage &page)
 {
-    // The micro sign is a Greek letter where others have written the table.
-    const char16_t unit = letter.unicode() == 0x3BC ? 0xB5 : letter.unicode();
+    const char16_t unit = letter.unicode();
     if (unit < 0x80 || (page.upper.empty() && unit < 0x100))
         return static_cast<unsigned char>(unit);
-    const size_t at = page.upper.find(unit);
+    size_t at = page.upper.find(unit);
+    if (at == std::u16string_view::npos && unit == 0x3BC)
+        at = page.upper.find(u'\u00B5'); // the micro sign is a Greek letter where others wrote it
     if (at == std::u16string_view::npos)
         return std::nullopt;
     return static_cast<unsigned char>(0x80 + at);
@@ -234,35 +242,22 @@ bool saysSomething(const QString &word)
 QString visible(QString text)
 {
     for (QChar &letter : text) {
-        if (letter.category() == QChar::Other_Control)
+        // What turns the direction of a line, or has no width, is as little to be seen.
+        if (letter.category() == QChar::Other_Control || letter.category() == QChar::Other_Format)
             letter = QChar::ReplacementCharacter;
     }
     return text;
 }
 
-/// What is told of a garbled word: what is garbled in it and its neighbours.
+/// What is told of a garbled word: its first garbled letter.
 GarbledWord exampleOf(QStringView word, const CodePage &page)
 {
-    constexpr qsizetype mostUnits = 12;
-    constexpr qsizetype mostLetters = 6;
-    constexpr qsizetype neighbours = 2;
     const auto isPlain = [](QChar letter) {
         return letter.unicode() < 0x80;
     };
     const qsizetype begin = std::ranges::find_if_not(word, isPlain) - word.begin();
-    qsizetype end = begin;
-    for (qsizetype letters = 0; end < word.size() && !isPlain(word[end]); ++letters) {
-        const qsizetype width = widthOf(byteOf(word[end], page).value_or(0));
-        if (width == 0 || letters == mostLetters || end + width > word.size() ||
-            end + width - begin > mostUnits)
-            break;
-        end += width;
-    }
-    const qsizetype from = std::max<qsizetype>(0, begin - neighbours);
-    qsizetype to = end;
-    while (to < word.size() && to < end + neighbours && isPlain(word[to]))
-        ++to;
-    const QString is = word.sliced(from, to - from).toString();
+    const qsizetype width = widthOf(byteOf(word[begin], page).value_or(0));
+    const QString is = word.sliced(begin, std::min(width, word.size() - begin)).toString();
     return {.is = visible(is), .was = visible(readBack(is, page, true).value_or(QString()))};
 }
 
@@ -318,6 +313,7 @@ std::optional<GarbledFinding> GarbledText::finding() const
     const bool isNearlyAll = most->garbled * 100 >= (m_words - most->unclear) * 98;
     return GarbledFinding{.codePage = QString::fromLatin1(page.name),
                           .isOfConsole = page.isOfConsole,
+                          .isMuch = most->garbled >= manyWords,
                           .isWhole = isNearlyAll && most->garbled * 2 >= m_words,
                           .garbled = most->garbled,
                           .words = m_words,

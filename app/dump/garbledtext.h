@@ -11,8 +11,8 @@
 namespace mayday::dump {
 
 /// A place where the letters look like UTF-8 that was taken for another code page: "fÃ©s" for
-/// "fés". Out of a row, and goes into records and logs like any Error: so it is one word at most,
-/// and of that only what is garbled (six letters or less) with two neighbours on each side.
+/// "fés". Out of a row, and goes into records and logs like any Error, and a word may be a
+/// password: so it is one letter, and what that became, "Ã©" and "é".
 struct GarbledWord {
     QString is;
     QString was; ///< probably
@@ -23,6 +23,7 @@ struct GarbledWord {
 struct GarbledFinding {
     QString codePage;         ///< what the bytes were taken for, as iconv names it
     bool isOfConsole = false; ///< one of those that windows for text have, and nothing else today
+    bool isMuch = false;      ///< so many words that it is no old mistake in an honest text
     bool isWhole = false;     ///< nearly every word with letters beyond ASCII, not only some
     qint64 garbled = 0;
     qint64 words = 0; ///< different ones that were looked at
@@ -59,7 +60,7 @@ private:
     /// Whether the word is another one than those before; a few are taken for known wrongly.
     [[nodiscard]] bool isNew(QByteArrayView word);
 
-    static constexpr size_t pages = 10;
+    static constexpr size_t pages = 12;
     std::bitset<65536> m_seen; ///< by hash
     qint64 m_pieces = 0;
     qint64 m_words = 0;
