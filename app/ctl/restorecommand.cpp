@@ -91,11 +91,15 @@ QString afterwardsAsText(const restore::RestoreReceipt &receipt)
     for (const QString &found : receipt.afterwards->found)
         text += u"afterwards: %1\n"_s.arg(found);
     if (text.isEmpty())
-        text =
-            u"afterwards: nothing came to life again (looked for rights, triggers that call out, jobs, sign-ins)\n"_s;
+        text = (receipt.afterwards->unseen.isEmpty()
+                    ? u"afterwards: nothing found that came to life again (looked at: %1)\n"_s
+                    : u"afterwards: nothing found in what could be looked at (%1)\n"_s)
+                   .arg(receipt.afterwards->looked.join(u"; "_s));
     for (const QString &unseen : receipt.afterwards->unseen)
         text += u"not looked at: %1\n"_s.arg(unseen);
-    return text;
+    return text +
+           u"afterwards: people, rights, queues, webhooks and scheduled jobs are those of the "
+           "backup; look before they run\n"_s;
 }
 
 QString asText(const restore::RestoreReceipt &receipt)

@@ -122,6 +122,7 @@ const QHash<QString, Change> &changes()
         {u"restore.started"_s, restore},
         {u"restore.finished"_s, restore},
         {u"restore.statistics"_s, restore},
+        {u"restore.afterwards"_s, restore},
         {u"restore.settled"_s, restore},
         {u"restore.putback"_s, restore},
         {u"restore.putback.started"_s, restore},

@@ -242,6 +242,21 @@ QString statisticsWords(const QJsonObject &data, const QString &subject)
     return u"Restore %1: %2"_s.arg(subject, notesIn(data).join(u"; "_s));
 }
 
+QString afterwardsWords(const QJsonObject &data, const QString &subject)
+{
+    constexpr qsizetype mostTold = 3;
+    const QJsonArray found = data["afterwards"_L1]["found"_L1].toArray();
+    QStringList told;
+    for (qsizetype i = 0; i < std::min(found.size(), mostTold); ++i)
+        told.append(found[i].toString());
+    if (found.size() > mostTold)
+        told.append(u"and %1 more"_s.arg(found.size() - mostTold));
+    if (told.isEmpty())
+        return u"Restore %1: nothing was found that came to life with it, in what could be looked at"_s
+            .arg(subject);
+    return u"Restore %1: came to life with it: %2"_s.arg(subject, told.join(u"; "_s));
+}
+
 QString restoreSettledWords(const QJsonObject &data, const QString &subject)
 {
     if (data["committed"_L1].toBool() && isCopy(data))

@@ -51,6 +51,7 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
 [[nodiscard]] QString restoreStartedWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString restoreFinishedWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString statisticsWords(const QJsonObject &data, const QString &subject);
+[[nodiscard]] QString afterwardsWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString restoreSettledWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString discardedWords(const QJsonObject &data, const QString &subject);
 [[nodiscard]] QString putBackWords(const QJsonObject &data, const QString &subject);

@@ -123,6 +123,7 @@ const QHash<QString, Words> &vocabulary()
         {u"restore.started"_s, restoreStartedWords},
         {u"restore.finished"_s, restoreFinishedWords},
         {u"restore.statistics"_s, statisticsWords},
+        {u"restore.afterwards"_s, afterwardsWords},
         {u"restore.settled"_s, restoreSettledWords},
         {u"restore.putback"_s, putBackWords},
         {u"restore.putback.started"_s, putBackStartedWords},

@@ -10,7 +10,8 @@ namespace mayday::restore {
 
 namespace {
 
-constexpr qsizetype mostOfAKind = 8;
+/// So that a record stays one that can be read; whoever shows them shows fewer.
+constexpr qsizetype mostOfAKind = 500;
 
 QStringList sentencesFrom(const QJsonValue &json)
 {
@@ -27,7 +28,8 @@ QJsonValue toJson(const std::optional<Afterwards> &afterwards)
     if (!afterwards)
         return {};
     return QJsonObject{{u"found"_s, QJsonArray::fromStringList(afterwards->found)},
-                       {u"unseen"_s, QJsonArray::fromStringList(afterwards->unseen)}};
+                       {u"unseen"_s, QJsonArray::fromStringList(afterwards->unseen)},
+                       {u"looked"_s, QJsonArray::fromStringList(afterwards->looked)}};
 }
 
 std::optional<Afterwards> afterwardsFromJson(const QJsonValue &json)
@@ -35,7 +37,8 @@ std::optional<Afterwards> afterwardsFromJson(const QJsonValue &json)
     if (!json.isObject())
         return std::nullopt;
     return Afterwards{.found = sentencesFrom(json["found"_L1]),
-                      .unseen = sentencesFrom(json["unseen"_L1])};
+                      .unseen = sentencesFrom(json["unseen"_L1]),
+                      .looked = sentencesFrom(json["looked"_L1])};
 }
 
 QStringList shortened(QStringList sentences)

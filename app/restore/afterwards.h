@@ -14,11 +14,12 @@ namespace mayday::restore {
 struct Afterwards {
     QStringList found = {};  ///< a sentence each, the gravest kinds first
     QStringList unseen = {}; ///< what could not be looked at, and why
+    QStringList looked = {}; ///< what was looked at in full, a few words each
 
     [[nodiscard]] bool operator==(const Afterwards &) const = default;
 };
 
-/// Keys: found, unseen; null when nobody looked.
+/// Keys: found, unseen, looked; null when nobody looked.
 [[nodiscard]] QJsonValue toJson(const std::optional<Afterwards> &afterwards);
 [[nodiscard]] std::optional<Afterwards> afterwardsFromJson(const QJsonValue &json);
 

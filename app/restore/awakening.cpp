@@ -37,6 +37,28 @@ askInPassing(postgres::Session &session, const QByteArrayList &questions, TaskCo
     return answers;
 }
 
+/// Together, which is one round trip; where that fails, each alone.
+std::vector<Result<postgres::Rows>> askEach(postgres::Session &session,
+                                            const QByteArrayList &questions, TaskContext &context)
+{
+    std::vector<Result<postgres::Rows>> answers;
+    if (auto together = askInPassing(session, questions, context)) {
+        for (postgres::Rows &rows : *together)
+            answers.emplace_back(std::move(rows));
+        return answers;
+    }
+    for (const QByteArray &question : questions)
+        answers.push_back(askInPassing(session, {question}, context)
+                              .transform([](std::vector<postgres::Rows> &&one) {
+                                  return std::move(one.front());
+                              }));
+    return answers;
+}
+
+const QString triggersWord = QStringLiteral("triggers that call out");
+const QString jobsWord = QStringLiteral("scheduled jobs");
+const QString peopleWord = QStringLiteral("who is let in again");
+
 } // namespace
 
 Awakening::Awakening(QStringList schemas, QHash<QString, QString> keptNameOf)
@@ -44,42 +66,36 @@ Awakening::Awakening(QStringList schemas, QHash<QString, QString> keptNameOf)
 {
 }
 
+QString Awakening::all()
+{
+    return triggersWord + u", "_s + jobsWord + u", "_s + peopleWord;
+}
+
 Afterwards Awakening::look(postgres::Session &live, TaskContext &context)
 {
-    QStringList both = m_schemas + m_keptNameOf.values();
-    const auto answers = askInPassing(
-        live, {triggersQuestion(both), SignIns::question(both), jobsQuestion()}, context);
-    if (!answers) {
-        m_seen.unseen.append(u"triggers that call out, scheduled jobs, and who is let in: %1"_s.arg(
-            answers.error().detail));
-        return std::move(m_seen);
-    }
-    lookAtTriggers(answers->at(0), context);
-    const SignIns signIns(answers->at(1), m_keptNameOf);
-    m_seen.unseen += shortened(signIns.unseen());
-    if (m_isGone || m_before)
-        m_seen.unseen.append(m_isGone ? u"who is let in again: what was live before is gone"_s
-                                      : u"who is let in again: what was live before is in another "
-                                        "database"_s);
-    const QByteArray active = activeJobs(answers->at(2));
-    const QByteArrayList counts = signIns.counts();
-    const QByteArrayList questions = active.isEmpty() ? counts : counts + QByteArrayList{active};
-    if (questions.isEmpty()) {
-        lookAtJobs(answers->at(2), 0);
-        return std::move(m_seen);
-    }
-    const auto counted = askInPassing(live, questions, context);
-    if (!counted) {
-        m_seen.unseen.append(
-            u"scheduled jobs, and who is let in: %1"_s.arg(counted.error().detail));
-        return std::move(m_seen);
-    }
-    QList<std::pair<qint64, qint64>> signedIn;
-    for (size_t i = 0; i < static_cast<size_t>(counts.size()); ++i)
-        signedIn.append({counted->at(i).integer(0, 0), counted->at(i).integer(0, 1)});
-    m_seen.found += shortened(signIns.told(signedIn));
-    lookAtJobs(answers->at(2), active.isEmpty() ? 0 : counted->back().integer(0, 0));
+    const QStringList both = m_schemas + m_keptNameOf.values();
+    const auto answers =
+        askEach(live, {triggersQuestion(both), jobsQuestion(), SignIns::question(both)}, context);
+    if (answers[0])
+        lookAtTriggers(*answers[0], context);
+    else
+        miss(triggersWord, answers[0].error());
+    if (answers[1])
+        lookAtJobs(live, *answers[1], context);
+    else
+        miss(jobsWord, answers[1].error());
+    if (answers[2])
+        lookAtSignIns(live, *answers[2], context);
+    else
+        miss(peopleWord, answers[2].error());
     return std::move(m_seen);
+}
+
+void Awakening::miss(const QString &what, const Error &why)
+{
+    const bool isTooLong = why.kind == ErrorKind::Cancelled;
+    m_seen.unseen.append(what + u": "_s +
+                         (isTooLong ? u"it was not waited for any longer"_s : why.detail));
 }
 
 void Awakening::lookAtTriggers(const postgres::Rows &rows, TaskContext &context)
@@ -88,63 +104,104 @@ void Awakening::lookAtTriggers(const postgres::Rows &rows, TaskContext &context)
     for (const QString &schema : std::as_const(m_schemas))
         themselves.insert(schema, schema);
     const QList<OutgoingTrigger> now = triggersFrom(rows, themselves);
-    if (m_isGone) {
-        m_seen.found += shortened(switchedOn(now));
-        return;
-    }
     if (m_before) {
         const auto there = askInPassing(*m_before, {triggersQuestion(m_schemas)}, context);
-        if (there)
-            m_seen.found += shortened(awakened(triggersFrom(there->front(), themselves), now));
-        else
-            m_seen.unseen.append(u"triggers that call out: %1"_s.arg(there.error().detail));
-        return;
+        if (!there)
+            return miss(triggersWord, there.error());
+        m_seen.found += shortened(awakened(triggersFrom(there->front(), themselves), now));
+    } else if (!m_gone.isEmpty()) {
+        m_seen.found += shortened(switchedOn(now));
+    } else {
+        QHash<QString, QString> liveNameOf;
+        for (const auto &[live, kept] : std::as_const(m_keptNameOf).asKeyValueRange())
+            liveNameOf.insert(kept, live);
+        m_seen.found += shortened(awakened(triggersFrom(rows, liveNameOf), now));
     }
-    QHash<QString, QString> liveNameOf;
-    for (const auto &[live, kept] : std::as_const(m_keptNameOf).asKeyValueRange())
-        liveNameOf.insert(kept, live);
-    m_seen.found += shortened(awakened(triggersFrom(rows, liveNameOf), now));
+    m_seen.looked.append(triggersWord + u" by their own text"_s);
 }
 
-/// Whether there are jobs of pg_cron that may be seen; and the table of those before, if they came
-/// with the backup.
+/// Whether there are jobs of pg_cron, and whether this login sees them all: its own rule lets
+/// everybody see their own. The same of the table of those before, if they came with the backup.
 QByteArray Awakening::jobsQuestion() const
 {
-    const QString before =
-        postgres::quoteIdentifier(m_keptNameOf.value(u"cron"_s, u"cron"_s)) + u".job"_s;
-    const bool areKept = m_keptNameOf.contains(u"cron"_s);
+    const QString kept = m_keptNameOf.value(u"cron"_s);
+    const QByteArray before =
+        kept.isEmpty()
+            ? QByteArray("NULL")
+            : "pg_catalog.to_regclass(" +
+                  postgres::quoteLiteral((postgres::quoteIdentifier(kept) + u".job"_s).toUtf8()) +
+                  ")";
     return "SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND"
-           " pg_catalog.has_table_privilege(c.oid, 'SELECT'), " +
-           (areKept ? "pg_catalog.to_regclass(" + postgres::quoteLiteral(before.toUtf8()) + ")"
-                    : QByteArray("NULL")) +
+           " pg_catalog.has_table_privilege(c.oid, 'SELECT'),"
+           " NOT pg_catalog.row_security_active(c.oid), k.oid,"
+           " pg_catalog.has_schema_privilege(k.relnamespace, 'USAGE') AND"
+           " pg_catalog.has_table_privilege(k.oid, 'SELECT') AND"
+           " NOT pg_catalog.row_security_active(k.oid)"
            " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
            " JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = 'active'"
            " JOIN pg_catalog.pg_attribute i ON i.attrelid = c.oid AND i.attname = 'jobid'"
-           " WHERE n.nspname = 'cron' AND c.relname = 'job' AND c.relkind = 'r'";
+           " LEFT JOIN pg_catalog.pg_class k ON k.oid = " +
+           before +
+           "::pg_catalog.oid WHERE n.nspname = 'cron' AND c.relname = 'job'"
+           " AND c.relkind = 'r'";
 }
 
-QByteArray Awakening::activeJobs(const postgres::Rows &rows) const
+void Awakening::lookAtJobs(postgres::Session &live, const postgres::Rows &rows,
+                           TaskContext &context)
 {
-    if (rows.rowCount() == 0 || !rows.isTrue(0, 0))
-        return {};
+    const QString looked = jobsWord + u" of pg_cron"_s;
+    if (rows.rowCount() == 0)
+        return m_seen.looked.append(looked);
+    if (!rows.isTrue(0, 0))
+        return m_seen.unseen.append(jobsWord + u": this login may not see cron.job"_s);
+    const bool isCompared = !rows.isNull(0, 2);
+    if (isCompared && !rows.isTrue(0, 3))
+        return m_seen.unseen.append(jobsWord +
+                                    u": this login may not see all that were there before"_s);
     QByteArray count = "SELECT pg_catalog.count(*) FROM cron.job j WHERE j.active";
-    if (rows.isNull(0, 1))
-        return count;
-    return count + " AND NOT EXISTS (SELECT FROM " +
-           postgres::quoteIdentifier(m_keptNameOf.value(u"cron"_s)).toUtf8() +
-           ".job o WHERE o.jobid = j.jobid AND o.active)";
-}
-
-void Awakening::lookAtJobs(const postgres::Rows &rows, qint64 active)
-{
-    if (rows.rowCount() > 0 && !rows.isTrue(0, 0))
-        m_seen.unseen.append(u"scheduled jobs: this login may not see cron.job"_s);
+    if (isCompared)
+        count += " AND NOT EXISTS (SELECT FROM " +
+                 postgres::quoteIdentifier(m_keptNameOf.value(u"cron"_s)).toUtf8() +
+                 ".job o WHERE o.jobid = j.jobid AND o.active)";
+    const auto counted = askInPassing(live, {count}, context);
+    if (!counted)
+        return miss(jobsWord, counted.error());
+    if (rows.isTrue(0, 1))
+        m_seen.looked.append(looked);
+    else
+        m_seen.unseen.append(jobsWord + u" of others: this login sees its own only"_s);
+    const qint64 active = counted->front().integer(0, 0);
     if (active == 0)
         return;
-    const QString count = active == 1 ? u"1 scheduled job of cron.job is active"_s
-                                      : u"%1 scheduled jobs of cron.job are active"_s.arg(active);
-    m_seen.found.append(rows.isNull(0, 1) ? count + u", with what was restored"_s
-                                          : count + u" again"_s);
+    const QString said = active == 1 ? u"1 scheduled job of cron.job is active"_s
+                                     : u"%1 scheduled jobs of cron.job are active"_s.arg(active);
+    m_seen.found.append(said + (isCompared ? u" again"_s : u", with what was restored"_s));
+}
+
+void Awakening::lookAtSignIns(postgres::Session &live, const postgres::Rows &rows,
+                              TaskContext &context)
+{
+    if (m_before || !m_gone.isEmpty())
+        return m_seen.unseen.append(
+            peopleWord + u": "_s +
+            (m_before ? u"what was live before is in another database"_s : m_gone));
+    if (m_keptNameOf.isEmpty())
+        return; // nothing was there before, so everything came with the backup
+    const SignIns signIns(rows, m_keptNameOf);
+    m_seen.unseen += shortened(signIns.unseen());
+    m_seen.looked.append(u"rows of tables that are called as those of users, keys or sessions"_s);
+    QStringList told;
+    const QByteArrayList questions = signIns.counts();
+    for (qsizetype i = 0; i < questions.size(); ++i) {
+        const auto counted = askInPassing(live, {questions[i]}, context);
+        if (!counted)
+            miss(signIns.nameOf(i), counted.error());
+        else if (counted->front().isTrue(0, 0))
+            m_seen.unseen.append(SignIns::tooLarge(signIns.nameOf(i)));
+        else
+            told += signIns.told(i, counted->front().integer(0, 1), counted->front().integer(0, 2));
+    }
+    m_seen.found += shortened(told);
 }
 
 } // namespace mayday::restore

@@ -297,8 +297,9 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
         swapped = settleDatabase(name, swapped.error(), context);
     if (swapped) {
         auto live = connectTo(m_plan.target, context);
-        noteItIsLive(live ? &*live : nullptr, context);
-        if (live)
+        noteItIsLive();
+        lookAfterwards(live ? &*live : nullptr, context);
+        if (live && live->isOpen())
             refine(*live, context);
         else
             refineByNewConnection(context);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RestoreRunner's look at what came to life with the backup.
+// RestoreRunner at the moment the data are live, and its look at what came to life with them.
+#include "core/timelimit.h"
 #include "restore/awakening.h"
 #include "restore/restorerunner.h"
 
@@ -7,44 +8,83 @@ using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
 
-/// The data are live and the time it took is taken. live: nullptr when there is no connection.
+namespace {
+
+/// Of the whole look; the statistics wait behind it.
+constexpr std::chrono::milliseconds longestLook{3000};
+
+} // namespace
+
+/// A copy is nobody's; of tables that were missing everything comes back that went with them.
+bool RestoreRunner::wakesAnything() const
+{
+    return m_plan.mode != RestoreMode::Copy && m_plan.mode != RestoreMode::Tables;
+}
+
+/// From here on the verdict can be seen: nothing more is asked of the server before.
+void RestoreRunner::noteItIsLive()
+{
+    m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
+    m_receipt.seconds = secondsSinceStart();
+    m_receipt.notes += notesOfRoles();
+    tellWhatIsLeft();
+    if (wakesAnything())
+        m_receipt.afterwards =
+            Afterwards{.found = m_awakenedRights,
+                       .unseen = {Awakening::all() + u": the look was going on"_s},
+                       .looked = {u"rights and row security"_s}};
+    m_now.live = m_receipt;
+    enter(RestorePhase::Refining, 0);
+}
+
+/// What was live before, by the live name of each schema that was there.
+QHash<QString, QString> RestoreRunner::keptNames() const
+{
+    QHash<QString, QString> names;
+    if (m_plan.mode != RestoreMode::Replace)
+        return names;
+    for (const KeptSchema &kept : m_kept) {
+        if (!m_keptEmpty.contains(kept.name))
+            names.insert(kept.original, kept.name);
+    }
+    return names;
+}
+
+/// The data are live, and the verdict is out. live: nullptr when there is no connection.
 void RestoreRunner::lookAfterwards(postgres::Session *live, TaskContext &context)
 {
-    // A copy is nobody's; of tables that were missing everything comes back that went with them.
-    if (m_plan.mode == RestoreMode::Copy || m_plan.mode == RestoreMode::Tables)
+    if (!wakesAnything())
         return;
-    enter(RestorePhase::Refining, 0);
-    Afterwards seen{.found = m_awakenedRights, .unseen = {}};
-    std::optional<postgres::Session> before;
-    QHash<QString, QString> keptNameOf;
-    if (m_plan.mode == RestoreMode::Replace) {
-        for (const KeptSchema &kept : std::as_const(m_kept)) {
-            if (!m_keptEmpty.contains(kept.name))
-                keptNameOf.insert(kept.original, kept.name);
-        }
-    }
-    Awakening awakening(m_inspection.schemas, keptNameOf);
+    Afterwards &seen = *m_receipt.afterwards;
+    seen.unseen.clear();
+    TimeLimit limit(context, longestLook);
+    Awakening awakening(m_inspection.schemas, keptNames());
     if (m_plan.mode == RestoreMode::InPlace)
-        awakening.setBeforeGone();
+        awakening.setBeforeGone(u"what was live before is gone"_s);
+    std::optional<postgres::Session> before;
     if (live && m_plan.mode == RestoreMode::ReplaceDatabase) {
-        auto kept = postgres::Session::connect(m_plan.target.withDatabase(m_kept.front().name),
-                                               context, {.applicationName = u"mayday restore"_s});
+        auto kept =
+            postgres::Session::connect(m_plan.target.withDatabase(m_kept.front().name),
+                                       limit.context(), {.applicationName = u"mayday restore"_s});
         if (kept) {
             before = *std::move(kept);
             awakening.setBefore(*before);
         } else {
-            live = nullptr;
+            awakening.setBeforeGone(
+                u"%1 cannot be asked what was live before"_s.arg(m_kept.front().name));
         }
     }
     if (live) {
-        const Afterwards now = awakening.look(*live, context);
+        const Afterwards now = awakening.look(*live, limit.context());
         seen.found += now.found;
         seen.unseen += now.unseen;
+        seen.looked += now.looked;
     } else {
-        seen.unseen.append(u"triggers that call out, scheduled jobs, and who is let in: there was "
-                           "no connection to look by"_s);
+        seen.unseen.append(Awakening::all() + u": there was no connection to look by"_s);
     }
-    m_receipt.afterwards = seen;
+    m_now.afterwards = seen;
+    m_lastPublished = {};
+    publish(nullptr);
 }
 
 } // namespace mayday::restore

@@ -25,12 +25,7 @@ RestoreDesk::RestoreDesk(store::Journal &journal, const Clock &clock, QThreadPoo
     : QObject(parent), m_journal(journal), m_clock(clock), m_pool(pool)
 {
     m_ticker.setInterval(tick);
-    connect(&m_ticker, &QTimer::timeout, this, [this] {
-        const auto live = m_progress.read().live;
-        if (live && m_unconcluded)
-            conclude(*live);
-        Q_EMIT progressChanged();
-    });
+    connect(&m_ticker, &QTimer::timeout, this, &RestoreDesk::followRestore);
 }
 
 RestoreDesk::~RestoreDesk()
@@ -83,6 +78,7 @@ void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspect
         if (record != m_records.end())
             record->state = RestoreState::Running;
         m_running = plan.id;
+        m_unlooked.reset(); // that one's end is told when its task ends
         m_progress = Latest<RestoreProgress>();
         m_pulse = Latest<ServerPulse>();
         m_ticker.start();
@@ -119,11 +115,56 @@ void RestoreDesk::run(const RestorePlan &plan, std::optional<dump::DumpInspectio
             return;
         }
         const auto live = progress.read().live;
-        const QStringList late = receipt.notes.mid(live ? live->notes.size() : 0);
-        // Nobody is told: what is on the screen may be about the next one by now.
-        if (!late.isEmpty())
-            append(statisticsDraft(plan, late), [] {});
+        tellLate(plan, receipt, live ? live->notes.size() : 0);
     });
+}
+
+void RestoreDesk::followRestore()
+{
+    const RestoreProgress now = m_progress.read();
+    const bool isRunning = m_unconcluded.has_value();
+    if (isRunning && now.live) {
+        RestoreReceipt receipt = *now.live;
+        const bool isToBeLooked = receipt.afterwards && !now.afterwards;
+        if (now.afterwards)
+            receipt.afterwards = now.afterwards;
+        const RestorePlan plan = *m_unconcluded;
+        conclude(receipt);
+        if (isToBeLooked) {
+            m_unlooked = plan;
+            m_ticker.start();
+        }
+    } else if (m_unlooked && now.afterwards) {
+        tellAfterwards(*now.afterwards);
+    }
+    if (isRunning)
+        Q_EMIT progressChanged();
+}
+
+void RestoreDesk::tellAfterwards(const Afterwards &seen)
+{
+    m_ticker.stop();
+    const RestorePlan plan = *std::exchange(m_unlooked, std::nullopt);
+    append(afterwardsDraft(plan, seen), [this, id = plan.id] {
+        if (const RestoreRecord *known = record(id))
+            Q_EMIT lookedAfterwards(*known);
+    });
+}
+
+/// What came when the receipt was written already.
+void RestoreDesk::tellLate(const RestorePlan &plan, const RestoreReceipt &receipt,
+                           qsizetype notesKnown)
+{
+    const RestoreRecord *known = record(plan.id);
+    if (receipt.afterwards && m_unlooked && m_unlooked->id == plan.id)
+        tellAfterwards(*receipt.afterwards);
+    else if (receipt.afterwards && known && known->receipt &&
+             known->receipt->afterwards != receipt.afterwards)
+        append(afterwardsDraft(plan, *receipt.afterwards), [] {});
+    const QStringList late = receipt.notes.mid(notesKnown);
+    // Nobody is told: what is on the screen may be about the next one by now.
+    if (!late.isEmpty())
+        append(statisticsDraft(plan, late), [] {});
 }
 
 RestoreProgress RestoreDesk::progress() const

@@ -99,6 +99,8 @@ Q_SIGNALS:
     void restoreChanged(const mayday::restore::RestoreId &id);
     /// about ten times a second while something runs
     void progressChanged();
+    /// What came to life with a restore that was finished already has been looked at.
+    void lookedAfterwards(const mayday::restore::RestoreRecord &record);
     void putBackFinished(const mayday::restore::PutBackReceipt &receipt);
     void bringBackFinished(const mayday::restore::BringBackReceipt &receipt);
     void contentChecked(const mayday::restore::RestoreId &id,
@@ -114,6 +116,9 @@ Q_SIGNALS:
 private:
     void run(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
     void conclude(const RestoreReceipt &receipt);
+    void followRestore();
+    void tellAfterwards(const Afterwards &seen);
+    void tellLate(const RestorePlan &plan, const RestoreReceipt &receipt, qsizetype notesKnown);
     void runPutBack(const postgres::ConnectionString &target, const QString &restore);
     void discardNext(const postgres::ConnectionString &target, QStringList names);
     void expireNext(QList<QList<KeptSchema>> due);
@@ -147,6 +152,7 @@ private:
     QTimer m_ticker;
     RestoreId m_running;
     std::optional<RestorePlan> m_unconcluded; ///< what runs, until its verdict is known
+    std::optional<RestorePlan> m_unlooked;    ///< then, until it is known what came to life
     QSet<RestoreId> m_asked;                  ///< those the server is being asked about
     bool m_isBusy = false;
     bool m_isIncidentOpen = false;

@@ -49,8 +49,11 @@ struct RestoreProgress {
     QString table = {};           ///< the one being worked on, "public.products"
     QStringList connections = {}; ///< of several, what each is at
     QList<TableResult> tables = {};
-    /// From the moment the data are live on: all there is to say but notes on full statistics.
+    /// From the moment the data are live on: all there is to say but what came to life, and
+    /// notes on full statistics.
     std::optional<RestoreReceipt> live = std::nullopt;
+    /// What came to life with them, once that has been looked at.
+    std::optional<Afterwards> afterwards = std::nullopt;
     std::chrono::milliseconds phaseElapsed{0};
     std::chrono::milliseconds sinceAnswer{0}; ///< since the server last said anything
     /// When all this was true, by the monotonic clock; 0: unknown.

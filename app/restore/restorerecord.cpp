@@ -198,6 +198,13 @@ store::JournalDraft statisticsDraft(const RestorePlan &plan, const QStringList &
         .data = {{u"incident"_s, plan.incident}, {u"notes"_s, QJsonArray::fromStringList(notes)}}};
 }
 
+store::JournalDraft afterwardsDraft(const RestorePlan &plan, const Afterwards &afterwards)
+{
+    return {.kind = u"restore.afterwards"_s,
+            .subject = plan.id.text(),
+            .data = {{u"incident"_s, plan.incident}, {u"afterwards"_s, toJson(afterwards)}}};
+}
+
 store::JournalDraft settledDraft(const RestoreRecord &record, const Settlement &settlement)
 {
     return {.kind = u"restore.settled"_s,
@@ -290,6 +297,8 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         finish(*record, event);
     else if (event.kind == "restore.statistics"_L1)
         addNotes(*record, event);
+    else if (event.kind == "restore.afterwards"_L1 && record->receipt)
+        record->receipt->afterwards = afterwardsFromJson(event.data["afterwards"_L1]);
     else if (event.kind == "restore.settled"_L1)
         settle(*record, event);
     else if (event.kind == "restore.putback"_L1)

@@ -86,6 +86,9 @@ struct RestoreRecord {
 /// What did not come of the full statistics, after the receipt was written.
 [[nodiscard]] store::JournalDraft statisticsDraft(const RestorePlan &plan,
                                                   const QStringList &notes);
+/// What came to life with it, when the receipt was written before that was looked at.
+[[nodiscard]] store::JournalDraft afterwardsDraft(const RestorePlan &plan,
+                                                  const Afterwards &afterwards);
 [[nodiscard]] store::JournalDraft settledDraft(const RestoreRecord &record,
                                                const Settlement &settlement);
 [[nodiscard]] store::JournalDraft putBackStartedDraft(const QString &restore,

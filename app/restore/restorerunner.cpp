@@ -454,24 +454,15 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
         return failure(TaskContext::cancelled(m_receipt.target, u"nothing changed"_s));
     if (auto committed = commit(session, context); !committed)
         return committed;
-    noteItIsLive(session.isOpen() ? &session : nullptr, context);
+    noteItIsLive();
     if (m_plan.mode == RestoreMode::Copy)
         return {};
+    lookAfterwards(session.isOpen() ? &session : nullptr, context);
     if (session.isOpen())
         refine(session, context);
     else // lost with the answer to the commit
         refineByNewConnection(context);
     return {};
-}
-
-void RestoreRunner::noteItIsLive(postgres::Session *live, TaskContext &context)
-{
-    m_receipt.verdict = m_hasDifferences ? Verdict::Differences : Verdict::Proven;
-    m_receipt.seconds = secondsSinceStart();
-    lookAfterwards(live, context);
-    m_receipt.notes += notesOfRoles();
-    tellWhatIsLeft();
-    m_now.live = m_receipt;
 }
 
 double RestoreRunner::secondsSinceStart() const

@@ -104,7 +104,9 @@ private:
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     Result<void> commit(postgres::Session &session, TaskContext &context);
-    void noteItIsLive(postgres::Session *live, TaskContext &context);
+    void noteItIsLive();
+    [[nodiscard]] bool wakesAnything() const;
+    [[nodiscard]] QHash<QString, QString> keptNames() const;
     void lookAfterwards(postgres::Session *live, TaskContext &context);
     [[nodiscard]] double secondsSinceStart() const;
     void tellWhatIsLeft();

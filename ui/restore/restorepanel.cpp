@@ -138,6 +138,7 @@ void RestorePanel::connectDesk()
 {
     const restore::RestoreDesk &desk = m_parts.desk;
     connect(&desk, &restore::RestoreDesk::restoreChanged, this, &RestorePanel::follow);
+    connect(&desk, &restore::RestoreDesk::lookedAfterwards, m_verdict, &VerdictView::renew);
     connect(&desk, &restore::RestoreDesk::progressChanged, this,
             [this] { m_progress->setProgress(m_parts.desk.progress()); });
     connect(&desk, &restore::RestoreDesk::bringBackFinished, this,

@@ -50,20 +50,29 @@ QString undoOf(const restore::RestoreReceipt &receipt)
              rows(receipt.safetyCopy->rows), timetext::bytes(receipt.safetyCopy->bytes));
 }
 
-/// Whether anything came to life, or what to think of when nobody looked.
+QStringList notLookedAt(const restore::Afterwards &seen)
+{
+    QStringList lines;
+    for (const QString &unseen : seen.unseen)
+        lines.append(tr("Not looked at: %1.").arg(unseen));
+    return lines;
+}
+
+/// What to think of after any restore, and whether anything was found that came to life: nobody
+/// looks at everything.
 QStringList whatWasLookedAt(const std::optional<restore::Afterwards> &seen)
 {
+    QStringList lines = {
+        tr("People and rights are those of the backup: whoever lost access since has it again."),
+        tr("Scheduled jobs, queues and webhooks are those of the backup: look before they run.")};
     if (!seen)
-        return {tr("People and rights are those of the backup: whoever lost access since has it "
-                   "again."),
-                tr("Scheduled jobs, queues and webhooks are those of the backup: look before they "
-                   "run.")};
-    QStringList lines;
-    if (seen->found.isEmpty())
-        lines.append(tr("Nothing found that came to life: looked for rights, triggers that call "
-                        "out, jobs, sign-ins."));
-    for (const QString &unseen : seen->unseen)
-        lines.append(tr("Not looked at: %1.").arg(unseen));
+        return lines;
+    const QString looked = seen->looked.join(u"; "_s);
+    if (seen->found.isEmpty() && !looked.isEmpty())
+        lines.append((seen->unseen.isEmpty() ? tr("Nothing found that came to life. Looked at: %1.")
+                                             : tr("Nothing found in what could be looked at: %1."))
+                         .arg(looked));
+    lines += notLookedAt(*seen);
     return lines;
 }
 
@@ -318,6 +327,7 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
     if (receipt.afterwards) {
         for (const QString &found : receipt.afterwards->found)
             lines.append(tr("After the restore: %1").arg(found));
+        lines += notLookedAt(*receipt.afterwards);
     }
     return lines.join(u'\n');
 }

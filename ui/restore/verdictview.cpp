@@ -140,6 +140,12 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     followMode(record);
 }
 
+void VerdictView::renew(const restore::RestoreRecord &record)
+{
+    if (record.id == m_shown)
+        setRecord(record);
+}
+
 void VerdictView::followMode(const restore::RestoreRecord &record)
 {
     m_cameAfter->setText(record.mode == restore::RestoreMode::Copy
@@ -209,8 +215,11 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     m_nextFold->setTitle(m_next->title());
     m_nextFold->setVisible(!m_next->isEmpty());
     // What came to life does harm while nobody reads of it; who folds it away has.
-    if (std::exchange(m_shown, record.id) != record.id)
-        m_nextFold->setOpen(!restoretexts::cameToLife(record).isEmpty());
+    const bool isAnother = std::exchange(m_shown, record.id) != record.id;
+    const bool hasFound = !restoretexts::cameToLife(record).isEmpty();
+    if (isAnother || (hasFound && !m_hasFound))
+        m_nextFold->setOpen(hasFound);
+    m_hasFound = hasFound;
     m_putBack->setText(putBackVerb(record));
     m_putBack->setVisible(record.canBePutBack());
     m_again->hide();

@@ -27,6 +27,8 @@ public:
     explicit VerdictView(const Theme &theme, QWidget *parent = nullptr);
 
     void setRecord(const restore::RestoreRecord &record);
+    /// More is known of it; of another than the one that is shown: nothing.
+    void renew(const restore::RestoreRecord &record);
     [[nodiscard]] QWidget *initialFocus() const;
 
 Q_SIGNALS:
@@ -52,6 +54,7 @@ private:
     AfterwardsView *m_next;
     Disclosure *m_nextFold;
     restore::RestoreId m_shown; ///< whose list was opened, or not, when it came
+    bool m_hasFound = false;    ///< something that came to life
     TableResultModel *m_model;
     ActionTable *m_table;
     ActionButton *m_putBack;

@@ -77,12 +77,14 @@ protected:
         const RestoreRecord *record = m_desk->record(plan.id);
         return record ? *record : RestoreRecord{};
     }
+    /// But for what came to life, which may be known with the verdict or a moment later.
     [[nodiscard]] QStringList kinds() const
     {
         QStringList all;
         const QList<store::JournalEvent> events = m_journal->read().value();
         for (const store::JournalEvent &event : events)
             all.append(event.kind);
+        all.removeAll(u"restore.afterwards"_s);
         return all;
     }
     [[nodiscard]] QString products() const

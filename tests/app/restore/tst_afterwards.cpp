@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
+#include "restore/awakening.h"
 #include "support/testmain.h"
 
 #include <QJsonDocument>
@@ -23,7 +24,12 @@ private Q_SLOTS:
     void triggersOfADatabase();
     void triggersInPlace();
     void whoIsLetInAgain();
+    void whatIsInOneOfThemOnly();
+    void whatCannotBeCountedIsNamed();
     void scheduledJobs();
+    void jobsOfOthersAreHidden();
+    void aForeignTableIsAWholeWord();
+    void theDatabaseBeforeMayBeClosed();
     void whatWasNotThereBefore();
     void aLockDelaysNothing();
     void aCopyWakesNobody();
@@ -64,7 +70,13 @@ void TestAfterwards::nothingIsFoundWhereNothingChanged()
 {
     const RestoreReceipt receipt = restored(m_shop->writeDump(m_shop->dump()));
     QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
-    QVERIFY(receipt.afterwards == Afterwards{});
+    QCOMPARE(found(receipt), QStringList());
+    QCOMPARE(receipt.afterwards->unseen, QStringList());
+    QCOMPARE(
+        receipt.afterwards->looked,
+        (QStringList{u"rights and row security"_s, u"triggers that call out by their own text"_s,
+                     u"scheduled jobs of pg_cron"_s,
+                     u"rows of tables that are called as those of users, keys or sessions"_s}));
 }
 
 void TestAfterwards::rightsAndGuards()
@@ -193,6 +205,50 @@ void TestAfterwards::whoIsLetInAgain()
     QVERIFY(!QJsonDocument(toJson(receipt)).toJson().contains("s3cret"));
 }
 
+/// The column, or the table, is only in the backup or only in what was live before.
+void TestAfterwards::whatIsInOneOfThemOnly()
+{
+    m_shop->run("CREATE TABLE public.users (id int PRIMARY KEY, banned_at timestamptz);"
+                "INSERT INTO public.users SELECT generate_series(1, 5);"
+                "CREATE TABLE public.api_keys (secret text, revoked boolean);"
+                "INSERT INTO public.api_keys VALUES ('a', false), ('b', NULL), ('c', true);"
+                "CREATE TABLE public.devices (id int PRIMARY KEY)");
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("ALTER TABLE public.users DROP COLUMN banned_at, ADD COLUMN disabled_at timestamp;"
+                "UPDATE public.users SET disabled_at = now() WHERE id < 4;"
+                "DROP TABLE public.api_keys; DROP TABLE public.devices");
+    const RestoreReceipt receipt = restored(file);
+    QCOMPARE(found(receipt),
+             (QStringList{u"public.api_keys is there again, with 2 rows: there was no such table "
+                          "before"_s,
+                          u"3 rows of public.users that were shut out (disabled_at which the "
+                          "backup lacks) are in again"_s}));
+    QCOMPARE(receipt.afterwards->unseen, QStringList());
+}
+
+/// One of them hides no other.
+void TestAfterwards::whatCannotBeCountedIsNamed()
+{
+    m_shop->run("CREATE TABLE public.accounts (id int PRIMARY KEY, banned_until time);"
+                "INSERT INTO public.accounts VALUES (1, NULL), (2, NULL);"
+                "CREATE TYPE public.pair AS (a int, b int);"
+                "CREATE TABLE public.members (id public.pair PRIMARY KEY, disabled boolean);"
+                "CREATE TABLE public.tokens (id int PRIMARY KEY) PARTITION BY LIST (id);"
+                "CREATE TABLE public.tokens_1 PARTITION OF public.tokens FOR VALUES IN (1);"
+                "CREATE TABLE public.users (id int PRIMARY KEY, disabled boolean);"
+                "INSERT INTO public.users VALUES (1, false), (2, false)");
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("DELETE FROM public.accounts WHERE id = 1; DELETE FROM public.users WHERE id = 2;"
+                "UPDATE pg_class SET reltuples = 3e6 WHERE relname = 'tokens_1'");
+    const RestoreReceipt receipt = restored(file);
+    QCOMPARE(found(receipt),
+             (QStringList{u"1 row of public.accounts that was deleted is there again"_s,
+                          u"1 row of public.users that was deleted is there again"_s}));
+    QCOMPARE(receipt.afterwards->unseen,
+             (QStringList{u"public.members: its primary key is of the type public.pair"_s,
+                          u"public.tokens: it is too large to be looked at in passing"_s}));
+}
+
 void TestAfterwards::scheduledJobs()
 {
     const QString file = m_shop->writeDump(m_shop->dump());
@@ -206,6 +262,71 @@ void TestAfterwards::scheduledJobs()
     m_shop->run("UPDATE cron.job SET active = false WHERE jobid = 2");
     QCOMPARE(found(restored(withJobs)),
              QStringList{u"1 scheduled job of cron.job is active again"_s});
+}
+
+/// pg_cron lets everybody see their own jobs, and no others.
+void TestAfterwards::jobsOfOthersAreHidden()
+{
+    m_shop->run("CREATE SCHEMA cron; CREATE TABLE cron.job (jobid bigint PRIMARY KEY, active"
+                " boolean, username text DEFAULT 'postgres'); INSERT INTO cron.job VALUES"
+                " (1, true, 'postgres'), (2, true, 'postgres'), (3, true, 'clerk');"
+                "ALTER TABLE cron.job ENABLE ROW LEVEL SECURITY;"
+                "CREATE POLICY own ON cron.job USING (username = current_user);"
+                "GRANT USAGE ON SCHEMA cron TO clerk; GRANT SELECT ON cron.job TO clerk");
+    TaskContext context;
+    auto session = postgres::Session::connect(m_shop->target(), context);
+    QVERIFY(session && session->execute("SET SESSION AUTHORIZATION clerk", context));
+    const Afterwards own = Awakening({u"public"_s}, {}).look(*session, context);
+    QCOMPARE(own.found,
+             QStringList{u"1 scheduled job of cron.job is active, with what was restored"_s});
+    QCOMPARE(own.unseen, QStringList{u"scheduled jobs of others: this login sees its own only"_s});
+    QVERIFY(!own.looked.join(u' ').contains(u"jobs"_s));
+    // Of those before, too.
+    m_shop->run("ALTER SCHEMA cron RENAME TO kept; CREATE SCHEMA cron;"
+                "CREATE TABLE cron.job (jobid bigint, active boolean);"
+                "INSERT INTO cron.job VALUES (1, true);"
+                "GRANT USAGE ON SCHEMA cron TO clerk; GRANT SELECT ON cron.job TO clerk");
+    const Afterwards both =
+        Awakening({u"public"_s}, {{u"cron"_s, u"kept"_s}}).look(*session, context);
+    QCOMPARE(both.found, QStringList());
+    QCOMPARE(both.unseen,
+             QStringList{u"scheduled jobs: this login may not see all that were there before"_s});
+}
+
+void TestAfterwards::aForeignTableIsAWholeWord()
+{
+    m_shop->run("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+                "CREATE SCHEMA far; CREATE FOREIGN TABLE far.or (id int) SERVER s;"
+                "CREATE FOREIGN TABLE far.\"a+b\" (id int) SERVER s;"
+                "CREATE FUNCTION public.inside() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN"
+                " NEW.name := 'ordinary'; RETURN NEW; END $f$;"
+                "CREATE FUNCTION public.outside() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN"
+                " INSERT INTO far.\"a+b\" VALUES (NEW.id); RETURN NEW; END $f$;"
+                "CREATE TRIGGER one AFTER INSERT ON public.products FOR EACH ROW EXECUTE FUNCTION"
+                " inside();"
+                "CREATE TRIGGER two AFTER INSERT ON public.products FOR EACH ROW EXECUTE FUNCTION"
+                " outside()");
+    const QString file = m_shop->writeDump(m_shop->dump());
+    m_shop->run("DROP TRIGGER one ON public.products; DROP TRIGGER two ON public.products");
+    QCOMPARE(found(restored(file)),
+             QStringList{u"trigger two on public.products calls out (a foreign table): it was not "
+                         "there before"_s});
+}
+
+void TestAfterwards::theDatabaseBeforeMayBeClosed()
+{
+    TaskContext context;
+    auto session = postgres::Session::connect(m_shop->target(), context);
+    QVERIFY(session);
+    m_shop->run(webhooks);
+    Awakening awakening({u"public"_s}, {});
+    awakening.setBeforeGone(u"shop_old cannot be asked what was live before"_s);
+    const Afterwards seen = awakening.look(*session, context);
+    QCOMPARE(seen.found.size(), 3);
+    QCOMPARE(seen.unseen,
+             QStringList{u"who is let in again: shop_old cannot be asked what was live "
+                         "before"_s});
+    QVERIFY(session->isOpen());
 }
 
 /// A schema that was not there before has no tables to compare with, and is no cause for alarm.
@@ -235,8 +356,9 @@ void TestAfterwards::aLockDelaysNothing()
     QVERIFY2(!receipt.error, why(receipt));
     QCOMPARE(found(receipt), QStringList());
     QCOMPARE(receipt.afterwards->unseen.size(), 1);
-    QVERIFY2(receipt.afterwards->unseen.first().contains(u"who is let in: "_s),
+    QVERIFY2(receipt.afterwards->unseen.first().startsWith(u"public.users: "_s),
              qPrintable(receipt.afterwards->unseen.first()));
+    QVERIFY(receipt.afterwards->looked.contains(u"scheduled jobs of pg_cron"_s));
     QCOMPARE(receipt.notes.filter(u"statistics"_s), QStringList()); // they came in full
 }
 

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void init() { begin(); }
     void cleanup() { end(); }
     void theVerdictDoesNotWaitForStatistics();
+    void theVerdictDoesNotWaitForTheLookAfterwards();
     void whatComesNextEndsTheStatistics();
 };
 
@@ -37,6 +38,35 @@ void TestDeskStatistics::theVerdictDoesNotWaitForStatistics()
     relay.release();
     QVERIFY(m_pool.waitForDone(patience));
     QCOMPARE(kinds(), (QStringList{u"restore.started"_s, u"restore.finished"_s}));
+}
+
+void TestDeskStatistics::theVerdictDoesNotWaitForTheLookAfterwards()
+{
+    m_shop->run("CREATE SCHEMA cron; CREATE TABLE cron.job (jobid bigint, active boolean);"
+                "INSERT INTO cron.job VALUES (1, true)");
+    StepRelay relay(m_shop->target(), "SET LOCAL lock_timeout = '1s'",
+                    [] { return StepRelay::Then::Hold; });
+    RestorePlan plan = this->plan();
+    plan.target = relay.connectionString();
+    const RestoreRecord record = restored(plan);
+    QTRY_VERIFY_WITH_TIMEOUT(relay.hasStruck(), patience);
+    QCOMPARE(record.receipt->verdict, Verdict::Proven);
+    QCOMPARE(record.receipt->afterwards->found, QStringList());
+    QCOMPARE(record.receipt->afterwards->unseen,
+             QStringList{u"triggers that call out, scheduled jobs, who is let in again: the look "
+                         "was going on"_s});
+    QVERIFY(m_desk->running().isNone());
+    const QSignalSpy looked(m_desk.get(), &RestoreDesk::lookedAfterwards);
+    relay.release();
+    QTRY_COMPARE_WITH_TIMEOUT(looked.size(), 1, patience);
+    const auto seen = m_desk->record(plan.id)->receipt->afterwards;
+    QVERIFY(seen);
+    QCOMPARE(seen->found,
+             QStringList{u"1 scheduled job of cron.job is active, with what was restored"_s});
+    QVERIFY(m_pool.waitForDone(patience));
+    restartDesk(); // another process reads the same
+    QCOMPARE(m_desk->record(plan.id)->receipt->afterwards, seen);
+    QVERIFY(m_errors.isEmpty());
 }
 
 void TestDeskStatistics::whatComesNextEndsTheStatistics()
