@@ -103,8 +103,10 @@ QList<Command> afterwards()
              "  --expired          in every database of the stack that has keep-days, what\n"
              "                     is kept for longer: what the window does by itself, for\n"
              "                     cron. What must stay does, and is named: all of it while\n"
-             "                     the record of this profile has an incident open, what no\n"
-             "                     record has seen the end of, the only copy, what is in use\n"
+             "                     the record of this profile has an incident open, what it\n"
+             "                     has not seen the end of (restores of colleagues), what was\n"
+             "                     renamed, the only copy, what is in use. PGPASSWORD for one\n"
+             "                     server only: for several, ~/.pgpass\n"
              "  --stack FILE       for --expired: a stack.yaml; without it, the profile's\n"
              "  --yes              do not ask\n"_s,
          .run = runDiscard},

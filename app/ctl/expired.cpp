@@ -46,15 +46,24 @@ Result<restore::ExpiryRules> rulesOf(const Call &call, int keepDays)
         restore::applyEvent(records, event);
     }
     rules.isIncidentOpen = incidents.running() != nullptr;
-    rules.unsettled = restore::unsettledOf(records);
+    rules.ended = restore::endedOf(records);
     return rules;
 }
 
 Result<postgres::ConnectionString> connectionOf(const stack::Database &database)
 {
-    const auto where = postgres::ConnectionString::parse(database.connection);
-    const QByteArray password = qgetenv("PGPASSWORD");
-    return !where || password.isEmpty() ? where : where->withPassword(Secret(password));
+    return postgres::ConnectionString::parse(database.connection).and_then(filledIn);
+}
+
+/// The one password would be shown to all of them.
+bool isPasswordForSeveral(const stack::Stack &stack)
+{
+    QSet<QString> servers;
+    for (const stack::Database &database : stack.databases) {
+        if (const auto where = connectionOf(database); database.keepDays > 0 && where)
+            servers.insert(u"%1:%2"_s.arg(where->host()).arg(where->port()));
+    }
+    return servers.size() > 1 && !qEnvironmentVariableIsEmpty("PGPASSWORD");
 }
 
 void addTrouble(Round &round, const QString &where, const QStringList &names, const Error &why)
@@ -62,9 +71,11 @@ void addTrouble(Round &round, const QString &where, const QStringList &names, co
     round.stays.append(QJsonObject{{u"target"_s, where},
                                    {u"names"_s, QJsonArray::fromStringList(names)},
                                    {u"error"_s, toJson(why)}});
-    round.text += u"Not discarded%1 in %2: %3\n"_s.arg(
+    const bool isUnknown = why.sqlState == restore::outcomeUnknown;
+    round.text += u"%1%2 in %3: %4\n"_s.arg(
+        isUnknown ? u"Nobody knows whether it is gone"_s : u"Not discarded"_s,
         names.isEmpty() ? QString() : u": "_s + names.join(u", "_s), where, describe(why));
-    round.isUnknown = round.isUnknown || why.sqlState == restore::outcomeUnknown;
+    round.isUnknown = round.isUnknown || isUnknown;
 }
 
 /// What its days have passed of, and what stays all the same.
@@ -80,6 +91,36 @@ void addStaying(Round &round, const restore::KeptLook &look, const restore::Expi
                                        {u"names"_s, QJsonArray{kept.name}},
                                        {u"fate"_s, restore::fateKey(fate)}});
         round.text += u"Stays in %1: %2 (%3)\n"_s.arg(where, kept.name, restore::fateKey(fate));
+    }
+}
+
+/// What one restore keeps; in between somebody was asked, which may have taken its time.
+void discardOne(const Call &call, const postgres::ConnectionString &target, int keepDays,
+                const QList<restore::KeptSchema> &together, Round &round)
+{
+    const QString where = target.display();
+    StopOnSignal stop; // not before: Ctrl+C at the question ends the program
+    TaskContext context = stop.context();
+    const SignalWatcher watcher(stop);
+    const auto rules = rulesOf(call, keepDays);
+    const restore::DiscardOutcome outcome =
+        rules ? restore::discardTogether(target, together, *rules, call.clock.now(), context)
+              : restore::DiscardOutcome{.gone = {}, .error = rules.error()};
+    QStringList left;
+    for (const restore::KeptSchema &kept : together) {
+        if (!std::ranges::contains(outcome.gone, kept.name, &restore::KeptSchema::name))
+            left.append(kept.name);
+    }
+    if (outcome.error)
+        addTrouble(round, where, left, *outcome.error);
+    Record record(call);
+    for (const restore::KeptSchema &kept : outcome.gone) {
+        record.write(restore::discardedDraft(kept, target, keepDays));
+        QJsonObject json = restore::toJson(kept);
+        json.insert(u"target"_s, where);
+        round.gone.append(json);
+        round.text += u"Discarded after %1 days in %2: %3 (%4)\n"_s.arg(keepDays).arg(
+            where, kept.name, byteText(kept.bytes));
     }
 }
 
@@ -102,30 +143,13 @@ void discardIn(const Call &call, const postgres::ConnectionString &target,
         QStringList names;
         for (const restore::KeptSchema &kept : together)
             names.append(kept.name);
-        if (!isConfirmed(call, yes,
-                         u"This drops %1 in %2 for good: there is no undo."_s.arg(
-                             names.join(u", "_s), where),
-                         target)) {
+        if (isConfirmed(call, yes,
+                        u"This drops %1 in %2 for good: there is no undo."_s.arg(
+                            names.join(u", "_s), where),
+                        target))
+            discardOne(call, target, rules.keepDays, together, round);
+        else
             addTrouble(round, where, names, notConfirmed(target));
-            continue;
-        }
-        StopOnSignal stop; // not before: Ctrl+C at the question ends the program
-        TaskContext context = stop.context();
-        const SignalWatcher watcher(stop);
-        const auto gone = restore::discardTogether(target, together, context);
-        if (!gone) {
-            addTrouble(round, where, names, gone.error());
-            continue;
-        }
-        Record record(call);
-        for (const restore::KeptSchema &kept : *gone) {
-            record.write(restore::discardedDraft(kept, target, rules.keepDays));
-            QJsonObject json = restore::toJson(kept);
-            json.insert(u"target"_s, where);
-            round.gone.append(json);
-            round.text += u"Discarded after %1 days in %2: %3 (%4)\n"_s.arg(rules.keepDays)
-                              .arg(where, kept.name, byteText(kept.bytes));
-        }
     }
 }
 
@@ -142,7 +166,7 @@ Result<restore::ExpiryRules> rulesIn(const Call &call, const stack::Stack &stack
                                      const postgres::ConnectionString &target)
 {
     const auto isIt = [&target](const stack::Database &one) {
-        const auto known = postgres::ConnectionString::parse(one.connection);
+        const auto known = connectionOf(one);
         return known && known->host() == target.host() && known->port() == target.port() &&
                known->database() == target.database();
     };
@@ -163,6 +187,12 @@ ExitCode discardExpired(const Call &call, QStringList arguments, bool yes)
     const auto stack = stackIn(file);
     if (!stack)
         return call.output.fail(stack.error());
+    if (isPasswordForSeveral(*stack))
+        return call.output.fail({.kind = ErrorKind::Refused,
+                                 .subject = u"PGPASSWORD"_s,
+                                 .detail = u"keep-days is said of databases on several servers, "
+                                           "and one password would go to all of them; put "
+                                           "theirs into ~/.pgpass instead"_s});
     Round round;
     bool isAnyAsked = false;
     for (const stack::Database &database : stack->databases) {

@@ -17,6 +17,8 @@ namespace {
 
 QString holdsWords(const restore::KeptSchema &kept)
 {
+    if (kept.isBroken)
+        return u"broken: dropping it was interrupted, and nobody can connect to it any more"_s;
     switch (kept.state) {
     case restore::KeptState::Before:
         return u"%1 as it was before %2 took its place"_s.arg(kept.original, kept.file);
@@ -55,9 +57,11 @@ QString fateText(const restore::KeptTerm &term, const QDateTime &now)
                                        days > 0 ? u"in "_s + daysText(days) : u"today"_s);
     }
     case restore::KeptFate::Due: return u"due to go"_s;
+    case restore::KeptFate::Renamed:
+        return u"stays: somebody has renamed it, so it may be in use"_s;
     case restore::KeptFate::IncidentOpen: return u"due, and stays while an incident is open"_s;
     case restore::KeptFate::Unsettled:
-        return u"due, and stays until it is known how its restore or put-back ended"_s;
+        return u"due, and stays: this record has not seen how its restore or put-back ended"_s;
     case restore::KeptFate::OnlyCopy:
         return u"due, and stays: nothing is live under its name, so it may be the only copy"_s;
     case restore::KeptFate::InUse: return u"due, and stays while somebody is connected to it"_s;
@@ -122,7 +126,8 @@ Result<QStringList> olderThan(const postgres::ConnectionString &target, const QD
         return failure(look.error());
     QStringList names;
     for (const restore::KeptSchema &one : look->kept) {
-        const bool isOurs = !one.restore.isEmpty(); // by its mark, not by its name alone
+        // By its mark, not by its name alone, nor without it.
+        const bool isOurs = !one.restore.isEmpty() && restore::isAside(one);
         if (isOurs && one.at.isValid() && one.at < limit)
             names.append(one.name);
     }

@@ -120,10 +120,12 @@ Result<postgres::ConnectionString> targetOf(QStringList &arguments)
         return failure({.kind = ErrorKind::Refused,
                         .subject = u"usage"_s,
                         .detail = u"--target is missing"_s});
-    const auto given = postgres::ConnectionString::parse(*text);
-    if (!given)
-        return given;
-    const auto target = completed(*given);
+    return postgres::ConnectionString::parse(*text).and_then(filledIn);
+}
+
+Result<postgres::ConnectionString> filledIn(const postgres::ConnectionString &given)
+{
+    const auto target = completed(given);
     if (!target)
         return target;
     if (target->database().isEmpty())
@@ -132,8 +134,8 @@ Result<postgres::ConnectionString> targetOf(QStringList &arguments)
                         .detail = u"--target names no database"_s});
     const QByteArray password = qgetenv("PGPASSWORD");
     const postgres::ConnectionString named = target->withDatabase(target->database());
-    if (given->hasPassword())
-        return named.withPassword(given->password());
+    if (given.hasPassword())
+        return named.withPassword(given.password());
     return password.isEmpty() ? named : named.withPassword(Secret(password));
 }
 

@@ -48,6 +48,9 @@ private:
     std::unique_ptr<store::Journal> m_journal;
 };
 
+/// With what it leaves out taken from the environment, PGPASSWORD too if it has no password.
+/// Refused when no database is named.
+[[nodiscard]] Result<postgres::ConnectionString> filledIn(const postgres::ConnectionString &given);
 /// --target, taken out of the arguments and filled in from the environment, so that what is shown,
 /// confirmed and written down is the database that is changed.
 [[nodiscard]] Result<postgres::ConnectionString> targetOf(QStringList &arguments);

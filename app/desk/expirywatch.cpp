@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "desk/expirywatch.h"
 
+#include <algorithm>
+
 namespace mayday::desk {
 
 namespace {
@@ -21,11 +23,20 @@ ExpiryWatch::ExpiryWatch(Tools tools, QObject *parent) : QObject(parent), m_tool
         m_tools.restores.setIncidentOpen(m_tools.incidents.running() != nullptr);
     };
     connect(&m_tools.incidents, &incident::IncidentDesk::runningChanged, this, follow);
+    connect(&m_tools.incidents, &incident::IncidentDesk::runningChanged, this,
+            &ExpiryWatch::putOff);
+    using restore::RestoreDesk;
+    connect(&m_tools.restores, &RestoreDesk::bringBackFinished, this, &ExpiryWatch::putOff);
+    connect(&m_tools.restores, &RestoreDesk::restoreChanged, this, [this] {
+        if (!m_isLooking) // what went by itself is told in the same way
+            putOff();
+    });
     follow();
 }
 
 void ExpiryWatch::setStack(const stack::Stack &stack)
 {
+    m_tools.restores.stopExpiry(); // keep-days may say something else now
     m_databases = stack.databases;
     m_databases.removeIf([&stack](const stack::Database &database) {
         return stack.practice || database.keepDays <= 0;
@@ -38,6 +49,13 @@ void ExpiryWatch::setStack(const stack::Stack &stack)
         m_timer.stop();
     else
         m_timer.start();
+}
+
+void ExpiryWatch::putOff()
+{
+    const auto next = m_tools.clock.monotonic() + betweenLooks;
+    for (auto &due : m_next)
+        due = std::max(due, next);
 }
 
 bool ExpiryWatch::isQuiet(const stack::Database &database) const

@@ -1,25 +1,56 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log.h"
 #include "restore/restoredesk.h"
+#include "store/journalreader.h"
 
+#include <algorithm>
 #include <utility>
 
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
 
+namespace {
+
+/// From the file, because maydayctl may have written to it; only what is on the disk is believed.
+Result<ExpiryGround> groundOf(const postgres::ConnectionString &target, const QString &journalFile,
+                              TaskContext &context)
+{
+    const auto events = store::readJournal(journalFile, {.kindPrefix = u"restore."_s});
+    if (!events)
+        return failure(events.error());
+    QList<RestoreRecord> records;
+    for (const store::JournalEvent &event : *events)
+        applyEvent(records, event);
+    // Sizes are asked for, and whoever holds a table is not waited for.
+    auto session = postgres::Session::connect(
+        target, context, {.applicationName = u"mayday"_s, .lockTimeout = std::chrono::seconds(5)});
+    if (!session)
+        return failure(session.error());
+    return lookAtKept(*session, context).transform([&records](KeptLook look) {
+        return ExpiryGround{.look = std::move(look), .ended = endedOf(records)};
+    });
+}
+
+} // namespace
+
 ExpiryRules RestoreDesk::expiryRules(int keepDays) const
 {
     return {.keepDays = keepDays,
             .isIncidentOpen = m_isIncidentOpen,
-            .unsettled = unsettledOf(m_records)};
+            .ended = m_expiring ? m_expiryEnded : endedOf(m_records)};
 }
 
 void RestoreDesk::setIncidentOpen(bool open)
 {
     m_isIncidentOpen = open;
-    if (!open)
-        return;
+    if (open)
+        stopExpiry();
+}
+
+void RestoreDesk::stopExpiry()
+{
+    m_isExpiryStopped = true;
     m_expiryLook.requestStop();
     m_expiry.requestStop();
 }
@@ -29,67 +60,68 @@ void RestoreDesk::discardExpired(const postgres::ConnectionString &target, int k
     if (m_expiring)
         return;
     m_expiring = ExpiryReport{.target = target, .at = m_clock.now(), .keepDays = keepDays};
+    m_isExpiryStopped = false;
     if (!mayExpire() || keepDays <= 0) {
         QMetaObject::invokeMethod(this, &RestoreDesk::endExpiry, Qt::QueuedConnection);
         return;
     }
-    m_expiryLook = startTask(m_pool, [target](TaskContext &context) -> Result<KeptLook> {
-        // Sizes are asked for, and whoever holds a table is not waited for.
-        auto session = postgres::Session::connect(
-            target, context,
-            {.applicationName = u"mayday"_s, .lockTimeout = std::chrono::seconds(5)});
-        if (!session)
-            return failure(session.error());
-        return lookAtKept(*session, context);
+    m_expiryLook = startTask(m_pool, [target, file = m_journal.path()](TaskContext &context) {
+        return groundOf(target, file, context);
     });
-    m_expiryLook.deliverTo(this, [this](const Result<KeptLook> &look) {
-        if (!look) {
-            if (look.error().kind != ErrorKind::Cancelled)
-                m_expiring->troubles.append({.names = {}, .why = look.error()});
+    m_expiryLook.deliverTo(this, [this](const Result<ExpiryGround> &ground) {
+        if (!ground) {
+            if (ground.error().kind != ErrorKind::Cancelled)
+                m_expiring->troubles.append({.names = {}, .why = ground.error()});
             endExpiry();
             return;
         }
-        expireNext(dueOf(*look, expiryRules(m_expiring->keepDays), m_clock.now()));
+        m_expiryEnded = ground->ended;
+        expireNext(dueOf(ground->look, expiryRules(m_expiring->keepDays), m_clock.now()));
     });
 }
 
 /// Asked anew before each: in between an incident may have been opened, or a restore begun.
 void RestoreDesk::expireNext(QList<QList<KeptSchema>> due)
 {
-    if (due.isEmpty() || !mayExpire()) {
+    if (due.isEmpty() || !mayExpire() || m_isExpiryStopped) {
         endExpiry();
         return;
     }
     const QList<KeptSchema> together = due.takeFirst();
-    m_expiry = startTask(m_pool, [target = m_expiring->target, together](TaskContext &context) {
-        return discardTogether(target, together, context);
-    });
-    m_expiry.deliverTo(this, [this, together, due](Result<QList<KeptSchema>> gone) {
-        if (gone) {
-            recordExpired(*gone, due);
-            return;
-        }
-        if (gone.error().kind != ErrorKind::Cancelled) {
+    m_expiry = startTask(m_pool,
+                         [target = m_expiring->target, together, now = m_clock.now(),
+                          rules = expiryRules(m_expiring->keepDays)](
+                             TaskContext &context) -> Result<DiscardOutcome> {
+                             return discardTogether(target, together, rules, now, context);
+                         });
+    m_expiry.deliverTo(this, [this, together, due](const Result<DiscardOutcome> &done) {
+        const DiscardOutcome outcome =
+            done ? *done : DiscardOutcome{.gone = {}, .error = done.error()};
+        if (outcome.error && outcome.error->kind != ErrorKind::Cancelled) {
             QStringList names;
-            for (const KeptSchema &kept : together)
-                names.append(kept.name);
-            m_expiring->troubles.append({.names = names, .why = gone.error()});
+            for (const KeptSchema &kept : together) {
+                if (!std::ranges::contains(outcome.gone, kept.name, &KeptSchema::name))
+                    names.append(kept.name);
+            }
+            m_expiring->troubles.append({.names = names, .why = *outcome.error});
         }
-        expireNext(due);
+        recordExpired(outcome.gone, [this, due] { expireNext(due); });
     });
 }
 
-void RestoreDesk::recordExpired(const QList<KeptSchema> &gone, const QList<QList<KeptSchema>> &due)
+void RestoreDesk::recordExpired(const QList<KeptSchema> &gone, const std::function<void()> &then)
 {
     m_expiring->gone += gone;
+    if (gone.isEmpty())
+        then();
     for (const KeptSchema &kept : gone) {
         const bool isLast = &kept == &gone.back();
         append(discardedDraft(kept, m_expiring->target, m_expiring->keepDays),
-               [this, isLast, due, restore = kept.restore] {
+               [this, isLast, then, restore = kept.restore] {
                    if (!isLast)
                        return;
                    Q_EMIT restoreChanged(RestoreId::parse(restore).value_or(RestoreId{}));
-                   expireNext(due);
+                   then();
                });
     }
 }

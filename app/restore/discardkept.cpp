@@ -3,7 +3,10 @@
 
 #include "core/latestop.h"
 #include "postgres/catalog.h"
+#include "postgres/quoting.h"
 #include "restore/dependents.h"
+#include "restore/keptexpiry.h"
+#include "restore/runsql.h"
 #include "restore/sidedatabase.h"
 
 #include <algorithm>
@@ -14,12 +17,28 @@ namespace mayday::restore {
 
 namespace {
 
-/// What is to be dropped.
-struct Discard {
-    QStringList names;
-    QByteArray patience;          ///< for a lock: "5s"
-    QList<KeptSchema> known = {}; ///< their marks, if they must be what they were
+/// How long the lock of a table is waited for: of one that is kept, with nothing else held, and
+/// then, with all of those, of a live one that it refers to.
+struct LockPatience {
+    QByteArray kept; ///< "5s"
+    QByteArray live;
 };
+
+const LockPatience patienceByHand{.kept = "5s", .live = "1s"};
+const LockPatience patienceUnattended{.kept = "1s", .live = "200ms"};
+
+Error whoseFateIsUnknown(Error lost)
+{
+    lost.sqlState = outcomeUnknown;
+    lost.detail = u"the connection was lost on the last word, and the server cannot be asked: "
+                  "it may be gone"_s;
+    return lost;
+}
+
+bool isUnanswered(const Error &error)
+{
+    return error.kind == ErrorKind::Unreachable || error.kind == ErrorKind::Timeout;
+}
 
 /// The connection died with the commit on its way: only the server knows, so it is asked.
 Result<QList<KeptSchema>> settleDiscard(const postgres::ConnectionString &target,
@@ -36,11 +55,23 @@ Result<QList<KeptSchema>> settleDiscard(const postgres::ConnectionString &target
         if (isKept)
             return kept;
     }
-    Error unknown = lost;
-    unknown.sqlState = outcomeUnknown;
-    unknown.detail = u"the connection was lost on the last word, and the server cannot be asked: "
-                     "it may be gone"_s;
-    return failure(unknown);
+    return failure(whoseFateIsUnknown(lost));
+}
+
+/// The same of a database.
+Result<KeptSchema> settleDrop(const postgres::ConnectionString &target, const KeptSchema &kept,
+                              const Error &lost, TaskContext &context)
+{
+    LateStop patient(context);
+    auto side = SideDatabase::open(target, SideDatabase::Patience::Some, patient.context());
+    if (side) {
+        const auto isThere = side->exists(kept.name, patient.context());
+        if (isThere && *isThere)
+            return failure(lost);
+        if (isThere)
+            return kept;
+    }
+    return failure(whoseFateIsUnknown(lost));
 }
 
 /// A name alone must never be enough to drop what somebody has filled.
@@ -68,84 +99,167 @@ Result<void> checkEmpty(const postgres::ConnectionString &target, const QString 
                         "Mayday and has tables; drop it by hand if nobody needs it"_s});
 }
 
-Result<KeptSchema> dropDatabase(const postgres::ConnectionString &target, const KeptSchema &kept,
+Result<KeptSchema> keptAmong(const QList<KeptSchema> &all, const QString &kind, const QString &name)
+{
+    // Only what carries our mark: a name alone must never be enough to drop somebody's schema.
+    const auto kept = std::ranges::find(all, name, &KeptSchema::name);
+    if (kept == all.end())
+        return failure({.kind = ErrorKind::NotFound,
+                        .subject = kind + name,
+                        .detail = u"it is not one that Mayday keeps"_s});
+    if (!isAside(*kept))
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = kind + name,
+                        .detail = u"somebody has renamed it, so it may be in use: it stays; drop "
+                                  "it by hand if nobody needs it"_s});
+    return *kept;
+}
+
+Result<KeptSchema> dropDatabase(postgres::Session &session,
+                                const postgres::ConnectionString &target, const QString &name,
                                 TaskContext &context)
 {
-    if (kept.restore.isEmpty()) {
-        if (auto empty = checkEmpty(target, kept.name, context); !empty)
-            return failure(empty.error());
-    }
     // A restore or put-back under way may be about to make this one live.
     auto side = SideDatabase::open(target, SideDatabase::Patience::None, context);
     if (!side)
         return failure(side.error());
-    if (auto dropped = side->drop(kept.name, context); !dropped)
-        return failure(dropped.error());
-    return kept;
-}
-
-/// Only what carries our mark: a name alone must never be enough to drop somebody's schema.
-Result<QList<KeptSchema>> marked(const QList<KeptSchema> &all, const Discard &discard,
-                                 const QString &kind)
-{
-    QList<KeptSchema> found;
-    for (const QString &name : discard.names) {
-        const auto kept = std::ranges::find(all, name, &KeptSchema::name);
-        if (kept == all.end())
-            return failure({.kind = ErrorKind::NotFound,
-                            .subject = kind + name,
-                            .detail = u"it is not one that Mayday keeps"_s});
-        const auto known = std::ranges::find(discard.known, name, &KeptSchema::name);
-        if (known != discard.known.end() && (kept->restore != known->restore ||
-                                             kept->at != known->at || kept->state != known->state))
-            return failure({.kind = ErrorKind::Refused,
-                            .subject = kind + name,
-                            .detail = u"it is no longer what it was when it was looked at"_s,
-                            .advice = Advice::TryAgain});
-        found.append(*kept);
+    const auto all = keptDatabases(session, session.facts().database, context);
+    if (!all)
+        return failure(all.error());
+    const auto kept = keptAmong(*all, u"database "_s, name);
+    if (!kept)
+        return kept;
+    if (kept->restore.isEmpty() && !kept->isBroken) {
+        if (auto empty = checkEmpty(target, kept->name, context); !empty)
+            return failure(empty.error());
     }
-    return found;
+    session.close();
+    const Result<void> dropped = side->drop(kept->name, context);
+    if (dropped)
+        return kept;
+    if (!isUnanswered(dropped.error()))
+        return failure(dropped.error());
+    { // its lock must not be waited for
+        const SideDatabase over = *std::move(side);
+    }
+    return settleDrop(target, *kept, dropped.error(), context);
 }
 
-/// All or none.
-Result<QList<KeptSchema>> dropSchemas(postgres::Session &session,
-                                      const postgres::ConnectionString &target,
-                                      const Discard &discard, TaskContext &context)
+Result<void> beginDiscard(postgres::Session &session, const LockPatience &patience,
+                          TaskContext &context)
 {
     if (auto begun =
-            session.execute("BEGIN; SET LOCAL lock_timeout = '" + discard.patience + '\'', context);
+            session.execute("BEGIN; SET LOCAL lock_timeout = '" + patience.kept + '\'', context);
         !begun)
         return failure(begun.error());
     // A put-back under way may be about to make this one live.
-    if (auto locked = lockForRestore(session, context); !locked)
-        return failure(locked.error());
-    const auto all = keptSchemas(session, context);
-    if (!all)
-        return failure(all.error());
-    const auto kept = marked(*all, discard, u"schema "_s);
-    if (!kept)
-        return kept;
+    return lockForRestore(session, context);
+}
+
+/// Those that we may lock. DROP takes the locks of live tables, too, to take a foreign key away;
+/// whoever waits for a kept one then must not hold them.
+Result<void> lockKept(postgres::Session &session, const QStringList &schemas, TaskContext &context)
+{
+    QByteArrayList names;
+    for (const QString &schema : schemas)
+        names.append(postgres::quoteLiteral(schema.toUtf8()));
+    const auto tables = session.query(
+        "SELECT pg_catalog.string_agg(pg_catalog.format('ONLY %I.%I', n.nspname, c.relname), ', ')"
+        " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind IN ('r', 'p') AND n.nspname IN (" +
+            names.join(", ") +
+            ") AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')"
+            " AND pg_catalog.has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE')",
+        context);
+    if (!tables)
+        return failure(tables.error());
+    if (tables->isNull(0, 0))
+        return {};
+    return runSql(session, u"LOCK TABLE %1 IN ACCESS EXCLUSIVE MODE"_s.arg(tables->text(0, 0)),
+                  context);
+}
+
+/// All or none, within the transaction.
+Result<void> dropSchemas(postgres::Session &session, const QStringList &names,
+                         const LockPatience &patience, TaskContext &context)
+{
+    if (auto locked = lockKept(session, names, context); !locked)
+        return locked;
     // What stands outside and still uses it would go with it, out of the live data.
-    const auto users = outsideDependents(session, discard.names, context);
+    const auto users = outsideDependents(session, names, context);
     if (!users)
         return failure(users.error());
     if (!users->isEmpty())
         return failure(
             {.kind = ErrorKind::Refused,
-             .subject = u"schema "_s + discard.names.join(u", "_s),
+             .subject = u"schema "_s + names.join(u", "_s),
              .detail = u"still used, and would be dropped with it: "_s + users->join(u", "_s)});
-    for (const QString &name : discard.names) {
-        if (auto dropped = session.execute(removalOf(name).toUtf8(), context); !dropped)
-            return failure(dropped.error());
-    }
+    QString sql = u"SET LOCAL lock_timeout = '%1'"_s.arg(QLatin1StringView(patience.live));
+    for (const QString &name : names)
+        sql += u"; "_s + removalOf(name);
+    return runSql(session, sql, context);
+}
+
+Result<QList<KeptSchema>> commitDrop(postgres::Session &session,
+                                     const postgres::ConnectionString &target,
+                                     const QList<KeptSchema> &kept, TaskContext &context)
+{
     LateStop unstoppable(context);
     const auto committed = session.execute("COMMIT", unstoppable.context());
     if (committed)
         return kept;
     const Error error = LateStop::unanswered(committed.error());
-    if (error.kind != ErrorKind::Unreachable && error.kind != ErrorKind::Timeout)
-        return failure(error);
-    return settleDiscard(target, *kept, error, context);
+    return isUnanswered(error) ? settleDiscard(target, kept, error, context) : failure(error);
+}
+
+/// Behind the lock: that all of it is still there, unchanged, complete and due.
+Result<void> checkDue(const QList<KeptSchema> &known, const KeptLook &look,
+                      const ExpiryRules &rules, const QDateTime &now)
+{
+    const auto stays = [](const KeptSchema &kept, const QString &why) {
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = (kept.isDatabase ? u"database "_s : u"schema "_s) + kept.name,
+                        .detail = why,
+                        .advice = Advice::TryAgain});
+    };
+    const QString changed = u"it is no longer what it was when it was looked at"_s;
+    for (const KeptSchema &then : known) {
+        const auto kept = std::ranges::find(look.kept, then.name, &KeptSchema::name);
+        if (kept == look.kept.end() || kept->isDatabase != then.isDatabase ||
+            kept->restore != then.restore || kept->at != then.at || kept->state != then.state)
+            return stays(then, changed);
+        if (std::ranges::count(look.kept, then.restore, &KeptSchema::restore) != known.size())
+            return stays(then, changed);
+        if (const KeptFate fate = termOf(*kept, look, rules, now).fate; fate != KeptFate::Due)
+            return stays(then, u"it stays after all (%1)"_s.arg(fateKey(fate)));
+    }
+    return {};
+}
+
+/// One after the other; the first that cannot go ends it.
+void dropDatabases(DiscardOutcome &outcome, std::optional<SideDatabase> &side,
+                   const postgres::ConnectionString &target, const QList<KeptSchema> &databases,
+                   TaskContext &context)
+{
+    for (const KeptSchema &kept : databases) {
+        const Result<void> dropped = side->dropUnused(kept.name, context);
+        if (dropped) {
+            outcome.gone.append(kept);
+            continue;
+        }
+        outcome.error = dropped.error();
+        if (!isUnanswered(dropped.error()))
+            return;
+        side.reset(); // its lock must not be waited for
+        const auto settled = settleDrop(target, kept, dropped.error(), context);
+        if (settled)
+            outcome.gone.append(kept);
+        if (!settled)
+            outcome.error = settled.error();
+        else if (&kept == &databases.back())
+            outcome.error.reset();
+        return;
+    }
 }
 
 } // namespace
@@ -159,48 +273,63 @@ Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const Q
     const auto databases = keptDatabases(*session, session->facts().database, context);
     if (!databases)
         return failure(databases.error());
-    if (const auto found = std::ranges::find(*databases, name, &KeptSchema::name);
-        found != databases->end()) {
-        session->close();
-        return dropDatabase(target, *found, context);
-    }
-    return dropSchemas(*session, target, {.names = {name}, .patience = "5s"}, context)
+    if (std::ranges::contains(*databases, name, &KeptSchema::name))
+        return dropDatabase(*session, target, name, context);
+    if (auto begun = beginDiscard(*session, patienceByHand, context); !begun)
+        return failure(begun.error());
+    const auto all = keptSchemas(*session, context);
+    if (!all)
+        return failure(all.error());
+    const auto kept = keptAmong(*all, u"schema "_s, name);
+    if (!kept)
+        return kept;
+    if (auto dropped = dropSchemas(*session, {name}, patienceByHand, context); !dropped)
+        return failure(dropped.error());
+    return commitDrop(*session, target, {*kept}, context)
         .transform([](const QList<KeptSchema> &gone) { return gone.front(); });
 }
 
-Result<QList<KeptSchema>> discardTogether(const postgres::ConnectionString &target,
-                                          const QList<KeptSchema> &known, TaskContext &context)
+DiscardOutcome discardTogether(const postgres::ConnectionString &target,
+                               const QList<KeptSchema> &known, const ExpiryRules &rules,
+                               const QDateTime &now, TaskContext &context)
 {
-    auto session = postgres::Session::connect(
-        target, context, {.applicationName = u"mayday"_s, .lockTimeout = std::chrono::seconds(5)});
+    auto session = postgres::Session::connect(target, context, {.applicationName = u"mayday"_s});
     if (!session)
-        return failure(session.error());
-    Discard schemas{.names = {}, .patience = "1s", .known = known};
-    Discard databases = schemas;
-    for (const KeptSchema &kept : known)
-        (kept.isDatabase ? databases : schemas).names.append(kept.name);
-    QList<KeptSchema> gone;
-    if (!schemas.names.isEmpty()) {
-        const auto dropped = dropSchemas(*session, target, schemas, context);
-        if (!dropped)
-            return dropped;
-        gone = *dropped;
+        return {.error = session.error()};
+    QStringList schemas;
+    QList<KeptSchema> inside;
+    QList<KeptSchema> databases;
+    for (const KeptSchema &kept : known) {
+        (kept.isDatabase ? databases : inside).append(kept);
+        if (!kept.isDatabase)
+            schemas.append(kept.name);
     }
-    if (databases.names.isEmpty())
-        return gone;
-    const auto all = keptDatabases(*session, session->facts().database, context);
-    if (!all)
-        return failure(all.error());
-    const auto still = marked(*all, databases, u"database "_s);
-    session->close();
-    if (!still)
-        return still;
-    for (const KeptSchema &kept : *still) {
-        if (auto dropped = dropDatabase(target, kept, context); !dropped)
-            return failure(dropped.error());
-        gone.append(kept);
+    std::optional<SideDatabase> side;
+    if (!databases.isEmpty()) {
+        auto opened = SideDatabase::open(target, SideDatabase::Patience::None, context);
+        if (!opened)
+            return {.error = opened.error()};
+        side.emplace(*std::move(opened));
     }
-    return gone;
+    const auto ready =
+        beginDiscard(*session, patienceUnattended, context)
+            .and_then([&] { return lookAtKept(*session, context); })
+            .and_then([&](const KeptLook &look) { return checkDue(known, look, rules, now); });
+    if (!ready)
+        return {.error = ready.error()};
+    DiscardOutcome outcome;
+    if (!schemas.isEmpty()) {
+        const auto gone = dropSchemas(*session, schemas, patienceUnattended, context).and_then([&] {
+            return commitDrop(*session, target, inside, context);
+        });
+        if (!gone)
+            return {.error = gone.error()};
+        outcome.gone = *gone;
+    }
+    session->close(); // a restore into the live one need not wait for files to go
+    if (side)
+        dropDatabases(outcome, side, target, databases, context);
+    return outcome;
 }
 
 } // namespace mayday::restore

@@ -35,15 +35,15 @@ QSet<QString> namesFromJson(const QString &json)
     return names;
 }
 
-/// When anything that this restore keeps was moved last; invalid when one of the marks says
-/// nothing.
+/// When anything that this restore keeps was moved last; invalid when one of the marks says nothing
+/// or it was never live.
 QDateTime lastMoved(const QString &restore, const QList<KeptSchema> &all)
 {
     QDateTime last;
     for (const KeptSchema &kept : all) {
         if (kept.restore != restore)
             continue;
-        if (!kept.at.isValid())
+        if (!kept.at.isValid() || kept.state == KeptState::Loading)
             return {};
         if (!last.isValid() || kept.at > last)
             last = kept.at;
@@ -65,11 +65,13 @@ KeptFate fateWhenPast(const QString &restore, const KeptLook &look, const Expiry
 {
     if (rules.isIncidentOpen)
         return KeptFate::IncidentOpen;
-    if (rules.unsettled.contains(restore))
+    if (!rules.ended.contains(restore))
         return KeptFate::Unsettled;
     for (const KeptSchema &kept : look.kept) {
         if (kept.restore != restore)
             continue;
+        if (!isAside(kept))
+            return KeptFate::Renamed;
         if (!isLive(kept, look))
             return KeptFate::OnlyCopy;
         if (kept.isDatabase && look.inUse.contains(kept.name))
@@ -98,11 +100,16 @@ Result<KeptLook> lookAtKept(postgres::Session &session, TaskContext &context)
 KeptTerm termOf(const KeptSchema &kept, const KeptLook &look, const ExpiryRules &rules,
                 const QDateTime &now)
 {
+    if (!isAside(kept))
+        return {.fate = KeptFate::Renamed};
     if (rules.keepDays <= 0 || kept.restore.isEmpty())
         return {};
-    const QDateTime since = lastMoved(kept.restore, look.kept);
+    QDateTime since = lastMoved(kept.restore, look.kept);
     if (!since.isValid())
         return {};
+    // The mark may have come from elsewhere, with a time of its own.
+    if (const auto seen = rules.ended.constFind(kept.restore); seen != rules.ended.cend())
+        since = std::max(since, *seen);
     const QDateTime goesAt = since.toUTC().addDays(rules.keepDays);
     const bool isPast = goesAt <= now && goesAt <= look.serverNow;
     return {.fate = isPast ? fateWhenPast(kept.restore, look, rules) : KeptFate::Later,
@@ -126,14 +133,16 @@ QList<QList<KeptSchema>> dueOf(const KeptLook &look, const ExpiryRules &rules, c
     return due;
 }
 
-QSet<QString> unsettledOf(const QList<RestoreRecord> &records)
+QHash<QString, QDateTime> endedOf(const QList<RestoreRecord> &records)
 {
-    QSet<QString> ids;
+    QHash<QString, QDateTime> ended;
     for (const RestoreRecord &record : records) {
-        if (record.isToBeAsked() || record.state == RestoreState::Running)
-            ids.insert(record.id.text());
+        const bool isOpen = record.isToBeAsked() || record.state == RestoreState::Running;
+        if (!isOpen && record.endedAt)
+            ended.insert(record.id.text(),
+                         std::max(*record.endedAt, record.putBackAt.value_or(*record.endedAt)));
     }
-    return ids;
+    return ended;
 }
 
 QString fateKey(KeptFate fate)
@@ -142,6 +151,7 @@ QString fateKey(KeptFate fate)
     case KeptFate::ByHand: return u"by-hand"_s;
     case KeptFate::Later: return u"later"_s;
     case KeptFate::Due: return u"due"_s;
+    case KeptFate::Renamed: return u"renamed"_s;
     case KeptFate::IncidentOpen: return u"incident-open"_s;
     case KeptFate::Unsettled: return u"unsettled"_s;
     case KeptFate::OnlyCopy: return u"only-copy"_s;

@@ -4,6 +4,7 @@
 #include "restore/keptschema.h"
 #include "restore/restorerecord.h"
 
+#include <QHash>
 #include <QSet>
 
 namespace mayday::restore {
@@ -13,28 +14,34 @@ namespace mayday::restore {
 /// Nothing goes unless stack.yaml says keep-days for the database: what is kept is often the only
 /// way back, and Mayday loses no data unasked. Then these rules hold, and no others:
 ///
-/// 1. Only what carries Mayday's own mark, with the restore and the time in it; never a name alone.
+/// 1. Only what carries Mayday's own mark, with the restore and the time in it, and has the name
+///    Mayday gave it; never a name alone, and never what somebody has renamed. A backup that is
+///    still being loaded, or was loaded and never became live, goes by hand alone.
 /// 2. So many days must have passed since anything of the same restore was last moved (a put-back
-///    begins them anew), by the server's clock and by ours: a clock that is wrong drops nothing.
+///    begins them anew) and since this record has seen the end of it, by the server's clock and by
+///    ours: a clock that is wrong drops nothing.
 /// 3. What one restore keeps goes together or stays together: half of it cannot be put back.
 /// 4. While an incident is open nothing goes: whoever works on it may need any of it.
-/// 5. What a restore keeps whose end nobody has seen stays until the server has told it.
+/// 5. Only of restores whose end the record of this profile has seen. What a colleague's or another
+///    profile's restore keeps stays here, and so does what one keeps whose put-back is open.
 /// 6. Something must be live under its name, a table at least: the only copy stays.
-/// 7. A database that somebody is connected to stays.
+/// 7. A database that somebody is connected to stays, and nobody is sent away from it.
 ///
-/// That no restore or put-back runs there meanwhile is seen to by the lock that each of them takes,
-/// discarding too.
+/// All of them are checked again when it is dropped, behind the lock that each restore, put-back
+/// and discarding takes.
 struct ExpiryRules {
     int keepDays = 0; ///< 0: nothing goes by itself
     bool isIncidentOpen = false;
-    QSet<QString> unsettled = {}; ///< ids of restores whose end nobody has seen
+    /// Restores whose end the record has seen, by id, and when.
+    QHash<QString, QDateTime> ended = {};
 };
 
 /// What is to become of something that is kept.
 enum class KeptFate {
-    ByHand, ///< it goes when somebody discards it
-    Later,  ///< it goes when its days have passed
-    Due,    ///< it goes at the next look
+    ByHand,  ///< it goes when somebody discards it
+    Later,   ///< it goes when its days have passed
+    Due,     ///< it goes at the next look
+    Renamed, ///< by hand, so it may be live: it is never dropped
     // Its days have passed, and it stays:
     IncidentOpen,
     Unsettled,
@@ -64,9 +71,22 @@ struct KeptLook {
 /// What is due, a list for each restore, the oldest first: each to be dropped by discardTogether().
 [[nodiscard]] QList<QList<KeptSchema>> dueOf(const KeptLook &look, const ExpiryRules &rules,
                                              const QDateTime &now);
-/// As far as the record knows it.
-[[nodiscard]] QSet<QString> unsettledOf(const QList<RestoreRecord> &records);
+[[nodiscard]] QHash<QString, QDateTime> endedOf(const QList<RestoreRecord> &records);
 
-[[nodiscard]] QString fateKey(KeptFate fate); ///< "by-hand", "later", "due", "incident-open" ...
+/// What has gone is gone, whether or not there is an error.
+struct DiscardOutcome {
+    QList<KeptSchema> gone = {};
+    std::optional<Error> error = std::nullopt; ///< as of discardKept()
+};
+
+/// Drops what one restore keeps for good, its schemas in one transaction, and only if all of it is
+/// due by the rules and what it was at the look. For when nobody sits before it: the lock of a kept
+/// table is waited for a second, that of a live one it refers to a fifth of one.
+[[nodiscard]] DiscardOutcome discardTogether(const postgres::ConnectionString &target,
+                                             const QList<KeptSchema> &known,
+                                             const ExpiryRules &rules, const QDateTime &now,
+                                             TaskContext &context);
+
+[[nodiscard]] QString fateKey(KeptFate fate); ///< "by-hand", "later", "due", "renamed" ...
 
 } // namespace mayday::restore

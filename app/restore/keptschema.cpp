@@ -6,8 +6,10 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QTimeZone>
 
 #include <algorithm>
+#include <array>
 
 using namespace Qt::StringLiterals;
 
@@ -59,6 +61,22 @@ std::optional<KeptSchema> keptFromComment(const QString &name, QByteArrayView co
                       .comment = json["comment"_L1].toString(),
                       .state = stateFrom(json),
                       .only = only};
+}
+
+bool isAside(const KeptSchema &kept)
+{
+    constexpr auto stamp = "yyyyMMdd_HHmmss"_L1;
+    RestorePlan naming;
+    naming.plannedAt = QDateTime::fromString(kept.name.right(stamp.size()), stamp);
+    naming.plannedAt.setTimeZone(QTimeZone::UTC);
+    if (!naming.plannedAt.isValid() || kept.name == kept.original)
+        return false;
+    constexpr std::array modes{RestoreMode::Replace, RestoreMode::Copy,
+                               RestoreMode::ReplaceDatabase};
+    return std::ranges::any_of(modes, [&](RestoreMode mode) {
+        naming.mode = mode;
+        return naming.keptSchemaName(kept.original) == kept.name;
+    });
 }
 
 QByteArray commentOf(const KeptSchema &kept)
@@ -162,6 +180,8 @@ QJsonObject toJson(const KeptSchema &kept)
                      {u"tables"_s, kept.tables},   {u"bytes"_s, kept.bytes}};
     if (kept.only)
         json.insert(u"only"_s, QJsonArray::fromStringList(*kept.only));
+    if (kept.isBroken)
+        json.insert(u"broken"_s, true);
     return json;
 }
 

@@ -33,6 +33,8 @@ struct KeptSchema {
     QString comment = {}; ///< what its own comment said before ours
     KeptState state = KeptState::Before;
     bool isDatabase = false; ///< name and original are those of databases
+    /// A DROP DATABASE of it was interrupted: nobody can connect to it, it can only be dropped.
+    bool isBroken = false;
     /// Of a Copy: the tables whose rows are in it; absent when all are.
     std::optional<QStringList> only = std::nullopt;
     qint64 bytes = 0;
@@ -40,7 +42,8 @@ struct KeptSchema {
 };
 
 /// Keys: name, original, kind ("schema" or "database"), restore, at, file, holds ("before",
-/// "restored", "copy" or "loading"), tables, bytes; of a part of a backup also only.
+/// "restored", "copy" or "loading"), tables, bytes; of a part of a backup also only, and broken:
+/// true.
 [[nodiscard]] QJsonObject toJson(const KeptSchema &kept);
 
 /// Everything Mayday keeps in this database, newest first.
@@ -64,6 +67,9 @@ enum class KeptFor { PutBack, Compare };
 /// The statement that takes a kept schema away by hand.
 [[nodiscard]] QString removalOf(const QString &keptName);
 [[nodiscard]] QString removalOf(const KeptSchema &kept); ///< whatever it is
+/// Whether it has the name Mayday gave it. Renamed by hand it carries the mark still, and whoever
+/// did that may work with it: it is never dropped.
+[[nodiscard]] bool isAside(const KeptSchema &kept);
 /// What a mark says about the schema or database that carries it; nothing when it is not ours.
 [[nodiscard]] std::optional<KeptSchema> keptFromComment(const QString &name,
                                                         QByteArrayView comment);

@@ -116,7 +116,7 @@ Result<std::optional<NameChange>> moveOne(postgres::Session &session, PutBackRec
 
 bool canSwap(const KeptSchema &kept)
 {
-    return kept.state == KeptState::Before || kept.state == KeptState::Restored;
+    return !kept.isBroken && (kept.state == KeptState::Before || kept.state == KeptState::Restored);
 }
 
 /// What a put-back would take, newest first: of that restore, or of any.
@@ -128,11 +128,19 @@ Result<KeptSchema> keptFor(postgres::Session &session, const QString &restore, T
     const auto found = std::ranges::find_if(*all, [&](const KeptSchema &kept) {
         return canSwap(kept) && (restore.isEmpty() || kept.restore == restore);
     });
-    if (found == all->end())
-        return failure({.kind = ErrorKind::NotFound,
-                        .subject = session.subject(),
-                        .detail = u"nothing of restore %1 is kept here"_s.arg(restore)});
-    return *found;
+    if (found != all->end())
+        return *found;
+    const auto broken = std::ranges::find_if(*all, [&](const KeptSchema &kept) {
+        return kept.isBroken && (restore.isEmpty() || kept.restore == restore);
+    });
+    if (broken != all->end())
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = u"database "_s + broken->name,
+                        .detail = u"it is broken: dropping it was interrupted, and nobody can "
+                                  "connect to it any more; it can only be discarded"_s});
+    return failure({.kind = ErrorKind::NotFound,
+                    .subject = session.subject(),
+                    .detail = u"nothing of restore %1 is kept here"_s.arg(restore)});
 }
 
 Result<QString> oidOf(const postgres::ConnectionString &target, TaskContext &context)

@@ -39,18 +39,12 @@ struct PutBackReceipt {
                                      const QString &restore, TaskContext &context);
 
 /// Drops a kept schema or database for good, and says what it was. There is no undo for this one;
-/// refused while a view, a foreign key or the like outside still uses it, and while a restore or a
-/// put-back runs. An error with the state outcomeUnknown means that the connection was lost on the
-/// last word and the server could not be asked; after any other nothing changed.
+/// refused while a view, a foreign key or the like outside still uses it, while a restore or a
+/// put-back runs, and when somebody has renamed it. Whoever is connected to a database is sent
+/// away. An error with the state outcomeUnknown means that the connection was lost on the last word
+/// and the server could not be asked; after any other nothing changed.
 [[nodiscard]] Result<KeptSchema> discardKept(const postgres::ConnectionString &target,
                                              const QString &name, TaskContext &context);
-
-/// The same of all that one restore keeps, its schemas in one transaction, and only while each
-/// carries the mark that is known of it here. For when nobody sits before it: of no table is the
-/// lock waited for longer than a second.
-[[nodiscard]] Result<QList<KeptSchema>> discardTogether(const postgres::ConnectionString &target,
-                                                        const QList<KeptSchema> &known,
-                                                        TaskContext &context);
 
 [[nodiscard]] QJsonObject toJson(const PutBackReceipt &receipt);
 

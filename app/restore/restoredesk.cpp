@@ -407,8 +407,7 @@ void RestoreDesk::setBusy(bool busy)
     if (busy) {
         m_contentCheck.requestStop();
         m_task.requestStop(); // statistics of the last restore
-        m_expiryLook.requestStop();
-        m_expiry.requestStop();
+        stopExpiry();
     }
     m_isBusy = busy;
     m_isStopRequested = false;

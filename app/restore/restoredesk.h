@@ -20,7 +20,7 @@ namespace mayday::restore {
 /// What came of discarding what had been kept for long enough.
 struct ExpiryReport {
     struct Trouble {
-        QStringList names; ///< due, and still there
+        QStringList names; ///< due, and not known to be gone; empty where nobody could look
         Error why;
     };
     postgres::ConnectionString target = {};
@@ -28,6 +28,12 @@ struct ExpiryReport {
     int keepDays = 0;
     QList<KeptSchema> gone = {};
     QList<Trouble> troubles = {};
+};
+
+/// What the rules of one look want to know.
+struct ExpiryGround {
+    KeptLook look;
+    QHash<QString, QDateTime> ended = {}; ///< as of ExpiryRules
 };
 
 /// All restores: the one that runs and those of the past.
@@ -81,6 +87,8 @@ public:
     [[nodiscard]] ExpiryRules expiryRules(int keepDays) const;
     /// Nothing goes by itself while one is open.
     void setIncidentOpen(bool open);
+    /// What has not gone yet stays.
+    void stopExpiry();
     /// What was kept once, newest first.
     [[nodiscard]] const QList<DiscardedKept> &discarded() const { return m_discarded; }
     /// Asks the server about an interrupted restore or put-back and writes its answer into the
@@ -122,7 +130,7 @@ private:
     void runPutBack(const postgres::ConnectionString &target, const QString &restore);
     void discardNext(const postgres::ConnectionString &target, QStringList names);
     void expireNext(QList<QList<KeptSchema>> due);
-    void recordExpired(const QList<KeptSchema> &gone, const QList<QList<KeptSchema>> &due);
+    void recordExpired(const QList<KeptSchema> &gone, const std::function<void()> &then);
     void endExpiry();
     [[nodiscard]] bool mayExpire() const { return !m_isBusy && !m_isIncidentOpen; }
     void fold(const store::JournalEvent &event);
@@ -142,9 +150,10 @@ private:
     Task<BringBackReceipt> m_bringBack;
     Task<KeptSchema> m_discard;
     QList<KeptSchema> m_gone; ///< by the discard that runs
-    Task<KeptLook> m_expiryLook;
-    Task<QList<KeptSchema>> m_expiry;
-    std::optional<ExpiryReport> m_expiring; ///< while it runs
+    Task<ExpiryGround> m_expiryLook;
+    Task<DiscardOutcome> m_expiry;
+    std::optional<ExpiryReport> m_expiring;  ///< while it runs
+    QHash<QString, QDateTime> m_expiryEnded; ///< of its rules
     QList<DiscardedKept> m_discarded;
     Task<ContentCheck> m_contentCheck;
     Latest<ContentProgress> m_contentProgress;
@@ -156,6 +165,7 @@ private:
     QSet<RestoreId> m_asked;                  ///< those the server is being asked about
     bool m_isBusy = false;
     bool m_isIncidentOpen = false;
+    bool m_isExpiryStopped = false;
     bool m_isStopRequested = false;
 };
 

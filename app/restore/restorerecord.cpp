@@ -7,6 +7,7 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -65,9 +66,12 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
 {
     const QJsonObject json = event.data["receipt"_L1].toObject();
     record.isPutBackOpen = json["error"_L1]["sqlstate"_L1].toString() == outcomeUnknown;
-    record.lastPutBack = receiptFromJson(json);
-    if (record.lastPutBack->verdict == Verdict::NotRestored)
+    RestoreReceipt receipt = receiptFromJson(json);
+    record.putBackError = receipt.error;
+    if (receipt.verdict == Verdict::NotRestored)
         return;
+    record.lastPutBack = std::move(receipt);
+    record.isPutBackUnseen = false;
     record.content.reset(); // it was about what is not live any more
     const bool isRedone = json["live"_L1].toString() == "restored"_L1;
     record.putBackAt = isRedone ? std::nullopt : std::optional(event.at);
@@ -84,8 +88,12 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
 void settlePutBack(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.isPutBackOpen = false;
-    record.lastPutBack.reset();
+    record.putBackError.reset();
     record.content.reset();
+    if (event.data["putBack"_L1].toBool() != record.putBackAt.has_value()) {
+        record.lastPutBack.reset();
+        record.isPutBackUnseen = true;
+    }
     if (event.data["putBack"_L1].toBool() && !record.putBackAt)
         record.putBackAt = event.at;
     else if (!event.data["putBack"_L1].toBool())
@@ -101,6 +109,7 @@ bool hasHappened(const RestoreRecord &record)
 void discard(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.discardedAt = event.at;
+    record.putBackError.reset(); // there is nothing left to try
     if (record.receipt)
         record.receipt->left.removeIf([&](const Leftover &left) {
             return left.removeWith == event.data["removedWith"_L1].toString();

@@ -51,8 +51,12 @@ struct RestoreRecord {
     QString unfinished = {};  ///< for Settled: the database it has left on the server, not live
     bool isLeftKnown = false; ///< records of older versions do not say whether there is one
     std::optional<QDateTime> putBackAt = std::nullopt;
-    /// How the last put-back, or taking again, ended; also one that did not take place.
+    /// Of the last put-back, or taking again, that took place; nothing when nobody saw its end.
     std::optional<RestoreReceipt> lastPutBack = std::nullopt;
+    /// Why the one after it, if there was one, did not.
+    std::optional<Error> putBackError = std::nullopt;
+    /// The last one took place, and nobody saw whether there were differences.
+    bool isPutBackUnseen = false;
     /// A put-back was begun, and nobody has written down how it ended: the server has to be asked.
     bool isPutBackOpen = false;
     qint64 rowsBroughtBack = 0; ///< that came after the backup, since the restore

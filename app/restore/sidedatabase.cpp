@@ -24,6 +24,9 @@ namespace {
 using postgres::quoteIdentifier;
 using postgres::quoteLiteral;
 
+/// The files of a large database take their time to go.
+constexpr std::chrono::minutes dropGrace{1};
+
 QString literal(const QString &text)
 {
     return QString::fromUtf8(quoteLiteral(text.toUtf8()));
@@ -465,11 +468,24 @@ Result<void> SideDatabase::drop(const QString &name, TaskContext &context)
     constexpr int attempts = 3;
     Result<void> dropped;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        dropped = runSql(m_session, u"DROP DATABASE IF EXISTS "_s + quoteIdentifier(name), context);
+        dropped = runDrop(u"DROP DATABASE IF EXISTS "_s + quoteIdentifier(name), context);
         if (dropped || dropped.error().sqlState != "55006"_L1)
             break;
     }
     return dropped;
+}
+
+Result<void> SideDatabase::dropUnused(const QString &name, TaskContext &context)
+{
+    return runDrop(u"DROP DATABASE "_s + quoteIdentifier(name), context);
+}
+
+Result<void> SideDatabase::runDrop(const QString &sql, TaskContext &context)
+{
+    if (context.stopRequested())
+        return failure(TaskContext::cancelled(m_target.display(), u"nothing changed"_s));
+    LateStop unstoppable(context, dropGrace);
+    return runSql(m_session, sql, unstoppable.context()).transform_error(LateStop::unanswered);
 }
 
 Result<QList<KeptSchema>> keptDatabases(postgres::Session &session, const QString &original,
@@ -478,7 +494,7 @@ Result<QList<KeptSchema>> keptDatabases(postgres::Session &session, const QStrin
     const auto rows =
         session.query("SELECT datname, pg_catalog.shobj_description(oid, 'pg_database'),"
                       " CASE WHEN pg_catalog.has_database_privilege(oid, 'CONNECT')"
-                      " THEN pg_catalog.pg_database_size(oid) ELSE 0 END"
+                      " THEN pg_catalog.pg_database_size(oid) ELSE 0 END, datconnlimit = -2"
                       " FROM pg_catalog.pg_database"
                       " WHERE pg_catalog.shobj_description(oid, 'pg_database') LIKE '{%\"mayday\"%'"
                       " OR pg_catalog.shobj_description(oid, 'pg_database') IS NULL"
@@ -494,6 +510,7 @@ Result<QList<KeptSchema>> keptDatabases(postgres::Session &session, const QStrin
             continue;
         kept->isDatabase = true;
         kept->bytes = rows->integer(i, 2);
+        kept->isBroken = rows->isTrue(i, 3);
         all.append(*std::move(kept));
     }
     std::ranges::sort(all, std::greater{}, &KeptSchema::at);

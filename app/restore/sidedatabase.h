@@ -39,8 +39,11 @@ public:
     /// ours. The live one is then kept under the name in kept.
     [[nodiscard]] Result<void> swap(const QString &name, const KeptSchema &kept,
                                     TaskContext &context);
-    /// Takes an unfinished one away again.
+    /// Takes an unfinished one away again, whoever is connected to it. Like dropUnused() it heeds a
+    /// stop only before it begins: interrupted, it would leave a database nobody can connect to.
     [[nodiscard]] Result<void> drop(const QString &name, TaskContext &context);
+    /// One that must be there; the state 55006 when somebody is connected to it.
+    [[nodiscard]] Result<void> dropUnused(const QString &name, TaskContext &context);
 
     /// A name that no database has, after "shop" and a time.
     [[nodiscard]] Result<QString> freeName(RestoreMode mode, const QDateTime &at,
@@ -59,6 +62,7 @@ private:
                                        const QStringList &schemas, TaskContext &context);
     [[nodiscard]] Result<void> rename(const QString &name, const KeptSchema &kept,
                                       TaskContext &context);
+    [[nodiscard]] Result<void> runDrop(const QString &sql, TaskContext &context);
 
     postgres::ConnectionString m_target;
     postgres::Session m_session;

@@ -8,6 +8,7 @@
 #include "dump/sqltokens.h"
 #include "postgres/quoting.h"
 #include "restore/databasething.h"
+#include "restore/keptschema.h"
 #include "restore/leftout.h"
 #include "restore/outside.h"
 #include "restore/sqlwords.h"
@@ -99,6 +100,32 @@ bool isSchemaAlone(const QByteArray &sql)
     return tokens.next().kind == dump::SqlToken::Kind::End;
 }
 
+/// A dump with what earlier restores keep brings their marks with it, and any dump may say that a
+/// schema is one of those: what is brought here is nothing that a restore here keeps.
+std::optional<StatementDecision> decideMark(const dump::DumpStatement &statement)
+{
+    dump::SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    if (!tokens.take({"comment", "on"}))
+        return std::nullopt;
+    const bool isSchema = tokens.take("schema");
+    if (!isSchema && !tokens.take("database"))
+        return std::nullopt;
+    const QString name = tokens.next().name();
+    tokens.take("is");
+    const dump::SqlToken said = tokens.next();
+    // Written in a way that pg_dump never does, nobody here can tell what it says.
+    const dump::SqlToken after = tokens.next();
+    const bool isWhole = after.kind == dump::SqlToken::Kind::End || after.isSymbol(';');
+    const bool hasEscapes = statement.plainStringsEscape && said.text.contains('\\');
+    const bool isPlain = said.text.startsWith('\'') && !hasEscapes;
+    const bool isClear = isWhole && (said.kind == dump::SqlToken::Kind::Word || isPlain);
+    if (isClear && !keptFromComment(name, said.value().toUtf8()))
+        return std::nullopt;
+    return skip(
+        u"the comment on %1 %2 left out: by it Mayday might take it for one that it keeps"_s.arg(
+            isSchema ? u"schema"_s : u"database"_s, name));
+}
+
 /// CREATE, ALTER and COMMENT ON say it; a schema may have that name, too.
 bool isAboutExtension(const QStringList &words)
 {
@@ -133,6 +160,8 @@ StatementDecision StatementFilter::decide(const dump::DumpStatement &statement) 
     if (auto error = dump::forbidden(statement))
         return {.kind = Kind::Refuse, .error = std::move(error)};
     if (auto decided = decideLeftOut(statement, m_facts.leftOut, m_facts.databaseThings))
+        return *decided;
+    if (auto decided = decideMark(statement))
         return *decided;
     const QString &first = words.front();
     if (auto decided = decideOutside(statement, words, m_reach))

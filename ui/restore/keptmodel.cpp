@@ -10,6 +10,8 @@ namespace {
 
 QString wordFor(const restore::KeptSchema &kept)
 {
+    if (kept.isBroken)
+        return KeptModel::tr("Broken: dropping it was interrupted");
     switch (kept.state) {
     case restore::KeptState::Before: return KeptModel::tr("The data from before a restore");
     case restore::KeptState::Restored: return KeptModel::tr("What a restore had brought");

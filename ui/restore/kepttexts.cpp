@@ -34,9 +34,9 @@ QString until(const QDateTime &then, const QDateTime &now)
     return hours > 0 ? tr("%1 h").arg(hours) : tr("less than an hour");
 }
 
-bool hasTold(const restore::ExpiryReport::Trouble &trouble)
+bool isUnknown(const restore::ExpiryReport::Trouble &trouble)
 {
-    return !trouble.names.isEmpty(); // nothing may be due where nobody could look
+    return trouble.why.sqlState == restore::outcomeUnknown;
 }
 
 } // namespace
@@ -48,6 +48,7 @@ QString goes(const restore::KeptTerm &term, const QDateTime &now)
     case KeptFate::Later:
         return tr("%1, in %2").arg(timetext::brief(term.goesAt, now), until(term.goesAt, now));
     case KeptFate::Due: return tr("Due");
+    case KeptFate::Renamed: return tr("Renamed by hand, stays");
     case KeptFate::IncidentOpen:
     case KeptFate::Unsettled:
     case KeptFate::OnlyCopy:
@@ -66,11 +67,14 @@ QString whyThen(const restore::KeptTerm &term)
     case KeptFate::Due:
         return tr("Its days have passed: it goes by itself once Mayday has run for an hour and the "
                   "database is well, or with maydayctl discard --expired.");
+    case KeptFate::Renamed:
+        return tr("Somebody has renamed it, so it may be in use: it stays. Drop it by hand if "
+                  "nobody needs it.");
     case KeptFate::IncidentOpen:
         return tr("Its days have passed. It stays while an incident is open.");
     case KeptFate::Unsettled:
-        return tr("Its days have passed. It stays until it is known how its restore or put-back "
-                  "ended.");
+        return tr("Its days have passed. It stays: Mayday on this machine has not seen how its "
+                  "restore or put-back ended.");
     case KeptFate::OnlyCopy:
         return tr("Its days have passed. It stays: nothing is live under its name, so it may be "
                   "the only copy.");
@@ -116,10 +120,18 @@ QString expirySentence(const restore::ExpiryReport &report)
     if (!report.gone.isEmpty())
         return tr("Discarded after %1 in %2: %3.")
             .arg(days(report.keepDays), report.target.database(), names(report.gone));
-    if (std::ranges::any_of(report.troubles, hasTold))
-        return tr("What was to go after %1 in %2 is still there.")
-            .arg(days(report.keepDays), report.target.database());
-    return {};
+    const QString after = days(report.keepDays);
+    const QString database = report.target.database();
+    if (std::ranges::any_of(report.troubles, isUnknown))
+        return tr("Nobody knows whether what was to go after %1 in %2 is gone.")
+            .arg(after, database);
+    if (report.troubles.isEmpty())
+        return {};
+    const bool hasLooked = std::ranges::any_of(
+        report.troubles, [](const auto &trouble) { return !trouble.names.isEmpty(); });
+    return (hasLooked ? tr("What was to go after %1 in %2 is still there.")
+                      : tr("What is to go after %1 in %2 could not be looked for."))
+        .arg(after, database);
 }
 
 QString expiryDetail(const restore::ExpiryReport &report)
@@ -129,8 +141,12 @@ QString expiryDetail(const restore::ExpiryReport &report)
         lines.append(tr("At %1, as keep-days in stack.yaml says.")
                          .arg(timetext::dateClock(report.at, QTimeZone::systemTimeZone())));
     for (const restore::ExpiryReport::Trouble &trouble : report.troubles) {
-        if (hasTold(trouble))
-            lines.append(tr("Not discarded, and tried again tomorrow: %1. %2")
+        if (trouble.names.isEmpty())
+            lines.append(tr("Tried again tomorrow. %1").arg(describe(trouble.why)));
+        else
+            lines.append((isUnknown(trouble)
+                              ? tr("Nobody knows whether it is gone: %1. %2")
+                              : tr("Not discarded, and tried again tomorrow: %1. %2"))
                              .arg(trouble.names.join(u", "_s), describe(trouble.why)));
     }
     return lines.join(u'\n');

@@ -192,8 +192,9 @@ QList<restore::KeptSchema> KeptView::old() const
 {
     const QDateTime limit = m_parts.clock.now().addDays(-m_days->value());
     QList<restore::KeptSchema> some = m_model->kept();
-    some.removeIf(
-        [&limit](const restore::KeptSchema &one) { return !one.at.isValid() || one.at > limit; });
+    some.removeIf([&limit](const restore::KeptSchema &one) {
+        return !one.at.isValid() || one.at > limit || !restore::isAside(one);
+    });
     return some;
 }
 

@@ -6,6 +6,7 @@
 #include "restore/schemaswap.h"
 #include "runbook/runbookreader.h"
 #include "store/journalreader.h"
+#include "support/fakeclock.h"
 #include "support/testmain.h"
 
 using namespace mayday;
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void discardTakesOneAwayAndSaysSo();
     void discardTakesWhatIsOld();
     void whatIsExpiredGoesByTheStack();
+    void onePasswordIsNotShownToSeveralServers();
     void anOpenIncidentKeepsIt();
     void whatIsNotKeptIsNotDropped();
     void nobodyIsThereToConfirm();
@@ -62,6 +64,22 @@ private:
                           "'::regnamespace), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'),"
                           " to_char(now() AT TIME ZONE 'UTC' - interval '" +
                           QByteArray::number(days) + " days', 'YYYY-MM-DD'))); END $do$");
+    }
+    /// And so is everything that the record says.
+    void ageRecord(int days)
+    {
+        const QString file = Profile::under(m_ctl.profile()).journalFile();
+        const auto events = store::readJournal(file);
+        QVERIFY(events);
+        for (const QString &part : {file, file + u"-wal"_s, file + u"-shm"_s})
+            QFile::remove(part);
+        FakeClock clock;
+        clock.advance(std::chrono::milliseconds(
+            clock.now().msecsTo(QDateTime::currentDateTimeUtc().addDays(-days))));
+        const auto journal = store::Journal::open(file, clock).value();
+        for (const store::JournalEvent &event : *events)
+            QVERIFY(journal->appendNow(
+                {.kind = event.kind, .subject = event.subject, .data = event.data}));
     }
     [[nodiscard]] QString stackOf(const QString &target, const QByteArray &line) const
     {
@@ -153,6 +171,7 @@ void TestCtlKept::whatIsExpiredGoesByTheStack()
     const QString target = restored(u"expiring"_s, 2);
     const QString oldest = kept(target)[1].toObject()["name"_L1].toString();
     age(u"expiring"_s, oldest, 9);
+    ageRecord(9);
     const auto expired = [this](const QString &stack, const QStringList &more = {u"--yes"_s}) {
         return m_ctl.run(
             QStringList{u"discard"_s, u"--expired"_s, u"--stack"_s, stack, u"--json"_s} + more);
@@ -187,11 +206,24 @@ void TestCtlKept::whatIsExpiredGoesByTheStack()
     QCOMPARE(m_ctl.run({u"discard"_s, u"--expired"_s, u"--target"_s, target}).code, 64);
 }
 
+void TestCtlKept::onePasswordIsNotShownToSeveralServers()
+{
+    const QString target = restored(u"lonely"_s);
+    const QString stack = stackOf(
+        target, "keep-days: 8\n  - id: other\n    connection: host=127.0.0.1 port=1 user=app "
+                "dbname=shop\n    keep-days: 8");
+    const Answer answer =
+        m_ctl.run({u"discard"_s, u"--expired"_s, u"--stack"_s, stack, u"--yes"_s, u"--json"_s});
+    QVERIFY2(answer.code == 2, answer.all());
+    QVERIFY2(answer.error()["detail"_L1].toString().contains(u"~/.pgpass"_s), answer.all());
+}
+
 void TestCtlKept::anOpenIncidentKeepsIt()
 {
     const QString target = restored(u"burning"_s);
     const QString name = kept(target)[0].toObject()["name"_L1].toString();
     age(u"burning"_s, name, 9);
+    ageRecord(9);
     const QString stack = stackOf(target, "keep-days: 8");
     const QString file = Profile::under(m_ctl.profile()).journalFile();
     const SystemClock clock;

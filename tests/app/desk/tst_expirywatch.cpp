@@ -36,6 +36,8 @@ private Q_SLOTS:
     void onlyWhenTheBoardSaysWell_data();
     void onlyWhenTheBoardSaysWell();
     void notWhileAnIncidentIsOpen();
+    void notOnTheDayOfARestore();
+    void anotherStackStopsIt();
     void withoutAPasswordItWaits();
 
 private:
@@ -78,11 +80,13 @@ void TestExpiryWatch::init()
     m_database = u"watched%1"_s.arg(++number);
     m_server->createDatabase(m_database);
     m_server->execute(m_database, "CREATE TABLE products (id int)");
-    restore::test::keepSchema(*m_server, m_database,
-                              restore::test::keptMark(u"public_before_1"_s, u"restore-1"_s, 20));
+    restore::test::keepSchema(
+        *m_server, m_database,
+        restore::test::keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 20));
     m_bench = std::make_unique<Bench>();
     FakeClock &clock = m_bench->files.clock;
     clock.advance(std::chrono::milliseconds(clock.now().msecsTo(QDateTime::currentDateTimeUtc())));
+    restore::test::noteEnd(*m_bench->journal, clock, u"restore-1"_s, 20);
 }
 
 void TestExpiryWatch::cleanup()
@@ -223,8 +227,37 @@ void TestExpiryWatch::notWhileAnIncidentIsOpen()
     m_bench->incidents.close();
     QTRY_VERIFY(!m_bench->incidents.running());
     QVERIFY(!m_bench->restores.expiryRules(14).isIncidentOpen);
+    m_bench->files.clock.advance(23h);
+    tell(status::State::Operational);
+    QVERIFY(!m_bench->watch.lookIfDue()); // people look at what they have done
+    m_bench->files.clock.advance(1h);
+    tell(status::State::Operational);
     QCOMPARE(look().gone.size(), 1);
     QCOMPARE(schemas(), u"0"_s);
+}
+
+void TestExpiryWatch::notOnTheDayOfARestore()
+{
+    use(14);
+    m_bench->files.clock.advance(2h);
+    tell(status::State::Operational);
+    Q_EMIT m_bench->restores.restoreChanged({});
+    QVERIFY(!m_bench->watch.lookIfDue());
+    m_bench->files.clock.advance(24h);
+    tell(status::State::Operational);
+    QCOMPARE(look().gone.size(), 1);
+}
+
+void TestExpiryWatch::anotherStackStopsIt()
+{
+    use(14);
+    m_bench->files.clock.advance(2h);
+    tell(status::State::Operational);
+    m_bench->ended.clear();
+    QVERIFY(m_bench->watch.lookIfDue());
+    m_bench->watch.setStack({});
+    QTRY_COMPARE_WITH_TIMEOUT(m_bench->ended.size(), 1, 20000);
+    QCOMPARE(schemas(), u"1"_s);
 }
 
 void TestExpiryWatch::withoutAPasswordItWaits()

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "postgres/quoting.h"
-#include "restore/keptschema.h"
+#include "restore/restorerecord.h"
+#include "store/journal.h"
+#include "support/fakeclock.h"
 #include "support/temppostgres.h"
 
 namespace mayday::restore::test {
@@ -26,6 +28,22 @@ inline void keepSchema(tests::TempPostgres &server, const QString &database, con
                                  ".products AS SELECT g AS id FROM pg_catalog.generate_series(1, "
                                  "5) g; COMMENT ON SCHEMA " +
                                  name + " IS " + postgres::quoteLiteral(commentOf(mark)));
+}
+
+/// That the record has seen the end of such a restore, so many days ago.
+inline void noteEnd(store::Journal &journal, tests::FakeClock &clock, const QString &restore,
+                    double days)
+{
+    RestorePlan plan;
+    plan.id = RestoreId::parse(restore).value();
+    RestoreReceipt receipt;
+    receipt.verdict = Verdict::Proven;
+    const auto back = std::chrono::milliseconds(
+        clock.now().msecsTo(QDateTime::currentDateTimeUtc()) - static_cast<qint64>(days * 86400e3));
+    clock.advance(back);
+    if (!journal.appendNow(startedDraft(plan)) || !journal.appendNow(finishedDraft(plan, receipt)))
+        qFatal("the record cannot be written");
+    clock.advance(-back);
 }
 
 } // namespace mayday::restore::test

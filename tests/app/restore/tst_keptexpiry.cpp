@@ -2,6 +2,8 @@
 #include "app/restore/deskcase.h"
 #include "app/restore/keptmarks.h"
 #include "restore/schemaswap.h"
+#include "restore/sidedatabase.h"
+#include "support/steprelay.h"
 #include "support/testmain.h"
 
 #include <QSignalSpy>
@@ -38,12 +40,58 @@ private Q_SLOTS:
     void nothingGoesWhileARestoreRuns();
     void whatBeginsStopsIt();
     void anUnseenEndKeepsWhatIsThere();
+    void whatThisRecordDoesNotKnowStays();
+    void whatWasRenamedByHandStays();
+    void whoeverCameAfterTheLookIsNotSentAway();
+    void aStopDoesNotBreakADatabase();
+    void aBrokenDatabaseIsNamedAndNotPutBack();
+    void aDropNobodyAnsweredIsAskedAbout();
+    void aDropNobodyCanBeAskedAboutIsSaidToBeUnknown();
+    void liveTablesAreNotHeldWhileWaiting();
     void aRealRestoreIsDiscardedAndCannotBePutBack();
 
 private:
     void keep(const QString &name, const QString &restore, double days)
     {
         keepSchema(*m_server, m_shop->database(), keptMark(name, restore, days));
+        noteEnd(*m_journal, m_journalFile->clock, restore, days);
+    }
+    /// Empty, beside the shop.
+    [[nodiscard]] KeptSchema keepDatabase(const QString &restore, double days)
+    {
+        const QString name = m_shop->database() + u"_before_20260101_000000"_s;
+        m_server->createDatabase(name);
+        KeptSchema mark = keptMark(name, restore, days);
+        mark.original = m_shop->database();
+        m_shop->run("COMMENT ON DATABASE " + name.toUtf8() + " IS " +
+                    postgres::quoteLiteral(commentOf(mark)));
+        noteEnd(*m_journal, m_journalFile->clock, restore, days);
+        return looked(name);
+    }
+    /// As a look finds it.
+    [[nodiscard]] KeptSchema looked(const QString &name) const
+    {
+        TaskContext context;
+        auto session = postgres::Session::connect(m_shop->target(), context).value();
+        const auto all = allKept(session, context).value();
+        const auto found = std::ranges::find(all, name, &KeptSchema::name);
+        return found == all.end() ? KeptSchema{} : *found;
+    }
+    [[nodiscard]] static ExpiryRules rules(const QString &restore)
+    {
+        return {.keepDays = 14, .ended = {{restore, QDateTime::currentDateTimeUtc().addDays(-20)}}};
+    }
+    [[nodiscard]] static DiscardOutcome discardNow(const postgres::ConnectionString &target,
+                                                   const QList<KeptSchema> &known,
+                                                   TaskContext context = {})
+    {
+        return discardTogether(target, known, rules(known.front().restore),
+                               QDateTime::currentDateTimeUtc(), context);
+    }
+    [[nodiscard]] bool isThere(const KeptSchema &database) const
+    {
+        return m_shop->ask("SELECT count(*) FROM pg_catalog.pg_database WHERE datname = '" +
+                           database.name.toUtf8() + '\'') == u"1"_s;
     }
     [[nodiscard]] ExpiryReport expire(int keepDays = 14)
     {
@@ -69,12 +117,15 @@ private:
 
 void TestKeptExpiry::whatIsDueGoesOldestFirst()
 {
-    keep(u"public_before_2"_s, u"restore-2"_s, 20);
-    keep(u"public_before_1"_s, u"restore-1"_s, 30);
-    keep(u"app_before_1"_s, u"restore-1"_s, 30);
+    keep(u"public_before_20260102_000000"_s, u"restore-2"_s, 20);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 30);
+    m_shop->run("CREATE SCHEMA app; CREATE TABLE app.orders (id int)");
+    KeptSchema app = keptMark(u"app_before_20260101_000000"_s, u"restore-1"_s, 30);
+    app.original = u"app"_s;
+    keepSchema(*m_server, m_shop->database(), app);
     const ExpiryReport report = expire();
     QCOMPARE(report.gone.size(), 3);
-    QCOMPARE(report.gone[2].name, u"public_before_2"_s);
+    QCOMPARE(report.gone[2].name, u"public_before_20260102_000000"_s);
     QVERIFY(report.troubles.isEmpty());
     QCOMPARE(kinds().count(u"restore.discarded"_s), 3);
     const store::JournalEvent event = m_journal->read().value().last();
@@ -83,7 +134,7 @@ void TestKeptExpiry::whatIsDueGoesOldestFirst()
     QCOMPARE(event.data["target"_L1].toString(), m_shop->target().display());
     QCOMPARE(m_desk->discarded().size(), 3);
     const DiscardedKept newest = m_desk->discarded().front();
-    QCOMPARE(newest.name, u"public_before_2"_s);
+    QCOMPARE(newest.name, u"public_before_20260102_000000"_s);
     QVERIFY(newest.bytes > 0 && newest.keepDays == 14);
     restartDesk(); // and it is still known
     QCOMPARE(m_desk->discarded().front(), newest);
@@ -110,41 +161,42 @@ void TestKeptExpiry::onlyWhatIsMarkedAndOldGoes()
 
 void TestKeptExpiry::withoutDaysNothingGoes()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 999);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 999);
     const ExpiryReport report = expire(0);
     QVERIFY(report.gone.isEmpty() && report.troubles.isEmpty());
-    QCOMPARE(schemas(), u"public_before_1"_s);
+    QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
 }
 
 void TestKeptExpiry::bothClocksMustAgree()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 3);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 3);
     m_journalFile->clock.advance(std::chrono::hours(24 * 365)); // ours has run away
     QVERIFY(expire().gone.isEmpty());
-    keep(u"public_before_2"_s, u"restore-2"_s, 20);
+    keep(u"public_before_20260102_000000"_s, u"restore-2"_s, 20);
     m_journalFile->clock.advance(-std::chrono::hours(24 * (365 + 10))); // or hangs behind
     QVERIFY(expire().gone.isEmpty());
     m_journalFile->clock.advance(std::chrono::hours(24 * 5));
-    QCOMPARE(namesOf(expire().gone), QStringList{u"public_before_2"_s});
+    QCOMPARE(namesOf(expire().gone), QStringList{u"public_before_20260102_000000"_s});
 }
 
 void TestKeptExpiry::whatIsHeldIsToldAndGoesTheNextTime()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 20);
-    keep(u"public_before_2"_s, u"restore-2"_s, 19);
-    keep(u"public_before_3"_s, u"restore-3"_s, 18);
-    m_shop->run("CREATE VIEW public.old AS SELECT id FROM public_before_2.products");
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
+    keep(u"public_before_20260102_000000"_s, u"restore-2"_s, 19);
+    keep(u"public_before_20260103_000000"_s, u"restore-3"_s, 18);
+    m_shop->run("CREATE VIEW public.old AS SELECT id FROM public_before_20260102_000000.products");
     TaskContext context;
     auto reader = postgres::Session::connect(m_shop->target(), context).value();
-    QVERIFY(reader.execute("BEGIN; SELECT * FROM public_before_1.products", context));
+    QVERIFY(reader.execute("BEGIN; SELECT * FROM public_before_20260101_000000.products", context));
     const ExpiryReport report = expire();
-    QCOMPARE(namesOf(report.gone), QStringList{u"public_before_3"_s}); // the others go all the same
+    QCOMPARE(namesOf(report.gone),
+             QStringList{u"public_before_20260103_000000"_s}); // the others go all the same
     QCOMPARE(report.troubles.size(), 2);
-    QCOMPARE(report.troubles[0].names, QStringList{u"public_before_1"_s});
+    QCOMPARE(report.troubles[0].names, QStringList{u"public_before_20260101_000000"_s});
     QCOMPARE(report.troubles[0].why.sqlState, u"55P03"_s);
-    QCOMPARE(report.troubles[1].names, QStringList{u"public_before_2"_s});
+    QCOMPARE(report.troubles[1].names, QStringList{u"public_before_20260102_000000"_s});
     QVERIFY(report.troubles[1].why.detail.contains(u"View public.old"_s));
-    QCOMPARE(schemas(), u"public_before_1 public_before_2"_s);
+    QCOMPARE(schemas(), u"public_before_20260101_000000 public_before_20260102_000000"_s);
     QVERIFY(reader.execute("COMMIT", context));
     m_shop->run("DROP VIEW public.old");
     QCOMPARE(expire().gone.size(), 2);
@@ -153,7 +205,7 @@ void TestKeptExpiry::whatIsHeldIsToldAndGoesTheNextTime()
 
 void TestKeptExpiry::aRestoreElsewhereIsNotDisturbed()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 20);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
     TaskContext context;
     auto other = postgres::Session::connect(m_shop->target(), context).value();
     QVERIFY(other.execute("BEGIN", context));
@@ -162,43 +214,41 @@ void TestKeptExpiry::aRestoreElsewhereIsNotDisturbed()
     QVERIFY(report.gone.isEmpty());
     QCOMPARE(report.troubles.size(), 1);
     QVERIFY(report.troubles[0].why.detail.contains(u"is running"_s));
-    QCOMPARE(schemas(), u"public_before_1"_s);
+    QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
 }
 
 void TestKeptExpiry::schemasOfOneRestoreGoTogether()
 {
     m_shop->run("CREATE SCHEMA app; CREATE TABLE app.orders (id int)");
-    keep(u"public_before_1"_s, u"restore-1"_s, 20);
-    KeptSchema app = keptMark(u"app_before_1"_s, u"restore-1"_s, 20);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
+    KeptSchema app = keptMark(u"app_before_20260101_000000"_s, u"restore-1"_s, 20);
     app.original = u"app"_s;
     keepSchema(*m_server, m_shop->database(), app);
-    m_shop->run("CREATE VIEW public.old AS SELECT id FROM app_before_1.products");
+    m_shop->run("CREATE VIEW public.old AS SELECT id FROM app_before_20260101_000000.products");
     QCOMPARE(expire().troubles.size(), 1);
-    QCOMPARE(schemas(), u"app_before_1 public_before_1"_s); // half of it could not be put back
-    m_shop->run("DROP VIEW public.old; ALTER TABLE public_before_1.products ADD PRIMARY KEY (id);"
-                "ALTER TABLE app_before_1.products ADD FOREIGN KEY (id)"
-                " REFERENCES public_before_1.products");
+    QCOMPARE(schemas(),
+             u"app_before_20260101_000000 public_before_20260101_000000"_s); // half of it could not
+                                                                             // be put back
+    m_shop->run("DROP VIEW public.old; ALTER TABLE public_before_20260101_000000.products ADD "
+                "PRIMARY KEY (id);"
+                "ALTER TABLE app_before_20260101_000000.products ADD FOREIGN KEY (id)"
+                " REFERENCES public_before_20260101_000000.products");
     QCOMPARE(expire().gone.size(), 2);
     QCOMPARE(schemas(), QString());
 }
 
 void TestKeptExpiry::theOnlyCopyStays()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 20);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
     m_shop->run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
     const ExpiryReport report = expire();
     QVERIFY(report.gone.isEmpty() && report.troubles.isEmpty());
-    QCOMPARE(schemas(), u"public_before_1"_s);
+    QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
 }
 
 void TestKeptExpiry::aDatabaseInUseStays()
 {
-    const QString name = m_shop->database() + u"_before_20260101_000000"_s;
-    m_server->createDatabase(name);
-    KeptSchema mark = keptMark(name, u"restore-1"_s, 20);
-    mark.original = m_shop->database();
-    m_shop->run("COMMENT ON DATABASE " + name.toUtf8() + " IS " +
-                postgres::quoteLiteral(commentOf(mark)));
+    const QString name = keepDatabase(u"restore-1"_s, 20).name;
     TaskContext context;
     auto guest = postgres::Session::connect(m_server->connectionString(name), context).value();
     QVERIFY(expire().gone.isEmpty());
@@ -215,23 +265,22 @@ void TestKeptExpiry::aDatabaseInUseStays()
 
 void TestKeptExpiry::whatHasChangedSinceItWasLookedAtStays()
 {
-    const KeptSchema then = keptMark(u"public_before_1"_s, u"restore-1"_s, 20);
+    const KeptSchema then = keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
     KeptSchema now = then;
     now.at = QDateTime::currentDateTimeUtc();
     keepSchema(*m_server, m_shop->database(), now);
-    TaskContext context;
-    const auto gone = discardTogether(m_shop->target(), {then}, context);
-    QVERIFY(!gone);
-    QCOMPARE(gone.error().kind, ErrorKind::Refused);
-    QCOMPARE(schemas(), u"public_before_1"_s);
+    const DiscardOutcome outcome = discardNow(m_shop->target(), {then});
+    QVERIFY(outcome.error && outcome.gone.isEmpty());
+    QCOMPARE(outcome.error->kind, ErrorKind::Refused);
+    QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
 }
 
 void TestKeptExpiry::anIncidentKeepsEverything()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 20);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
     m_desk->setIncidentOpen(true);
     QVERIFY(expire().gone.isEmpty());
-    QCOMPARE(schemas(), u"public_before_1"_s);
+    QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
     QVERIFY(m_desk->expiryRules(14).isIncidentOpen);
     m_desk->setIncidentOpen(false);
     QCOMPARE(expire().gone.size(), 1);
@@ -239,22 +288,22 @@ void TestKeptExpiry::anIncidentKeepsEverything()
 
 void TestKeptExpiry::nothingGoesWhileARestoreRuns()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 20);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
     m_desk->start(endlessPlan(), std::nullopt);
     QTRY_VERIFY_WITH_TIMEOUT(isLoading(), patience);
     QVERIFY(expire().gone.isEmpty());
     m_desk->requestStop();
     QTRY_VERIFY_WITH_TIMEOUT(!m_desk->isBusy(), patience);
-    QCOMPARE(schemas(), u"public_before_1"_s);
+    QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
 }
 
 /// Nobody waits for it: a restore takes the place of what was to be dropped.
 void TestKeptExpiry::whatBeginsStopsIt()
 {
-    keep(u"public_before_1"_s, u"restore-1"_s, 20);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
     TaskContext context;
     auto reader = postgres::Session::connect(m_shop->target(), context).value();
-    QVERIFY(reader.execute("BEGIN; SELECT * FROM public_before_1.products", context));
+    QVERIFY(reader.execute("BEGIN; SELECT * FROM public_before_20260101_000000.products", context));
     QSignalSpy ended(m_desk.get(), &RestoreDesk::expiryEnded);
     m_desk->discardExpired(m_shop->target(), 14);
     const RestoreRecord record = restored(plan());
@@ -263,7 +312,7 @@ void TestKeptExpiry::whatBeginsStopsIt()
     const auto report = ended[0][0].value<ExpiryReport>();
     QVERIFY(report.gone.isEmpty());
     QVERIFY2(report.troubles.isEmpty(), "to be stopped is none");
-    QVERIFY(schemas().contains(u"public_before_1"_s));
+    QVERIFY(schemas().contains(u"public_before_20260101_000000"_s));
     QVERIFY(m_errors.isEmpty());
 }
 
@@ -273,15 +322,186 @@ void TestKeptExpiry::anUnseenEndKeepsWhatIsThere()
     const QString id = dead.id.text();
     QVERIFY(m_journal->appendNow(startedDraft(dead)));
     restartDesk();
-    QCOMPARE(m_desk->expiryRules(14).unsettled, QSet<QString>{id});
-    keep(u"public_before_1"_s, id, 20);
+    QVERIFY(!m_desk->expiryRules(14).ended.contains(id));
+    keepSchema(*m_server, m_shop->database(), keptMark(u"public_before_20260101_000000"_s, id, 20));
     QVERIFY(expire().gone.isEmpty());
-    QCOMPARE(schemas(), u"public_before_1"_s);
+    QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
+}
+
+/// A colleague's restore, or a mark that came with a dump.
+void TestKeptExpiry::whatThisRecordDoesNotKnowStays()
+{
+    const QString name = u"public_before_20260101_000000"_s;
+    keepSchema(*m_server, m_shop->database(), keptMark(name, u"restore-1"_s, 20));
+    QVERIFY(expire().gone.isEmpty());
+    QCOMPARE(schemas(), name);
+    noteEnd(*m_journal, m_journalFile->clock, u"restore-1"_s, 13); // by maydayctl, say
+    QVERIFY(expire().gone.isEmpty());
+    QCOMPARE(expire(12).gone.size(), 1);
+}
+
+void TestKeptExpiry::whatWasRenamedByHandStays()
+{
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
+    m_shop->run("ALTER SCHEMA public RENAME TO bad; ALTER SCHEMA public_before_20260101_000000"
+                " RENAME TO public");
+    const ExpiryReport report = expire();
+    QVERIFY(report.gone.isEmpty() && report.troubles.isEmpty());
+    TaskContext context;
+    const auto dropped = discardKept(m_shop->target(), u"public"_s, context);
+    QVERIFY(!dropped);
+    QCOMPARE(dropped.error().kind, ErrorKind::Refused);
+    QCOMPARE(products(), u"5"_s);
+
+    const KeptSchema database = keepDatabase(u"restore-2"_s, 20);
+    m_shop->run("ALTER DATABASE " + database.name.toUtf8() + " RENAME TO shop_of_ours");
+    QVERIFY(expire().gone.isEmpty());
+    QVERIFY(!discardKept(m_shop->target(), u"shop_of_ours"_s, context));
+    KeptSchema ours = database;
+    ours.name = u"shop_of_ours"_s;
+    QVERIFY(isThere(ours));
+    m_shop->run("DROP DATABASE shop_of_ours");
+}
+
+/// The rules hold at the drop as they do at the look.
+void TestKeptExpiry::whoeverCameAfterTheLookIsNotSentAway()
+{
+    const KeptSchema database = keepDatabase(u"restore-1"_s, 20);
+    TaskContext context;
+    auto guest =
+        postgres::Session::connect(m_server->connectionString(database.name), context).value();
+    const DiscardOutcome outcome = discardNow(m_shop->target(), {database});
+    QVERIFY(outcome.error && outcome.gone.isEmpty());
+    QVERIFY2(outcome.error->detail.contains(u"in-use"_s), qPrintable(outcome.error->detail));
+    QVERIFY(guest.query("SELECT 1", context));
+    ExpiryRules incident = rules(u"restore-1"_s);
+    incident.isIncidentOpen = true;
+    guest.close();
+    const auto stays = discardTogether(m_shop->target(), {database}, incident,
+                                       QDateTime::currentDateTimeUtc(), context);
+    QVERIFY(stays.error && isThere(database));
+    const QByteArray guests = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = '" +
+                              database.name.toUtf8() + '\'';
+    QTRY_COMPARE_WITH_TIMEOUT(m_shop->ask(guests), u"0"_s, patience);
+    QCOMPARE(discardNow(m_shop->target(), {database}).gone.size(), 1);
+    QVERIFY(!isThere(database));
+}
+
+/// Cut off in the middle, DROP DATABASE leaves what nobody can connect to any more.
+void TestKeptExpiry::aStopDoesNotBreakADatabase()
+{
+    const KeptSchema database = keepDatabase(u"restore-1"_s, 20);
+    std::stop_source early;
+    early.request_stop();
+    const DiscardOutcome stopped =
+        discardNow(m_shop->target(), {database}, TaskContext(early.get_token()));
+    QVERIFY(stopped.error && stopped.error->kind == ErrorKind::Cancelled);
+    QVERIFY(isThere(database));
+    std::stop_source late;
+    const StepRelay relay(m_shop->target(), "DROP DATABASE", [&late] {
+        late.request_stop();
+        return StepRelay::Then::GoOn;
+    });
+    const DiscardOutcome gone =
+        discardNow(relay.connectionString(), {database}, TaskContext(late.get_token()));
+    QVERIFY2(!gone.error, gone.error ? qPrintable(describe(*gone.error)) : "");
+    QVERIFY(relay.hasStruck() && !isThere(database));
+}
+
+void TestKeptExpiry::aBrokenDatabaseIsNamedAndNotPutBack()
+{
+    const KeptSchema database = keepDatabase(u"restore-1"_s, 2);
+    QVERIFY(!database.isBroken);
+    m_shop->run("UPDATE pg_catalog.pg_database SET datconnlimit = -2 WHERE datname = '" +
+                database.name.toUtf8() + '\'');
+    QVERIFY(looked(database.name).isBroken);
+    TaskContext context;
+    const PutBackReceipt receipt =
+        putBack(m_shop->target(), {}, QDateTime::currentDateTimeUtc(), context);
+    QVERIFY(receipt.error && receipt.error->detail.contains(u"it is broken"_s));
+    QCOMPARE(products(), u"20"_s);
+    QVERIFY(discardKept(m_shop->target(), database.name, context));
+}
+
+void TestKeptExpiry::aDropNobodyAnsweredIsAskedAbout()
+{
+    const KeptSchema database = keepDatabase(u"restore-1"_s, 20);
+    {
+        const StepRelay relay(m_shop->target(), "DROP DATABASE",
+                              [] { return StepRelay::Then::Cut; });
+        const DiscardOutcome outcome = discardNow(relay.connectionString(), {database});
+        QVERIFY(outcome.error && outcome.error->sqlState != outcomeUnknown);
+        QVERIFY(outcome.gone.isEmpty() && isThere(database));
+    }
+    const StepRelay relay(m_shop->target(), "DROP DATABASE",
+                          [] { return StepRelay::Then::CutAfter; });
+    const DiscardOutcome outcome = discardNow(relay.connectionString(), {database});
+    QVERIFY2(!outcome.error, outcome.error ? qPrintable(describe(*outcome.error)) : "");
+    QCOMPARE(outcome.gone.size(), 1);
+    QVERIFY(relay.hasStruck() && !isThere(database));
+}
+
+/// What went before it is told with the error.
+void TestKeptExpiry::aDropNobodyCanBeAskedAboutIsSaidToBeUnknown()
+{
+    const QString name = u"public_before_20260101_000000"_s;
+    keep(name, u"restore-1"_s, 20);
+    const KeptSchema database = keepDatabase(u"restore-1"_s, 20);
+    {
+        const StepRelay relay(m_shop->target(), "DROP DATABASE", [this] {
+            m_server->stop();
+            return StepRelay::Then::Cut;
+        });
+        const DiscardOutcome outcome =
+            discardNow(relay.connectionString(), {looked(name), database});
+        QVERIFY(outcome.error);
+        QCOMPARE(outcome.error->sqlState, outcomeUnknown);
+        QCOMPARE(namesOf(outcome.gone), QStringList{name});
+    }
+    m_server->restart();
+    QVERIFY(isThere(database) && schemas().isEmpty());
+}
+
+/// Whoever waits for a kept table holds no live one meanwhile.
+void TestKeptExpiry::liveTablesAreNotHeldWhileWaiting()
+{
+    const QString name = u"public_before_20260101_000000"_s;
+    keep(name, u"restore-1"_s, 20);
+    m_shop->run("CREATE TABLE public.users (id int PRIMARY KEY);"
+                "INSERT INTO public.users SELECT g FROM pg_catalog.generate_series(1, 9) g;"
+                "ALTER TABLE public_before_20260101_000000.products ADD FOREIGN KEY (id)"
+                " REFERENCES public.users;"
+                "CREATE TABLE public_before_20260101_000000.held (id int)");
+    TaskContext context;
+    auto reader = postgres::Session::connect(m_shop->target(), context).value();
+    QVERIFY(reader.execute("BEGIN; SELECT * FROM public_before_20260101_000000.held", context));
+    auto dropping = startTask(m_pool, [target = m_shop->target(), name](TaskContext &inside) {
+        return discardKept(target, name, inside);
+    });
+    QString waiting;
+    const auto isWaiting = [&] {
+        waiting = m_shop->ask(
+            "SELECT coalesce(pg_catalog.string_agg(query, ''), '') FROM pg_catalog.pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = pg_catalog.current_database()");
+        return !waiting.isEmpty();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isWaiting(), patience);
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM pg_catalog.pg_locks WHERE granted"
+                         " AND mode = 'AccessExclusiveLock'"
+                         " AND relation = 'public.users'::pg_catalog.regclass"),
+             u"0"_s);
+    QVERIFY2(waiting.startsWith(u"LOCK TABLE"_s), qPrintable(waiting));
+    QVERIFY(reader.execute("COMMIT", context));
+    QTRY_VERIFY_WITH_TIMEOUT(schemas().isEmpty(), patience);
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM public.users"), u"9"_s);
 }
 
 void TestKeptExpiry::aRealRestoreIsDiscardedAndCannotBePutBack()
 {
+    constexpr std::chrono::hours age(24 * 16);
+    m_journalFile->clock.advance(-age);
     const RestoreRecord record = restored(plan());
+    m_journalFile->clock.advance(age);
     QVERIFY(record.canBePutBack());
     const QString name = schemas();
     QVERIFY(expire().gone.isEmpty()); // it is of now

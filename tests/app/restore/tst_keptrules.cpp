@@ -28,51 +28,77 @@ void TestKeptRules::theRules_data()
     const auto lookOf = [&now](const QList<KeptSchema> &kept) {
         return KeptLook{.kept = kept, .serverNow = now, .withTables = {u"public"_s}, .inUse = {}};
     };
-    const ExpiryRules days{.keepDays = 14};
-    const KeptSchema old = keptMark(u"public_before_1"_s, u"restore-1"_s, 14.01);
+    const QHash<QString, QDateTime> ended{{u"restore-1"_s, now.addDays(-21)},
+                                          {u"restore-2"_s, now.addDays(-21)}};
+    const ExpiryRules days{.keepDays = 14, .ended = ended};
+    const KeptSchema old = keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 14.01);
     QTest::newRow("past") << lookOf({old}) << days << KeptFate::Due;
     QTest::newRow("no days") << lookOf({old}) << ExpiryRules{} << KeptFate::ByHand;
     QTest::newRow("a little early")
-        << lookOf({keptMark(u"a"_s, u"restore-1"_s, 13.99)}) << days << KeptFate::Later;
+        << lookOf({keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 13.99)}) << days
+        << KeptFate::Later;
     QTest::newRow("no restore in the mark")
-        << lookOf({keptMark(u"a"_s, {}, 99)}) << days << KeptFate::ByHand;
+        << lookOf({keptMark(u"public_before_20260101_000000"_s, {}, 99)}) << days
+        << KeptFate::ByHand;
     KeptSchema timeless = old;
     timeless.at = {};
     QTest::newRow("no time in the mark") << lookOf({timeless}) << days << KeptFate::ByHand;
     QTest::newRow("the same restore was moved again")
-        << lookOf({old, keptMark(u"app_before_1"_s, u"restore-1"_s, 2)}) << days << KeptFate::Later;
+        << lookOf({old, keptMark(u"app_before_20260101_000000"_s, u"restore-1"_s, 2)}) << days
+        << KeptFate::Later;
     QTest::newRow("another restore was made")
-        << lookOf({old, keptMark(u"public_before_2"_s, u"restore-2"_s, 2)}) << days
+        << lookOf({old, keptMark(u"public_before_20260102_000000"_s, u"restore-2"_s, 2)}) << days
         << KeptFate::Due;
     KeptLook behind = lookOf({old});
     behind.serverNow = now.addDays(-1);
     QTest::newRow("the server's clock says no") << behind << days << KeptFate::Later;
     QTest::newRow("an incident") << lookOf({old})
-                                 << ExpiryRules{.keepDays = 14, .isIncidentOpen = true}
+                                 << ExpiryRules{.keepDays = 14,
+                                                .isIncidentOpen = true,
+                                                .ended = ended}
                                  << KeptFate::IncidentOpen;
     QTest::newRow("nobody saw its end")
-        << lookOf({old}) << ExpiryRules{.keepDays = 14, .unsettled = {u"restore-1"_s}}
+        << lookOf({old})
+        << ExpiryRules{.keepDays = 14, .ended = {{u"restore-2"_s, now.addDays(-21)}}}
         << KeptFate::Unsettled;
-    QTest::newRow("nobody saw the end of another")
-        << lookOf({old}) << ExpiryRules{.keepDays = 14, .unsettled = {u"restore-2"_s}}
-        << KeptFate::Due;
+    QTest::newRow("its end was seen later than its mark says")
+        << lookOf({old})
+        << ExpiryRules{.keepDays = 14, .ended = {{u"restore-1"_s, now.addDays(-2)}}}
+        << KeptFate::Later;
+    KeptSchema renamed = old;
+    renamed.name = u"public"_s;
+    QTest::newRow("renamed back") << lookOf({renamed}) << days << KeptFate::Renamed;
+    renamed.name = u"keep_this"_s;
+    QTest::newRow("renamed") << lookOf({renamed}) << days << KeptFate::Renamed;
+    renamed.name = u"public_before_20261345_000000"_s;
+    QTest::newRow("a time that is none") << lookOf({renamed}) << days << KeptFate::Renamed;
+    renamed.original = u"app"_s;
+    QTest::newRow("its companion was renamed")
+        << lookOf({old, renamed}) << days << KeptFate::Renamed;
+    KeptSchema loaded = old;
+    loaded.name = u"shop_restoring_20260101_000000"_s;
+    loaded.original = u"shop"_s;
+    loaded.isDatabase = true;
+    loaded.state = KeptState::Loading;
+    QTest::newRow("a loaded backup") << lookOf({loaded}) << days << KeptFate::ByHand;
     KeptLook bare = lookOf({old});
-    bare.withTables = {u"public_before_1"_s};
+    bare.withTables = {u"public_before_20260101_000000"_s};
     QTest::newRow("nothing is live") << bare << days << KeptFate::OnlyCopy;
-    KeptSchema app = keptMark(u"app_before_1"_s, u"restore-1"_s, 20);
+    KeptSchema app = keptMark(u"app_before_20260101_000000"_s, u"restore-1"_s, 20);
     app.original = u"app"_s;
     QTest::newRow("nothing is live of its companion")
         << lookOf({old, app}) << days << KeptFate::OnlyCopy;
     KeptSchema database = old;
-    database.name = u"shop_before_1"_s;
+    database.name = u"shop_before_20260101_000000"_s;
     database.original = u"shop"_s;
     database.isDatabase = true;
     QTest::newRow("a database") << lookOf({database}) << days << KeptFate::Due;
     KeptLook visited = lookOf({database});
-    visited.inUse = {u"shop_before_1"_s};
+    visited.inUse = {u"shop_before_20260101_000000"_s};
     QTest::newRow("a database in use") << visited << days << KeptFate::InUse;
-    KeptLook empty = lookOf({database, keptMark(u"public_before_2"_s, u"restore-2"_s, 1)});
-    empty.withTables = {u"public_before_2"_s};
+    KeptLook empty =
+        lookOf({database, keptMark(u"public_before_20260102_000000"_s, u"restore-2"_s, 1)});
+    empty.withTables = {u"public_before_20260102_000000"_s};
     QTest::newRow("a database, and nothing live in the other")
         << empty << days << KeptFate::OnlyCopy;
 }

@@ -198,12 +198,24 @@ void TestRestoreReceipt::whatNobodyKnowsIsAskedAbout()
     QVERIFY(records[0].isToBeAsked());
     applyEvent(records, written(putBackSettledDraft(records[0], true)));
     QVERIFY(!records[0].isToBeAsked() && !records[0].isInEffect());
+    QVERIFY(records[0].isPutBackUnseen && !records[0].putBackError && !records[0].lastPutBack);
     // With differences outside of it is put back all the same.
     putBack.error.reset();
     putBack.verdict = Verdict::Differences;
     putBack.isRestoredLive = true;
     applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, putBack)));
     QVERIFY(records[0].isInEffect());
+    QVERIFY(!records[0].isPutBackUnseen);
+    // One that failed after it does not hide how that one ended, nor does one without an effect.
+    PutBackReceipt failed;
+    failed.error = Error{.kind = ErrorKind::Refused, .subject = {}, .detail = u"busy"_s};
+    applyEvent(records, written(putBackDraft(u"restore-1"_s, {}, failed)));
+    QCOMPARE(records[0].lastPutBack->verdict, Verdict::Differences);
+    QCOMPARE(records[0].putBackError->detail, u"busy"_s);
+    applyEvent(records, written(putBackStartedDraft(u"restore-1"_s, {})));
+    applyEvent(records, written(putBackSettledDraft(records[0], false)));
+    QCOMPARE(records[0].lastPutBack->verdict, Verdict::Differences);
+    QVERIFY(!records[0].putBackError && !records[0].isPutBackUnseen);
 }
 
 void TestRestoreReceipt::noSecretReachesTheJournal()

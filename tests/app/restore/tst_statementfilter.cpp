@@ -112,6 +112,17 @@ void TestStatementFilter::decides_data()
         StatementClass::Extension);
     row("CREATE EXTENSION IF NOT EXISTS postgis", Kind::Refuse, StatementClass::Extension);
     row("COMMENT ON EXTENSION plpgsql IS 'x'", Kind::Skip, StatementClass::Comment);
+    row("COMMENT ON SCHEMA public IS 'of the shop: {\"mayday\": a day}'", Kind::Run,
+        StatementClass::Comment);
+    row("COMMENT ON SCHEMA public IS NULL", Kind::Run, StatementClass::Comment);
+    row("COMMENT ON SCHEMA public IS '{\"mayday\":1,\"original\":\"app\"}';", Kind::Skip,
+        StatementClass::Comment);
+    row("COMMENT ON SCHEMA public IS\n '{\"mayday\":1,'\n '\"original\":\"app\"}'", Kind::Skip,
+        StatementClass::Comment);
+    row("COMMENT ON SCHEMA public IS E'{\"\\x6dayday\":1,\"original\":\"app\"}'", Kind::Skip,
+        StatementClass::Comment);
+    row("COMMENT ON SCHEMA public IS $a${\"mayday\":1,\"original\":\"app\"}$a$", Kind::Skip,
+        StatementClass::Comment);
     row("CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION f()", Kind::Skip,
         StatementClass::EventTrigger, true);
     row("CREATE PUBLICATION p FOR ALL TABLES", Kind::Skip, StatementClass::Publication, true);

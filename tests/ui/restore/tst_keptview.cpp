@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/restore/keptmarks.h"
 #include "postgres/quoting.h"
 #include "support/keyboardwalk.h"
 #include "support/testmain.h"
@@ -78,6 +79,11 @@ private:
                         QByteArray::number(days) + " days'::interval, 'YYYY-MM-DD'))");
         m_shop->run("COMMENT ON SCHEMA " + name.toUtf8() + " IS " +
                     postgres::quoteLiteral(comment.toUtf8()));
+        const QString id = restore::keptFromComment(name, comment.toUtf8())->restore;
+        FakeClock clock;
+        const auto journal = store::Journal::open(m_journal->path(), clock).value();
+        restore::test::noteEnd(*journal, clock, id, days);
+        m_desk->replay(journal->read({.kindPrefix = {}, .subject = id}).value());
     }
     [[nodiscard]] QString keptNames() const
     {
