@@ -24,7 +24,12 @@ bool hasDifferences(const restore::RestoreRecord &record)
 
 StateShape shapeOf(const restore::RestoreRecord &record)
 {
-    return hasDifferences(record) ? StateShape::Degraded : StateShape::Ok;
+    return hasDifferences(record) || record.isPutBackUnseen ? StateShape::Degraded : StateShape::Ok;
+}
+
+QString unseen()
+{
+    return tr("Nobody saw its end, and so not whether there are differences.");
 }
 
 QString undone(const restore::RestoreRecord &record)
@@ -35,6 +40,8 @@ QString undone(const restore::RestoreRecord &record)
             .arg(timetext::utcMinutes(*record.putBackAt));
     if (hasDifferences(record))
         detail += u' ' + tr("What is not as it was is named below.");
+    if (record.isPutBackUnseen)
+        detail += u' ' + unseen();
     return detail;
 }
 
@@ -57,7 +64,7 @@ std::optional<PutBackVerdict> verdict(const restore::RestoreRecord &record)
                     : tr("Put back: the data as it was before the restore is live again."),
             .detail = undone(record),
             .shape = shapeOf(record)};
-    if (!record.lastPutBack || record.lastPutBack->verdict == restore::Verdict::NotRestored)
+    if (!record.lastPutBack && !record.isPutBackUnseen)
         return std::nullopt;
     const QString verdict = record.receipt ? restoretexts::verdictSentence(*record.receipt)
                                            : restoretexts::interruptedSentence(record);
@@ -65,13 +72,14 @@ std::optional<PutBackVerdict> verdict(const restore::RestoreRecord &record)
                               hasDifferences(record)
                                   ? tr("Taken again, with differences: the restored data is live.")
                                   : tr("Taken again: the restored data is live."),
-                          .detail = tr("The restore itself: %1").arg(verdict),
+                          .detail = tr("The restore itself: %1").arg(verdict) +
+                                    (record.isPutBackUnseen ? u' ' + unseen() : QString()),
                           .shape = shapeOf(record)};
 }
 
 std::optional<Error> failed(const restore::RestoreRecord &record)
 {
-    return record.lastPutBack && !record.isPutBackOpen ? record.lastPutBack->error : std::nullopt;
+    return record.isPutBackOpen ? std::nullopt : record.putBackError;
 }
 
 QString forChat(const restore::RestoreRecord &record)

@@ -220,6 +220,7 @@ void Workbench::buildBanners()
     m_expiry->hide();
     m_expiry->setDismissible(true);
     m_window.addBanner(m_expiry);
+    connect(m_expiry, &Banner::dismissed, this, [this] { m_untold.clear(); });
     const store::JournalHealth &health = m_parts.desk.journalHealth();
     if (!health.intact) {
         auto *journal = new Banner(m_parts.theme, BannerKind::Warn);
@@ -348,13 +349,27 @@ void Workbench::followStack()
 
 void Workbench::tellExpiry(const restore::ExpiryReport &report)
 {
-    const QString sentence = kepttexts::expirySentence(report);
-    if (sentence.isEmpty())
+    // The same trouble again takes the place of yesterday's; what went is told until it is read.
+    m_untold.removeIf([&report](const restore::ExpiryReport &old) {
+        return old.gone.isEmpty() && old.target.display() == report.target.display();
+    });
+    if (!kepttexts::expirySentence(report).isEmpty())
+        m_untold.append(report);
+    if (m_untold.isEmpty()) {
+        m_expiry->hide();
         return;
-    const QString detail = kepttexts::expiryDetail(report);
-    m_expiry->setKind(report.troubles.isEmpty() ? BannerKind::Info : BannerKind::Warn);
-    m_expiry->setMessage(sentence, detail);
-    m_expiry->setCopyText(sentence + u'\n' + detail);
+    }
+    QStringList sentences;
+    QStringList details;
+    bool hasTrouble = false;
+    for (const restore::ExpiryReport &one : std::as_const(m_untold)) {
+        sentences.append(kepttexts::expirySentence(one));
+        details.append(kepttexts::expiryDetail(one));
+        hasTrouble = hasTrouble || !one.troubles.isEmpty();
+    }
+    m_expiry->setKind(hasTrouble ? BannerKind::Warn : BannerKind::Info);
+    m_expiry->setMessage(sentences.join(u'\n'), details.join(u'\n'));
+    m_expiry->setCopyText((sentences + details).join(u'\n'));
     m_expiry->show();
 }
 

@@ -64,7 +64,8 @@ private:
     IncidentBand *m_band = nullptr;
     Banner *m_memoryOnly = nullptr;
     Banner *m_stackError = nullptr;
-    Banner *m_expiry = nullptr; ///< what went by itself, or could not
+    Banner *m_expiry = nullptr;            ///< what went by itself, or could not
+    QList<restore::ExpiryReport> m_untold; ///< not dismissed yet, the oldest first
 };
 
 } // namespace mayday::ui

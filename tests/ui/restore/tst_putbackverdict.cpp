@@ -26,6 +26,7 @@ private Q_SLOTS:
     void whatPuttingBackCameToIsSaid_data();
     void whatPuttingBackCameToIsSaid();
     void aPutBackOfAnInterruptedOneIsSaid();
+    void aTryThatFailedHidesNothing();
 
 private:
     [[nodiscard]] static restore::RestoreRecord restoredOnce()
@@ -97,7 +98,10 @@ void TestPutBackVerdict::whatPuttingBackCameToIsSaid()
                            .detail = u"another restore or put-back is running"_s};
     if (verdict == restore::Verdict::Differences)
         back.notes = {u"View reports.daily goes on using what was live until now"_s};
-    record.lastPutBack = back;
+    if (back.error)
+        record.putBackError = back.error;
+    else
+        record.lastPutBack = back;
     record.receipt->notes = back.notes; // as the record has them
     if (isLiveAgain)
         record.putBackAt = record.startedAt.addSecs(1800);
@@ -140,6 +144,29 @@ void TestPutBackVerdict::aPutBackOfAnInterruptedOneIsSaid()
     QVERIFY(seenText(*m_view).contains(u"Put back, with differences: "_s));
     QVERIFY(seenText(*m_view).contains(u"Note: View reports.daily goes on using"_s));
     QVERIFY(seenButton(*m_view, u"Take the restored data again"_s));
+}
+
+/// What is live is what it was, with the differences it had.
+void TestPutBackVerdict::aTryThatFailedHidesNothing()
+{
+    restore::RestoreRecord record = restoredOnce();
+    restore::RestoreReceipt back;
+    back.verdict = restore::Verdict::Differences;
+    record.lastPutBack = back;
+    record.putBackAt = record.startedAt.addSecs(1800);
+    record.putBackError = Error{.kind = ErrorKind::Refused,
+                                .subject = u"database shop"_s,
+                                .detail = u"another restore is running"_s};
+    show(record);
+    QVERIFY(seenText(*m_view).contains(u"Put back, with differences: "_s));
+    QCOMPARE(seen<StateGlyph>(*m_view)->shape(), StateShape::Degraded);
+    QVERIFY(seen<ErrorPanel>(*m_view));
+    record.lastPutBack.reset();
+    record.putBackError.reset();
+    record.isPutBackUnseen = true;
+    show(record);
+    QVERIFY(seenText(*m_view).contains(u"Nobody saw its end"_s));
+    QCOMPARE(seen<StateGlyph>(*m_view)->shape(), StateShape::Degraded);
 }
 
 MAYDAY_UI_TEST(TestPutBackVerdict);

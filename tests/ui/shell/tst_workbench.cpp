@@ -266,6 +266,25 @@ void TestWorkbench::whatWentByItselfIsToldOnEveryPage()
         QVERIFY(seenAll().contains(
             u"Not discarded, and tried again tomorrow: public_before_20261114_081500."_s));
     }
+    // The next one, of another database, does not hide it; that nobody could look is told, too.
+    restore::ExpiryReport other{
+        .target = postgres::ConnectionString::parse(u"host=db user=app dbname=stock"_s).value(),
+        .at = report.at,
+        .keepDays = 7};
+    other.troubles = {{.names = {},
+                       .why = {.kind = ErrorKind::Unreachable,
+                               .subject = u"database stock"_s,
+                               .detail = u"no route"_s}}};
+    Q_EMIT m_desk->restores().expiryEnded(other);
+    QVERIFY(seenAll().contains(u"Discarded after 14 days in shop"_s));
+    QVERIFY2(seenAll().contains(u"What is to go after 7 days in stock could not be looked for."_s),
+             qPrintable(seenAll()));
+    other.troubles[0].why.sqlState = restore::outcomeUnknown;
+    other.troubles[0].names = {u"stock_before_20261114_081500"_s};
+    Q_EMIT m_desk->restores().expiryEnded(other);
+    QVERIFY(!seenAll().contains(u"could not be looked for"_s));
+    QVERIFY(
+        seenAll().contains(u"Nobody knows whether it is gone: stock_before_20261114_081500."_s));
     ActionButton *dismiss = button(u"Dismiss"_s);
     QVERIFY(dismiss);
     dismiss->setFocus();
