@@ -162,7 +162,7 @@ std::optional<MadeNames> madeNames(const dump::DumpInspection &inspection)
 /// it what stands behind names.
 QString bareName(const SchemaObject &object)
 {
-    const QString own = object.name.mid(object.schema.size() + 1);
+    QString own = object.name.mid(object.schema.size() + 1);
     if (object.kind.endsWith("view"_L1))
         return own;
     const bool isRoutine = object.kind == "function"_L1 || object.kind == "procedure"_L1 ||

@@ -25,7 +25,7 @@ QJsonObject asJson(const backup::DumpReceipt &receipt)
 
 QString asText(const backup::DumpReceipt &receipt)
 {
-    const QString text =
+    QString text =
         u"Dumped and compared: %1 tables, %2 rows, %3 bytes, by %4.\n  %5\n  %6\n"_s.arg(
             amount(receipt.tables), amount(receipt.rows), amount(receipt.bytes), receipt.madeWith,
             receipt.file, receipt.manifest);
