@@ -25,10 +25,9 @@ QJsonObject asJson(const backup::DumpReceipt &receipt)
 
 QString asText(const backup::DumpReceipt &receipt)
 {
-    QString text =
-        u"Dumped and compared: %1 tables, %2 rows, %3 bytes, by %4.\n  %5\n  %6\n"_s.arg(
-            amount(receipt.tables), amount(receipt.rows), amount(receipt.bytes), receipt.madeWith,
-            receipt.file, receipt.manifest);
+    QString text = u"Dumped and compared: %1 tables, %2 rows, %3 bytes, by %4.\n  %5\n  %6\n"_s.arg(
+        amount(receipt.tables), amount(receipt.rows), amount(receipt.bytes), receipt.madeWith,
+        receipt.file, receipt.manifest);
     if (receipt.withoutRows.isEmpty())
         return text;
     return text +
