@@ -238,6 +238,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
         crew.addOwn(Statistics::statementFor(table), {Statistics::smallSamples(false)}, table.name);
     return main->execute("BEGIN", context)
         .and_then([&](qint64) { return proveLoad(*main, context); })
+        .and_then([&] { return keepJobsOff(*main, context); })
         .and_then([&] { return main->execute("COMMIT", context); })
         .and_then([&](qint64) {
             enter(RestorePhase::Analysing, 0);
@@ -291,6 +292,7 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
                           .file = QFileInfo(m_plan.file).fileName(),
                           .isDatabase = true};
     m_kept = {kept};
+    rememberJobsOfDatabase(context);
     auto swapped = side.swap(name, kept, context);
     if (!swapped && (swapped.error().kind == ErrorKind::Unreachable ||
                      swapped.error().kind == ErrorKind::Timeout))

@@ -32,7 +32,10 @@ void RestoreRunner::noteItIsLive()
         m_receipt.afterwards =
             Afterwards{.found = m_awakenedRights,
                        .unseen = {Awakening::all() + u": the look was going on"_s},
-                       .looked = {u"rights and row security"_s}};
+                       .looked = {u"rights and row security"_s},
+                       .jobsOff = m_jobsOff};
+    else if (!m_jobsOff.isEmpty())
+        m_receipt.afterwards = Afterwards{.jobsOff = m_jobsOff};
     m_now.live = m_receipt;
     enter(RestorePhase::Refining, 0);
 }
@@ -53,8 +56,10 @@ QHash<QString, QString> RestoreRunner::keptNames() const
 /// The data are live, and the verdict is out. live: nullptr when there is no connection.
 void RestoreRunner::lookAfterwards(postgres::Session *live, TaskContext &context)
 {
-    if (!wakesAnything())
+    if (!wakesAnything()) {
+        m_now.afterwards = m_receipt.afterwards;
         return;
+    }
     Afterwards &seen = *m_receipt.afterwards;
     seen.unseen.clear();
     TimeLimit limit(context, longestLook);

@@ -52,6 +52,8 @@ Result<void> RestoreRunner::copySafely(postgres::Session &session, TaskContext &
 Result<void> RestoreRunner::emptySchemas(postgres::Session &session, TargetFacts &facts,
                                          SchemaProperties &properties, TaskContext &context)
 {
+    if (auto remembered = rememberJobs(session, context); !remembered)
+        return remembered;
     for (const QString &schema : std::as_const(m_inspection.schemas)) {
         const bool isThere = m_inPlace->existing().contains(schema);
         if (isThere && !facts.schemasWeOwn.contains(schema)) {

@@ -452,6 +452,8 @@ Result<void> RestoreRunner::swap(postgres::Session &session, TaskContext &contex
     enter(RestorePhase::Swapping, 0);
     if (context.stopRequested())
         return failure(TaskContext::cancelled(m_receipt.target, u"nothing changed"_s));
+    if (auto off = keepJobsOff(session, context); !off)
+        return off;
     if (auto committed = commit(session, context); !committed)
         return committed;
     noteItIsLive();

@@ -104,6 +104,11 @@ private:
     Result<void> leaveCopies(postgres::Session &session, TaskContext &context);
     Result<void> swap(postgres::Session &session, TaskContext &context);
     Result<void> commit(postgres::Session &session, TaskContext &context);
+    [[nodiscard]] bool bringsJobs() const;
+    Result<void> rememberJobs(postgres::Session &session, TaskContext &context);
+    Result<void> keepJobsOff(postgres::Session &session, TaskContext &context);
+    void noteJobsBefore();
+    void rememberJobsOfDatabase(TaskContext &context);
     void noteItIsLive();
     [[nodiscard]] bool wakesAnything() const;
     [[nodiscard]] QHash<QString, QString> keptNames() const;
@@ -163,14 +168,16 @@ private:
     std::optional<backup::Structure> m_structure; ///< of a dump that has rows only
     QHash<TableName, QStringList> m_columns;      ///< of its tables
     Statistics m_statistics;
-    Access m_access;                 ///< before the load
-    QStringList m_awakenedRights;    ///< that the live data did not give, and the backup gives
-    QSet<QByteArray> m_largeObjects; ///< that the dump has made
-    QStringList m_outside;           ///< what uses the old schemas from outside of them
-    QStringList m_madeRoles;         ///< in this restore's transaction, or beside its database
-    QStringList m_whole;             ///< of Tables: all schemas of the dump
-    QString m_undoTables;            ///< of Tables: what takes them away again
-    QString m_safetyNote;            ///< how the safety copy was made
+    Access m_access;              ///< before the load
+    QStringList m_awakenedRights; ///< that the live data did not give, and the backup gives
+    QList<JobOff> m_jobsOff;      ///< switched off before anybody can see them
+    std::optional<QSet<qint64>> m_jobsBefore; ///< that were on in what was live
+    QSet<QByteArray> m_largeObjects;          ///< that the dump has made
+    QStringList m_outside;                    ///< what uses the old schemas from outside of them
+    QStringList m_madeRoles; ///< in this restore's transaction, or beside its database
+    QStringList m_whole;     ///< of Tables: all schemas of the dump
+    QString m_undoTables;    ///< of Tables: what takes them away again
+    QString m_safetyNote;    ///< how the safety copy was made
     qint64 m_bytesLoaded = 0;
     bool m_hasDifferences = false;
     bool m_checksWereOff = false;

@@ -27,6 +27,9 @@ private Q_SLOTS:
     void whatIsInOneOfThemOnly();
     void whatCannotBeCountedIsNamed();
     void scheduledJobs();
+    void jobsOfTheBackupStayOff_data();
+    void jobsOfTheBackupStayOff();
+    void jobsThatCannotBeSwitchedOff();
     void jobsOfOthersAreHidden();
     void aForeignTableIsAWholeWord();
     void theDatabaseBeforeMayBeClosed();
@@ -40,6 +43,8 @@ private:
     {
         RestorePlan plan = m_shop->plan(file);
         plan.mode = mode;
+        if (mode == RestoreMode::Tables)
+            plan.tables = {{u"cron"_s, u"job"_s}};
         plan.safetyFolder = m_folder.path();
         const SystemClock clock;
         TaskContext context;
@@ -48,6 +53,25 @@ private:
     [[nodiscard]] static QStringList found(const RestoreReceipt &receipt)
     {
         return receipt.afterwards ? receipt.afterwards->found : QStringList{u"not looked"_s};
+    }
+
+    /// Two jobs that are on, and one that is off.
+    void makeJobs()
+    {
+        m_shop->run("CREATE SCHEMA cron; CREATE TABLE cron.job (jobid bigint PRIMARY KEY, command"
+                    " text, active boolean NOT NULL DEFAULT true); INSERT INTO cron.job VALUES"
+                    " (1, 'CALL s3cret()', true), (2, 'VACUUM', true), (3, 'x', false)");
+    }
+    [[nodiscard]] QString dumpWithJobs(const QStringList &more = {}) const
+    {
+        return m_shop->writeDump(
+            m_shop->dumpOf(QStringList{u"--schema=public"_s, u"--schema=cron"_s} + more),
+            u"jobs.sql"_s);
+    }
+    [[nodiscard]] QString jobs() const
+    {
+        return m_shop->ask("SELECT string_agg(jobid || CASE WHEN active THEN ' on' ELSE ' off' END,"
+                           " ', ' ORDER BY jobid) FROM cron.job");
     }
 
     QTemporaryDir m_folder;
@@ -249,19 +273,95 @@ void TestAfterwards::whatCannotBeCountedIsNamed()
                           u"public.tokens: it is too large to be looked at in passing"_s}));
 }
 
+/// Those that no backup has brought are nobody's to switch off.
 void TestAfterwards::scheduledJobs()
 {
     const QString file = m_shop->writeDump(m_shop->dump());
-    m_shop->run("CREATE SCHEMA cron; CREATE TABLE cron.job (jobid bigint PRIMARY KEY, command"
-                " text, active boolean); INSERT INTO cron.job VALUES (1, 'CALL s3cret()', true),"
-                " (2, 'VACUUM', true), (3, 'x', false)");
-    QCOMPARE(found(restored(file)),
+    makeJobs();
+    const QString withJobs = dumpWithJobs();
+    const RestoreReceipt receipt = restored(file);
+    QCOMPARE(found(receipt),
              QStringList{u"2 scheduled jobs of cron.job are active, with what was restored"_s});
-    const QString withJobs = m_shop->writeDump(
-        m_shop->dumpOf({u"--schema=public"_s, u"--schema=cron"_s}), u"jobs.sql"_s);
-    m_shop->run("UPDATE cron.job SET active = false WHERE jobid = 2");
-    QCOMPARE(found(restored(withJobs)),
-             QStringList{u"1 scheduled job of cron.job is active again"_s});
+    QCOMPARE(receipt.afterwards->jobsOff, QList<JobOff>());
+    RestorePlan plan = m_shop->plan(withJobs);
+    plan.leaveOut = {u"cron"_s};
+    const SystemClock clock;
+    TaskContext context;
+    const RestoreReceipt without = RestoreRunner(plan, clock, {}).run(std::nullopt, context);
+    QVERIFY2(!without.error, why(without));
+    QCOMPARE(without.afterwards->jobsOff, QList<JobOff>());
+    QCOMPARE(jobs(), u"1 on, 2 on, 3 off"_s);
+}
+
+void TestAfterwards::jobsOfTheBackupStayOff_data()
+{
+    QTest::addColumn<RestoreMode>("mode");
+    QTest::addColumn<bool>("byFunction");
+    QTest::newRow("beside the schema") << RestoreMode::Replace << false;
+    QTest::newRow("beside the schema, INSERT") << RestoreMode::Replace << true;
+    QTest::newRow("beside the database") << RestoreMode::ReplaceDatabase << true;
+    QTest::newRow("in place") << RestoreMode::InPlace << false;
+    QTest::newRow("a missing table") << RestoreMode::Tables << false;
+}
+
+/// Until they are switched on, each by its own statement; whatever they were before.
+void TestAfterwards::jobsOfTheBackupStayOff()
+{
+    QFETCH(RestoreMode, mode);
+    QFETCH(bool, byFunction);
+    makeJobs();
+    if (byFunction) // as pg_cron's: it may alter where nobody may update
+        m_shop->run("CREATE FUNCTION cron.alter_job(job_id bigint, active boolean) RETURNS void"
+                    " LANGUAGE plpgsql AS $f$ BEGIN PERFORM set_config('cron.alters', 'on', true);"
+                    " UPDATE cron.job SET active = alter_job.active WHERE jobid = job_id;"
+                    " PERFORM set_config('cron.alters', 'off', true); END $f$;"
+                    "CREATE FUNCTION cron.deny() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN IF"
+                    " current_setting('cron.alters', true) IS DISTINCT FROM 'on' THEN RAISE"
+                    " insufficient_privilege; END IF; RETURN NEW; END $f$;"
+                    "CREATE TRIGGER deny BEFORE UPDATE ON cron.job FOR EACH ROW"
+                    " EXECUTE FUNCTION cron.deny()");
+    const QString file =
+        mode == RestoreMode::ReplaceDatabase
+            ? m_shop->writeDump(m_shop->dumpOf({}))
+            : dumpWithJobs(byFunction ? QStringList{u"--inserts"_s} : QStringList());
+    m_shop->run(mode == RestoreMode::Tables ? "DROP TABLE cron.job"
+                                            : "ALTER TABLE cron.job DISABLE TRIGGER USER;"
+                                              "UPDATE cron.job SET active = false WHERE jobid = 2");
+    const RestoreReceipt receipt = restored(file, mode);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(jobs(), u"1 off, 2 off, 3 off"_s);
+    QVERIFY(receipt.afterwards.has_value());
+    QCOMPARE(found(receipt), QStringList());
+    const QString sql = byFunction ? u"SELECT cron.alter_job(job_id := %1, active := true);"_s
+                                   : u"UPDATE cron.job SET active = true WHERE jobid = %1;"_s;
+    const QList<JobOff> off{
+        {.id = 1, .wasActive = mode != RestoreMode::Tables, .switchOn = sql.arg(1)},
+        {.id = 2, .wasActive = false, .switchOn = sql.arg(2)}};
+    QCOMPARE(receipt.afterwards->jobsOff, off);
+    QCOMPARE(receiptFromJson(toJson(receipt)).afterwards, receipt.afterwards);
+    QVERIFY(!QJsonDocument(toJson(receipt)).toJson().contains("s3cret"));
+    m_shop->run(off.last().switchOn.toUtf8());
+    QCOMPARE(jobs(), u"1 off, 2 on, 3 off"_s);
+}
+
+void TestAfterwards::jobsThatCannotBeSwitchedOff()
+{
+    makeJobs();
+    m_shop->run("CREATE FUNCTION cron.deny() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN RAISE"
+                " 'nobody may'; END $f$; CREATE TRIGGER deny BEFORE UPDATE ON cron.job FOR EACH ROW"
+                " WHEN (OLD.jobid = 2) EXECUTE FUNCTION cron.deny()");
+    const QString file = dumpWithJobs();
+    m_shop->run("DELETE FROM cron.job");
+    const RestoreReceipt receipt = restored(file);
+    QVERIFY2(receipt.verdict == Verdict::Differences, why(receipt));
+    QCOMPARE(jobs(), u"1 on, 2 on, 3 off"_s);
+    const QStringList notes = receipt.notes.filter(u"could not be switched off"_s);
+    QCOMPARE(notes.size(), 1);
+    QVERIFY2(notes.first().startsWith(u"2 scheduled jobs of cron.job came with the backup and are "
+                                      "active: they could not be switched off ("_s),
+             qPrintable(notes.first()));
+    QCOMPARE(receipt.afterwards->jobsOff, QList<JobOff>());
+    QCOMPARE(found(receipt), QStringList{u"2 scheduled jobs of cron.job are active again"_s});
 }
 
 /// pg_cron lets everybody see their own jobs, and no others.
