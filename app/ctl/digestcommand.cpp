@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ctl/serverwork.h"
 #include "restore/contentcheck.h"
+#include "restore/scheduledjobs.h"
 
 using namespace Qt::StringLiterals;
 
@@ -21,8 +22,11 @@ QString asText(const restore::TableContent &table)
         text += u"DIFFERENT: %1 rows in the file, %2 in the database"_s.arg(
             amount(table.inFile.rows()), amount(table.inDatabase.rows()));
     if (!table.leftOut.isEmpty() && table.why.isEmpty())
-        text +=
-            u"; without %1, whose text depends on the server"_s.arg(table.leftOut.join(u", "_s));
+        text += u"; without %1, %2"_s.arg(
+            table.leftOut.join(u", "_s),
+            restore::isJobTable(table.schema, table.name)
+                ? u"which a restore switches off or the server writes its own way"_s
+                : u"whose text depends on the server"_s);
     return text + u'\n';
 }
 

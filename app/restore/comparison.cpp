@@ -88,7 +88,9 @@ QJsonObject toJson(const Comparison &comparison)
             {u"onlyLive"_s, table.onlyLive},
             {u"different"_s, table.different},
             {u"onlyKeptColumns"_s, QJsonArray::fromStringList(table.pair.onlyKeptColumns)},
-            {u"onlyLiveColumns"_s, QJsonArray::fromStringList(table.pair.onlyLiveColumns)}});
+            {u"onlyLiveColumns"_s, QJsonArray::fromStringList(table.pair.onlyLiveColumns)},
+            {u"notComparedColumns"_s,
+             QJsonArray::fromStringList(table.pair.notComparedColumns())}});
     return {{u"restore"_s, comparison.restore},
             {u"isCopy"_s, comparison.isCopy},
             {u"database"_s, comparison.database},

@@ -5,6 +5,7 @@
 #include "postgres/quoting.h"
 #include "postgres/session.h"
 #include "restore/filedigests.h"
+#include "restore/scheduledjobs.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -72,7 +73,9 @@ Result<LiveTables> liveTables(postgres::Session &session, TaskContext &context)
     for (int i = 0; i < rows->rowCount(); ++i) {
         LiveTable &table = tables[{rows->text(i, 0), rows->text(i, 1)}];
         table.isPartitioned = rows->isTrue(i, 2);
-        table.columns.insert(rows->text(i, 3), ruleFrom(rows->text(i, 4)));
+        const bool isSwitch = isJobSwitch(rows->text(i, 0), rows->text(i, 1), rows->text(i, 3));
+        table.columns.insert(rows->text(i, 3),
+                             isSwitch ? ColumnRule::LeaveOut : ruleFrom(rows->text(i, 4)));
     }
     return tables;
 }

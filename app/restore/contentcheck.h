@@ -21,7 +21,9 @@ struct TableContent {
     ContentVerdict verdict = ContentVerdict::NotCompared;
     RowsDigest inFile = {};
     RowsDigest inDatabase = {};
-    QStringList leftOut = {}; ///< columns whose text depends on the server, so that nothing follows
+    /// Columns whose text depends on the server, and the one by which a restore has switched off
+    /// scheduled jobs: nothing follows from them.
+    QStringList leftOut = {};
     QString why = {}; ///< of a verdict that no digest gave: "the database has no such table"
 };
 

@@ -89,6 +89,11 @@ bool isJobTable(const QString &schema, const QString &table)
     return schema == cronSchema && table == "job"_L1;
 }
 
+bool isJobSwitch(const QString &schema, const QString &table, const QString &column)
+{
+    return isJobTable(schema, table) && column == "active"_L1;
+}
+
 Result<JobsOff> switchJobsOff(postgres::Session &session, TaskContext &context)
 {
     const auto table = jobTable(session, cronSchema, context);

@@ -12,6 +12,8 @@ namespace mayday::restore {
 
 /// Where pg_cron keeps its jobs: cron.job, and nowhere else.
 [[nodiscard]] bool isJobTable(const QString &schema, const QString &table);
+/// Whether a job of it runs. A restore switches it off, so it says nothing about the rows.
+[[nodiscard]] bool isJobSwitch(const QString &schema, const QString &table, const QString &column);
 
 /// What has become of the jobs that are loaded.
 struct JobsOff {

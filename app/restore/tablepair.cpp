@@ -2,6 +2,7 @@
 #include "restore/tablepair.h"
 
 #include "postgres/quoting.h"
+#include "restore/scheduledjobs.h"
 
 #include <QHash>
 #include <QMap>
@@ -41,6 +42,11 @@ bool isStored(const PairColumn &column)
     return !column.isGenerated;
 }
 
+bool isCompared(const PairColumn &column)
+{
+    return isStored(column) && column.isCompared;
+}
+
 bool isKey(const PairColumn &column)
 {
     return column.isKey;
@@ -56,7 +62,7 @@ bool isFetched(const PairColumn &column)
 QString rowText(const TablePair &pair, QChar alias)
 {
     return u"ROW(%1)::text"_s.arg(list(
-        pair.columns, isStored,
+        pair.columns, isCompared,
         [alias](const PairColumn &c) { return alias + u'.' + quoteIdentifier(c.name); }, u", "_s));
 }
 
@@ -76,6 +82,8 @@ QString sameKey(const TablePair &pair)
 /// A value of the kept row as the live column takes it.
 QString keptValue(const PairColumn &column)
 {
+    if (column.comesOff)
+        return u"false"_s;
     const QString value = u"o."_s + quoteIdentifier(column.name);
     return column.isSameType ? value : u"%1::text::%2"_s.arg(value, column.liveType);
 }
@@ -202,6 +210,16 @@ void pairColumns(TablePair &pair, const QList<ColumnFacts> &kept, const QList<Co
     }
 }
 
+/// A backup's jobs stay off until they are switched on, whichever way they come.
+void leaveJobsOff(TablePair &pair, bool isCopy)
+{
+    for (PairColumn &column : pair.columns) {
+        column.isCompared = column.isKey || column.liveType != "boolean"_L1 ||
+                            !isJobSwitch(pair.liveSchema, pair.name, column.name);
+        column.comesOff = !column.isCompared && isCopy;
+    }
+}
+
 } // namespace
 
 bool TablePair::hasKey() const
@@ -229,6 +247,16 @@ QString TablePair::fetchedColumns() const
 {
     return list(
         columns, isFetched, [](const PairColumn &c) { return quoteIdentifier(c.name); }, u", "_s);
+}
+
+QStringList TablePair::notComparedColumns() const
+{
+    QStringList names;
+    for (const PairColumn &column : columns) {
+        if (!column.isCompared)
+            names.append(column.name);
+    }
+    return names;
 }
 
 QByteArray TablePair::digestSql(const QString &schema) const
@@ -291,7 +319,7 @@ QByteArray TablePair::insertSql() const
 QByteArray TablePair::updateSql() const
 {
     const QString set = list(
-        columns, [](const PairColumn &c) { return isStored(c) && !c.isKey && !c.isFixed; },
+        columns, [](const PairColumn &c) { return isCompared(c) && !c.isKey && !c.isFixed; },
         [](const PairColumn &c) { return quoteIdentifier(c.name) + u" = "_s + keptValue(c); },
         u", "_s);
     if (!hasKey() || set.isEmpty())
@@ -336,6 +364,7 @@ Result<QList<TablePair>> tablePairs(postgres::Session &keptIn, postgres::Session
                        .onlyLiveColumns = {},
                        .hasLive = there->contains(name)};
         pairColumns(pair, columns, there->value(name), &keptIn == &live);
+        leaveJobsOff(pair, schema.state == KeptState::Copy);
         pairs.append(pair);
     }
     return pairs;

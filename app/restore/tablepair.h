@@ -19,6 +19,10 @@ struct PairColumn {
     bool isKey = false;
     bool isGenerated = false; ///< the server computes it
     bool isFixed = false;     ///< GENERATED ALWAYS AS IDENTITY: may be inserted, never updated
+    /// False of what says whether a scheduled job runs: a restore switches that off, so a
+    /// difference is no news, and a job that is off is not switched on by the way.
+    bool isCompared = true;
+    bool comesOff = false; ///< a false of every row, whatever is kept
 };
 
 /// One table as it stands in a kept schema, here or in another database, and in the live one. A
@@ -41,6 +45,9 @@ struct TablePair {
     /// The kept one, as a statement in the live database names it.
     [[nodiscard]] QString keptTable() const;
     [[nodiscard]] QString liveTable() const;
+
+    /// Columns of both that say nothing about the rows.
+    [[nodiscard]] QStringList notComparedColumns() const;
 
     /// One row: only kept, only live, same key and different.
     [[nodiscard]] QByteArray comparisonSql() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/restore/restorefixture.h"
+#include "app/restore/bringbackcase.h"
 #include "restore/awakening.h"
+#include "restore/contentcheck.h"
+#include "restore/putback.h"
 #include "support/testmain.h"
 
 #include <QJsonDocument>
@@ -30,6 +32,8 @@ private Q_SLOTS:
     void jobsOfTheBackupStayOff_data();
     void jobsOfTheBackupStayOff();
     void jobsThatCannotBeSwitchedOff();
+    void theSwitchOfAJobIsNoLoss();
+    void aCopyKeepsItsJobs();
     void jobsOfOthersAreHidden();
     void aForeignTableIsAWholeWord();
     void theDatabaseBeforeMayBeClosed();
@@ -362,6 +366,54 @@ void TestAfterwards::jobsThatCannotBeSwitchedOff()
              qPrintable(notes.first()));
     QCOMPARE(receipt.afterwards->jobsOff, QList<JobOff>());
     QCOMPARE(found(receipt), QStringList{u"2 scheduled jobs of cron.job are active again"_s});
+}
+
+/// Neither what came after the backup nor what is to be brought back; and a put-back has it again.
+void TestAfterwards::theSwitchOfAJobIsNoLoss()
+{
+    makeJobs();
+    const QString file = dumpWithJobs();
+    m_shop->run("INSERT INTO cron.job VALUES (4, 'since', true);"
+                "UPDATE cron.job SET command = 'REINDEX' WHERE jobid = 2");
+    const RestoreReceipt receipt = restored(file);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    TaskContext context;
+    const auto check = checkContent({.file = file, .target = m_shop->target()}, context);
+    QVERIFY(check && check->isSame());
+    QCOMPARE(check->leftOut(), 1);
+    const Comparison comparison = compared(*m_shop);
+    QCOMPARE(counts(comparison, u"job"_s), u"1/0/1"_s);
+    QCOMPARE(find(comparison, u"job"_s)->pair.notComparedColumns(), QStringList{u"active"_s});
+    const BringBackReceipt back = bringBack(
+        m_shop->target(), {},
+        {{.schema = u"cron"_s, .name = u"job"_s, .choice = TableChoice::AsBefore}}, context);
+    QVERIFY2(back.verdict == Verdict::Proven, why(back));
+    QCOMPARE(jobs(), u"1 off, 2 off, 3 off, 4 on"_s); // the fourth is of no backup
+    QCOMPARE(m_shop->ask("SELECT command FROM cron.job WHERE jobid = 2"), u"REINDEX"_s);
+    const SystemClock clock;
+    const PutBackReceipt undone = putBack(m_shop->target(), {}, clock.now(), context);
+    QVERIFY2(!undone.error, why(undone));
+    QCOMPARE(jobs(), u"1 on, 2 on, 3 off, 4 on"_s);
+}
+
+/// It is the backup, and nobody runs its jobs; one that is brought back from it is off.
+void TestAfterwards::aCopyKeepsItsJobs()
+{
+    makeJobs();
+    const QString file = dumpWithJobs();
+    m_shop->run("DELETE FROM cron.job WHERE jobid = 1");
+    const RestoreReceipt receipt = restored(file, RestoreMode::Copy);
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QVERIFY(!receipt.afterwards);
+    const Comparison comparison = compared(*m_shop);
+    const QByteArray copy = find(comparison, u"job"_s)->pair.keptTable().toUtf8();
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM " + copy + " WHERE active"), u"2"_s);
+    TaskContext context;
+    const BringBackReceipt back = bringBack(
+        m_shop->target(), {},
+        {{.schema = u"cron"_s, .name = u"job"_s, .choice = TableChoice::AddMissing}}, context);
+    QVERIFY2(back.verdict == Verdict::Proven, why(back));
+    QCOMPARE(jobs(), u"1 off, 2 on, 3 off"_s);
 }
 
 /// pg_cron lets everybody see their own jobs, and no others.
