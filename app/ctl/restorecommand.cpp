@@ -90,6 +90,11 @@ QString afterwardsAsText(const restore::RestoreReceipt &receipt)
     QString text;
     for (const QString &found : receipt.afterwards->found)
         text += u"afterwards: %1\n"_s.arg(found);
+    if (const auto &jobs = receipt.afterwards->jobsOff; !jobs.isEmpty()) {
+        text += u"afterwards: %1\n"_s.arg(restore::jobsOffSentence(jobs));
+        for (const restore::JobOff &job : jobs)
+            text += u"      switch on %1 with: %2\n"_s.arg(restore::jobInWords(job), job.switchOn);
+    }
     if (text.isEmpty())
         text = (receipt.afterwards->unseen.isEmpty()
                     ? u"afterwards: nothing found that came to life again (looked at: %1)\n"_s

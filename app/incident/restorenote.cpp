@@ -251,10 +251,16 @@ QString afterwardsWords(const QJsonObject &data, const QString &subject)
         told.append(found[i].toString());
     if (found.size() > mostTold)
         told.append(u"and %1 more"_s.arg(found.size() - mostTold));
-    if (told.isEmpty())
-        return u"Restore %1: nothing was found that came to life with it, in what could be looked at"_s
-            .arg(subject);
-    return u"Restore %1: came to life with it: %2"_s.arg(subject, told.join(u"; "_s));
+    QString words =
+        told.isEmpty()
+            ? u"Restore %1: nothing was found that came to life with it, in what could be looked at"_s
+                  .arg(subject)
+            : u"Restore %1: came to life with it: %2"_s.arg(subject, told.join(u"; "_s));
+    if (const qsizetype off = data["afterwards"_L1]["jobsOff"_L1].toArray().size(); off > 0)
+        words +=
+            u"; scheduled jobs of the backup that are off until they are switched on: %1"_s.arg(
+                off);
+    return words;
 }
 
 QString restoreSettledWords(const QJsonObject &data, const QString &subject)

@@ -20,6 +20,7 @@ class TestCtlRestore : public QObject {
 private Q_SLOTS:
     void theReceiptHasItsKeys();
     void theTextCountsTables();
+    void theTextSwitchesJobsOn();
     void compressedAndFromAnotherFolder();
     void refusesWithoutYesAndWithoutATerminal_data();
     void refusesWithoutYesAndWithoutATerminal();
@@ -91,6 +92,25 @@ void TestCtlRestore::theTextCountsTables()
     QVERIFY2(answer.out.contains("  public.products: 3 in the dump, 3 after: proven"),
              answer.all());
     QVERIFY2(answer.out.contains("      remove it with: DROP SCHEMA "), answer.all());
+}
+
+void TestCtlRestore::theTextSwitchesJobsOn()
+{
+    const QString target = m_ctl.liveDatabase(u"jobs"_s);
+    QByteArray dump = smallDump;
+    dump.replace("SET client_encoding = 'UTF8';\n",
+                 "SET client_encoding = 'UTF8';\nCREATE SCHEMA cron;\nCREATE TABLE cron.job (\n"
+                 "    jobid bigint,\n    active boolean\n);\n"
+                 "INSERT INTO cron.job VALUES (5, true);\n");
+    const Answer answer = m_ctl.run(
+        {u"restore"_s, m_ctl.write(u"jobs.sql"_s, dump), u"--yes"_s, u"--target"_s, target});
+    QVERIFY2(answer.code == 0, answer.all());
+    QVERIFY2(
+        answer.out.contains("afterwards: 1 scheduled job of cron.job came with the backup, and "
+                            "is off until you switch it on\n      switch on job 5 (it was not "
+                            "on before the restore) with: UPDATE cron.job SET active = true "
+                            "WHERE jobid = 5;\n"),
+        answer.all());
 }
 
 void TestCtlRestore::compressedAndFromAnotherFolder()

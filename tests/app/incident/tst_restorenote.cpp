@@ -71,6 +71,7 @@ private Q_SLOTS:
     void twoAtOnceAreKeptApart();
     void anUnknownRestoreIsLeftAlone();
     void whatStatisticsLackIsAddedToTheReceipt();
+    void jobsThatAreOffAreCounted();
     void thousandsOfTables();
 
 private:
@@ -334,6 +335,15 @@ void TestRestoreNote::whatStatisticsLackIsAddedToTheReceipt()
     QCOMPARE(note().notes, (QStringList{u"a"_s, u"b"_s, u"c"_s}));
     QCOMPARE(note().verdict, u"proven"_s);
     QCOMPARE(statisticsWords(late, u"r1"_s), u"Restore r1: b; c"_s);
+}
+
+void TestRestoreNote::jobsThatAreOffAreCounted()
+{
+    const QJsonObject seen{{u"found"_s, QJsonArray{u"row security on public.a is off again"_s}},
+                           {u"jobsOff"_s, QJsonArray{QJsonObject{}, QJsonObject{}}}};
+    QCOMPARE(afterwardsWords({{u"afterwards"_s, seen}}, u"r1"_s),
+             u"Restore r1: came to life with it: row security on public.a is off again; scheduled "
+             "jobs of the backup that are off until they are switched on: 2"_s);
 }
 
 void TestRestoreNote::thousandsOfTables()
