@@ -67,8 +67,8 @@ void TcpRelay::accept()
         pollfd watched{m_listener, POLLIN, 0};
         if (::poll(&watched, 1, relayPatience) <= 0)
             continue;
-        const int client = ::accept(m_listener, nullptr, nullptr);
-        const int server = ::socket(AF_INET, SOCK_STREAM, 0);
+        const int client = ::accept4(m_listener, nullptr, nullptr, SOCK_CLOEXEC);
+        const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         const int noDelay = 1;
         for (const int socket : {client, server})
             ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &noDelay, sizeof noDelay);
