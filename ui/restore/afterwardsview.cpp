@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/restore/afterwardsview.h"
 
+#include "ui/kit/copybutton.h"
 #include "ui/kit/stateglyph.h"
 #include "ui/kit/textlabel.h"
 #include "ui/kit/timetext.h"
@@ -10,6 +11,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+
+using namespace Qt::StringLiterals;
 
 namespace mayday::ui {
 
@@ -61,7 +64,36 @@ void AfterwardsView::setRecord(const restore::RestoreRecord &record)
         m_found->addWidget(glyph, row, 0, Qt::AlignTop);
         m_found->addWidget(text, row, 1);
     }
+    if (m_count > 0 && record.receipt && record.receipt->afterwards)
+        addJobs(record.receipt->afterwards->jobsOff, static_cast<int>(lines.size()));
     m_general->setText(restoretexts::whatNext(record).join(u'\n'));
+}
+
+/// Below what was found, which begins with how many there are.
+void AfterwardsView::addJobs(const QList<restore::JobOff> &jobs, int row)
+{
+    QStringList all;
+    for (const restore::JobOff &job : jobs)
+        all.append(job.switchOn);
+    const auto add = [this, &row](const QString &markup, const QString &what,
+                                  const QString &copied) {
+        auto *text = new TextLabel(m_theme, TextStyle::Detail, this);
+        text->setMarkup(markup);
+        text->setSelectable(true);
+        auto *copy = new CopyButton(m_theme, what, this);
+        copy->setCopyText(copied);
+        m_found->addWidget(text, row, 1);
+        m_found->addWidget(copy, row++, 2, Qt::AlignTop);
+    };
+    for (const restore::JobOff &job : jobs.mid(0, mostShown))
+        add(escaped(tr("Switch on %1:").arg(restore::jobInWords(job))) + u' ' + code(job.switchOn),
+            tr("Copy the statement that switches on job %1").arg(job.id), job.switchOn);
+    if (jobs.size() > 1)
+        add(escaped(jobs.size() > mostShown
+                        ? tr("And %1 more jobs; the button copies the statements for all of them.")
+                              .arg(timetext::count(jobs.size() - mostShown))
+                        : tr("Or all of them at once.")),
+            tr("Copy the statements that switch on all jobs"), all.join(u'\n'));
 }
 
 bool AfterwardsView::isEmpty() const

@@ -13,7 +13,8 @@ namespace mayday::ui {
 class TextLabel;
 
 /// What is left to do once a restore is live: first what has come to life with the backup, each
-/// with a glyph, then what is to be done after any. The body of a Disclosure.
+/// with a glyph, then the jobs that are off, each with the statement that switches it on, then what
+/// is to be done after any. The body of a Disclosure.
 class AfterwardsView final : public QWidget {
     Q_OBJECT
 
@@ -26,6 +27,8 @@ public:
     [[nodiscard]] QString title() const;
 
 private:
+    void addJobs(const QList<restore::JobOff> &jobs, int row);
+
     const Theme &m_theme;
     QGridLayout *m_found;
     TextLabel *m_general;

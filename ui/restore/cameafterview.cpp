@@ -56,6 +56,13 @@ QString columnNotes(const restore::Comparison &comparison)
                      : CameAfterView::tr(
                            "%1: column %2 is only in the backup; it gets its default."))
                     .arg(table.pair.name, table.pair.onlyLiveColumns.join(u", "_s)));
+        if (const QStringList names = table.pair.notComparedColumns(); !names.isEmpty())
+            lines.append(
+                (comparison.isCopy
+                     ? CameAfterView::tr(
+                           "%1: %2 is not compared; a job that is brought back is off.")
+                     : CameAfterView::tr("%1: %2 is not compared: a restore switches jobs off."))
+                    .arg(table.pair.name, names.join(u", "_s)));
     }
     return lines.join(u'\n');
 }

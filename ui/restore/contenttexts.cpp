@@ -41,7 +41,9 @@ QString leftOutWords(qsizetype count)
 {
     return count == 0
                ? QString()
-               : tr("Not compared: %1, whose text depends on the server.").arg(columns(count));
+               : tr("Not compared: %1, which the server writes its own way or a restore switches "
+                    "off.")
+                     .arg(columns(count));
 }
 
 } // namespace

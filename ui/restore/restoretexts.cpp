@@ -327,6 +327,11 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
     if (receipt.afterwards) {
         for (const QString &found : receipt.afterwards->found)
             lines.append(tr("After the restore: %1").arg(found));
+        if (const auto &jobs = receipt.afterwards->jobsOff; !jobs.isEmpty()) {
+            lines.append(tr("After the restore: %1").arg(restore::jobsOffSentence(jobs)));
+            for (const restore::JobOff &job : jobs)
+                lines.append(tr("Switch on %1: %2").arg(restore::jobInWords(job), job.switchOn));
+        }
         lines += notLookedAt(*receipt.afterwards);
     }
     return lines.join(u'\n');
@@ -337,6 +342,8 @@ QStringList cameToLife(const restore::RestoreRecord &record)
     if (!record.isInEffect() || !record.receipt || !record.receipt->afterwards)
         return {};
     QStringList lines;
+    if (const auto &jobs = record.receipt->afterwards->jobsOff; !jobs.isEmpty())
+        lines.append(restore::jobsOffSentence(jobs) + u'.');
     for (const QString &found : std::as_const(record.receipt->afterwards->found))
         lines.append(found + u'.'); // it may begin with a name
     return lines;
