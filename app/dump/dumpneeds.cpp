@@ -79,6 +79,8 @@ void addAll(DumpNeeds &needs, const DumpNeeds &more)
         for (const QString &name : more.*list)
             add(needs.*list, name);
     }
+    for (auto it = more.uses.begin(); it != more.uses.end(); ++it)
+        needs.uses[it.key()].add(it.value());
 }
 
 } // namespace
@@ -93,6 +95,7 @@ QStringList rolesIn(const DumpNeeds &needs)
 void NeedsReader::hear(const DumpStatement &statement)
 {
     DumpNeeds more = needsOf(statement);
+    more.uses = m_uses.hear(statement);
     if (statement.kind != StatementClass::Session)
         add(more.owners, m_speaker);
     else if (auto speaker = newSpeaker(statement))
@@ -129,7 +132,8 @@ QJsonObject toJson(const DumpNeeds &needs)
             {u"grantees"_s, QJsonArray::fromStringList(needs.grantees)},
             {u"policyRoles"_s, QJsonArray::fromStringList(needs.policyRoles)},
             {u"otherRoles"_s, QJsonArray::fromStringList(needs.otherRoles)},
-            {u"settings"_s, QJsonArray::fromStringList(needs.settings)}};
+            {u"settings"_s, QJsonArray::fromStringList(needs.settings)},
+            {u"extensionUses"_s, toJson(needs.uses)}};
 }
 
 QJsonObject toJson(const NeedsBySchema &needs)
@@ -147,12 +151,14 @@ NeedsBySchema needsFromJson(const QJsonObject &json)
         const auto names = [&it](QLatin1StringView key) {
             return it.value()[key].toVariant().toStringList();
         };
-        needs.insert(it.key(), {.extensions = names("extensions"_L1),
-                                .owners = names("owners"_L1),
-                                .grantees = names("grantees"_L1),
-                                .policyRoles = names("policyRoles"_L1),
-                                .otherRoles = names("otherRoles"_L1),
-                                .settings = names("settings"_L1)});
+        needs.insert(it.key(),
+                     {.extensions = names("extensions"_L1),
+                      .owners = names("owners"_L1),
+                      .grantees = names("grantees"_L1),
+                      .policyRoles = names("policyRoles"_L1),
+                      .otherRoles = names("otherRoles"_L1),
+                      .settings = names("settings"_L1),
+                      .uses = extensionUsesFromJson(it.value()["extensionUses"_L1].toObject())});
     }
     return needs;
 }

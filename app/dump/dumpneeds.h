@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dump/dumpstatement.h"
+#include "dump/extensionuse.h"
 
 #include <QJsonObject>
 #include <QMap>
@@ -18,6 +18,7 @@ struct DumpNeeds {
     QStringList policyRoles = {}; ///< to whom a policy applies: it cannot be made without them
     QStringList otherRoles = {};  ///< without whom something is left out, or nothing is
     QStringList settings = {};    ///< that are SET; none of an extension's own ("a.b")
+    ExtensionUses uses = {};      ///< what needs which extension of the whole dump
 
     [[nodiscard]] bool operator==(const DumpNeeds &) const = default;
 };
@@ -36,6 +37,7 @@ public:
 
 private:
     NeedsBySchema m_needs;
+    ExtensionUseReader m_uses;
     QString m_speaker; ///< in whose name the dump goes on; needed by whatever is said in it
 };
 

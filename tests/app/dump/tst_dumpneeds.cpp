@@ -22,6 +22,10 @@ private Q_SLOTS:
     void namesComeOnceAndInOrder();
     void eachSchemaHasItsOwn();
     void theyAreRemembered();
+    void whatNeedsAnExtensionIsNamed_data();
+    void whatNeedsAnExtensionIsNamed();
+    void ofManyTheFirstAreNamed();
+    void withoutExtensionsNothingNeedsOne();
 
 private:
     NeedsBySchema needsOf(const QByteArray &sql)
@@ -144,11 +148,184 @@ void TestDumpNeeds::theyAreRemembered()
                           .grantees = {u"web"_s},
                           .policyRoles = {u"clerk"_s},
                           .otherRoles = {u"boss"_s},
-                          .settings = {u"lock_timeout"_s}};
+                          .settings = {u"lock_timeout"_s},
+                          .uses = {{u"citext"_s,
+                                    {.users = {u"public.a.b"_s},
+                                     .userCount = 30,
+                                     .mayUsers = {u"view public.v"_s},
+                                     .mayUserCount = 1}}}};
     DumpInspection inspection;
     inspection.verdict = DumpVerdict::Complete;
     inspection.needs = {{{}, needs}, {u"auth"_s, {.owners = {u"zoe"_s}}}};
     QCOMPARE(inspectionFromJson(toJson(inspection))->needs, inspection.needs);
+}
+
+namespace {
+
+/// extensions: "citext@public hstore", with the schema that each is put into.
+void use(const QByteArray &extensions, const QByteArray &sql, const QString &said)
+{
+    QByteArray all;
+    for (const QByteArray &extension : extensions.split(' ')) {
+        const auto at = extension.indexOf('@');
+        all += "CREATE EXTENSION IF NOT EXISTS \"" +
+               extension.first(at < 0 ? extension.size() : at) + '"';
+        if (at >= 0)
+            all += " WITH SCHEMA " + extension.sliced(at + 1);
+        all += ';';
+    }
+    const QByteArray name = extensions + ": " + sql;
+    all += '\n' + sql + '\n';
+    QTest::newRow(name.constData()) << all << said;
+}
+
+/// Columns by their types, their defaults, and what stands on them.
+void addUsesOfColumns()
+{
+    use("vector@public",
+        "CREATE TABLE public.docs (id bigint NOT NULL, embedding public.vector(1536), x text);"
+        "CREATE INDEX docs_idx ON public.docs USING hnsw (embedding public.vector_cosine_ops);",
+        u"vector: public.docs.embedding, index public.docs_idx"_s);
+    use("vector@public", "CREATE INDEX i ON public.docs USING ivfflat (v);",
+        u"vector: index public.i"_s);
+    use("citext@\"Ext\"",
+        "CREATE TABLE public.\"User\" (\"E Mail\" \"Ext\".citext, \"check\" \"Ext\".citext[]);"
+        "ALTER TABLE ONLY public.\"User\" ADD CONSTRAINT k UNIQUE (\"E Mail\");",
+        u"citext: public.User.E Mail, public.User.check, constraint k on public.User"_s);
+    use("citext", "create table A (B CITEXT); create index c on A (lower(d));", u"citext: a.b"_s);
+    use("postgis@public",
+        "CREATE TABLE public.a (at public.geometry(Point,4326) DEFAULT "
+        "public.st_point((0)::double precision, 0), by public.geography);"
+        "CREATE INDEX i ON public.a USING gist (at);",
+        u"postgis: public.a.at, public.a.by, index public.i"_s);
+    use("hstore@public", "ALTER TABLE public.a ADD COLUMN b public.hstore;",
+        u"hstore: public.a.b"_s);
+    // Defaults and checks.
+    use("uuid-ossp@extensions",
+        "CREATE TABLE public.a (id uuid DEFAULT extensions.uuid_generate_v4() NOT NULL);"
+        "ALTER TABLE ONLY public.b ALTER COLUMN id SET DEFAULT extensions.uuid_generate_v1();",
+        u"uuid-ossp: public.a.id, public.b.id"_s);
+    use("pgcrypto@public",
+        "CREATE TABLE public.a (id uuid DEFAULT gen_random_uuid(), CONSTRAINT c CHECK "
+        "((public.crypt(x, y) = y)));",
+        u"pgcrypto: public.a"_s); // the other one is PostgreSQL's own
+    use("pgcrypto@public", "CREATE TABLE public.a (id uuid DEFAULT public.gen_random_uuid());",
+        u"pgcrypto: public.a.id"_s);
+    // Operator classes, and columns that need one without saying so.
+    use("pg_trgm@public", "CREATE INDEX i ON public.a USING gin (name public.gin_trgm_ops);",
+        u"pg_trgm: index public.i"_s);
+    use("btree_gist@public",
+        "CREATE TABLE public.a (room integer NOT NULL, during tsrange, no integer[]);"
+        "ALTER TABLE ONLY public.a ADD CONSTRAINT c EXCLUDE USING gist (room WITH =, during WITH "
+        "&&); CREATE INDEX i ON public.a USING gist (during) WHERE (room > 1);"
+        "CREATE INDEX j ON public.a USING btree (room);",
+        u"btree_gist: constraint c on public.a"_s);
+    use("btree_gin@public pg_trgm@public",
+        "CREATE TABLE public.a (b text, c integer, d jsonb);"
+        "CREATE INDEX i ON public.a USING gin (b public.gin_trgm_ops, c);"
+        "CREATE INDEX j ON public.a USING gin (d);",
+        u"btree_gin: index public.i; pg_trgm: index public.i"_s);
+}
+
+void addUsesOfFunctions()
+{
+    // Functions, views, triggers, types and what is made of these.
+    use("citext@public",
+        "CREATE FUNCTION public.f(citext integer, a public.citext DEFAULT 'x') RETURNS integer "
+        "LANGUAGE sql AS $$ select 'a'::public.citext $$;"
+        "CREATE FUNCTION public.g() RETURNS SETOF public.citext LANGUAGE sql AS '';"
+        "CREATE FUNCTION public.h(citext integer) RETURNS TABLE(a numeric(3,1), b text) LANGUAGE "
+        "sql AS '';",
+        u"citext: function public.f, function public.g"_s);
+    use("citext@public",
+        "CREATE DOMAIN public.email AS public.citext CHECK (VALUE <> '');"
+        "CREATE TABLE public.a (b public.email);",
+        u"citext: type public.email, public.a.b"_s);
+    use("moddatetime@extensions unaccent@extensions",
+        "CREATE TRIGGER t BEFORE UPDATE ON public.a FOR EACH ROW EXECUTE FUNCTION "
+        "extensions.moddatetime('x');"
+        "CREATE VIEW public.v AS SELECT extensions.unaccent(a.b) AS b FROM public.a;",
+        u"moddatetime: trigger t on public.a; unaccent: view public.v"_s);
+    use("plpython3u", "CREATE FUNCTION public.f() RETURNS integer LANGUAGE plpython3u AS $$x$$;",
+        u"plpython3u: function public.f"_s);
+    use("postgres_fdw@public",
+        "CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'h');"
+        "CREATE FOREIGN TABLE public.a (b integer) SERVER s OPTIONS (c 'd');",
+        u"postgres_fdw: foreign server s, public.a"_s);
+    use("timescaledb", "SELECT create_hypertable('a', 'b');",
+        u"timescaledb: the statement at line 2"_s);
+    use("pg_cron", "CREATE VIEW public.v AS SELECT j.x FROM cron.job j;",
+        u"pg_cron: view public.v"_s);
+}
+
+void addNamesOfOthers()
+{
+    // Names like theirs that are somebody else's.
+    use("vector@public postgis@public cube@public",
+        "CREATE TABLE public.vector_of (vector integer, geometry text, cube jsonb, v other.vector,"
+        " w pg_catalog.cube, CONSTRAINT c CHECK ((vector > 0) AND (geometry <> 'cube')));"
+        "CREATE VIEW public.v AS SELECT a.cube AS vector FROM public.a;",
+        QString());
+    use("fuzzystrmatch@public",
+        "CREATE FUNCTION public.difference(a integer) RETURNS integer LANGUAGE sql AS '';"
+        "CREATE VIEW public.v AS SELECT public.difference(1);",
+        QString());
+    // Of an extension that nobody knows only the schema tells.
+    use("odd@odd_home", "CREATE TABLE public.a (b odd_home.thing);", u"odd: public.a.b"_s);
+    use("odd@odd_home", "CREATE VIEW public.v AS SELECT 1 FROM x WHERE (a OPERATOR(odd_home.=) b);",
+        u"odd: view public.v"_s);
+    use("odd@odd_home", "CREATE TABLE odd_home.mine (); CREATE TABLE public.a (b odd_home.thing);",
+        u"odd: ? public.a.b"_s);
+    use("odd@public", "CREATE TABLE public.a (b public.thing, c integer);", u"odd: ? public.a.b"_s);
+    use("odd@ext even@ext", "CREATE TABLE public.a (b ext.thing);",
+        u"even: ? public.a.b; odd: ? public.a.b"_s);
+    use("vector@ext odd@ext", "CREATE TABLE public.a (b ext.thing, c ext.vector);",
+        u"odd: ? public.a.b; vector: public.a.c"_s);
+}
+
+} // namespace
+
+void TestDumpNeeds::whatNeedsAnExtensionIsNamed_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<QString>("said"); ///< extension: what needs it ? what may
+    addUsesOfColumns();
+    addUsesOfFunctions();
+    addNamesOfOthers();
+}
+
+void TestDumpNeeds::whatNeedsAnExtensionIsNamed()
+{
+    QFETCH(QByteArray, sql);
+    QStringList found;
+    const ExtensionUses uses = together(needsOf(sql)).uses;
+    for (auto it = uses.begin(); it != uses.end(); ++it) {
+        QCOMPARE(it->userCount, it->users.size());
+        const QString may =
+            it->mayUsers.isEmpty() ? QString() : u"? "_s + it->mayUsers.join(u", "_s);
+        found.append(u"%1: %2%3"_s.arg(it.key(), it->users.join(u", "_s), may));
+    }
+    QTEST(found.join(u"; "_s), "said");
+}
+
+void TestDumpNeeds::ofManyTheFirstAreNamed()
+{
+    QByteArray sql = "CREATE EXTENSION citext WITH SCHEMA public;\n";
+    for (int i = 0; i < 30; ++i)
+        sql += "CREATE TABLE public.t" + QByteArray::number(i) + " (a public.citext);\n" +
+               "CREATE TABLE app.t" + QByteArray::number(i) + " (a public.citext);\n";
+    const NeedsBySchema needs = needsOf(sql);
+    QCOMPARE(needs[u"app"_s].uses[u"citext"_s].userCount, 30); // what is left out needs nothing
+    const ExtensionUse use = together(needs).uses[u"citext"_s];
+    QCOMPARE(use.userCount, 60);
+    QCOMPARE(use.users.size(), ExtensionUse::mostNamed);
+    QCOMPARE(use.users.front(), u"app.t0.a"_s);
+}
+
+void TestDumpNeeds::withoutExtensionsNothingNeedsOne()
+{
+    QVERIFY(together(needsOf("CREATE TABLE public.a (b public.vector, c public.citext);\n"))
+                .uses.isEmpty());
 }
 
 MAYDAY_TEST(TestDumpNeeds);
