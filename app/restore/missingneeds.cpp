@@ -65,7 +65,48 @@ Result<void> tryTogether(postgres::Session &session, QByteArrayList sql, TaskCon
     return back ? done : failure(back.error());
 }
 
+/// "public.docs.embedding, index public.docs_idx and 3 others"
+QString someNamed(const QStringList &names, qint64 count)
+{
+    constexpr qsizetype mostShown = 4;
+    const QStringList shown = names.first(std::min(names.size(), mostShown));
+    const qint64 more = count - shown.size();
+    if (more <= 0)
+        return shown.join(u", "_s);
+    return shown.join(u", "_s) +
+           (more == 1 ? u" and 1 other"_s : u" and %1 others"_s.arg(QString::number(more)));
+}
+
+QString whatNeedsAll(const QStringList &extensions, const dump::ExtensionUses &uses)
+{
+    QStringList parts;
+    for (const QString &extension : extensions)
+        parts.append(whatNeeds(extension, uses.value(extension)));
+    return parts.join(u"; "_s);
+}
+
 } // namespace
+
+QString whatNeeds(const QString &extension, const dump::ExtensionUse &use)
+{
+    const QString may =
+        use.mayUserCount > 0 ? someNamed(use.mayUsers, use.mayUserCount) : QString();
+    if (use.userCount > 0)
+        return u"%1 is needed by %2"_s.arg(extension, someNamed(use.users, use.userCount)) +
+               (may.isEmpty() ? may : u", perhaps by "_s + may);
+    return may.isEmpty() ? u"which tables need %1 is not known"_s.arg(extension)
+                         : u"%1 is perhaps needed by %2"_s.arg(extension, may);
+}
+
+Error withWhatNeedsIt(Error error, const dump::ExtensionUses &uses)
+{
+    constexpr QLatin1StringView mark = "extension "_L1;
+    if (error.advice == Advice::InstallExtension && error.subject.startsWith(mark)) {
+        const QString extension = error.subject.sliced(mark.size());
+        error.detail += u"; "_s + whatNeeds(extension, uses.value(extension));
+    }
+    return error;
+}
 
 MissingNeeds missingNeeds(const dump::DumpNeeds &needs, const TargetFacts &facts)
 {
@@ -80,6 +121,10 @@ MissingNeeds missingNeeds(const dump::DumpNeeds &needs, const TargetFacts &facts
             missing.guardedExtensions.append(extension);
         else
             missing.newExtensions.append(extension);
+    }
+    for (const QString &extension : missing.extensions + missing.guardedExtensions) {
+        if (needs.uses.contains(extension))
+            missing.uses.insert(extension, needs.uses.value(extension));
     }
     for (const QString &owner : needs.owners) {
         if (facts.roles.contains(owner) && !facts.rolesWeMayUse.contains(owner))
@@ -118,7 +163,8 @@ std::optional<Error> hindrance(const MissingNeeds &missing, bool madeRoles)
     if (!missing.extensions.isEmpty())
         return Error{.kind = ErrorKind::Unsupported,
                      .subject = u"extension "_s + missing.extensions.join(u", "_s),
-                     .detail = u"the dump needs it and this server does not offer it"_s,
+                     .detail = u"the dump needs it and this server does not offer it; "_s +
+                               whatNeedsAll(missing.extensions, missing.uses),
                      .advice = Advice::InstallExtension};
     return missingPolicyRole(missing, madeRoles);
 }
@@ -154,10 +200,17 @@ QList<PreflightNote> notesOf(const MissingNeeds &missing, const QString &user, b
          user + u" may not act as %1: what is theirs will belong to "_s + user + u'.');
     if (madeRoles)
         note(Weight::Fact, missing.reserved, u"No role can be made here with the name %1."_s);
+    if (!missing.extensions.isEmpty())
+        notes.append({Weight::Warning, u"Extensions that this server does not offer: %1."_s.arg(
+                                           whatNeedsAll(missing.extensions, missing.uses))});
     note(Weight::Fact, missing.newExtensions, u"Extensions that will be installed: %1."_s);
+    QStringList needed = missing.guardedExtensions;
+    needed.removeIf([&missing](const QString &name) { return !missing.uses.contains(name); });
     note(Weight::Warning, missing.guardedExtensions,
-         u"Extensions that PostgreSQL lets only a superuser install: %1. Some hosts make an "
-         "exception; otherwise the restore stops there, and nothing changes."_s);
+         u"Extensions that PostgreSQL lets only a superuser install: %1"_s +
+             (needed.isEmpty() ? QString() : u" ("_s + whatNeedsAll(needed, missing.uses) + u')') +
+             u". Some hosts make an exception; otherwise the restore stops there, and nothing "
+             "changes."_s);
     note(Weight::Fact, missing.settings, u"Settings unknown to this server, left out: %1."_s);
     return notes;
 }

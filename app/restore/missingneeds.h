@@ -20,6 +20,7 @@ struct MissingNeeds {
     QStringList policyRoles = {};       ///< without whom a policy cannot be made: it is refused
     QStringList ownersOfOthers = {}; ///< they are there, and the connected role may not act as them
     QStringList settings = {};       ///< unknown here
+    dump::ExtensionUses uses = {};   ///< what needs those that are not offered, or are guarded
 
     [[nodiscard]] bool operator==(const MissingNeeds &) const = default;
 };
@@ -36,6 +37,12 @@ struct RoleChoice {
 /// Whoever is to own something has to be somebody that the connected role may act as. Pure. needs:
 /// with the dump's own roles.
 [[nodiscard]] QList<RoleChoice> roleChoices(const dump::DumpNeeds &needs, const TargetFacts &facts);
+
+/// "vector is needed by public.docs.embedding, index public.docs_idx and 3 others"; what is only
+/// possible is told as that, and that nothing is known too.
+[[nodiscard]] QString whatNeeds(const QString &extension, const dump::ExtensionUse &use);
+/// An Error that the dump's extension is not offered, with what needs it; any other as it is.
+[[nodiscard]] Error withWhatNeedsIt(Error error, const dump::ExtensionUses &uses);
 
 /// Why the load cannot end well; nothing when it can. madeRoles: the missing ones are made first.
 [[nodiscard]] std::optional<Error> hindrance(const MissingNeeds &missing, bool madeRoles);

@@ -37,11 +37,20 @@ QJsonArray limitsOf(const QList<LimitInForce> &limits)
     return all;
 }
 
+/// By name; those too of which nothing is known.
+QJsonObject extensionsOf(const MissingNeeds &missing)
+{
+    dump::ExtensionUses uses;
+    for (const QString &extension : missing.extensions)
+        uses.insert(extension, missing.uses.value(extension));
+    return dump::toJson(uses);
+}
+
 QJsonArray notesAsJson(const QList<PreflightNote> &notes)
 {
     QJsonArray all;
     for (const PreflightNote &note : notes)
-        all.append(QJsonObject{{u"isWarning"_s, note.weight == PreflightNote::Weight::Warning},
+        all.append(QJsonObject{{u"isWarning"_s, note.weight != PreflightNote::Weight::Fact},
                                {u"isOfBeside"_s, note.isOfBeside},
                                {u"text"_s, note.text}});
     return all;
@@ -92,6 +101,7 @@ QJsonObject toJson(const PreflightReport &report)
                                         {u"poolerExcluded"_s, report.isPoolerExcluded}}},
             {u"limits"_s, limitsOf(limits.limits)},
             {u"missingRoles"_s, QJsonArray::fromStringList(report.missing.roles)},
+            {u"missingExtensions"_s, extensionsOf(report.missing)},
             {u"reservedRoles"_s, QJsonArray::fromStringList(report.missing.reserved)},
             {u"canMakeRoles"_s, report.canMakeRoles},
             {u"leftOut"_s, QJsonArray::fromStringList(report.leftOut)},

@@ -11,6 +11,7 @@
 #include "restore/dependents.h"
 #include "restore/foreignkeys.h"
 #include "restore/handover.h"
+#include "restore/missingneeds.h"
 #include "restore/missingtables.h"
 #include "restore/outsidewatch.h"
 #include "restore/rolemap.h"
@@ -69,7 +70,7 @@ RestoreReceipt RestoreRunner::run(std::optional<dump::DumpInspection> inspection
     m_start = m_clock.monotonic();
     if (auto done = work(std::move(inspection), context); !done) {
         m_receipt.verdict = Verdict::NotRestored;
-        m_receipt.error = done.error();
+        m_receipt.error = withWhatNeedsIt(done.error(), together(m_inspection.needs).uses);
         m_receipt.seconds = secondsSinceStart();
         removeSafetyCopy();
         for (TableResult &table : m_receipt.tables) {

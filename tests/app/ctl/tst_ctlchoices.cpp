@@ -173,6 +173,8 @@ void TestCtlChoices::aDryRunOfWhatCannotBeIs2()
     QVERIFY2(lacking.code == 2, lacking.all());
     QCOMPARE(lacking.error()["subject"_L1].toString(), u"extension of_nobody"_s);
     QVERIFY2(!lacking.json()["hindrance"_L1].isNull(), lacking.all());
+    QVERIFY2(lacking.json()["missingExtensions"_L1].toObject().contains("of_nobody"_L1),
+             lacking.all());
 }
 
 MAYDAY_TEST(TestCtlChoices);

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void whatIsThereIsNotMissing();
     void rolesOfPostgresItselfCannotBeMade();
     void whatStopsTheLoadIsInTheWay();
+    void whatNeedsAnExtensionIsSaid();
     void eachIsSaidInASentence();
     void thePreflightNamesThem();
     void withoutTheRightToMakeRolesAPolicyIsInTheWay();
@@ -158,6 +159,39 @@ void TestMissingNeeds::whatStopsTheLoadIsInTheWay()
     QCOMPARE(hindrance(policy, false)->advice, Advice::CreateRole);
     QVERIFY(hindrance(policy, false)->subject.contains(u"clerk"_s));
     QVERIFY(hindrance(policy, false)->detail.endsWith(u"has no such role"_s));
+}
+
+void TestMissingNeeds::whatNeedsAnExtensionIsSaid()
+{
+    QCOMPARE(whatNeeds(u"a"_s, {}), u"which tables need a is not known"_s);
+    dump::ExtensionUse use;
+    for (const char *name : {"t.a", "t.b", "index i", "view v"})
+        use.add(QString::fromLatin1(name), true);
+    QCOMPARE(whatNeeds(u"a"_s, use), u"a is needed by t.a, t.b, index i, view v"_s);
+    use.add(u"w"_s, true);
+    QCOMPARE(whatNeeds(u"a"_s, use), u"a is needed by t.a, t.b, index i, view v and 1 other"_s);
+    use.userCount = 100;
+    use.add(u"x"_s, false);
+    QCOMPARE(whatNeeds(u"a"_s, use),
+             u"a is needed by t.a, t.b, index i, view v and 96 others, perhaps by x"_s);
+    QCOMPARE(whatNeeds(u"a"_s, {.mayUsers = {u"x"_s}, .mayUserCount = 2}),
+             u"a is perhaps needed by x and 1 other"_s);
+
+    dump::DumpNeeds needs{.extensions = {u"nope"_s, u"guarded"_s, u"free"_s}};
+    for (const QString &extension : std::as_const(needs.extensions))
+        needs.uses[extension].add(u"public."_s + extension, true);
+    TargetFacts facts;
+    facts.availableExtensions = {u"guarded"_s, u"free"_s};
+    facts.guardedExtensions = {u"guarded"_s};
+    const MissingNeeds missing = missingNeeds(needs, facts);
+    QCOMPARE(missing.uses.keys(), (QStringList{u"guarded"_s, u"nope"_s}));
+    QVERIFY(hindrance(missing, true)->detail.endsWith(u"nope is needed by public.nope"_s));
+    QString said;
+    for (const PreflightNote &note : notesOf(missing, u"me"_s, true))
+        said += note.text + u'\n';
+    QVERIFY2(said.contains(u"does not offer: nope is needed by public.nope."_s), qPrintable(said));
+    QVERIFY2(said.contains(u"(guarded is needed by public.guarded)"_s), qPrintable(said));
+    QVERIFY2(!said.contains(u"public.free"_s), qPrintable(said));
 }
 
 void TestMissingNeeds::eachIsSaidInASentence()
