@@ -62,7 +62,7 @@ QString planAsText(const restore::RestorePlan &plan, const restore::PreflightRep
     for (const restore::PreflightNote &note : report.notes) {
         if (note.isOfBeside && plan.mode == restore::RestoreMode::InPlace)
             continue;
-        const bool isWarning = note.weight == restore::PreflightNote::Weight::Warning;
+        const bool isWarning = note.weight != restore::PreflightNote::Weight::Fact;
         text += (isWarning ? u"warning: "_s : u"note: "_s) + note.text + u'\n';
     }
     return text;

@@ -29,6 +29,8 @@ QString asText(const dump::DumpInspection &inspection, const QJsonObject &json)
     for (const dump::TableInDump &table : inspection.tables)
         text += u"%1 rows  %2.%3\n"_s.arg(amount(table.rows).rightJustified(14), table.schema,
                                           table.name);
+    if (inspection.isEmpty())
+        text += u"warning: it %1\n"_s.arg(dump::emptyInWords(inspection));
     for (const QString &warning : inspection.warnings)
         text += u"warning: %1\n"_s.arg(warning);
     return text;
@@ -122,7 +124,8 @@ ExitCode runInspect(const Call &call)
     call.output.answer(json, text);
     if (inspection->verdict != dump::DumpVerdict::Complete)
         return ExitCode::NotDone;
-    return isLacking(manifest) ? ExitCode::DoneWithDifferences : ExitCode::Done;
+    return isLacking(manifest) || inspection->isEmpty() ? ExitCode::DoneWithDifferences
+                                                        : ExitCode::Done;
 }
 
 } // namespace mayday::ctl

@@ -299,6 +299,8 @@ Result<std::optional<dump::DumpInspection>> readBefore(const Call &call,
         return failure(inspection.error());
     if (!inspection)
         return std::nullopt;
+    if (inspection->isEmpty())
+        call.output.say(u"warning: the backup "_s + dump::emptyInWords(*inspection));
     for (const QString &warning : std::as_const(inspection->warnings))
         call.output.say(u"warning: "_s + warning);
     if (inspection->verdict == dump::DumpVerdict::Complete && !plan.mappedRoles.isEmpty()) {

@@ -22,6 +22,24 @@ bool DumpInspection::hasRowsOnly() const
     return statements > 0 && !tables.isEmpty() && made == said;
 }
 
+bool DumpInspection::isEmpty() const
+{
+    // How many rows an INSERT ... SELECT brings nobody can tell; it has bytes.
+    return verdict == DumpVerdict::Complete && objects.value(u"large-object"_s) == 0 &&
+           std::ranges::all_of(tables, [](const TableInDump &table) {
+               return table.rows == 0 && table.bytes == 0;
+           });
+}
+
+QString emptyInWords(const DumpInspection &inspection)
+{
+    switch (inspection.tables.size()) {
+    case 0: return u"holds no table"_s;
+    case 1: return u"holds no rows: its one table is empty"_s;
+    default: return u"holds no rows: its %1 tables are empty"_s.arg(inspection.tables.size());
+    }
+}
+
 namespace {
 
 /// A file that could not be read, as against one whose contents are bad.

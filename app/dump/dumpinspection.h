@@ -74,7 +74,13 @@ struct DumpInspection {
 
     /// It fills tables and makes nothing: pg_dump --data-only.
     [[nodiscard]] bool hasRowsOnly() const;
+    /// It is whole, and neither rows nor large objects are in it: pg_dump --schema-only, or a
+    /// backup of the wrong database.
+    [[nodiscard]] bool isEmpty() const;
 };
+
+/// What is said of one that isEmpty(), behind its name: "holds no rows: its 12 tables are empty".
+[[nodiscard]] QString emptyInWords(const DumpInspection &inspection);
 
 class DumpReader;
 

@@ -135,6 +135,7 @@ QJsonObject toJson(const DumpInspection &inspection)
                      {u"schemas"_s, QJsonArray::fromStringList(inspection.schemas)},
                      {u"needs"_s, toJson(together(inspection.needs))},
                      {u"needsBySchema"_s, toJson(inspection.needs)},
+                     {u"isEmpty"_s, inspection.isEmpty()},
                      {u"warnings"_s, QJsonArray::fromStringList(inspection.warnings)},
                      {u"statements"_s, inspection.statements},
                      {u"copyBlocks"_s, inspection.copyBlocks},

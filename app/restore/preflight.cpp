@@ -242,6 +242,15 @@ void describe(PreflightReport &report)
             {Weight::Fact, u"%1 older states are kept here already."_s.arg(report.kept.size())});
 }
 
+/// Whatever is live would be gone, and the proof would find that all is as in the backup.
+void noteEmptiness(PreflightReport &report, const dump::DumpInspection &inspection)
+{
+    if (inspection.isEmpty())
+        report.notes.prepend({PreflightNote::Weight::Alarm,
+                              u"The backup %1. Restoring it would empty the live data."_s.arg(
+                                  emptyInWords(inspection))});
+}
+
 /// A server older than the dump does not know all of its words.
 void compareVersions(PreflightReport &report, const dump::DumpInspection &inspection,
                      const postgres::ServerFacts &server)
@@ -497,6 +506,7 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpIn
         return failure(kept.error());
     report.kept = *std::move(kept);
     describe(report);
+    noteEmptiness(report, inspection);
     auto missing = missingTables(*session, inspection, context);
     if (!missing)
         return failure(missing.error());

@@ -7,7 +7,11 @@ namespace mayday::restore {
 
 /// One thing the preflight found.
 struct PreflightNote {
-    enum class Weight { Fact, Warning };
+    enum class Weight {
+        Fact,
+        Warning,
+        Alarm, ///< heads the plan, and stands again where somebody has to confirm it
+    };
     Weight weight = Weight::Fact;
     QString text;
     bool isOfBeside = false; ///< it is so only when the old schema stays

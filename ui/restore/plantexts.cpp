@@ -258,6 +258,17 @@ QList<Fact> leftOutFacts(const backup::BackupEntry &backup, const restore::Prefl
                                 "that are missing."))};
 }
 
+/// What stands above everything else.
+QList<Fact> alarms(const restore::PreflightReport &report)
+{
+    QList<Fact> facts;
+    for (const restore::PreflightNote &note : report.notes) {
+        if (note.weight == restore::PreflightNote::Weight::Alarm)
+            facts.append(fact(tr("Stop"), note.text, FactStyle::Danger));
+    }
+    return facts;
+}
+
 /// What undoes it.
 Fact undoFact(const restore::RestorePlan &plan)
 {
@@ -341,6 +352,8 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                       const QList<restore::RestoreRecord> &past, const QDateTime &now)
 {
     QList<Fact> facts;
+    if (plan.mode != RestoreMode::Tables)
+        facts += alarms(report);
     const qsizetype tableCount = backup.inspection ? backup.inspection->tables.size() : 0;
     facts.append({tr("Backup"),
                   {{backup.fileName, FactStyle::Mono},
@@ -383,7 +396,8 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
     facts += byHandFacts(report.host);
     facts += roletexts::facts(plan, report);
     for (const restore::PreflightNote &note : report.notes) {
-        if (note.isOfBeside && plan.mode == RestoreMode::InPlace)
+        if (note.weight == restore::PreflightNote::Weight::Alarm ||
+            (note.isOfBeside && plan.mode == RestoreMode::InPlace))
             continue;
         facts.append(
             fact(note.weight == restore::PreflightNote::Weight::Fact ? tr("Note") : tr("Warning"),
@@ -401,6 +415,7 @@ QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::Prefli
     if (plan.mode == RestoreMode::Tables)
         return facts + QList<Fact>{fact(tr("Comes back"), someOf(plan.tables))} +
                roletexts::mappedFacts(plan) + QList<Fact>{undoFact(plan)};
+    facts = alarms(report) + facts;
     if (report.loss)
         facts.append(fact(tr("You will lose"), lossSentence(*report.loss), FactStyle::Danger));
     if (plan.mode == RestoreMode::ReplaceDatabase)

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void aDumpThatStopsTooEarlySaysWhere_data();
     void aDumpThatStopsTooEarlySaysWhere();
     void theTextSaysWhatToDo();
+    void anEmptyBackupIsNoGoodNews();
     void dangersAreWarnedOf();
     void progressIsLinesOfJson();
     void oddNamesOfFiles_data();
@@ -181,6 +182,24 @@ void TestCtlInspect::theTextSaysWhatToDo()
              cut.all());
     const Answer page = m_ctl.run({u"inspect"_s, m_ctl.write(u"backup.sql"_s, "<html></html>")});
     QVERIFY2(page.out.contains("What to do: Make the backup with pg_dump"), page.all());
+}
+
+void TestCtlInspect::anEmptyBackupIsNoGoodNews()
+{
+    QByteArray hollow = smallDump;
+    const qsizetype rows = hollow.indexOf("FROM stdin;\n") + 12;
+    hollow.remove(rows, hollow.indexOf("\\.\n") - rows);
+    const QString file = m_ctl.write(u"hollow.sql"_s, hollow);
+    const Answer text = m_ctl.run({u"inspect"_s, file});
+    QVERIFY2(text.code == 1, text.all());
+    QVERIFY2(text.out.contains("warning: it holds no rows: its one table is empty\n"), text.all());
+    const Answer json = m_ctl.run({u"inspect"_s, file, u"--json"_s});
+    QCOMPARE(json.json()["verdict"_L1].toString(), u"complete"_s);
+    QVERIFY(json.json()["isEmpty"_L1].toBool());
+    // Whoever restores it is told before he is asked.
+    const Answer restore =
+        m_ctl.run({u"restore"_s, file, u"--target"_s, u"host=127.0.0.1 port=1 dbname=x user=y"_s});
+    QVERIFY2(restore.err.contains("warning: the backup holds no rows"), restore.all());
 }
 
 void TestCtlInspect::dangersAreWarnedOf()

@@ -53,6 +53,8 @@ private Q_SLOTS:
     void tellsWhatIsInside();
     void jsonHasStableKeys();
     void countsInserts();
+    void whatHoldsNoRowsIsEmpty_data();
+    void whatHoldsNoRowsIsEmpty();
     void sameInEveryWrapping_data();
     void sameInEveryWrapping();
     void badFiles_data();
@@ -144,6 +146,42 @@ void TestDumpInspection::jsonHasStableKeys()
     const QJsonObject bad = toJson(inspected("nothing"))["problem"_L1].toObject();
     QCOMPARE(bad["kind"_L1].toString(), u"corrupt"_s);
     QCOMPARE(bad["adviceKey"_L1].toString(), u"make-backup-with-pg-dump"_s);
+}
+
+void TestDumpInspection::whatHoldsNoRowsIsEmpty_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<QString>("said");
+    const QByteArray two = "CREATE TABLE public.a (b integer);\nCREATE TABLE public.c ();\n";
+    QTest::newRow("structure") << two << u"holds no rows: its 2 tables are empty"_s;
+    QTest::newRow("one table") << QByteArray("CREATE TABLE public.a (b integer);\n")
+                               << u"holds no rows: its one table is empty"_s;
+    QTest::newRow("blocks without rows") << two + "COPY public.a (b) FROM stdin;\n\\.\n"
+                                         << u"holds no rows: its 2 tables are empty"_s;
+    QTest::newRow("no table") << QByteArray("SET lock_timeout = 0;\nCREATE SCHEMA a;\n")
+                              << u"holds no table"_s;
+    QTest::newRow("a row") << two + "COPY public.a (b) FROM stdin;\n1\n\\.\n" << QString();
+    QTest::newRow("inserts") << two + "INSERT INTO public.a VALUES (1);\n" << QString();
+    QTest::newRow("rows that nobody can count")
+        << two + "INSERT INTO public.a SELECT * FROM generate_series(1, 2);\n"
+        << QString();
+    QTest::newRow("a large object")
+        << QByteArray("SELECT pg_catalog.lo_create('7');\n") << QString();
+}
+
+/// Complete, and nothing to restore: what a job writes that dumps the wrong database.
+void TestDumpInspection::whatHoldsNoRowsIsEmpty()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(QString, said);
+    const QByteArray begin = "--\n-- PostgreSQL database dump\n--\n\n";
+    const DumpInspection whole =
+        inspected(begin + sql + "\n--\n-- PostgreSQL database dump complete\n--\n\n");
+    QCOMPARE(word(whole), u"complete"_s);
+    QCOMPARE(whole.isEmpty(), !said.isEmpty());
+    QCOMPARE(toJson(whole)["isEmpty"_L1].toBool(), !said.isEmpty());
+    QCOMPARE(whole.isEmpty() ? emptyInWords(whole) : QString(), said);
+    QVERIFY(!inspected(begin + sql).isEmpty()); // what is cut off may have held some
 }
 
 void TestDumpInspection::countsInserts()

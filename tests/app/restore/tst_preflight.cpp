@@ -4,6 +4,7 @@
 #include "support/testmain.h"
 #include "support/thinned.h"
 
+#include <QJsonArray>
 #include <QTest>
 
 #include <algorithm>
@@ -34,6 +35,7 @@ private Q_SLOTS:
     void whatOnlyLooksLikeAUserIsNotNamed();
     void anOlderServerIsWarnedOf_data();
     void anOlderServerIsWarnedOf();
+    void anEmptyBackupIsAnAlarm();
     void writersAreWarnedOf();
     void aLockedTableDoesNotHoldThePreflight();
     void olderStatesAreCounted();
@@ -399,6 +401,23 @@ void TestPreflight::anOlderServerIsWarnedOf()
     if (isWarned)
         QVERIFY(warnings(report)[0].startsWith(u"The dump is of PostgreSQL 99.4 and this server "
                                                "is "_s));
+}
+
+void TestPreflight::anEmptyBackupIsAnAlarm()
+{
+    const Shop shop(*m_server, 5);
+    dump::DumpInspection hollow = ofPublic();
+    hollow.tables = {{.schema = u"public"_s, .name = u"products"_s},
+                     {.schema = u"public"_s, .name = u"orders"_s}};
+    const PreflightReport found = report(shop, hollow);
+    QVERIFY(!found.blocker && !found.hindrance); // structure alone may be what is wanted
+    QCOMPARE(found.notes.front().weight, PreflightNote::Weight::Alarm);
+    QCOMPARE(found.notes.front().text, u"The backup holds no rows: its 2 tables are empty. "
+                                       "Restoring it would empty the live data."_s);
+    QVERIFY(toJson(found)["notes"_L1].toArray().first()["isWarning"_L1].toBool());
+    hollow.tables.front().rows = 1;
+    for (const PreflightNote &note : report(shop, hollow).notes)
+        QVERIFY2(note.weight != PreflightNote::Weight::Alarm, qPrintable(note.text));
 }
 
 void TestPreflight::writersAreWarnedOf()

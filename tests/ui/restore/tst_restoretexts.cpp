@@ -57,6 +57,7 @@ private Q_SLOTS:
     void aRestoreInPlaceSaysHowItIsUndone();
     void everyVerdictHasItsOwnWords();
     void neverSaysSuccess();
+    void anAlarmHeadsThePlanAndIsAskedAgain();
     void timeIsForecastFromWhatWasProven();
     void everyPhaseHasASentence();
     void progressGivesARange();
@@ -124,6 +125,37 @@ void TestRestoreTexts::thePlanNamesEverything()
     QVERIFY(!all.contains(u"hunter2"_s));
     QCOMPARE(plantexts::replaceVerb(plan, report),
              u"Replace schema public in shop on db.example:5433"_s);
+}
+
+void TestRestoreTexts::anAlarmHeadsThePlanAndIsAskedAgain()
+{
+    restore::RestorePlan plan;
+    plan.target =
+        postgres::ConnectionString::parse(u"host=db.example dbname=shop user=app"_s).value();
+    restore::PreflightReport report;
+    report.loss = restore::LossEstimate{};
+    report.notes = {{restore::PreflightNote::Weight::Warning, u"careful"_s},
+                    {restore::PreflightNote::Weight::Alarm, u"nothing is in it"_s}};
+    const backup::BackupEntry entry{.path = u"/b/shop.sql"_s,
+                                    .fileName = u"shop.sql"_s,
+                                    .bytes = 9,
+                                    .modifiedAt = now,
+                                    .inspection = std::nullopt,
+                                    .error = std::nullopt};
+    const auto alarmsIn = [](const QList<Fact> &facts) {
+        return std::ranges::count_if(facts, [](const Fact &fact) {
+            return plainValue(fact).contains(u"nothing is in it"_s);
+        });
+    };
+    const QList<Fact> facts = plantexts::planFacts(entry, plan, report, {}, now);
+    QCOMPARE(plainValue(facts.front()), u"nothing is in it"_s);
+    QCOMPARE(alarmsIn(facts), 1);
+    const QList<Fact> asked = plantexts::confirmFacts(plan, report);
+    QCOMPARE(plainValue(asked.front()), u"nothing is in it"_s);
+    QCOMPARE(alarmsIn(asked), 1);
+    plan.mode = restore::RestoreMode::Tables; // what is live stays
+    QCOMPARE(alarmsIn(plantexts::planFacts(entry, plan, report, {}, now)), 0);
+    QCOMPARE(alarmsIn(plantexts::confirmFacts(plan, report)), 0);
 }
 
 void TestRestoreTexts::thePlanTellsTheHostAndWhatHoldsSessions()
