@@ -9,6 +9,7 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -29,7 +30,41 @@ void sortNewestFirst(QList<BackupEntry> &entries)
     });
 }
 
+/// The same for backups that are made one after the other.
+QString seriesOf(const BackupEntry &entry)
+{
+    QString name = entry.fileName;
+    name.removeIf([](QChar letter) { return letter.isDigit(); });
+    return name + u'/' + entry.inspection->format;
+}
+
+BackupDoubt doubtAlone(const BackupEntry &entry, qint64 floor)
+{
+    if (!entry.isComplete())
+        return BackupDoubt::None;
+    if (entry.inspection->isEmpty())
+        return BackupDoubt::Empty;
+    return entry.bytes < floor ? BackupDoubt::TooSmall : BackupDoubt::None;
+}
+
 } // namespace
+
+void judgeBackups(QList<BackupEntry> &entries, qint64 floor)
+{
+    QHash<QString, qint64> bytesBefore;
+    for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+        entry->doubt = doubtAlone(*entry, floor);
+        entry->bytesBefore = 0;
+        if (!entry->isTrusted())
+            continue;
+        qint64 &before = bytesBefore[seriesOf(*entry)];
+        if (entry->bytes < before / 2) {
+            entry->doubt = BackupDoubt::Shrunk;
+            entry->bytesBefore = before;
+        }
+        before = entry->bytes;
+    }
+}
 
 QDateTime BackupEntry::takenAt() const
 {
@@ -51,6 +86,11 @@ bool BackupEntry::isComplete() const
     return inspection && inspection->verdict == dump::DumpVerdict::Complete;
 }
 
+bool BackupEntry::isTrusted() const
+{
+    return isComplete() && doubt != BackupDoubt::Empty && doubt != BackupDoubt::TooSmall;
+}
+
 BackupShelf::BackupShelf(QString folder, QThreadPool &pool, QObject *parent)
     : QObject(parent), m_folder(std::move(folder)), m_pool(pool)
 {
@@ -67,10 +107,22 @@ const BackupEntry *BackupShelf::entry(const QString &path) const
     return found == m_entries.end() ? nullptr : &*found;
 }
 
+void BackupShelf::setFloor(qint64 bytes)
+{
+    if (std::exchange(m_floor, bytes) != bytes)
+        tellChanged();
+}
+
+void BackupShelf::tellChanged()
+{
+    judgeBackups(m_entries, m_floor);
+    Q_EMIT changed();
+}
+
 void BackupShelf::refresh()
 {
     listFiles();
-    Q_EMIT changed();
+    tellChanged();
     if (!m_reading)
         inspectNext();
 }
@@ -167,7 +219,7 @@ void BackupShelf::inspectNext()
                 entry->error = outcome.error();
             }
             sortNewestFirst(m_entries);
-            Q_EMIT changed();
+            tellChanged();
         }
         inspectNext();
     });

@@ -13,6 +13,14 @@
 
 namespace mayday::backup {
 
+/// Why a backup that is whole may not be what it should be.
+enum class BackupDoubt {
+    None,
+    Empty,    ///< DumpInspection::isEmpty()
+    TooSmall, ///< its file is smaller than any backup is said to be
+    Shrunk,   ///< less than half as large as the one before it
+};
+
 /// One backup on the shelf: a file, and what a full read of it found.
 struct BackupEntry {
     QString path;
@@ -23,11 +31,15 @@ struct BackupEntry {
     std::optional<Error> error;                     ///< why it could not be read at all
     QDateTime manifestAt = {};                      ///< of the one beside it; invalid without one
     ManifestCheck manifest = {};                    ///< when it was read
+    BackupDoubt doubt = BackupDoubt::None;
+    qint64 bytesBefore = 0; ///< of Shrunk: how large the one before it is
 
     /// When the data in it was taken: the dump's own time, else the file's.
     [[nodiscard]] QDateTime takenAt() const;
     [[nodiscard]] qint64 rows() const;
     [[nodiscard]] bool isComplete() const;
+    /// Complete, and neither empty nor too small: one to rely on.
+    [[nodiscard]] bool isTrusted() const;
 };
 
 /// All backups of a folder in one list, newest first.
@@ -46,6 +58,8 @@ public:
     [[nodiscard]] const BackupEntry *entry(const QString &path) const;
     [[nodiscard]] const QString &folder() const { return m_folder; }
     [[nodiscard]] bool isReading() const { return m_reading; }
+    /// Bytes; a smaller file is TooSmall. 0: none is.
+    void setFloor(qint64 bytes);
     /// Looks again: at once for names and sizes, later for what is inside.
     void refresh();
     /// Puts a file from elsewhere on the list for this run; it stays where it is.
@@ -62,6 +76,7 @@ Q_SIGNALS:
 private:
     void listFiles();
     void inspectNext();
+    void tellChanged();
 
     QString m_folder;
     QThreadPool &m_pool;
@@ -73,6 +88,11 @@ private:
     };
     Task<Reading> m_inspecting;
     bool m_reading = false;
+    qint64 m_floor = 0;
 };
+
+/// Gives each its doubt. entries: newest first. What is before one is the next older complete one
+/// of the same format whose name differs in digits only: "shop-2026-11-29.sql.gz". Pure.
+void judgeBackups(QList<BackupEntry> &entries, qint64 floor);
 
 } // namespace mayday::backup

@@ -230,6 +230,7 @@ void Desk::useStack(const stack::Stack &stack)
     m_stack = stack;
     m_sensor->setStack(stack);
     m_expiry->setStack(stack);
+    m_shelf->setFloor(stack.backupFloor);
     m_credentials->setStack(stack);
     if (stack.practice)
         m_poller->start(stack, status::PollIntervals::practice());

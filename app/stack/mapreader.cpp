@@ -7,6 +7,9 @@
 
 #include <QSet>
 
+#include <algorithm>
+#include <cmath>
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::stack {
@@ -185,6 +188,26 @@ std::chrono::minutes MapReader::duration(const QString &key)
         return std::chrono::minutes(0);
     }
     return std::chrono::duration_cast<std::chrono::minutes>(time);
+}
+
+qint64 MapReader::size(const QString &key)
+{
+    const QString value = text(key);
+    if (value.isEmpty())
+        return 0;
+    const QStringList units = {u"b"_s, u"kb"_s, u"mb"_s, u"gb"_s, u"tb"_s};
+    const auto *const unit =
+        std::ranges::find_if(value, [](QChar letter) { return letter.isLetter(); });
+    const QString number = value.first(unit - value.begin()).trimmed();
+    const auto power = units.indexOf(value.sliced(unit - value.begin()).trimmed().toLower());
+    bool isNumber = false;
+    const double amount = number.toDouble(&isNumber);
+    constexpr double most = 1000;
+    if (power < 0 || !isNumber || amount <= 0 || amount >= most) {
+        report(key, u"a size with its unit is wanted here, such as 500 kB or 1 MB"_s);
+        return 0;
+    }
+    return std::llround(amount * std::pow(1000.0, static_cast<double>(power)));
 }
 
 const YamlNode *MapReader::map(const QString &key)

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] QStringList texts(const QString &key);
     /// "15 min", "24 h", "1 day"; zero when left out.
     [[nodiscard]] std::chrono::minutes duration(const QString &key);
+    /// "500 kB", "1 MB", "2.5 GB" in bytes, by thousands; zero when left out.
+    [[nodiscard]] qint64 size(const QString &key);
     /// The map below a key; a pointer into the tree, null when it is absent or no map.
     [[nodiscard]] const YamlNode *map(const QString &key);
     /// The maps of the list below a key.

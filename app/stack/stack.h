@@ -92,6 +92,7 @@ struct Stack {
     QString environment; ///< "production", "staging", "practice"
     bool practice = false;
     Promises promises;
+    qint64 backupFloor = 0; ///< bytes; a smaller backup counts as failed. 0: none does
     QList<Provider> providers;
     QList<Service> services;
     QList<Database> databases;

@@ -53,6 +53,8 @@ public:
             top.report(u"stack"_s, u"the section stack with a name is missing"_s);
         if (const YamlNode *node = top.map(u"promises"_s))
             readPromises(*node);
+        if (const YamlNode *node = top.map(u"backups"_s))
+            m_stack.backupFloor = MapReader(*node, u"backups"_s, m_findings).size(u"floor"_s);
         readAll(top, u"providers"_s, m_stack.providers, &StackReader::readProvider);
         readAll(top, u"services"_s, m_stack.services, &StackReader::readService);
         readAll(top, u"databases"_s, m_stack.databases, &StackReader::readDatabase);

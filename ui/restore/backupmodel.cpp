@@ -4,6 +4,7 @@
 #include "ui/kit/stateglyph.h"
 #include "ui/kit/tableroles.h"
 #include "ui/kit/timetext.h"
+#include "ui/restore/insidetexts.h"
 
 #include <algorithm>
 
@@ -19,7 +20,9 @@ StateShape shapeOf(const backup::BackupEntry &entry)
         return StateShape::Down;
     if (!entry.inspection)
         return StateShape::Unknown;
-    return entry.isComplete() ? StateShape::Ok : StateShape::Down;
+    if (entry.doubt == backup::BackupDoubt::Shrunk)
+        return StateShape::Degraded;
+    return entry.isTrusted() ? StateShape::Ok : StateShape::Down;
 }
 
 QString stateWord(const backup::BackupEntry &entry)
@@ -29,10 +32,16 @@ QString stateWord(const backup::BackupEntry &entry)
     if (!entry.inspection)
         return BackupModel::tr("Being read");
     switch (entry.inspection->verdict) {
-    case dump::DumpVerdict::Complete: return BackupModel::tr("Complete");
+    case dump::DumpVerdict::Complete: break;
     case dump::DumpVerdict::Truncated: return BackupModel::tr("Cut off");
     case dump::DumpVerdict::Damaged: return BackupModel::tr("Damaged");
     case dump::DumpVerdict::NotADump: return BackupModel::tr("Not a dump");
+    }
+    switch (entry.doubt) {
+    case backup::BackupDoubt::None: return BackupModel::tr("Complete");
+    case backup::BackupDoubt::Empty: return BackupModel::tr("Empty");
+    case backup::BackupDoubt::TooSmall: return BackupModel::tr("Too small");
+    case backup::BackupDoubt::Shrunk: return BackupModel::tr("Complete, shrunk");
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -84,6 +93,8 @@ QVariant BackupModel::data(const QModelIndex &index, int role) const
     case Qt::ToolTipRole:
         if (index.column() == State && row->inspection && row->inspection->problem)
             return describe(*row->inspection->problem);
+        if (index.column() == State && row->doubt != backup::BackupDoubt::None)
+            return insidetexts::doubt(*row);
         return index.column() == Taken
                    ? timetext::dateClock(row->takenAt(), QTimeZone::systemTimeZone())
                    : row->path;

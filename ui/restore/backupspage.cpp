@@ -76,7 +76,7 @@ QWidget *BackupsPage::initialFocus()
 void BackupsPage::tell()
 {
     const auto &entries = m_parts.shelf.entries();
-    const auto newest = std::ranges::find_if(entries, &backup::BackupEntry::isComplete);
+    const auto newest = std::ranges::find_if(entries, &backup::BackupEntry::isTrusted);
     QString sentence;
     if (newest != entries.end())
         sentence = tr("The newest complete backup is %1 old.")

@@ -50,7 +50,10 @@ QString insideText(const backup::BackupEntry &entry)
         parts.append(u"%1 %2"_s.arg(table.name, timetext::count(table.rows)));
     if (tables.size() > tablesShown)
         parts.append(ChooseView::tr("%1 more").arg(tables.size() - tablesShown));
-    QString text = ChooseView::tr("Inside: %1.").arg(parts.join(u", "_s));
+    QString text =
+        parts.isEmpty() ? QString() : ChooseView::tr("Inside: %1.").arg(parts.join(u", "_s));
+    if (const QString doubt = insidetexts::doubt(entry); !doubt.isEmpty())
+        text = (doubt + u' ' + text).trimmed();
     if (const QString warnings = insidetexts::warnings(*entry.inspection); !warnings.isEmpty())
         text += u' ' + warnings + u'.';
     if (const QString manifest = insidetexts::manifest(entry.manifest); !manifest.isEmpty())

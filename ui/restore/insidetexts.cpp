@@ -97,6 +97,27 @@ QString warnings(const dump::DumpInspection &inspection)
                       : Words::tr("%1 things to read before you go on").arg(timetext::count(count));
 }
 
+QString doubt(const backup::BackupEntry &entry)
+{
+    switch (entry.doubt) {
+    case backup::BackupDoubt::None: break;
+    case backup::BackupDoubt::Empty:
+        return entry.inspection->tables.isEmpty()
+                   ? Words::tr("It was read to its end, and there is no table in it: restoring it "
+                               "would empty the live data.")
+                   : Words::tr("It was read to its end, and no table in it has a row: restoring it "
+                               "would empty the live data.");
+    case backup::BackupDoubt::TooSmall:
+        return Words::tr("It is whole, and smaller than any backup should be by stack.yaml: look "
+                         "what is missing.");
+    case backup::BackupDoubt::Shrunk:
+        return Words::tr("It is whole, and less than half as large as the one before it (%1 after "
+                         "%2): look what is missing.")
+            .arg(timetext::bytes(entry.bytes), timetext::bytes(entry.bytesBefore));
+    }
+    return {};
+}
+
 QString manifest(const backup::ManifestCheck &check)
 {
     if (!check.isThere)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "backup/manifest.h"
+#include "backup/backupshelf.h"
 #include "dump/dumpinspection.h"
 #include "ui/kit/facttable.h"
 
@@ -20,6 +20,8 @@ inline const QString objectsTarget = QStringLiteral("objects");
 [[nodiscard]] QString kindName(dump::StatementClass kind);
 /// "2 statements to read before you go on"; empty when there is none.
 [[nodiscard]] QString warnings(const dump::DumpInspection &inspection);
+/// Why one that was read to its end may not be what it should be; empty when nothing says so.
+[[nodiscard]] QString doubt(const backup::BackupEntry &entry);
 /// "Manifest of 2026-11-30 08:15 UTC: 47 tables, 60,000 rows; it agrees with the file"; empty
 /// without one.
 [[nodiscard]] QString manifest(const backup::ManifestCheck &check);

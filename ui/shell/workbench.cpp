@@ -403,7 +403,7 @@ void Workbench::followShelf()
         const backup::BackupEntry &newest = desk.shelf().entries().front();
         outlook.backupName = newest.fileName;
         outlook.takenAt = newest.takenAt();
-        outlook.isComplete = newest.isComplete();
+        outlook.isComplete = newest.isTrusted();
         const auto proof = std::ranges::find_if(
             desk.restores().records(), [&](const restore::RestoreRecord &record) {
                 return record.file == newest.path && record.receipt &&

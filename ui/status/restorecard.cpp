@@ -49,8 +49,7 @@ QString warningOf(const RestoreOutlook &outlook, const QDateTime &now)
     if (outlook.isReading)
         return RestoreCard::tr("Being read now, to see whether it is complete.");
     if (!outlook.isComplete)
-        return RestoreCard::tr(
-            "It was not read to its end, or something is missing. Choose another one.");
+        return RestoreCard::tr("It is not whole, or it is empty or too small. Choose another one.");
     if (outlook.promisedLoss.count() > 0 && ageOf(outlook, now) > outlook.promisedLoss)
         return RestoreCard::tr("Older than promised. Take a new backup.");
     if (!outlook.isProven)

@@ -58,6 +58,9 @@ private Q_SLOTS:
     void equalTimesHaveOneOrder();
     void whatAFileIsIsSaid_data();
     void whatAFileIsIsSaid();
+    void whatIsEmptyIsNotTrusted();
+    void whatIsBelowTheFloorIsNotTrusted();
+    void whatHasShrunkIsPointedAt();
     void aBadFileDoesNotStopTheOthers();
     void anUnreadableFileIsShownAndNotOffered();
     void foldersAndPipesAreNotWaitedFor();
@@ -224,6 +227,57 @@ void TestBackupShelf::whatAFileIsIsSaid()
     QCOMPARE(entry.inspection->verdict, verdict);
     QCOMPARE(entry.isComplete(), verdict == dump::DumpVerdict::Complete);
     QCOMPARE(entry.bytes, bytes.size());
+}
+
+void TestBackupShelf::whatIsEmptyIsNotTrusted()
+{
+    write(u"full.sql"_s, dumpOf(1));
+    write(u"hollow.sql"_s, dumpOf(0));
+    write(u"half.sql"_s, dumpOf(0).chopped(60));
+    read();
+    QVERIFY(entry(u"full.sql"_s).isTrusted());
+    QCOMPARE(entry(u"full.sql"_s).doubt, BackupDoubt::None);
+    QVERIFY(entry(u"hollow.sql"_s).isComplete()); // who wants its structure may restore it
+    QVERIFY(!entry(u"hollow.sql"_s).isTrusted());
+    QCOMPARE(entry(u"hollow.sql"_s).doubt, BackupDoubt::Empty);
+    QCOMPARE(entry(u"half.sql"_s).doubt, BackupDoubt::None); // it is cut off, which says more
+    QVERIFY(!entry(u"half.sql"_s).isTrusted());
+}
+
+void TestBackupShelf::whatIsBelowTheFloorIsNotTrusted()
+{
+    write(u"small.sql"_s, dumpOf(10));
+    write(u"large.sql"_s, dumpOf(1000));
+    read();
+    const QSignalSpy changed(m_shelf.get(), &BackupShelf::changed);
+    m_shelf->setFloor(entry(u"small.sql"_s).bytes + 1);
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(entry(u"small.sql"_s).doubt, BackupDoubt::TooSmall);
+    QVERIFY(!entry(u"small.sql"_s).isTrusted());
+    QVERIFY(entry(u"large.sql"_s).isTrusted());
+    read(); // it is not forgotten when the files are listed again
+    QCOMPARE(entry(u"small.sql"_s).doubt, BackupDoubt::TooSmall);
+    m_shelf->setFloor(entry(u"small.sql"_s).bytes);
+    QVERIFY(entry(u"small.sql"_s).isTrusted());
+}
+
+void TestBackupShelf::whatHasShrunkIsPointedAt()
+{
+    write(u"shop-01.sql"_s, dumpOf(1000), 1);
+    write(u"shop-02.sql"_s, dumpOf(1000).chopped(60), 2); // not whole: measures nothing
+    write(u"shop-03.sql"_s, dumpOf(300), 3);
+    write(u"shop-04.sql"_s, dumpOf(290), 4); // about as large as the one before it
+    write(u"shop-05.sql"_s, dumpOf(0), 5);
+    write(u"shop-06.sql"_s, dumpOf(280), 6); // the empty one was no measure either
+    write(u"other.sql"_s, dumpOf(5), 7);
+    read();
+    QCOMPARE(entry(u"shop-03.sql"_s).doubt, BackupDoubt::Shrunk);
+    QCOMPARE(entry(u"shop-03.sql"_s).bytesBefore, entry(u"shop-01.sql"_s).bytes);
+    QVERIFY(entry(u"shop-03.sql"_s).isTrusted());
+    QCOMPARE(entry(u"shop-05.sql"_s).doubt, BackupDoubt::Empty);
+    for (const QString &name :
+         {u"shop-01.sql"_s, u"shop-02.sql"_s, u"shop-04.sql"_s, u"shop-06.sql"_s, u"other.sql"_s})
+        QVERIFY2(entry(name).doubt == BackupDoubt::None, qPrintable(name));
 }
 
 void TestBackupShelf::aBadFileDoesNotStopTheOthers()

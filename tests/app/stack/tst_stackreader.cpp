@@ -37,6 +37,7 @@ private Q_SLOTS:
     void theExampleHasTheUnreadableFeedAsItsOnlyFinding();
     void fillsInDefaults();
     void keepDaysAreWholeDays();
+    void theFloorIsASize();
     void unknownKeyNamesPlaceAndNearest();
     void reportsAllFindings();
     void tabIsExplained();
@@ -100,6 +101,25 @@ void TestStackReader::fillsInDefaults()
     QCOMPARE(stack->databases.first().keepDays, 0); // nothing is dropped that nobody asked for
     QCOMPARE(stack->promises.rto.count(), 0);
     QVERIFY(parseStack("stack: {name: x, environment: practice}", u"s"_s)->practice);
+}
+
+void TestStackReader::theFloorIsASize()
+{
+    const auto floorOf = [](const QByteArray &value) {
+        return parseStack(withMinimal("backups:\n  floor: " + value + "\n"), u"s"_s)
+            .transform([](const Stack &stack) { return stack.backupFloor; });
+    };
+    QCOMPARE(parseStack(minimal, u"s"_s)->backupFloor, 0);
+    QCOMPARE(floorOf("1 MB").value(), 1'000'000);
+    QCOMPARE(floorOf("500kB").value(), 500'000);
+    QCOMPARE(floorOf("2.5 gb").value(), 2'500'000'000);
+    QCOMPARE(floorOf("20 b").value(), 20);
+    for (const QByteArray &value :
+         {"20", "MB", "-1 MB", "0 MB", "1 MiB", "nan MB", "1e9 MB", "much"}) {
+        const auto floor = floorOf(value);
+        QVERIFY2(!floor && floor.error().detail.contains(u"such as 500 kB or 1 MB"_s),
+                 value.constData());
+    }
 }
 
 void TestStackReader::keepDaysAreWholeDays()

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void whatIsInsideIsTold();
     void onlyAWholeBackupCanBeTaken_data();
     void onlyAWholeBackupCanBeTaken();
+    void whatMayLackSomethingSaysSoAndCanBeTaken();
     void whileItIsBeingReadItSaysSo();
     void aSelectedBackupStaysSelected();
     void aSelectedBackupThatGoesGivesWay();
@@ -205,6 +206,36 @@ void TestChooseView::onlyAWholeBackupCanBeTaken()
     QTest::mouseDClick(table().viewport(), Qt::LeftButton, {},
                        table().visualRect(table().model()->index(0, 0)).center());
     QCOMPARE(chosen.size(), 0);
+}
+
+void TestChooseView::whatMayLackSomethingSaysSoAndCanBeTaken()
+{
+    put(u"shop-1.sql"_s, dumpOf({{"products", 3000}}), 40);
+    put(u"shop-2.sql"_s, dumpOf({{"products", 1000}}), 30);
+    put(u"hollow.sql"_s, dumpOf({{"products", 0}}), 20);
+    put(u"tiny.sql"_s, dumpOf({{"products", 3}}), 10);
+    look();
+    m_shelf->setFloor(1000);
+    const auto shape = [this](int row) {
+        return table().model()->index(row, BackupModel::State).data(ShapeRole).toInt();
+    };
+    struct Row {
+        QString state;
+        StateShape shape;
+        QString said;
+    };
+    const QList<Row> rows = {
+        {u"Too small"_s, StateShape::Down, u"smaller than any backup should be"_s},
+        {u"Empty"_s, StateShape::Down, u"no table in it has a row"_s},
+        {u"Complete, shrunk"_s, StateShape::Degraded, u"less than half as large as the one"_s},
+        {u"Complete"_s, StateShape::Ok, u"Inside: products 3,000."_s}};
+    for (int row = 0; row < rows.size(); ++row) {
+        QCOMPARE(cell(row, BackupModel::State), rows[row].state);
+        QCOMPARE(shape(row), static_cast<int>(rows[row].shape));
+        table().setCurrentIndex(table().model()->index(row, 0));
+        QVERIFY2(seenText(*m_view).contains(rows[row].said), qPrintable(rows[row].said));
+        QVERIFY(take()->isEnabled()); // a dump of the structure alone may be what is wanted
+    }
 }
 
 void TestChooseView::whileItIsBeingReadItSaysSo()

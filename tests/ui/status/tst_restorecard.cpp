@@ -83,7 +83,7 @@ void TestRestoreCard::whatIsWeakIsSaid_data()
     broken.isComplete = broken.isProven = false;
     QTest::newRow("incomplete")
         << broken << u"Newest backup is"_s
-        << u"It was not read to its end, or something is missing. Choose another one."_s;
+        << u"It is not whole, or it is empty or too small. Choose another one."_s;
 
     RestoreOutlook old = proven();
     old.promisedLoss = 1h;
@@ -101,7 +101,7 @@ void TestRestoreCard::whatIsWeakIsSaid_data()
     brokenAndOld.promisedLoss = 1h;
     QTest::newRow("incomplete and old")
         << brokenAndOld << u"Newest backup is"_s
-        << u"It was not read to its end, or something is missing. Choose another one."_s;
+        << u"It is not whole, or it is empty or too small. Choose another one."_s;
 }
 
 void TestRestoreCard::whatIsWeakIsSaid()
