@@ -24,8 +24,8 @@ constexpr qsizetype mostSqlShown = 256 * 1024;
 void sortNewestFirst(QList<BackupEntry> &entries)
 {
     std::ranges::sort(entries, [](const BackupEntry &a, const BackupEntry &b) {
-        const QDateTime ours = a.takenAt();
-        const QDateTime theirs = b.takenAt();
+        const QDateTime ours = a.dataTime().at;
+        const QDateTime theirs = b.dataTime().at;
         return ours != theirs ? ours > theirs : a.path < b.path;
     });
 }
@@ -66,9 +66,9 @@ void judgeBackups(QList<BackupEntry> &entries, qint64 floor)
     }
 }
 
-QDateTime BackupEntry::takenAt() const
+DataTime BackupEntry::dataTime() const
 {
-    return inspection && inspection->startedAt ? *inspection->startedAt : modifiedAt;
+    return dataTimeOf(fileName, modifiedAt, inspection, manifest);
 }
 
 qint64 BackupEntry::rows() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backup/datatime.h"
 #include "backup/manifest.h"
 #include "backup/objectsql.h"
 #include "core/task.h"
@@ -34,8 +35,8 @@ struct BackupEntry {
     BackupDoubt doubt = BackupDoubt::None;
     qint64 bytesBefore = 0; ///< of Shrunk: how large the one before it is
 
-    /// When the data in it was taken: the dump's own time, else the file's.
-    [[nodiscard]] QDateTime takenAt() const;
+    /// When the data in it was taken, and who says so.
+    [[nodiscard]] DataTime dataTime() const;
     [[nodiscard]] qint64 rows() const;
     [[nodiscard]] bool isComplete() const;
     /// Complete, and neither empty nor too small: one to rely on.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ctl/dryrun.h"
 
+#include "backup/datatime.h"
 #include "ctl/serverwork.h"
 #include "restore/preflight.h"
 
@@ -93,9 +94,8 @@ ExitCode tellPlan(const Call &call, const restore::RestorePlan &plan,
     StopOnSignal stop;
     const SignalWatcher watcher(stop);
     TaskContext context = stop.context();
-    const QDateTime takenAt =
-        inspection->startedAt.value_or(QFileInfo(plan.file).lastModified().toUTC());
-    const auto report = restore::runPreflight(plan, *inspection, takenAt, context);
+    const backup::DataTime taken = backup::dataTimeOf(plan.file, *inspection);
+    const auto report = restore::runPreflight(plan, *inspection, taken.at, context);
     if (!report)
         return call.output.fail(report.error());
     const auto hindered = inTheWay(plan, *report);

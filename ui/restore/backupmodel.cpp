@@ -4,6 +4,7 @@
 #include "ui/kit/stateglyph.h"
 #include "ui/kit/tableroles.h"
 #include "ui/kit/timetext.h"
+#include "ui/restore/agetexts.h"
 #include "ui/restore/insidetexts.h"
 
 #include <algorithm>
@@ -46,6 +47,13 @@ QString stateWord(const backup::BackupEntry &entry)
     Q_UNREACHABLE_RETURN({});
 }
 
+QString whenTaken(const backup::DataTime &time)
+{
+    const QString clock = timetext::dateClock(time.at, QTimeZone::systemTimeZone());
+    const QString doubt = agetexts::doubt(time);
+    return doubt.isEmpty() ? clock : clock + u"\n"_s + doubt;
+}
+
 } // namespace
 
 BackupModel::BackupModel(const backup::BackupShelf &shelf, const Clock &clock, QObject *parent)
@@ -73,7 +81,7 @@ QString BackupModel::text(const backup::BackupEntry &entry, int column) const
 {
     switch (column) {
     case File: return entry.fileName;
-    case Taken: return timetext::age(entry.takenAt(), m_clock.now());
+    case Taken: return agetexts::cell(entry.dataTime(), m_clock.now());
     case Size: return timetext::bytes(entry.bytes);
     case Tables:
         return entry.inspection ? timetext::count(entry.inspection->tables.size()) : QString();
@@ -95,9 +103,7 @@ QVariant BackupModel::data(const QModelIndex &index, int role) const
             return describe(*row->inspection->problem);
         if (index.column() == State && row->doubt != backup::BackupDoubt::None)
             return insidetexts::doubt(*row);
-        return index.column() == Taken
-                   ? timetext::dateClock(row->takenAt(), QTimeZone::systemTimeZone())
-                   : row->path;
+        return index.column() == Taken ? whenTaken(row->dataTime()) : row->path;
     case ShapeRole:
         if (index.column() == State)
             return static_cast<int>(shapeOf(*row));

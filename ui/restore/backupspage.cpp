@@ -4,7 +4,7 @@
 #include "backup/backupshelf.h"
 #include "ui/kit/actionbutton.h"
 #include "ui/kit/sentenceheader.h"
-#include "ui/kit/timetext.h"
+#include "ui/restore/agetexts.h"
 #include "ui/restore/keptview.h"
 
 #include <QAction>
@@ -80,8 +80,7 @@ void BackupsPage::tell()
     QString sentence;
     if (newest != entries.end())
         sentence = tr("The newest complete backup is %1 old.")
-                       .arg(timetext::duration(
-                           std::chrono::seconds(newest->takenAt().secsTo(m_parts.clock.now()))));
+                       .arg(agetexts::length(newest->dataTime(), m_parts.clock.now()));
     else if (entries.isEmpty())
         sentence = tr("There is no backup here.");
     else

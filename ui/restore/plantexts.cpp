@@ -2,6 +2,7 @@
 #include "ui/restore/plantexts.h"
 
 #include "ui/kit/timetext.h"
+#include "ui/restore/agetexts.h"
 #include "ui/restore/insidetexts.h"
 #include "ui/restore/restoretexts.h"
 #include "ui/restore/roletexts.h"
@@ -357,9 +358,11 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
     const qsizetype tableCount = backup.inspection ? backup.inspection->tables.size() : 0;
     facts.append({tr("Backup"),
                   {{backup.fileName, FactStyle::Mono},
-                   {u"  "_s + tr("%1, %2, taken %3")
+                   {u"  "_s + tr("%1, %2, %3")
                                   .arg(tables(tableCount), rows(backup.rows()),
-                                       timetext::age(backup.takenAt(), now))}}});
+                                       agetexts::taken(backup.dataTime(), now))}}});
+    if (backup.dataTime().source == backup::DataTimeSource::FileTime)
+        facts.append(fact(tr("Age"), agetexts::doubt(backup.dataTime())));
     QStringList schemas;
     for (const restore::SchemaFacts &schema : report.schemas)
         schemas.append(schema.name);

@@ -46,6 +46,17 @@ QList<ScenarioOffer> offersOf(const runbook::RunbookLibrary &library)
     return offers;
 }
 
+AgeIs boundOf(backup::DataTimeSource source)
+{
+    switch (source) {
+    case backup::DataTimeSource::FileTime: return AgeIs::AtLeast;
+    case backup::DataTimeSource::FileName: return AgeIs::AtMost;
+    case backup::DataTimeSource::Dump:
+    case backup::DataTimeSource::Manifest: break;
+    }
+    return AgeIs::Known;
+}
+
 } // namespace
 
 Workbench::Workbench(const Parts &parts, MainWindow &window, QObject *parent)
@@ -402,7 +413,8 @@ void Workbench::followShelf()
     if (!desk.shelf().entries().isEmpty()) {
         const backup::BackupEntry &newest = desk.shelf().entries().front();
         outlook.backupName = newest.fileName;
-        outlook.takenAt = newest.takenAt();
+        outlook.takenAt = newest.dataTime().at;
+        outlook.ageIs = boundOf(newest.dataTime().source);
         outlook.isComplete = newest.isTrusted();
         const auto proof = std::ranges::find_if(
             desk.restores().records(), [&](const restore::RestoreRecord &record) {

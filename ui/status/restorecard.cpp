@@ -26,7 +26,11 @@ QString promise(std::chrono::minutes promised)
 
 QString ageSentence(const RestoreOutlook &outlook, const QDateTime &now)
 {
-    const QString age = strong(timetext::duration(ageOf(outlook, now)));
+    const QString known = strong(timetext::duration(ageOf(outlook, now)));
+    const QString age =
+        outlook.ageIs == AgeIs::AtLeast  ? escaped(RestoreCard::tr("at least %1")).arg(known)
+        : outlook.ageIs == AgeIs::AtMost ? escaped(RestoreCard::tr("at most %1")).arg(known)
+                                         : known;
     const QString kind = outlook.isProven     ? RestoreCard::tr("Newest proven backup is %1 old")
                          : outlook.isComplete ? RestoreCard::tr("Newest complete backup is %1 old")
                                               : RestoreCard::tr("Newest backup is %1 old");
@@ -51,9 +55,14 @@ QString warningOf(const RestoreOutlook &outlook, const QDateTime &now)
     if (!outlook.isComplete)
         return RestoreCard::tr("It is not whole, or it is empty or too small. Choose another one.");
     if (outlook.promisedLoss.count() > 0 && ageOf(outlook, now) > outlook.promisedLoss)
-        return RestoreCard::tr("Older than promised. Take a new backup.");
+        return outlook.ageIs == AgeIs::AtMost
+                   ? RestoreCard::tr("It may be older than promised. Take a new backup.")
+                   : RestoreCard::tr("Older than promised. Take a new backup.");
     if (!outlook.isProven)
         return RestoreCard::tr("Nobody has restored it yet. A drill proves it.");
+    if (outlook.ageIs == AgeIs::AtLeast)
+        return RestoreCard::tr("It does not say when its data was taken; the file may be a copy of "
+                               "an older one.");
     return {};
 }
 

@@ -180,7 +180,7 @@ void TestBackupShelf::theDumpsOwnTimeBeatsTheFiles()
     QCOMPARE(names().front(), u"copied.sql"_s);
     QTRY_VERIFY_WITH_TIMEOUT(!m_shelf->isReading(), patience);
     QCOMPARE(names().front(), u"nightly.sql"_s);
-    QCOMPARE(entry(u"copied.sql"_s).takenAt().toUTC().date(), QDate(2026, 11, 2));
+    QCOMPARE(entry(u"copied.sql"_s).dataTime().at.toUTC().date(), QDate(2026, 11, 2));
 }
 
 void TestBackupShelf::equalTimesHaveOneOrder()

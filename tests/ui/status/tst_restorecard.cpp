@@ -90,6 +90,19 @@ void TestRestoreCard::whatIsWeakIsSaid_data()
     QTest::newRow("older than promised")
         << old << u"Newest proven backup is"_s << u"Older than promised. Take a new backup."_s;
 
+    RestoreOutlook named = old;
+    named.ageIs = AgeIs::AtMost;
+    QTest::newRow("perhaps older than promised")
+        << named << u"Newest proven backup is at most 1 h 15 min old (promise: 1 h)"_s
+        << u"It may be older than promised. Take a new backup."_s;
+
+    // A copy is as new to the file system as a backup of this minute.
+    RestoreOutlook copied = proven();
+    copied.ageIs = AgeIs::AtLeast;
+    QTest::newRow("only the file's time")
+        << copied << u"Newest proven backup is at least 1 h 15 min old (promise: 24 h)"_s
+        << u"It does not say when its data was taken; the file may be a copy of an older one."_s;
+
     RestoreOutlook untried = proven();
     untried.isProven = false;
     untried.provenTime = std::nullopt;

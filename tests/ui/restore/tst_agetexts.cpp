@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/testmain.h"
+#include "ui/restore/agetexts.h"
+
+#include <QTest>
+#include <QTimeZone>
+
+using namespace mayday;
+using namespace mayday::ui;
+using namespace Qt::StringLiterals;
+using backup::DataTime;
+using backup::DataTimeSource;
+
+namespace {
+
+const QDateTime now(QDate(2026, 11, 30), QTime(12, 0), QTimeZone::UTC);
+
+DataTime of(DataTimeSource source)
+{
+    return {.at = now.addSecs(-7200), .source = source};
+}
+
+} // namespace
+
+/// Nothing is said to be younger, or surer, than it is known to be.
+class TestAgeTexts : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void onlyWhatIsRecordedIsSaidPlainly();
+};
+
+void TestAgeTexts::onlyWhatIsRecordedIsSaidPlainly()
+{
+    for (const DataTimeSource source : {DataTimeSource::Dump, DataTimeSource::Manifest}) {
+        QCOMPARE(agetexts::length(of(source), now), u"2 h 00 min"_s);
+        QCOMPARE(agetexts::cell(of(source), now), u"2 h 00 min ago"_s);
+        QCOMPARE(agetexts::taken(of(source), now), u"taken 2 h 00 min ago"_s);
+        QVERIFY(agetexts::doubt(of(source)).isEmpty());
+    }
+    const DataTime named = of(DataTimeSource::FileName);
+    QCOMPARE(agetexts::length(named, now), u"at most 2 h 00 min"_s);
+    QCOMPARE(agetexts::taken(named, now), u"of 2026-11-30 10:00 UTC by its name"_s);
+    QVERIFY(agetexts::doubt(named).contains(u"its name does"_s));
+    const DataTime copied = of(DataTimeSource::FileTime);
+    QCOMPARE(agetexts::length(copied, now), u"at least 2 h 00 min"_s);
+    QCOMPARE(agetexts::cell(copied, now), u"file 2 h 00 min ago"_s);
+    QCOMPARE(agetexts::taken(copied, now), u"file written 2 h 00 min ago"_s);
+    QVERIFY(agetexts::doubt(copied).contains(u"may have been copied"_s));
+    QCOMPARE(agetexts::length({.at = now.addSecs(60), .source = DataTimeSource::Dump}, now),
+             u"0 s"_s); // a clock that is behind makes no negative age
+}
+
+MAYDAY_UI_TEST(TestAgeTexts);
+#include "tst_agetexts.moc"
