@@ -19,7 +19,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled { color: @ink3; border-color: @line;
 QComboBox { background: @panel; color: @ink; border: 1px solid @ink3; border-radius: 6px;
   padding: 0 10px; min-height: 30px; }
 QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow { image: url(:/icons/chevron-down.svg); width: 12px; height: 12px; }
+QComboBox::down-arrow { image: url(:/icons/@chevron); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: @panel; color: @ink; border: 1px solid @line;
   selection-background-color: @sel; selection-color: @ink; outline: none; }
 QMenu { background: @panel; color: @ink; border: 1px solid @line; padding: 4px; }
@@ -57,6 +57,9 @@ QString styleSheetFor(const Tokens &tokens)
                                                           {"@sel"_L1, tokens.selection}};
     for (const auto &[name, color] : names)
         text.replace(name, color.name());
+    // A style sheet cannot tint a picture: there are two.
+    text.replace("@chevron"_L1, tokens.panel.lightness() < 128 ? "chevron-down-on-dark.svg"_L1
+                                                               : "chevron-down.svg"_L1);
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include "ui/kit/theme.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QDir>
 #include <QFocusFrame>
 #include <QLineEdit>
@@ -38,6 +39,31 @@ private Q_SLOTS:
         QVERIFY(qAbs(contrastRatio(Qt::black, Qt::white) - 21.0) < 0.01);
         QVERIFY(qAbs(contrastRatio(Qt::white, Qt::white) - 1.0) < 0.01);
         QVERIFY(qAbs(contrastRatio(QColor(118, 118, 118), Qt::white) - 4.54) < 0.01);
+    }
+
+    void aBoxShowsItsArrow_data()
+    {
+        QTest::addColumn<ThemeMode>("mode");
+        QTest::newRow("light") << ThemeMode::Light;
+        QTest::newRow("dark") << ThemeMode::Dark;
+    }
+
+    /// A style sheet takes the picture as it is: black on dark, nobody sees that it is a list.
+    void aBoxShowsItsArrow()
+    {
+        QFETCH(const ThemeMode, mode);
+        Theme theme;
+        theme.applyTo(*qApp);
+        theme.setMode(mode);
+        QComboBox box;
+        box.resize(160, 32);
+        const QImage seen = box.grab().toImage();
+        const QRect arrow(seen.width() - 24, 8, 16, seen.height() - 16);
+        double best = 0;
+        for (int x = arrow.left(); x <= arrow.right(); ++x)
+            for (int y = arrow.top(); y <= arrow.bottom(); ++y)
+                best = std::max(best, contrastRatio(seen.pixelColor(x, y), theme.tokens().panel));
+        QVERIFY2(best >= 3.0, qPrintable(QString::number(best)));
     }
 
     void textIsReadable_data()
