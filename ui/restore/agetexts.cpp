@@ -4,6 +4,7 @@
 #include "ui/kit/timetext.h"
 
 #include <QCoreApplication>
+#include <QTimeZone>
 
 #include <algorithm>
 
@@ -35,6 +36,13 @@ QString length(const backup::DataTime &time, const QDateTime &now)
     return known;
 }
 
+QString sentence(const backup::DataTime &newest, const QDateTime &now)
+{
+    if (newest.source == DataTimeSource::FileTime)
+        return tr("The newest complete backup is a file of %1.").arg(timetext::age(newest.at, now));
+    return tr("The newest complete backup is %1 old.").arg(length(newest, now));
+}
+
 QString cell(const backup::DataTime &time, const QDateTime &now)
 {
     const QString age = timetext::age(time.at, now);
@@ -47,7 +55,7 @@ QString taken(const backup::DataTime &time, const QDateTime &now)
     switch (time.source) {
     case DataTimeSource::FileTime: return tr("file written %1").arg(age);
     case DataTimeSource::FileName:
-        return tr("of %1 by its name").arg(timetext::utcMinutes(time.at));
+        return tr("of %1 by its name").arg(timetext::dateClock(time.at, QTimeZone::utc()));
     case DataTimeSource::Dump:
     case DataTimeSource::Manifest: break;
     }
@@ -58,11 +66,9 @@ QString doubt(const backup::DataTime &time)
 {
     switch (time.source) {
     case DataTimeSource::FileTime:
-        return tr("The backup does not say when its data was taken. The file may have been copied "
-                  "since, and the data be older.");
+        return tr("unknown: the backup does not say, and the file may be a copy of an older one");
     case DataTimeSource::FileName:
-        return tr("The backup does not say when its data was taken, its name does: the earliest "
-                  "moment which that can mean.");
+        return tr("by the file's name: the earliest moment which that can mean");
     case DataTimeSource::Dump:
     case DataTimeSource::Manifest: break;
     }

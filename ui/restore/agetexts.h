@@ -11,6 +11,8 @@ namespace mayday::ui::agetexts {
 
 /// "12 h 05 min", "at least 12 h 05 min" by the file's time, "at most 12 h 05 min" by its name.
 [[nodiscard]] QString length(const backup::DataTime &time, const QDateTime &now);
+/// "The newest complete backup is 12 h 05 min old.", or what can be said instead.
+[[nodiscard]] QString sentence(const backup::DataTime &newest, const QDateTime &now);
 /// For a list: "12 h ago", "file 12 h ago".
 [[nodiscard]] QString cell(const backup::DataTime &time, const QDateTime &now);
 /// For the plan: "taken 12 h ago", "file of 12 h ago".

@@ -40,13 +40,17 @@ void TestAgeTexts::onlyWhatIsRecordedIsSaidPlainly()
     }
     const DataTime named = of(DataTimeSource::FileName);
     QCOMPARE(agetexts::length(named, now), u"at most 2 h 00 min"_s);
-    QCOMPARE(agetexts::taken(named, now), u"of 2026-11-30 10:00 UTC by its name"_s);
-    QVERIFY(agetexts::doubt(named).contains(u"its name does"_s));
+    QCOMPARE(agetexts::taken(named, now), u"of 30 November 2026, 10:00 UTC by its name"_s);
+    QVERIFY(agetexts::doubt(named).contains(u"by the file's name"_s));
     const DataTime copied = of(DataTimeSource::FileTime);
     QCOMPARE(agetexts::length(copied, now), u"at least 2 h 00 min"_s);
     QCOMPARE(agetexts::cell(copied, now), u"file 2 h 00 min ago"_s);
     QCOMPARE(agetexts::taken(copied, now), u"file written 2 h 00 min ago"_s);
-    QVERIFY(agetexts::doubt(copied).contains(u"may have been copied"_s));
+    QVERIFY(agetexts::doubt(copied).contains(u"may be a copy"_s));
+    QCOMPARE(agetexts::sentence(copied, now),
+             u"The newest complete backup is a file of 2 h 00 min ago."_s);
+    QCOMPARE(agetexts::sentence(named, now),
+             u"The newest complete backup is at most 2 h 00 min old."_s);
     QCOMPARE(agetexts::length({.at = now.addSecs(60), .source = DataTimeSource::Dump}, now),
              u"0 s"_s); // a clock that is behind makes no negative age
 }

@@ -145,10 +145,10 @@ void TestChooseView::theNewestIsSelectedAndTakenByEnter()
     const QString newest = put(u"new.sql.gz"_s, gzipped(dumpOf({{"products", 1200}})), 2);
     look();
     QCOMPARE(cell(0, BackupModel::File), u"new.sql.gz"_s);
-    QCOMPARE(cell(0, BackupModel::Taken), u"2 h 00 min ago"_s);
+    QCOMPARE(cell(0, BackupModel::Taken), u"file 2 h 00 min ago"_s);
     QCOMPARE(cell(0, BackupModel::Rows), u"1,200"_s);
     QCOMPARE(cell(0, BackupModel::State), u"Complete"_s);
-    QCOMPARE(cell(1, BackupModel::Taken), u"1 day ago"_s);
+    QCOMPARE(cell(1, BackupModel::Taken), u"file 1 day ago"_s);
     const QSignalSpy chosen(m_view.get(), &ChooseView::chosen);
     press(*m_view, Qt::Key_Return);
     press(*m_view, Qt::Key_Down);
