@@ -36,7 +36,9 @@ public:
     [[nodiscard]] QSize sectionSizeFromContents(int section) const override
     {
         const QFontMetrics metrics(m_theme.font(TextStyle::CaptionStrong));
-        return {metrics.horizontalAdvance(textOf(section)) + 26, 33};
+        const int arrow =
+            m_table.isSortingEnabled() ? metrics.horizontalAdvance(arrowOf(Qt::AscendingOrder)) : 0;
+        return {metrics.horizontalAdvance(textOf(section)) + arrow + 26, 33};
     }
 
 protected:
@@ -47,9 +49,11 @@ protected:
         painter->setPen(m_theme.tokens().ink2);
         const Qt::Alignment side = m_table.isNumberColumn(section) ? Qt::AlignRight : Qt::AlignLeft;
         const QRect inner = area.adjusted(12, 0, -12, -1);
-        painter->drawText(
-            inner, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine,
-            painter->fontMetrics().elidedText(textOf(section), Qt::ElideRight, inner.width()));
+        const bool isSorted = m_table.isSortingEnabled() && sortIndicatorSection() == section;
+        const QString text =
+            isSorted ? textOf(section) + arrowOf(sortIndicatorOrder()) : textOf(section);
+        painter->drawText(inner, static_cast<int>(side | Qt::AlignVCenter) | Qt::TextSingleLine,
+                          painter->fontMetrics().elidedText(text, Qt::ElideRight, inner.width()));
         painter->fillRect(QRect(area.left(), area.bottom(), area.width(), 1),
                           m_theme.tokens().line);
         painter->restore();
@@ -60,6 +64,11 @@ private:
     {
         return model() == nullptr ? QString()
                                   : model()->headerData(section, Qt::Horizontal).toString();
+    }
+
+    [[nodiscard]] static QString arrowOf(Qt::SortOrder order)
+    {
+        return order == Qt::AscendingOrder ? u" \u25b4"_s : u" \u25be"_s;
     }
 
     const Theme &m_theme;

@@ -15,6 +15,7 @@
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -56,6 +57,7 @@ ObjectsView::ObjectsView(const Theme &theme, const backup::BackupShelf &shelf, Q
       m_model(new ObjectsModel(this)),
       m_table(new ActionTable(theme, this)),
       m_about(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_largest(new ActionButton(theme, ButtonKind::Secondary, QString(), this)),
       m_copy(new CopyButton(theme, tr("Copy the SQL"), this)),
       m_sql(new SqlText(this)),
       m_error(new ErrorPanel(theme, this))
@@ -64,8 +66,11 @@ ObjectsView::ObjectsView(const Theme &theme, const backup::BackupShelf &shelf, Q
     m_table->setAccessibleName(tr("What is in the backup"));
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setMonoColumns({ObjectsModel::Name});
-    m_table->setNumberColumns({ObjectsModel::Rows, ObjectsModel::Line});
+    m_table->setNumberColumns({ObjectsModel::Rows, ObjectsModel::Size, ObjectsModel::Line});
     m_table->setStretchColumn(ObjectsModel::Name);
+    m_table->horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+    m_table->horizontalHeader()->setSortIndicatorClearable(true);
+    m_table->setSortingEnabled(true);
     m_find->setPlaceholderText(tr("Find: parts of the name, or a kind"));
     m_find->setAccessibleName(tr("Find in the backup"));
     m_find->setClearButtonEnabled(true);
@@ -75,6 +80,10 @@ ObjectsView::ObjectsView(const Theme &theme, const backup::BackupShelf &shelf, Q
     m_sql->setFont(theme.font(TextStyle::Mono));
     m_sql->setAccessibleName(tr("SQL of what is selected"));
     auto *back = new ActionButton(theme, ButtonKind::Secondary, tr("Back"), this);
+    auto *search = new QHBoxLayout;
+    search->setSpacing(metric::space12);
+    search->addWidget(m_find, 1);
+    search->addWidget(m_largest);
     auto *line = new QHBoxLayout;
     line->setSpacing(metric::space8);
     line->addWidget(m_about, 1);
@@ -83,14 +92,16 @@ ObjectsView::ObjectsView(const Theme &theme, const backup::BackupShelf &shelf, Q
     column->setContentsMargins({});
     column->setSpacing(metric::space12);
     column->addWidget(m_header);
-    column->addWidget(m_find);
+    column->addLayout(search);
     column->addWidget(m_table, 3);
     column->addLayout(line);
     column->addWidget(m_sql, 2);
     column->addWidget(m_error);
     column->addWidget(back, 0, Qt::AlignLeft);
+    back->setShortcut(Qt::Key_Escape);
     connect(back, &ActionButton::clicked, this, &ObjectsView::backRequested);
     connectParts();
+    followOrder();
 }
 
 ObjectsView::~ObjectsView()
@@ -111,6 +122,13 @@ void ObjectsView::connectParts()
     connect(toFind, &QShortcut::activated, m_find, [this] {
         m_find->setFocus();
         m_find->selectAll();
+    });
+    QHeaderView *head = m_table->horizontalHeader();
+    connect(head, &QHeaderView::sortIndicatorChanged, this, &ObjectsView::followOrder);
+    connect(m_largest, &ActionButton::clicked, this, [this, head] {
+        const bool isSorted = head->sortIndicatorSection() >= 0;
+        m_table->sortByColumn(isSorted ? -1 : static_cast<int>(ObjectsModel::Size),
+                              Qt::DescendingOrder);
     });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             &ObjectsView::followSelection);
@@ -207,6 +225,16 @@ std::optional<qsizetype> ObjectsView::selected() const
     const QModelIndex current = m_table->currentIndex();
     return m_objects && current.isValid() ? std::optional(m_model->object(current.row()))
                                           : std::nullopt;
+}
+
+/// Whoever sorts looks for what is at the top.
+void ObjectsView::followOrder()
+{
+    m_largest->setText(m_table->horizontalHeader()->sortIndicatorSection() < 0
+                           ? tr("Largest first")
+                           : tr("As in the file"));
+    m_table->setCurrentIndex(m_model->index(0, 0));
+    m_table->scrollToTop();
 }
 
 void ObjectsView::followSelection()

@@ -14,6 +14,7 @@ class QPlainTextEdit;
 
 namespace mayday::ui {
 
+class ActionButton;
 class ActionTable;
 class CopyButton;
 class ErrorPanel;
@@ -45,6 +46,7 @@ private:
     void showError(const Error &error);
     void find(const QString &words);
     void followSelection();
+    void followOrder();
     void read();
     void showSql(const backup::ShownSql &sql, const dump::DumpObject &object);
     [[nodiscard]] QString about(const dump::DumpObject &object, bool isCut) const;
@@ -64,6 +66,7 @@ private:
     ObjectsModel *m_model;
     ActionTable *m_table;
     TextLabel *m_about;
+    ActionButton *m_largest;
     CopyButton *m_copy;
     QPlainTextEdit *m_sql;
     ErrorPanel *m_error;

@@ -64,6 +64,7 @@ TablesView::TablesView(const Theme &theme, QWidget *parent)
     });
     connect(m_copy, &ActionButton::clicked, this, &TablesView::copyRequested);
     connect(m_bring, &ActionButton::clicked, this, &TablesView::tablesRequested);
+    back->setShortcut(Qt::Key_Escape);
     connect(back, &ActionButton::clicked, this, &TablesView::backRequested);
 }
 

@@ -12,6 +12,7 @@
 #include <QAbstractItemModelTester>
 #include <QClipboard>
 #include <QElapsedTimer>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QSignalSpy>
@@ -46,6 +47,7 @@ private Q_SLOTS:
     void everythingIsListed();
     void theSqlOfTheSelectedOne();
     void wordsFind();
+    void theLargestComeFirst();
     void theKeyboardDoesAll();
     void theSqlIsCopied();
     void whatIsGoneIsSaid();
@@ -114,6 +116,10 @@ void TestObjectsView::everythingIsListed()
     QCOMPARE(cell(0, ObjectsModel::Name), u"public.audit_all()"_s);
     QCOMPARE(cell(1, ObjectsModel::Name), u"public.orders"_s);
     QCOMPARE(cell(1, ObjectsModel::Rows), u"2"_s);
+    QVERIFY2(cell(1, ObjectsModel::Size).endsWith(u" B"_s),
+             qPrintable(cell(1, ObjectsModel::Size)));
+    QCOMPARE(cell(0, ObjectsModel::Size), QString());
+    QVERIFY(table()->isNumberColumn(ObjectsModel::Size));
     QCOMPARE(cell(2, ObjectsModel::Name), u"audit on public.orders"_s);
     QCOMPARE(cell(2, ObjectsModel::Rows), QString());
     QCOMPARE(cell(3, ObjectsModel::Kind), u"schema"_s);
@@ -152,6 +158,54 @@ void TestObjectsView::wordsFind()
     QCOMPARE(table()->model()->rowCount(), 4);
 }
 
+void TestObjectsView::theLargestComeFirst()
+{
+    const QByteArray stock = "CREATE TABLE public.stock (\n    id text\n);\n\n"
+                             "COPY public.stock (id) FROM stdin;\n" +
+                             QByteArray(5000, 'x') + "\n\\.\n\n";
+    put(QByteArray(insideDump).replace("CREATE TRIGGER", stock + "CREATE TRIGGER"));
+    open();
+    const QAbstractItemModelTester tester(table()->model(),
+                                          QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const auto names = [this] {
+        QStringList all;
+        for (int row = 0; row < table()->model()->rowCount(); ++row)
+            all.append(cell(row, ObjectsModel::Name));
+        return all.join(u'|');
+    };
+    const QString ofTheFile =
+        u"public.audit_all()|public.orders|public.stock|audit on public.orders|public"_s;
+    QCOMPARE(names(), ofTheFile);
+    const QPersistentModelIndex held = table()->model()->index(1, ObjectsModel::Name);
+    seenButton(*m_view, u"Largest first"_s)->setFocus();
+    press(*m_view, Qt::Key_Space);
+    QCOMPARE(names(),
+             u"public.stock|public.orders|public.audit_all()|audit on public.orders|public"_s);
+    QVERIFY2(cell(0, ObjectsModel::Size).startsWith(u"5"_s),
+             qPrintable(cell(0, ObjectsModel::Size)));
+    QCOMPARE(held.data().toString(), u"public.orders"_s);
+    QCOMPARE(table()->currentIndex().row(), 0);
+    QTRY_VERIFY(sql()->toPlainText().startsWith(u"CREATE TABLE public.stock"_s));
+    field()->setText(u"orders"_s); // what is found is sorted, too
+    QCOMPARE(names(), u"public.orders|audit on public.orders"_s);
+    field()->clear();
+    seenButton(*m_view, u"As in the file"_s)->click();
+    QCOMPARE(names(), ofTheFile);
+    // By the header: the smallest that has rows before those that have none.
+    table()->sortByColumn(ObjectsModel::Size, Qt::AscendingOrder);
+    QVERIFY2(names().startsWith(u"public.orders|public.stock|public.audit_all()"_s),
+             qPrintable(names()));
+    table()->sortByColumn(ObjectsModel::Name, Qt::DescendingOrder);
+    QVERIFY2(names().startsWith(u"public.stock|public.orders|"_s), qPrintable(names()));
+    table()->sortByColumn(ObjectsModel::Kind, Qt::AscendingOrder);
+    QVERIFY2(names().startsWith(u"public.audit_all()|public|"_s), qPrintable(names()));
+    QHeaderView *head = table()->horizontalHeader();
+    QTest::mouseClick(head->viewport(), Qt::LeftButton, {},
+                      {head->sectionViewportPosition(ObjectsModel::Size) + 20, 10});
+    QVERIFY2(names().startsWith(u"public.stock|public.orders|"_s), qPrintable(names()));
+    QVERIFY(seenButton(*m_view, u"As in the file"_s));
+}
+
 void TestObjectsView::theKeyboardDoesAll()
 {
     open();
@@ -166,6 +220,9 @@ void TestObjectsView::theKeyboardDoesAll()
     press(*m_view, Qt::Key_Return);
     QVERIFY(sql()->hasFocus());
     QTRY_VERIFY(sql()->toPlainText().startsWith(u"CREATE TRIGGER audit"_s));
+    const QSignalSpy back(m_view.get(), &ObjectsView::backRequested);
+    press(*m_view, Qt::Key_Escape);
+    QTRY_COMPARE(back.size(), 1); // a button is pressed, and comes up again
 }
 
 void TestObjectsView::theSqlIsCopied()
