@@ -7,7 +7,9 @@
 #include "ui/kit/timetext.h"
 #include "ui/restore/restoretexts.h"
 
+#include <QEvent>
 #include <QGridLayout>
+#include <QResizeEvent>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -21,25 +23,36 @@ namespace {
 /// There is a table, too; all of them are in what is copied for the chat.
 constexpr qsizetype mostShown = 5;
 constexpr int glyphExtent = 12;
+/// Some five lines: what is less is not read.
+constexpr int leastHeight = 96;
 
 } // namespace
 
 AfterwardsView::AfterwardsView(const Theme &theme, QWidget *parent)
-    : QWidget(parent),
+    : QScrollArea(parent),
       m_theme(theme),
       m_found(new QGridLayout),
-      m_general(new TextLabel(theme, TextStyle::Detail, Ink::Second, this))
+      m_general(new TextLabel(theme, TextStyle::Detail, Ink::Second))
 {
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setAccessibleName(tr("What is left to do after the restore"));
+    auto *page = new QWidget;
     m_general->setSelectable(true);
     m_found->setContentsMargins({});
     m_found->setHorizontalSpacing(metric::space8);
     m_found->setVerticalSpacing(metric::space4);
     m_found->setColumnStretch(1, 1);
-    auto *column = new QVBoxLayout(this);
+    auto *column = new QVBoxLayout(page);
     column->setContentsMargins({});
     column->setSpacing(metric::space4);
     column->addLayout(m_found);
     column->addWidget(m_general);
+    column->addStretch();
+    setWidgetResizable(true);
+    setWidget(page);
+    page->setAutoFillBackground(false);
+    viewport()->setAutoFillBackground(false);
 }
 
 void AfterwardsView::setRecord(const restore::RestoreRecord &record)
@@ -55,10 +68,10 @@ void AfterwardsView::setRecord(const restore::RestoreRecord &record)
         lines.append(tr("And %1 more: the verdict for the chat has them all.")
                          .arg(timetext::count(m_count - mostShown)));
     for (int row = 0; row < lines.size(); ++row) {
-        auto *glyph = new StateGlyph(m_theme, StateShape::Degraded, this);
+        auto *glyph = new StateGlyph(m_theme, StateShape::Degraded, widget());
         glyph->setExtent(glyphExtent);
         glyph->setAccessibleName(tr("To be looked at"));
-        auto *text = new TextLabel(m_theme, TextStyle::Detail, this);
+        auto *text = new TextLabel(m_theme, TextStyle::Detail, widget());
         text->setText(lines[row]);
         text->setSelectable(true);
         m_found->addWidget(glyph, row, 0, Qt::AlignTop);
@@ -67,6 +80,41 @@ void AfterwardsView::setRecord(const restore::RestoreRecord &record)
     if (m_count > 0 && record.receipt && record.receipt->afterwards)
         addJobs(record.receipt->afterwards->jobsOff, static_cast<int>(lines.size()));
     m_general->setText(restoretexts::whatNext(record).join(u'\n'));
+    updateGeometry();
+}
+
+int AfterwardsView::heightOfTexts() const
+{
+    const QLayout *layout = widget()->layout();
+    const int width = viewport()->width();
+    return layout->hasHeightForWidth() ? layout->heightForWidth(width)
+                                       : layout->sizeHint().height();
+}
+
+QSize AfterwardsView::sizeHint() const
+{
+    return {widget()->sizeHint().width(), heightOfTexts()};
+}
+
+QSize AfterwardsView::minimumSizeHint() const
+{
+    return {0, std::min(heightOfTexts(), leastHeight)};
+}
+
+void AfterwardsView::resizeEvent(QResizeEvent *event)
+{
+    QScrollArea::resizeEvent(event);
+    if (event->oldSize().width() != event->size().width())
+        updateGeometry(); // other lines are broken, so another height is wanted
+}
+
+/// What scrolls is a stop for the keys; what is whole is none.
+bool AfterwardsView::event(QEvent *event)
+{
+    const bool done = QScrollArea::event(event);
+    if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize)
+        setFocusPolicy(heightOfTexts() > height() ? Qt::StrongFocus : Qt::NoFocus);
+    return done;
 }
 
 /// Below what was found, which begins with how many there are.
@@ -77,10 +125,10 @@ void AfterwardsView::addJobs(const QList<restore::JobOff> &jobs, int row)
         all.append(job.switchOn);
     const auto add = [this, &row](const QString &markup, const QString &what,
                                   const QString &copied) {
-        auto *text = new TextLabel(m_theme, TextStyle::Detail, this);
+        auto *text = new TextLabel(m_theme, TextStyle::Detail, widget());
         text->setMarkup(markup);
         text->setSelectable(true);
-        auto *copy = new CopyButton(m_theme, what, this);
+        auto *copy = new CopyButton(m_theme, what, widget());
         copy->setCopyText(copied);
         m_found->addWidget(text, row, 1);
         m_found->addWidget(copy, row++, 2, Qt::AlignTop);

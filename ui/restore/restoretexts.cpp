@@ -349,28 +349,117 @@ QStringList cameToLife(const restore::RestoreRecord &record)
     return lines;
 }
 
+namespace {
+
+QString smokeTest()
+{
+    return tr("Run the smoke test: try the application as a customer would, before you say that it "
+              "works.");
+}
+
+QString tellPeople()
+{
+    return tr("Tell people: the button beside the verdict copies it for the chat.");
+}
+
+/// Whether a connection variable has to be changed. The name stays on every way that changes what
+/// is live; who was connected elsewhere, only they know.
+QString variables(const restore::RestoreRecord &record)
+{
+    const auto where = postgres::ConnectionString::parse(record.connection);
+    const QString name =
+        where && !where->database().isEmpty() && !where->host().isEmpty()
+            ? u"%1 on %2:%3"_s.arg(where->database(), where->host()).arg(where->port())
+            : tr("the database");
+    return tr("No connection variable changes: %1 keeps its name. If DATABASE_URL, or what it is "
+              "called there, leads elsewhere, switch it and redeploy.")
+        .arg(name);
+}
+
+/// Who has to connect, or ask, anew.
+QStringList restarts(RestoreMode mode)
+{
+    const QString caches = tr("Empty the application's caches: they hold what was there before.");
+    switch (mode) {
+    case RestoreMode::ReplaceDatabase:
+        return {tr("Everybody was disconnected: restart or redeploy what does not connect again by "
+                   "itself, pools and poolers too."),
+                caches};
+    case RestoreMode::Replace:
+    case RestoreMode::InPlace:
+        return {tr("Nobody was disconnected: restart or redeploy what says \"cached plan must not "
+                   "change result type\"."),
+                caches};
+    case RestoreMode::Tables:
+        return {tr("Nobody was disconnected: restart or redeploy what has given up on these "
+                   "tables, or remembers which tables there are.")};
+    case RestoreMode::Copy: return {};
+    }
+    Q_UNREACHABLE_RETURN({});
+}
+
+/// Nothing leads to a copy by itself.
+QStringList afterCopy(const restore::RestoreRecord &record)
+{
+    QStringList lines{tr("The live data and its name stay, so no connection variable has to be "
+                         "changed, and nothing has to be restarted.")};
+    restore::RestorePlan naming;
+    naming.mode = RestoreMode::Copy;
+    naming.plannedAt = restore::plannedAtOf(record.id);
+    QStringList schemas;
+    for (const restore::TableName &table : record.tables())
+        schemas.append(naming.keptSchemaName(table.first));
+    schemas.removeDuplicates();
+    if (naming.plannedAt.isValid() && !schemas.isEmpty())
+        lines.append(tr("What is to read the copy needs another connection: switch DATABASE_URL, "
+                        "or what it is called there, to the same address with "
+                        "options=-csearch_path=%1, and redeploy it.")
+                         .arg(schemas.join(u',')));
+    lines.append(tr("Before you say that rows are back, compare, bring them back, and run the "
+                    "smoke test: the copy alone changes nothing for customers."));
+    lines.append(tr("Tell people that it is a copy: the button beside the verdict copies it for "
+                    "the chat."));
+    return lines;
+}
+
+/// A database that was loaded in part and not swapped.
+QStringList afterUnfinished(const restore::RestoreRecord &record)
+{
+    return {tr("The live data and its name stay, so no connection variable has to be changed, and "
+               "nothing has to be restarted."),
+            tr("Do not switch DATABASE_URL, or what it is called there, to database %1: it is "
+               "unfinished, and nothing in it is proven.")
+                .arg(record.unfinished),
+            tr("Tell people that the restore did not take place: the button beside the verdict "
+               "copies it for the chat.")};
+}
+
+} // namespace
+
 QStringList whatNext(const restore::RestoreRecord &record)
 {
+    if (record.mode == RestoreMode::Copy && record.canBeCompared())
+        return afterCopy(record);
+    if (record.committed && !*record.committed && !record.unfinished.isEmpty())
+        return afterUnfinished(record);
     if (!record.isInEffect())
         return {};
-    if (record.mode == RestoreMode::Tables)
-        return {tr("Try the application as a customer would, before you say that it works."),
-                tr("What was written to these tables after the backup is not in them."),
-                tr("Rows that others deleted with them, by a foreign key, do not come back by "
-                   "themselves: look at the tables around them."),
-                tr("Tell people: the button beside the verdict copies it for the chat.")};
     QStringList lines;
     if (record.mode == RestoreMode::InPlace && record.receipt && record.receipt->safetyCopy)
         lines.append(tr("Keep the safety copy until you are sure: it is the only way back, and "
                         "nobody removes it."));
-    if (record.mode == RestoreMode::ReplaceDatabase)
-        lines.append(
-            tr("Everybody was disconnected: restart what does not connect again by itself, "
-               "and redeploy what keeps the old database's name or number."));
-    lines.append(tr("Try the application as a customer would, before you say that it works."));
-    lines += record.receipt ? whatWasLookedAt(record.receipt->afterwards)
-                            : whatWasLookedAt(std::nullopt);
-    lines.append(tr("Tell people: the button beside the verdict copies it for the chat."));
+    lines.append(variables(record));
+    lines += restarts(record.mode);
+    lines.append(smokeTest());
+    if (record.mode == RestoreMode::Tables) {
+        lines.append(tr("What was written to these tables after the backup is not in them."));
+        lines.append(tr("Rows that others deleted with them, by a foreign key, do not come back by "
+                        "themselves: look at the tables around them."));
+    } else {
+        lines += record.receipt ? whatWasLookedAt(record.receipt->afterwards)
+                                : whatWasLookedAt(std::nullopt);
+    }
+    lines.append(tellPeople());
     return lines;
 }
 

@@ -43,7 +43,9 @@ namespace restoretexts {
 [[nodiscard]] QString verdictForChat(const restore::RestoreReceipt &receipt);
 /// What came to life with the backup and was not alive before, while it is live; one line each.
 [[nodiscard]] QStringList cameToLife(const restore::RestoreRecord &record);
-/// What is left for people to do once the restored data is live, one line each; empty otherwise.
+/// What is left for people to do, one line each: variables, restarts, the smoke test, whom to tell;
+/// also of a copy, and of a database that was not swapped. Empty where nothing happened, and after
+/// a put-back.
 [[nodiscard]] QStringList whatNext(const restore::RestoreRecord &record);
 /// What is true about a restore that nobody saw end.
 [[nodiscard]] QString interruptedSentence(const restore::RestoreRecord &record);

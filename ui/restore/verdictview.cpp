@@ -132,7 +132,11 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     const QString notes = record.lastPutBack ? notesText(record, *record.lastPutBack) : QString();
     m_notes->setText(notes);
     m_notes->setVisible(!notes.isEmpty());
-    m_nextFold->hide();
+    m_next->setRecord(record);
+    m_nextFold->setTitle(m_next->title());
+    m_nextFold->setVisible(!m_next->isEmpty());
+    if (std::exchange(m_shown, record.id) != record.id)
+        m_nextFold->setOpen(false);
     m_putBack->setText(putBackVerb(record));
     m_putBack->setVisible(record.canBePutBack());
     showPutBack(record);
