@@ -395,6 +395,7 @@ ManifestCheck checkManifest(const QString &dump, const dump::DumpInspection &ins
     return {.isThere = true,
             .isUsable = true,
             .takenAt = manifest.takenAt,
+            .database = manifest.database,
             .tables = manifest.content.tables.size(),
             .rows = manifest.rows(),
             .problems = missingFrom(inspection, manifest)};

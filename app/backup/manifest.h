@@ -61,6 +61,7 @@ struct ManifestCheck {
     bool isThere = false;
     bool isUsable = false; ///< it is whole, and was written for this file
     QDateTime takenAt = {};
+    QString database = {}; ///< that the dump was made of
     qint64 tables = 0;
     qint64 rows = 0;
     QStringList problems = {}; ///< why it is not usable, or what is not in the dump; clauses

@@ -89,6 +89,8 @@ CameAfterView::CameAfterView(const Theme &theme, QWidget *parent)
         {CameAfterModel::OnlyKept, CameAfterModel::OnlyLive, CameAfterModel::Changed});
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_notes->setSelectable(true);
+    m_stop->setKeyHint(tr("Esc"));
+    m_stop->setShortcut(Qt::Key_Escape);
     auto *choices = new QHBoxLayout(m_choices);
     choices->setContentsMargins({});
     choices->setSpacing(metric::space8);
@@ -240,6 +242,13 @@ void CameAfterView::showReceipt(const restore::BringBackReceipt &receipt)
 void CameAfterView::showError(const Error &error)
 {
     m_header->setShape(StateShape::Unknown);
+    if (error.kind == ErrorKind::Cancelled) { // which is what was asked for
+        m_header->setSentence(tr("Stopped. Nothing was changed."));
+        m_header->setDetail(tr("Nothing is known of what is missing until it is compared again."));
+        setRunning(false);
+        showParts(false, false);
+        return;
+    }
     m_header->setSentence(tr("It could not be compared."));
     m_header->setDetail({});
     m_error->setError(error);

@@ -61,6 +61,13 @@ QString insideText(const backup::BackupEntry &entry)
     return text;
 }
 
+/// By the manifest beside it; without one nobody knows.
+bool isOfAnother(const backup::BackupEntry &entry, const QString &database)
+{
+    const QString &made = entry.manifest.database;
+    return !made.isEmpty() && !database.isEmpty() && made != database;
+}
+
 } // namespace
 
 ChooseView::ChooseView(const Parts &parts, QWidget *parent)
@@ -104,10 +111,11 @@ ChooseView::ChooseView(const Parts &parts, QWidget *parent)
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex &current) {
                 const backup::BackupEntry *entry = m_model->entry(current.row());
-                m_chosen = entry ? entry->path : QString();
+                if (!m_isSelecting)
+                    m_chosen = entry ? entry->path : QString();
                 follow();
             });
-    connect(m_model, &BackupModel::dataChanged, this, &ChooseView::follow);
+    connect(m_model, &BackupModel::dataChanged, this, &ChooseView::keepSelection);
     connect(m_model, &BackupModel::modelReset, this, &ChooseView::keepSelection);
     keepSelection();
 }
@@ -117,18 +125,29 @@ QWidget *ChooseView::initialFocus() const
     return m_table;
 }
 
+void ChooseView::setDatabase(const QString &name)
+{
+    m_database = name;
+    keepSelection();
+}
+
 /// The list is made anew when a file comes, goes or turns out to be of another time. The backup
-/// under the hand of a person stays selected; without one it is the newest.
+/// under the hand of a person stays selected; without one it is the newest that is not known to be
+/// of another database than the one that is restored into.
 void ChooseView::keepSelection()
 {
-    int row = 0;
+    int row = -1;
+    int newest = -1;
     for (int at = 0; at < m_model->rowCount(); ++at) {
-        if (m_model->entry(at)->path == m_chosen)
+        const backup::BackupEntry &entry = *m_model->entry(at);
+        if (entry.path == m_chosen)
             row = at;
+        if (newest < 0 && !isOfAnother(entry, m_database))
+            newest = at;
     }
-    const QString chosen = m_chosen;
-    m_table->setCurrentIndex(m_model->index(row, 0));
-    m_chosen = chosen;
+    m_isSelecting = true;
+    m_table->setCurrentIndex(m_model->index(row >= 0 ? row : std::max(newest, 0), 0));
+    m_isSelecting = false;
     follow();
 }
 
@@ -136,6 +155,10 @@ void ChooseView::follow()
 {
     const backup::BackupEntry *entry = m_model->entry(m_table->currentIndex().row());
     m_inside->setText(entry ? insideText(*entry) : QString());
+    if (entry && isOfAnother(*entry, m_database))
+        m_inside->setText(
+            tr("Made of the database %1, not of %2.").arg(entry->manifest.database, m_database) +
+            u' ' + m_inside->plainText());
     m_take->setEnabled(entry && entry->isComplete());
     m_look->setEnabled(entry && entry->inspection && entry->inspection->statements > 0);
     m_take->setToolTip(m_take->isEnabled()

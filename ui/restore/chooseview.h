@@ -34,6 +34,9 @@ public:
     };
     explicit ChooseView(const Parts &parts, QWidget *parent = nullptr);
 
+    /// Where the backup goes, by the server's name of it; empty: not known. Until a person has
+    /// moved to one, the newest is selected that is not known to be made of another.
+    void setDatabase(const QString &name);
     [[nodiscard]] QWidget *initialFocus() const;
 
 Q_SIGNALS:
@@ -58,6 +61,8 @@ private:
     ActionButton *m_take;
     ActionButton *m_look;
     QString m_chosen; ///< path of the one a person has moved to; empty: the newest
+    QString m_database;
+    bool m_isSelecting = false; ///< and no person does
 };
 
 } // namespace mayday::ui

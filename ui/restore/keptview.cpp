@@ -103,6 +103,7 @@ QHBoxLayout *KeptView::buttonRow()
 {
     auto *back =
         new ActionButton(m_parts.theme, ButtonKind::Secondary, tr("Back to the backups"), this);
+    back->setShortcut(Qt::Key_Escape);
     connect(back, &ActionButton::clicked, this, &KeptView::backRequested);
     auto *older = new TextLabel(m_parts.theme, TextStyle::Detail, Ink::Second, this);
     older->setText(tr("Older than"));
@@ -116,6 +117,20 @@ QHBoxLayout *KeptView::buttonRow()
     buttons->addStretch();
     buttons->addWidget(back);
     return buttons;
+}
+
+/// What is listed of one database is never offered to be discarded in another.
+void KeptView::setTarget(const RestoreTarget &target)
+{
+    const bool isOther = target.database != m_target.database;
+    m_target = target;
+    if (!isOther)
+        return;
+    ++m_asked;
+    m_model->setLook({}, {});
+    follow();
+    if (isVisible())
+        ask();
 }
 
 void KeptView::ask()
@@ -132,7 +147,9 @@ void KeptView::ask()
     m_header->setDetail({});
     m_asking.requestStop();
     m_asking = m_parts.desk.kept(*connection);
-    m_asking.deliverTo(this, [this](const Result<restore::KeptLook> &look) {
+    m_asking.deliverTo(this, [this, asked = ++m_asked](const Result<restore::KeptLook> &look) {
+        if (asked != m_asked)
+            return; // about another database, or older than what was asked since
         show(look.value_or(restore::KeptLook()));
         if (!look)
             showError(look.error());

@@ -25,7 +25,8 @@ class KeptView final : public QWidget {
 public:
     explicit KeptView(const RestorePanel::Parts &parts, QWidget *parent = nullptr);
 
-    void setTarget(const RestoreTarget &target) { m_target = target; }
+    /// Another one is asked at once where somebody looks.
+    void setTarget(const RestoreTarget &target);
     /// Asks the server anew.
     void ask();
     [[nodiscard]] QWidget *initialFocus() const;
@@ -56,6 +57,7 @@ private:
     QSpinBox *m_days;
     TextLabel *m_past;
     Task<restore::KeptLook> m_asking;
+    int m_asked = 0; ///< so many times; the last one counts
 };
 
 } // namespace mayday::ui

@@ -118,8 +118,10 @@ void RestorePanel::connectVerdict()
     connect(m_cameAfter, &CameAfterView::compareAgainRequested, this, &RestorePanel::compare);
     connect(m_cameAfter, &CameAfterView::bringBackRequested, this, &RestorePanel::bringBack);
     connect(m_cameAfter, &CameAfterView::stopRequested, this, [this] {
-        m_comparing.requestStop();
-        m_parts.desk.requestStop();
+        if (m_comparingTick.isActive())
+            m_comparing.requestStop(); // and not what runs elsewhere
+        else
+            m_parts.desk.requestStop();
     });
     connect(m_cameAfter, &CameAfterView::backRequested, this, &RestorePanel::backToVerdict);
     connect(m_content, &ContentView::againRequested, this, &RestorePanel::checkContent);
@@ -157,29 +159,6 @@ void RestorePanel::connectDesk()
             [this](const restore::RestoreId &id, const Error &error) {
                 endContentCheck(id, [&error](ContentView &view) { view.showError(error); });
             });
-}
-
-void RestorePanel::setTarget(const RestoreTarget &target)
-{
-    m_target = target;
-    const restore::RestoreRecord *record = latest();
-    if (record)
-        follow(record->id);
-    else
-        showChoice();
-}
-
-/// The newest restore of this target; inside an incident only the incident's own.
-const restore::RestoreRecord *RestorePanel::latest() const
-{
-    const auto &records = m_parts.desk.records();
-    const auto found = std::ranges::find_if(records, [this](const restore::RestoreRecord &record) {
-        const bool isOurs =
-            record.database == m_target.database && record.incident == m_target.incident;
-        return isOurs &&
-               (!m_target.incident.isEmpty() || record.state == restore::RestoreState::Running);
-    });
-    return found == records.end() ? nullptr : &*found;
 }
 
 void RestorePanel::turnTo(QWidget *view)
@@ -285,8 +264,9 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
     const bool replaces = m_draft.mode != restore::RestoreMode::Tables;
     m_plan->showPlan(
         {.sentence = plantexts::planSentence(m_draft.mode),
-         .facts = plantexts::planFacts(entry, m_draft, report, m_parts.desk.records(),
-                                       m_parts.clock.now()),
+         .facts =
+             targetFacts(entry) + plantexts::planFacts(entry, m_draft, report,
+                                                       m_parts.desk.records(), m_parts.clock.now()),
          .lossDetails = report.loss && replaces ? plantexts::lossDetails(*report.loss) : QString(),
          .warnings = entry.inspection ? entry.inspection->warnings : QStringList(),
          .verb = plantexts::replaceVerb(m_draft, report),
@@ -334,7 +314,7 @@ void RestorePanel::confirm()
     QList<Fact> facts = plantexts::confirmFacts(m_draft, m_report);
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
         entry && entry->inspection)
-        facts += insidetexts::confirmFacts(*entry->inspection);
+        facts = targetFacts(*entry) + facts + insidetexts::confirmFacts(*entry->inspection);
     m_parts.prompter.confirmTyped(this,
                                   {.title = plantexts::replaceVerb(m_draft, m_report) + u'?',
                                    .text = tr("Type the name of the database to go on."),
@@ -353,11 +333,13 @@ void RestorePanel::confirm()
 void RestorePanel::confirmTables()
 {
     const QString verb = plantexts::replaceVerb(m_draft, m_report);
+    const backup::BackupEntry *planned = m_parts.shelf.entry(m_draft.file);
+    const QList<Fact> into = planned ? targetFacts(*planned) : QList<Fact>();
     m_parts.prompter.confirm(this,
                              {.title = verb + u'?',
                               .text = tr("In one transaction, proven before it is committed."),
                               .confirmLabel = verb,
-                              .facts = plantexts::confirmFacts(m_draft, m_report)},
+                              .facts = into + plantexts::confirmFacts(m_draft, m_report)},
                              [this](bool confirmed) {
                                  const backup::BackupEntry *entry =
                                      m_parts.shelf.entry(m_draft.file);
@@ -445,7 +427,9 @@ void RestorePanel::compare()
     m_comparingTick.start();
     m_comparing.requestStop();
     m_comparing = m_parts.desk.compare(*connection, m_shown.text(), m_compared);
-    m_comparing.deliverTo(this, [this](Result<restore::Comparison> comparison) {
+    m_comparing.deliverTo(this, [this, id = m_shown](Result<restore::Comparison> comparison) {
+        if (id != m_shown)
+            return; // somebody has turned to another database meanwhile
         m_comparingTick.stop();
         if (!comparison)
             m_cameAfter->showError(comparison.error());

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "restore/restoredesk.h"
+#include "ui/kit/facttable.h"
 #include "ui/kit/prompter.h"
 #include "ui/kit/theme.h"
 
+#include <QHash>
 #include <QTimer>
 #include <QWidget>
 
@@ -29,11 +31,13 @@ class VerdictView;
 /// Where a restore goes, in the user's terms.
 struct RestoreTarget {
     QString database;    ///< id in stack.yaml
-    QString name;        ///< "database main"
+    QString name;        ///< as people call it: "shop"
     QString environment; ///< "production", "practice"
     QString incident;    ///< empty outside an incident
     QList<restore::TeamCheck> checks = {};
     int keepDays = 0; ///< what is kept goes after so many; 0: when somebody discards it
+    /// As stack.yaml has it, without a password; empty when that cannot be read.
+    postgres::ConnectionString described = {};
     /// With its password; asked again each time, since credentials change.
     std::function<Result<postgres::ConnectionString>()> connection;
 };
@@ -55,10 +59,13 @@ public:
     };
     explicit RestorePanel(const Parts &parts, QWidget *parent = nullptr);
 
-    /// Shows what runs or ended there; otherwise begins with the choice of a backup.
+    /// Shows what runs or ended there; otherwise begins with the choice of a backup. Whoever was
+    /// at a plan gets that of the same backup for the new target.
     void setTarget(const RestoreTarget &target);
     /// Jumps to the plan for one backup.
     void choose(const QString &path);
+    /// Whether nobody has gone further than to the list of backups.
+    [[nodiscard]] bool isChoosing() const;
     [[nodiscard]] QWidget *initialFocus() const;
 
 protected:
@@ -96,6 +103,7 @@ private:
     void backToVerdict();
     void follow(const restore::RestoreId &id);
     [[nodiscard]] const restore::RestoreRecord *latest() const;
+    [[nodiscard]] QList<Fact> targetFacts(const backup::BackupEntry &entry) const;
 
     Parts m_parts;
     RestoreTarget m_target;
@@ -121,6 +129,7 @@ private:
     QTimer m_comparingTick; ///< while the server compares
     QTimer m_contentTick;   ///< while every letter is compared
     restore::RestoreId m_shown;
+    QHash<QString, restore::RestoreId> m_left; ///< what was shown of other targets, by database
     bool m_isBehind = false; ///< what m_shown came to is to be shown once somebody looks
 };
 

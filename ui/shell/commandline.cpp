@@ -13,6 +13,12 @@ namespace {
 
 const QString themeKey = u"look/theme"_s;
 
+/// A name may have anything in it, a slash too.
+QString targetKey(const QString &stack)
+{
+    return u"restore/into-"_s + QString::fromLatin1(stack.toUtf8().toHex());
+}
+
 } // namespace
 
 CommandLine readCommandLine(QApplication &application)
@@ -46,6 +52,18 @@ void storeThemeMode(const Profile &profile, ThemeMode mode)
 {
     QSettings settings(profile.windowStateFile(), QSettings::IniFormat);
     settings.setValue(themeKey, themeModeKey(mode));
+}
+
+QString storedTarget(const Profile &profile, const QString &stack)
+{
+    const QSettings settings(profile.windowStateFile(), QSettings::IniFormat);
+    return settings.value(targetKey(stack)).toString();
+}
+
+void storeTarget(const Profile &profile, const QString &stack, const QString &database)
+{
+    QSettings settings(profile.windowStateFile(), QSettings::IniFormat);
+    settings.setValue(targetKey(stack), database);
 }
 
 } // namespace mayday::ui

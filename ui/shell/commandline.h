@@ -18,6 +18,10 @@ struct CommandLine {
 
 /// The look the user chose, kept beside the window's state.
 [[nodiscard]] ThemeMode storedThemeMode(const Profile &profile);
+/// The id of the database that was restored into last, of the stack of that name; empty when none
+/// was chosen yet.
+[[nodiscard]] QString storedTarget(const Profile &profile, const QString &stack);
+void storeTarget(const Profile &profile, const QString &stack, const QString &database);
 void storeThemeMode(const Profile &profile, ThemeMode mode);
 
 } // namespace mayday::ui

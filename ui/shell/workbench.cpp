@@ -88,28 +88,52 @@ RestoreTarget Workbench::restoreTarget(const QString &database, const QString &i
     const stack::Stack &stack = m_parts.desk.stack();
     QList<restore::TeamCheck> checks;
     int keepDays = 0;
+    QString name;
+    postgres::ConnectionString described;
     if (const auto *known =
             stack.database(stack::DatabaseId::parse(database).value_or(stack::DatabaseId{}))) {
         for (const stack::DatabaseCheck &check : known->checks)
             checks.append({.name = check.name, .sql = check.sql});
         keepDays = known->keepDays;
+        name = known->name.isEmpty() ? known->id.text() : known->name;
+        described = postgres::ConnectionString::parse(known->connection).value_or(described);
     }
     return {.database = database,
-            .name = tr("database %1").arg(database),
+            .name = name,
             .environment = stack.environment,
             .incident = incident,
             .checks = checks,
             .keepDays = keepDays,
+            .described = described,
             .connection = [&desk = m_parts.desk, database] {
                 return desk.connection(database);
             }};
 }
 
-/// Where a backup goes that is restored outside of an incident.
-RestoreTarget Workbench::firstTarget()
+/// Where a backup may go that is restored outside of an incident.
+RestoreTargets Workbench::restoreTargets()
 {
-    const QList<stack::Database> &databases = m_parts.desk.stack().databases;
-    return restoreTarget(databases.isEmpty() ? QString() : databases.front().id.text(), {});
+    const stack::Stack &stack = m_parts.desk.stack();
+    const Profile &profile = m_parts.desk.profile();
+    RestoreTargets targets{.lastUsed = storedTarget(profile, stack.name)};
+    for (const stack::Database &database : stack.databases)
+        targets.all.append(restoreTarget(database.id.text(), {}));
+    if (stack.practice) {
+        targets.noneSentence = tr("There is no practice database yet to restore into.");
+        targets.noneDetail = tr("Now says how far it is. Backups can be looked into meanwhile.");
+        return targets;
+    }
+    targets.noneSentence = tr("No database is described, so there is none to restore into.");
+    targets.noneDetail = tr("Describe it under databases: in %1, and start Mayday again. Backups "
+                            "can be looked into without one.")
+                             .arg(profile.stackFile());
+    targets.noneExample = u"databases:\n"
+                          "  - id: main\n"
+                          "    name: shop\n"
+                          "    connection: host=db.example port=5432 dbname=shop user=postgres\n"
+                          "    schema: public\n"
+                          "    credential: database/main\n"_s;
+    return targets;
 }
 
 void Workbench::buildPages()
@@ -174,7 +198,10 @@ Page *Workbench::makeRunbooks()
 Page *Workbench::makeBackups()
 {
     m_backups = new BackupsPage(restoreParts());
-    m_backups->setTarget(firstTarget());
+    m_backups->setTargets(restoreTargets());
+    connect(m_backups, &BackupsPage::targetChosen, this, [this](const QString &database) {
+        storeTarget(m_parts.desk.profile(), m_parts.desk.stack().name, database);
+    });
     return m_backups;
 }
 
@@ -352,7 +379,7 @@ void Workbench::followStack()
     m_now->setStackName(stack.name);
     m_band->setStackName(stack.name);
     if (m_backups)
-        m_backups->setTarget(firstTarget());
+        m_backups->setTargets(restoreTargets());
     followRunning();
     followShelf();
     followStatus();

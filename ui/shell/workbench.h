@@ -4,7 +4,7 @@
 #include "desk/desk.h"
 #include "ui/kit/prompter.h"
 #include "ui/kit/theme.h"
-#include "ui/restore/restorepanel.h"
+#include "ui/restore/targetchoice.h"
 #include "ui/shell/mainwindow.h"
 
 namespace mayday::ui {
@@ -43,7 +43,7 @@ private:
     void connectStatus();
     [[nodiscard]] RestorePanel::Parts restoreParts();
     [[nodiscard]] RestoreTarget restoreTarget(const QString &database, const QString &incident);
-    [[nodiscard]] RestoreTarget firstTarget();
+    [[nodiscard]] RestoreTargets restoreTargets();
     [[nodiscard]] QWidget *panelFor(const runbook::VerbCall &call, QWidget *parent);
     void act(const runbook::VerbCall &call);
     void startScenario(const runbook::RunbookId &id);

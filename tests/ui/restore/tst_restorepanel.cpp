@@ -36,6 +36,7 @@ private Q_SLOTS:
     void aRestoreIsProvenAndPutBack();
     void whatCameAfterIsBroughtBackByKeyboard();
     void aComparisonThatFailsSaysSo();
+    void aComparisonIsStoppedAndChangesNothing();
     void aBringBackThatFailsChangesNothing();
     void aBackupCanBeChosenAgainAfterwards();
     void aFailureNamesLineAndStateAndChangesNothing();
@@ -58,7 +59,7 @@ void TestRestorePanel::thePlanNamesEverythingAboveTheButton()
     choosePlan();
     const QString facts = m_panel->findChild<PlanView *>()->findChild<FactTable *>()->plainText();
     for (const QString &part :
-         {u"shop.sql  3 tables, 6,000 rows, taken "_s,
+         {u"shop.sql  3 tables, 6,000 rows, file written "_s,
           u"schema public in %1 on "_s.arg(m_shop->database()), u"You will lose: "_s, u"1 row"_s,
           u"Time: not measured on this server yet; progress shows it"_s,
           u"Undo: Put back, until you discard the kept data"_s})
@@ -310,6 +311,50 @@ void TestRestorePanel::aComparisonThatFailsSaysSo()
     QVERIFY(seen<ErrorPanel>(*m_panel));
     button(u"Back to the verdict"_s)->click();
     QVERIFY(seen<VerdictView>(*m_panel));
+}
+
+void TestRestorePanel::aComparisonIsStoppedAndChangesNothing()
+{
+    putDump(m_shop->dump());
+    m_shop->run("INSERT INTO products (name) VALUES ('new')");
+    restoreNow();
+    const auto everything = [this] {
+        return m_shop->liveState() +
+               m_shop->ask("SELECT string_agg(nspname, ',' ORDER BY oid) FROM "
+                           "pg_namespace WHERE nspname !~ '^pg_'");
+    };
+    const QString before = everything();
+    // Somebody holds a table, so the comparison has to wait for them; the statistics may, too.
+    const auto waiting = [this] {
+        return m_shop->ask("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
+                           "WHERE NOT l.granted AND a.query NOT LIKE 'ANALYZE%'");
+    };
+    TaskContext context;
+    auto holder = postgres::Session::connect(m_shop->target(), context);
+    QVERIFY(holder);
+    button(u"What came after the backup"_s)->setFocus();
+    for (const bool byKey : {true, false}) {
+        QVERIFY(holder->execute("BEGIN", context));
+        QVERIFY(holder->execute("LOCK TABLE public.products IN ACCESS EXCLUSIVE MODE", context));
+        press(*m_panel, Qt::Key_Return); // the second time on "Compare again"
+        QTRY_VERIFY(button(u"Stop; nothing changes"_s));
+        QTRY_COMPARE(waiting(), u"1"_s);
+        QVERIFY(!button(u"Back to the verdict"_s)->isEnabled());
+        if (byKey)
+            press(*m_panel, Qt::Key_Escape);
+        else
+            button(u"Stop; nothing changes"_s)->click();
+        QTRY_VERIFY2(seenAll().contains(u"Stopped. Nothing was changed."_s), qPrintable(seenAll()));
+        QTRY_COMPARE(waiting(), u"0"_s);
+        QVERIFY(!seen<ErrorPanel>(*m_panel) && !button(u"Stop; nothing changes"_s));
+        QVERIFY(holder->execute("ROLLBACK", context));
+        QCOMPARE(everything(), before);
+        button(u"Compare again"_s)->setFocus();
+    }
+    press(*m_panel, Qt::Key_Return); // and nothing of it is in the way of the next
+    QTRY_VERIFY2(seenAll().contains(u"Not live now: 1 row that came after the backup."_s),
+                 qPrintable(seenAll()));
+    QVERIFY(m_errors.isEmpty());
 }
 
 void TestRestorePanel::aBringBackThatFailsChangesNothing()

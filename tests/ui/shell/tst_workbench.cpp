@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "stack/stackreader.h"
 #include "support/httpfixture.h"
 #include "support/keyboardwalk.h"
 #include "support/screen.h"
@@ -15,6 +16,8 @@
 #include "ui/shell/workbench.h"
 #include "ui/status/nowpage.h"
 
+#include <QAbstractItemView>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDir>
 #include <QLineEdit>
@@ -83,6 +86,8 @@ private Q_SLOTS:
     void aStepOpensAPage();
     void whatCannotBeDoneYetIsSaid();
     void aRestoreStepBringsTheWholePanel();
+    void intoWhichDatabaseIsRemembered();
+    void withoutADatabaseBackupsSayWhatToDo();
     void closingAsksAndLeadsToTheReport();
     void afterARestartTheChecklistIsInFront();
     void commandsOfAnotherPageAreFound();
@@ -397,6 +402,68 @@ void TestWorkbench::aRestoreStepBringsTheWholePanel()
     QVERIFY(!seenButton(*panel, u"Use this backup"_s)->isEnabled());
     press(Qt::Key_B); // the keys of the checklist work from inside the panel
     QTRY_VERIFY(!seen<RestorePanel>(*m_window));
+}
+
+void TestWorkbench::intoWhichDatabaseIsRemembered()
+{
+    const auto box = [this]() -> QComboBox * {
+        return m_window->currentPage()->findChild<QComboBox *>();
+    };
+    m_window->showPage(u"backups"_s);
+    QVERIFY(!box()->isVisible()); // there is no choice
+    QVERIFY2(seenAll().contains(u"Into shop"_s), qPrintable(seenAll()));
+    QVERIFY(seenAll().contains(u"database shop on 127.0.0.1:9 as app"_s));
+    stop();
+    QFile file(m_profile->profile().stackFile());
+    QVERIFY(file.open(QIODevice::Append));
+    file.write("  - {id: stock, name: warehouse, connection: host=127.0.0.1 port=9 user=app "
+               "dbname=stock, schema: public, credential: database/stock}\n");
+    file.close();
+    start();
+    m_window->showPage(u"backups"_s);
+    QCOMPARE(box()->currentText(), u"shop"_s);
+    QTRY_VERIFY(box()->isEnabled());
+    m_window->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    press(Qt::Key_I, Qt::AltModifier);
+    QVERIFY(box()->hasFocus());
+    press(Qt::Key_Down);
+    QTest::keyClick(box()->view(), Qt::Key_Down);
+    QTest::keyClick(box()->view(), Qt::Key_Return);
+    QCOMPARE(box()->currentText(), u"warehouse"_s);
+    QVERIFY(seenAll().contains(u"database stock on 127.0.0.1:9 as app"_s));
+    stop();
+    QCOMPARE(storedTarget(m_profile->profile(), u"Marketplace"_s), u"stock"_s);
+    QCOMPARE(storedTarget(m_profile->profile(), u"Another / stack"_s), QString());
+    start();
+    m_window->showPage(u"backups"_s);
+    QCOMPARE(box()->currentText(), u"warehouse"_s);
+    QCOMPARE(missedByTab(*m_window), QStringList());
+    begin(); // a step names its own
+    press(Qt::Key_N);
+    auto *panel = seen<RestorePanel>(*m_window);
+    QVERIFY(panel && !panel->findChild<QComboBox *>());
+}
+
+void TestWorkbench::withoutADatabaseBackupsSayWhatToDo()
+{
+    stop();
+    write(m_profile->profile().stackFile(),
+          "stack: {name: Marketplace, environment: production}\n");
+    start();
+    QVERIFY(m_window->showPage(u"backups"_s));
+    QVERIFY2(seenAll().contains(u"No database is described, so there is none to restore into."_s),
+             qPrintable(seenAll()));
+    QVERIFY(seenAll().contains(m_profile->profile().stackFile()));
+    QVERIFY(!m_window->currentPage()->findChild<QComboBox *>()->isVisible());
+    QTRY_VERIFY2(clippedTexts(*m_window).isEmpty(),
+                 qPrintable(clippedTexts(*m_window).join(u" | "_s)));
+    button(u"Copy an example"_s)
+        ->click(); // and what is copied is understood when it stands in the file
+    const auto stack = stack::parseStack(
+        "stack: {name: Marketplace}\n" + QGuiApplication::clipboard()->text().toUtf8(), {});
+    QVERIFY2(stack, stack ? "" : qPrintable(describe(stack.error())));
+    QCOMPARE(stack->databases.size(), 1);
 }
 
 void TestWorkbench::closingAsksAndLeadsToTheReport()
