@@ -61,7 +61,7 @@ QString fateText(const restore::KeptTerm &term, const QDateTime &now)
         return u"stays: somebody has renamed it, so it may be in use"_s;
     case restore::KeptFate::IncidentOpen: return u"due, and stays while an incident is open"_s;
     case restore::KeptFate::Unsettled:
-        return u"due, and stays: this record has not seen how its restore or put-back ended"_s;
+        return u"stays: this record has not seen how its restore or put-back ended"_s;
     case restore::KeptFate::OnlyCopy:
         return u"due, and stays: nothing is live under its name, so it may be the only copy"_s;
     case restore::KeptFate::InUse: return u"due, and stays while somebody is connected to it"_s;

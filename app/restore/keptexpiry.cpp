@@ -36,14 +36,16 @@ QSet<QString> namesFromJson(const QString &json)
 }
 
 /// When anything that this restore keeps was moved last; invalid when one of the marks says nothing
-/// or it was never live.
+/// or is that of a backup that was never live.
 QDateTime lastMoved(const QString &restore, const QList<KeptSchema> &all)
 {
     QDateTime last;
     for (const KeptSchema &kept : all) {
         if (kept.restore != restore)
             continue;
-        if (!kept.at.isValid() || kept.state == KeptState::Loading)
+        const bool wasNeverLive =
+            kept.state == KeptState::Loading || kept.state == KeptState::Copy;
+        if (!kept.at.isValid() || wasNeverLive)
             return {};
         if (!last.isValid() || kept.at > last)
             last = kept.at;
@@ -65,8 +67,6 @@ KeptFate fateWhenPast(const QString &restore, const KeptLook &look, const Expiry
 {
     if (rules.isIncidentOpen)
         return KeptFate::IncidentOpen;
-    if (!rules.ended.contains(restore))
-        return KeptFate::Unsettled;
     for (const KeptSchema &kept : look.kept) {
         if (kept.restore != restore)
             continue;
@@ -107,9 +107,11 @@ KeptTerm termOf(const KeptSchema &kept, const KeptLook &look, const ExpiryRules 
     QDateTime since = lastMoved(kept.restore, look.kept);
     if (!since.isValid())
         return {};
-    // The mark may have come from elsewhere, with a time of its own.
-    if (const auto seen = rules.ended.constFind(kept.restore); seen != rules.ended.cend())
-        since = std::max(since, *seen);
+    // Nobody promises a day to what goes on none.
+    const auto seen = rules.ended.constFind(kept.restore);
+    if (seen == rules.ended.cend())
+        return {.fate = KeptFate::Unsettled};
+    since = std::max(since, *seen); // the mark may have come from elsewhere, with a time of its own
     const QDateTime goesAt = since.toUTC().addDays(rules.keepDays);
     const bool isPast = goesAt <= now && goesAt <= look.serverNow;
     return {.fate = isPast ? fateWhenPast(kept.restore, look, rules) : KeptFate::Later,

@@ -16,7 +16,7 @@ namespace mayday::restore {
 ///
 /// 1. Only what carries Mayday's own mark, with the restore and the time in it, and has the name
 ///    Mayday gave it; never a name alone, and never what somebody has renamed. A backup that is
-///    still being loaded, or was loaded and never became live, goes by hand alone.
+///    still being loaded, or was laid beside the live data as a copy, goes by hand alone.
 /// 2. So many days must have passed since anything of the same restore was last moved (a put-back
 ///    begins them anew) and since this record has seen the end of it, by the server's clock and by
 ///    ours: a clock that is wrong drops nothing.
@@ -42,9 +42,9 @@ enum class KeptFate {
     Later,   ///< it goes when its days have passed
     Due,     ///< it goes at the next look
     Renamed, ///< by hand, so it may be live: it is never dropped
+    Unsettled, ///< this record has not seen how its restore ended: it stays
     // Its days have passed, and it stays:
     IncidentOpen,
-    Unsettled,
     OnlyCopy,
     InUse,
 };

@@ -49,8 +49,8 @@ QString goes(const restore::KeptTerm &term, const QDateTime &now)
         return tr("%1, in %2").arg(timetext::brief(term.goesAt, now), until(term.goesAt, now));
     case KeptFate::Due: return tr("Due");
     case KeptFate::Renamed: return tr("Renamed by hand, stays");
+    case KeptFate::Unsettled: return tr("Stays: its end was not seen");
     case KeptFate::IncidentOpen:
-    case KeptFate::Unsettled:
     case KeptFate::OnlyCopy:
     case KeptFate::InUse: return tr("Due, but stays");
     }
@@ -73,8 +73,8 @@ QString whyThen(const restore::KeptTerm &term)
     case KeptFate::IncidentOpen:
         return tr("Its days have passed. It stays while an incident is open.");
     case KeptFate::Unsettled:
-        return tr("Its days have passed. It stays: Mayday on this machine has not seen how its "
-                  "restore or put-back ended.");
+        return tr("It stays until somebody discards it: Mayday on this machine has not seen how "
+                  "its restore or put-back ended.");
     case KeptFate::OnlyCopy:
         return tr("Its days have passed. It stays: nothing is live under its name, so it may be "
                   "the only copy.");

@@ -61,6 +61,9 @@ void TestKeptRules::theRules_data()
         << lookOf({old})
         << ExpiryRules{.keepDays = 14, .ended = {{u"restore-2"_s, now.addDays(-21)}}}
         << KeptFate::Unsettled;
+    QTest::newRow("nobody saw its end, and it is of today")
+        << lookOf({keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 1)})
+        << ExpiryRules{.keepDays = 14} << KeptFate::Unsettled;
     QTest::newRow("its end was seen later than its mark says")
         << lookOf({old})
         << ExpiryRules{.keepDays = 14, .ended = {{u"restore-1"_s, now.addDays(-2)}}}
@@ -81,6 +84,12 @@ void TestKeptRules::theRules_data()
     loaded.isDatabase = true;
     loaded.state = KeptState::Loading;
     QTest::newRow("a loaded backup") << lookOf({loaded}) << days << KeptFate::ByHand;
+    KeptSchema copy = old;
+    copy.name = u"public_copy_20260101_000000"_s;
+    copy.state = KeptState::Copy;
+    QTest::newRow("a copy beside the live data") << lookOf({copy}) << days << KeptFate::ByHand;
+    QTest::newRow("a copy is of the same restore")
+        << lookOf({old, copy}) << days << KeptFate::ByHand;
     KeptLook bare = lookOf({old});
     bare.withTables = {u"public_before_20260101_000000"_s};
     QTest::newRow("nothing is live") << bare << days << KeptFate::OnlyCopy;
@@ -109,7 +118,10 @@ void TestKeptRules::theRules()
     QFETCH(ExpiryRules, rules);
     QFETCH(KeptFate, fate);
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    QCOMPARE(fateKey(termOf(look.kept.front(), look, rules, now).fate), fateKey(fate));
+    const KeptTerm term = termOf(look.kept.front(), look, rules, now);
+    QCOMPARE(fateKey(term.fate), fateKey(fate));
+    if (fate == KeptFate::Unsettled || fate == KeptFate::ByHand)
+        QVERIFY2(!term.goesAt.isValid(), "a day is promised for what goes on none");
     QCOMPARE(!dueOf(look, rules, now).isEmpty(), fate == KeptFate::Due);
     // And never by our clock alone.
     QVERIFY(dueOf(look, rules, now.addDays(-30)).isEmpty());
