@@ -13,5 +13,13 @@ namespace mayday::restore {
 [[nodiscard]] postgres::Question dependentsQuestion(const QStringList &schemas);
 [[nodiscard]] Result<QStringList>
 outsideDependents(postgres::Session &session, const QStringList &schemas, TaskContext &context);
+/// The same when they are dropped, in whatever other schema it stands, be it one that is kept; and
+/// what would lose something that nothing depends on: a table of which one of theirs is a part, an
+/// extension that lives in them, and what names one of them in a setting or a function. companions:
+/// schemas whose losses do not count.
+[[nodiscard]] Result<QStringList> usersOfDropped(postgres::Session &session,
+                                                 const QStringList &schemas,
+                                                 const QStringList &companions,
+                                                 TaskContext &context);
 
 } // namespace mayday::restore

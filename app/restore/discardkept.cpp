@@ -179,14 +179,27 @@ Result<void> lockKept(postgres::Session &session, const QStringList &schemas, Ta
                   context);
 }
 
+/// What the same restore keeps beside this one: half of it is of no use, so whoever discards one
+/// after the other by hand may take them in any order.
+QStringList companionsOf(const KeptSchema &kept, const QList<KeptSchema> &all)
+{
+    QStringList names;
+    for (const KeptSchema &other : all) {
+        if (!kept.restore.isEmpty() && other.restore == kept.restore && isAside(other))
+            names.append(other.name);
+    }
+    return names;
+}
+
 /// All or none, within the transaction.
 Result<void> dropSchemas(postgres::Session &session, const QStringList &names,
-                         const LockPatience &patience, TaskContext &context)
+                         const QStringList &companions, const LockPatience &patience,
+                         TaskContext &context)
 {
     if (auto locked = lockKept(session, names, context); !locked)
         return locked;
     // What stands outside and still uses it would go with it, out of the live data.
-    const auto users = outsideDependents(session, names, context);
+    const auto users = usersOfDropped(session, names, companions, context);
     if (!users)
         return failure(users.error());
     if (!users->isEmpty())
@@ -283,7 +296,7 @@ Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const Q
     const auto kept = keptAmong(*all, u"schema "_s, name);
     if (!kept)
         return kept;
-    if (auto dropped = dropSchemas(*session, {name}, patienceByHand, context); !dropped)
+    if (auto dropped = dropSchemas(*session, {name}, companionsOf(*kept, *all), patienceByHand, context); !dropped)
         return failure(dropped.error());
     return commitDrop(*session, target, {*kept}, context)
         .transform([](const QList<KeptSchema> &gone) { return gone.front(); });
@@ -319,7 +332,7 @@ DiscardOutcome discardTogether(const postgres::ConnectionString &target,
         return {.error = ready.error()};
     DiscardOutcome outcome;
     if (!schemas.isEmpty()) {
-        const auto gone = dropSchemas(*session, schemas, patienceUnattended, context).and_then([&] {
+        const auto gone = dropSchemas(*session, schemas, {}, patienceUnattended, context).and_then([&] {
             return commitDrop(*session, target, inside, context);
         });
         if (!gone)

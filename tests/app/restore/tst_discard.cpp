@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
+#include "postgres/quoting.h"
 #include "restore/putback.h"
 #include "restore/restorerecord.h"
 #include "support/steprelay.h"
@@ -20,6 +21,9 @@ private Q_SLOTS:
     void initTestCase() { m_server = std::make_unique<tests::TempPostgres>(); }
     void onlyWhatIsMarkedIsDiscarded();
     void whatOthersStillUseIsNotDiscarded();
+    void whatWouldLoseByItIsNamed_data();
+    void whatWouldLoseByItIsNamed();
+    void companionsGoInAnyOrder();
     void harmAtAnyStepDropsNothing_data();
     void harmAtAnyStepDropsNothing();
     void aCommitNobodyAnsweredIsAskedAbout();
@@ -85,6 +89,110 @@ void TestDiscard::whatOthersStillUseIsNotDiscarded()
     QCOMPARE(dropped->name, kept);
     QVERIFY(keptNames(shop).isEmpty());
     QCOMPARE(shop.ask("SELECT n FROM reports.daily"), u"50"_s);
+}
+
+void TestDiscard::whatWouldLoseByItIsNamed_data()
+{
+    QTest::addColumn<QByteArray>("sql"); // KEPT is the schema's name
+    QTest::addColumn<QString>("named");
+    QTest::newRow("a table that became a partition of a live one")
+        << QByteArray("CREATE TABLE public.events (id int) PARTITION BY LIST (id);"
+                      "CREATE TABLE KEPT.events_2025 (id int);"
+                      "ALTER TABLE public.events ATTACH PARTITION KEPT.events_2025 DEFAULT;"
+                      "INSERT INTO public.events VALUES (1)")
+        << u"Part of table public.events"_s;
+    QTest::newRow("a table that became a child of a live one")
+        << QByteArray("CREATE TABLE public.events (id int);"
+                      "CREATE TABLE KEPT.events_2025 (id int) INHERITS (public.events)")
+        << u"Part of table public.events"_s;
+    QTest::newRow("what another restore keeps")
+        << QByteArray("CREATE SCHEMA app_before_20260101_000000;"
+                      "CREATE VIEW app_before_20260101_000000.v AS SELECT id FROM KEPT.products;"
+                      "COMMENT ON SCHEMA app_before_20260101_000000 IS '{\"mayday\":1,"
+                      "\"original\":\"app\",\"restore\":\"restore-9\"}'")
+        << u"View app_before_20260101_000000.v"_s;
+    QTest::newRow("what is live and carries a mark")
+        << QByteArray("CREATE SCHEMA app; CREATE TABLE app.t (k KEPT.kind);"
+                      "COMMENT ON SCHEMA app IS '{\"mayday\":1,\"original\":\"app\"}'")
+        << u"Column app.t.k"_s;
+    QTest::newRow("a function of a schema whose comment speaks of mayday")
+        << QByteArray("CREATE SCHEMA app; CREATE FUNCTION app.f(KEPT.kind) RETURNS int LANGUAGE sql"
+                      " AS 'SELECT 1';"
+                      "COMMENT ON SCHEMA app IS '{our \"mayday\" tools}'")
+        << u"Function app.f("_s;
+    QTest::newRow("an attribute of a type")
+        << QByteArray("CREATE TYPE public.pair AS (k KEPT.kind, n int)") << u"Type public.pair"_s;
+    QTest::newRow("an extension that lives there")
+        << QByteArray("CREATE EXTENSION pgcrypto WITH SCHEMA KEPT") << u"Extension pgcrypto"_s;
+    QTest::newRow("a member of an extension from elsewhere")
+        << QByteArray("CREATE EXTENSION pgcrypto WITH SCHEMA public;"
+                      "ALTER EXTENSION pgcrypto ADD TABLE KEPT.empty_one")
+        << u"Extension pgcrypto"_s;
+    QTest::newRow("a role that works in it")
+        << QByteArray("DROP ROLE IF EXISTS works_there; CREATE ROLE works_there;"
+                      "ALTER ROLE works_there SET search_path = 'KEPT', public")
+        << u"Setting search_path of role works_there"_s;
+    QTest::newRow("a database that works in it")
+        << QByteArray("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = KEPT',"
+                      " current_database()); END $$")
+        << u"Setting search_path of database "_s;
+    QTest::newRow("a function that reads it by name")
+        << QByteArray("CREATE FUNCTION public.old() RETURNS bigint LANGUAGE plpgsql AS"
+                      " $$ BEGIN RETURN (SELECT count(*) FROM KEPT.products); END $$")
+        << u"Function public.old"_s;
+}
+
+void TestDiscard::whatWouldLoseByItIsNamed()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(QString, named);
+    const Shop shop(*m_server, 1);
+    const QString kept = u"public_before_20251201_000000"_s;
+    shop.run(
+        "CREATE SCHEMA KEPT; CREATE TYPE KEPT.kind AS ENUM ('a');"
+        "CREATE TABLE KEPT.products (id int); CREATE TABLE KEPT.empty_one (id int);"_ba.replace(
+            "KEPT", kept.toUtf8()));
+    const KeptSchema mark{.name = kept,
+                          .original = u"public"_s,
+                          .restore = u"restore-1"_s,
+                          .at = QDateTime::currentDateTimeUtc(),
+                          .file = {}};
+    shop.run("COMMENT ON SCHEMA " + kept.toUtf8() + " IS " +
+             postgres::quoteLiteral(commentOf(mark)));
+    shop.run(sql.replace("KEPT", kept.toUtf8()));
+    TaskContext context;
+    const auto refused = discardKept(shop.target(), kept, context);
+    shop.run("DROP ROLE IF EXISTS works_there");
+    QVERIFY2(!refused, "it went, and took something with it");
+    QCOMPARE(refused.error().kind, ErrorKind::Refused);
+    QVERIFY2(refused.error().detail.contains(named), qPrintable(refused.error().detail));
+    QCOMPARE(shop.ask("SELECT count(*) FROM " + kept.toUtf8() + ".products"), u"0"_s);
+}
+
+/// Of two schemas of one restore that refer to each other neither would ever be the first.
+void TestDiscard::companionsGoInAnyOrder()
+{
+    const Shop shop(*m_server, 1);
+    TaskContext context;
+    for (const QByteArray original : {"public", "app"}) {
+        const KeptSchema mark{.name = QString::fromUtf8(original) + u"_before_20251201_000000"_s,
+                              .original = QString::fromUtf8(original),
+                              .restore = u"restore-1"_s,
+                              .at = QDateTime::currentDateTimeUtc(),
+                              .file = {}};
+        shop.run("CREATE SCHEMA " + mark.name.toUtf8() + "; CREATE TABLE " + mark.name.toUtf8() +
+                 ".t (id int PRIMARY KEY); COMMENT ON SCHEMA " + mark.name.toUtf8() + " IS " +
+                 postgres::quoteLiteral(commentOf(mark)));
+    }
+    shop.run("ALTER TABLE app_before_20251201_000000.t ADD FOREIGN KEY (id)"
+             " REFERENCES public_before_20251201_000000.t;"
+             "ALTER TABLE public_before_20251201_000000.t ADD FOREIGN KEY (id)"
+             " REFERENCES app_before_20251201_000000.t");
+    for (const QString &name :
+         {u"public_before_20251201_000000"_s, u"app_before_20251201_000000"_s}) {
+        const auto gone = discardKept(shop.target(), name, context);
+        QVERIFY2(gone, gone ? "" : qPrintable(describe(gone.error())));
+    }
 }
 
 void TestDiscard::harmAtAnyStepDropsNothing_data()
