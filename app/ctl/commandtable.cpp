@@ -105,8 +105,9 @@ QList<Command> afterwards()
              "                     cron. What must stay does, and is named: all of it while\n"
              "                     the record of this profile has an incident open, what it\n"
              "                     has not seen the end of (restores of colleagues), what was\n"
-             "                     renamed, the only copy, what is in use. PGPASSWORD for one\n"
-             "                     server only: for several, ~/.pgpass\n"
+             "                     renamed, the only copy, what is in use. Nothing is due on\n"
+             "                     the day after an incident, a restore or a put-back.\n"
+             "                     PGPASSWORD for one server only: for several, ~/.pgpass\n"
              "  --stack FILE       for --expired: a stack.yaml; without it, the profile's\n"
              "  --yes              do not ask\n"_s,
          .run = runDiscard},

@@ -27,10 +27,32 @@ struct Round {
     bool isUnknown = false;
 };
 
-/// Without a record there is no restore and no incident; one that cannot be read may have them.
-Result<restore::ExpiryRules> rulesOf(const Call &call, int keepDays)
+Result<postgres::ConnectionString> connectionOf(const stack::Database &database)
 {
-    restore::ExpiryRules rules{.keepDays = keepDays};
+    return postgres::ConnectionString::parse(database.connection).and_then(filledIn);
+}
+
+QSet<QString> namesIn(const stack::Stack &stack)
+{
+    QSet<QString> names;
+    for (const stack::Database &database : stack.databases) {
+        if (const auto where = connectionOf(database))
+            names.insert(where->database());
+    }
+    return names;
+}
+
+/// What the stack says of one of its databases.
+struct Keeping {
+    postgres::ConnectionString target;
+    int days = 0;
+    QSet<QString> inStack = {};
+};
+
+/// Without a record there is no restore and no incident; one that cannot be read may have them.
+Result<restore::ExpiryRules> rulesOf(const Call &call, const Keeping &keeping)
+{
+    restore::ExpiryRules rules{.keepDays = keeping.days, .inStack = keeping.inStack};
     if (!QFile::exists(call.profile.journalFile()))
         return rules;
     const auto events = store::Journal::open(call.profile.journalFile(), call.clock)
@@ -46,13 +68,9 @@ Result<restore::ExpiryRules> rulesOf(const Call &call, int keepDays)
         restore::applyEvent(records, event);
     }
     rules.isIncidentOpen = incidents.running() != nullptr;
-    rules.ended = restore::endedOf(records);
+    rules.ended = restore::endedOf(records, keeping.target);
+    rules.quietUntil = restore::quietUntilOf(*events);
     return rules;
-}
-
-Result<postgres::ConnectionString> connectionOf(const stack::Database &database)
-{
-    return postgres::ConnectionString::parse(database.connection).and_then(filledIn);
 }
 
 /// The one password would be shown to all of them.
@@ -78,7 +96,7 @@ void addTrouble(Round &round, const QString &where, const QStringList &names, co
     round.isUnknown = round.isUnknown || isUnknown;
 }
 
-/// What its days have passed of, and what stays all the same.
+/// What stays whatever its age, and what its days have passed of and stays all the same.
 void addStaying(Round &round, const restore::KeptLook &look, const restore::ExpiryRules &rules,
                 const QDateTime &now, const QString &where)
 {
@@ -95,14 +113,16 @@ void addStaying(Round &round, const restore::KeptLook &look, const restore::Expi
 }
 
 /// What one restore keeps; in between somebody was asked, which may have taken its time.
-void discardOne(const Call &call, const postgres::ConnectionString &target, int keepDays,
+void discardOne(const Call &call, const Keeping &keeping,
                 const QList<restore::KeptSchema> &together, Round &round)
 {
+    const postgres::ConnectionString &target = keeping.target;
+    const int keepDays = keeping.days;
     const QString where = target.display();
     StopOnSignal stop; // not before: Ctrl+C at the question ends the program
     TaskContext context = stop.context();
     const SignalWatcher watcher(stop);
-    const auto rules = rulesOf(call, keepDays);
+    const auto rules = rulesOf(call, keeping);
     const restore::DiscardOutcome outcome =
         rules ? restore::discardTogether(target, together, *rules, call.clock.now(), context)
               : restore::DiscardOutcome{.gone = {}, .error = rules.error()};
@@ -124,9 +144,10 @@ void discardOne(const Call &call, const postgres::ConnectionString &target, int 
     }
 }
 
-void discardIn(const Call &call, const postgres::ConnectionString &target,
-               const restore::ExpiryRules &rules, bool yes, Round &round)
+void discardIn(const Call &call, const Keeping &keeping, const restore::ExpiryRules &rules,
+               bool yes, Round &round)
 {
+    const postgres::ConnectionString &target = keeping.target;
     const QString where = target.display();
     TaskContext looking;
     auto session = postgres::Session::connect(
@@ -147,7 +168,7 @@ void discardIn(const Call &call, const postgres::ConnectionString &target,
                         u"This drops %1 in %2 for good: there is no undo."_s.arg(
                             names.join(u", "_s), where),
                         target))
-            discardOne(call, target, rules.keepDays, together, round);
+            discardOne(call, keeping, together, round);
         else
             addTrouble(round, where, names, notConfirmed(target));
     }
@@ -167,8 +188,7 @@ Result<restore::ExpiryRules> rulesIn(const Call &call, const stack::Stack &stack
 {
     const auto isIt = [&target](const stack::Database &one) {
         const auto known = connectionOf(one);
-        return known && known->host() == target.host() && known->port() == target.port() &&
-               known->database() == target.database();
+        return known && restore::isSameDatabase(*known, target);
     };
     const auto found = std::ranges::find_if(stack.databases, isIt);
     if (found == stack.databases.end())
@@ -176,7 +196,7 @@ Result<restore::ExpiryRules> rulesIn(const Call &call, const stack::Stack &stack
                         .subject = target.display(),
                         .detail = u"the stack has no such database"_s,
                         .advice = Advice::EditStackFile});
-    return rulesOf(call, found->keepDays);
+    return rulesOf(call, {.target = target, .days = found->keepDays, .inStack = namesIn(stack)});
 }
 
 ExitCode discardExpired(const Call &call, QStringList arguments, bool yes)
@@ -199,15 +219,18 @@ ExitCode discardExpired(const Call &call, QStringList arguments, bool yes)
         if (stack->practice || database.keepDays <= 0)
             continue;
         isAnyAsked = true;
+        const auto target = connectionOf(database);
+        if (!target) {
+            addTrouble(round, database.name, {}, target.error());
+            continue;
+        }
+        const Keeping keeping{
+            .target = *target, .days = database.keepDays, .inStack = namesIn(*stack)};
         // Anew for each: the one before may have taken its time.
-        const auto rules = rulesOf(call, database.keepDays);
+        const auto rules = rulesOf(call, keeping);
         if (!rules)
             return call.output.fail(rules.error());
-        const auto target = connectionOf(database);
-        if (target)
-            discardIn(call, *target, *rules, yes, round);
-        else
-            addTrouble(round, database.name, {}, target.error());
+        discardIn(call, keeping, *rules, yes, round);
     }
     if (!isAnyAsked)
         round.text = u"No database of the stack has keep-days, so nothing goes by itself.\n"_s;

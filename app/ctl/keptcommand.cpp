@@ -64,7 +64,8 @@ QString fateText(const restore::KeptTerm &term, const QDateTime &now)
         return u"stays: this record has not seen how its restore or put-back ended"_s;
     case restore::KeptFate::OnlyCopy:
         return u"due, and stays: nothing is live under its name, so it may be the only copy"_s;
-    case restore::KeptFate::InUse: return u"due, and stays while somebody is connected to it"_s;
+    case restore::KeptFate::InUse:
+        return u"due, and stays while somebody is connected to it or stack.yaml names it"_s;
     }
     Q_UNREACHABLE_RETURN({});
 }

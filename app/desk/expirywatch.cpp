@@ -37,6 +37,12 @@ ExpiryWatch::ExpiryWatch(Tools tools, QObject *parent) : QObject(parent), m_tool
 void ExpiryWatch::setStack(const stack::Stack &stack)
 {
     m_tools.restores.stopExpiry(); // keep-days may say something else now
+    QSet<QString> names;
+    for (const stack::Database &database : stack.databases) {
+        if (const auto where = postgres::ConnectionString::parse(database.connection))
+            names.insert(where->database());
+    }
+    m_tools.restores.setDatabasesInStack(names);
     m_databases = stack.databases;
     m_databases.removeIf([&stack](const stack::Database &database) {
         return stack.practice || database.keepDays <= 0;

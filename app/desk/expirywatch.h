@@ -20,9 +20,9 @@ namespace mayday::desk {
 /// may be what they need. Not while an incident is open, while a restore or the like runs, or
 /// unless the board says of the database, and has asked lately, that it answers and that no table
 /// it watches has lost rows. What has to wait for the board goes as soon as it says so; but after
-/// an incident, a restore, a put-back or the like the next look is a day later, because people go
-/// on looking at what they have just done. What could not go is tried again the next day. Never in
-/// practice; another stack stops what is under way.
+/// an incident, a restore, a put-back or the like the next look is a day later, as the rules have
+/// it, too, which know of those before the start. What could not go is tried again the next day.
+/// Never in practice; another stack stops what is under way.
 ///
 /// GUI thread, owned by Desk; asks no server itself.
 class ExpiryWatch final : public QObject {

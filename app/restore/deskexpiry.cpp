@@ -19,6 +19,9 @@ Result<ExpiryGround> groundOf(const postgres::ConnectionString &target, const QS
     const auto events = store::readJournal(journalFile, {.kindPrefix = u"restore."_s});
     if (!events)
         return failure(events.error());
+    const auto incidents = store::readJournal(journalFile, {.kindPrefix = u"incident."_s});
+    if (!incidents)
+        return failure(incidents.error());
     QList<RestoreRecord> records;
     for (const store::JournalEvent &event : *events)
         applyEvent(records, event);
@@ -27,22 +30,35 @@ Result<ExpiryGround> groundOf(const postgres::ConnectionString &target, const QS
         target, context, {.applicationName = u"mayday"_s, .lockTimeout = std::chrono::seconds(5)});
     if (!session)
         return failure(session.error());
-    return lookAtKept(*session, context).transform([&records](KeptLook look) {
-        return ExpiryGround{.look = std::move(look), .ended = endedOf(records)};
+    return lookAtKept(*session, context).transform([&](KeptLook look) {
+        return ExpiryGround{.look = std::move(look),
+                            .ended = endedOf(records, target),
+                            .quietUntil = quietUntilOf(*events + *incidents)};
     });
 }
 
 } // namespace
 
-ExpiryRules RestoreDesk::expiryRules(int keepDays) const
+ExpiryRules RestoreDesk::expiryRules(const postgres::ConnectionString &target, int keepDays) const
 {
-    return {.keepDays = keepDays,
-            .isIncidentOpen = m_isIncidentOpen,
-            .ended = m_expiring ? m_expiryEnded : endedOf(m_records)};
+    ExpiryRules rules{.keepDays = keepDays,
+                      .isIncidentOpen = m_isIncidentOpen,
+                      .ended = endedOf(m_records, target),
+                      .quietUntil = m_quietUntil,
+                      .inStack = m_inStack};
+    const bool isLookedAt = m_expiring && isSameDatabase(m_expiring->target, target);
+    if (isLookedAt && m_expiryGround) {
+        rules.ended = m_expiryGround->ended;
+        if (!rules.quietUntil.isValid() || m_expiryGround->quietUntil > rules.quietUntil)
+            rules.quietUntil = m_expiryGround->quietUntil;
+    }
+    return rules;
 }
 
 void RestoreDesk::setIncidentOpen(bool open)
 {
+    if (m_isIncidentOpen && !open)
+        m_quietUntil = m_clock.now().addDuration(quietAfter);
     m_isIncidentOpen = open;
     if (open)
         stopExpiry();
@@ -75,8 +91,9 @@ void RestoreDesk::discardExpired(const postgres::ConnectionString &target, int k
             endExpiry();
             return;
         }
-        m_expiryEnded = ground->ended;
-        expireNext(dueOf(ground->look, expiryRules(m_expiring->keepDays), m_clock.now()));
+        m_expiryGround = *ground;
+        expireNext(dueOf(ground->look, expiryRules(m_expiring->target, m_expiring->keepDays),
+                         m_clock.now()));
     });
 }
 
@@ -90,7 +107,7 @@ void RestoreDesk::expireNext(QList<QList<KeptSchema>> due)
     const QList<KeptSchema> together = due.takeFirst();
     m_expiry = startTask(m_pool,
                          [target = m_expiring->target, together, now = m_clock.now(),
-                          rules = expiryRules(m_expiring->keepDays)](
+                          rules = expiryRules(m_expiring->target, m_expiring->keepDays)](
                              TaskContext &context) -> Result<DiscardOutcome> {
                              return discardTogether(target, together, rules, now, context);
                          });
@@ -129,6 +146,7 @@ void RestoreDesk::recordExpired(const QList<KeptSchema> &gone, const std::functi
 void RestoreDesk::endExpiry()
 {
     const ExpiryReport report = *std::exchange(m_expiring, std::nullopt);
+    m_expiryGround.reset();
     for (const KeptSchema &kept : report.gone)
         log::info(u"restore", u"discarded after %1 days: %2"_s.arg(report.keepDays).arg(kept.name));
     for (const ExpiryReport::Trouble &trouble : report.troubles)

@@ -6,6 +6,7 @@
 #include "postgres/quoting.h"
 #include "restore/dependents.h"
 #include "restore/keptexpiry.h"
+#include "restore/livenamesakes.h"
 #include "restore/runsql.h"
 #include "restore/sidedatabase.h"
 
@@ -225,28 +226,92 @@ Result<QList<KeptSchema>> commitDrop(postgres::Session &session,
     return isUnanswered(error) ? settleDiscard(target, kept, error, context) : failure(error);
 }
 
+Error staying(const KeptSchema &kept, const QString &why)
+{
+    return {.kind = ErrorKind::Refused,
+            .subject = (kept.isDatabase ? u"database "_s : u"schema "_s) + kept.name,
+            .detail = why,
+            .advice = Advice::TryAgain};
+}
+
 /// Behind the lock: that all of it is still there, unchanged, complete and due.
 Result<void> checkDue(const QList<KeptSchema> &known, const KeptLook &look,
                       const ExpiryRules &rules, const QDateTime &now)
 {
-    const auto stays = [](const KeptSchema &kept, const QString &why) {
-        return failure({.kind = ErrorKind::Refused,
-                        .subject = (kept.isDatabase ? u"database "_s : u"schema "_s) + kept.name,
-                        .detail = why,
-                        .advice = Advice::TryAgain});
-    };
     const QString changed = u"it is no longer what it was when it was looked at"_s;
     for (const KeptSchema &then : known) {
         const auto kept = std::ranges::find(look.kept, then.name, &KeptSchema::name);
         if (kept == look.kept.end() || kept->isDatabase != then.isDatabase ||
             kept->restore != then.restore || kept->at != then.at || kept->state != then.state)
-            return stays(then, changed);
+            return failure(staying(then, changed));
         if (std::ranges::count(look.kept, then.restore, &KeptSchema::restore) != known.size())
-            return stays(then, changed);
+            return failure(staying(then, changed));
         if (const KeptFate fate = termOf(*kept, look, rules, now).fate; fate != KeptFate::Due)
-            return stays(then, u"it stays after all (%1)"_s.arg(fateKey(fate)));
+            return failure(staying(then, u"it stays after all (%1)"_s.arg(fateKey(fate))));
     }
     return {};
+}
+
+/// A table that somebody holds is not waited for: what is kept stays until the next time.
+Result<postgres::Session> eyeOn(const postgres::ConnectionString &where, TaskContext &context)
+{
+    return postgres::Session::connect(
+        where, context, {.applicationName = u"mayday"_s, .lockTimeout = std::chrono::seconds(1)});
+}
+
+Result<void> refuseOnly(const KeptSchema &kept, const Result<QStringList> &only)
+{
+    if (!only)
+        return failure(only.error());
+    if (only->isEmpty())
+        return {};
+    return failure(
+        staying(kept, u"it stays after all (%1): it has rows of %2, and what is live has "
+                      "none"_s.arg(fateKey(KeptFate::OnlyCopy), only->join(u", "_s))));
+}
+
+/// What restores into a database have kept went aside with it, and would go with it.
+Result<void> checkInside(const postgres::ConnectionString &target, const KeptSchema &database,
+                         const ExpiryRules &rules, const QDateTime &now, TaskContext &context)
+{
+    auto inside = eyeOn(target.withDatabase(database.name), context);
+    if (!inside)
+        return failure(inside.error());
+    const auto look = lookAtKept(*inside, context);
+    if (!look)
+        return failure(look.error());
+    QHash<QString, QString> sameNames;
+    for (const QString &schema : look->withTables)
+        sameNames.insert(schema, schema);
+    for (const KeptSchema &kept : look->kept) {
+        if (const KeptFate fate = termOf(kept, *look, rules, now).fate; fate != KeptFate::Due)
+            return failure(staying(database, u"it stays: schema %1 is kept in it and is not due"
+                                             " (%2)"_s.arg(kept.name, fateKey(fate))));
+        sameNames.remove(kept.name);
+    }
+    return eyeOn(target, context).and_then([&](postgres::Session live) {
+        return refuseOnly(database, tablesOnlyKept(*inside, live, sameNames, context));
+    });
+}
+
+/// That no table loses its last rows. With sessions of its own, so that nothing live is held.
+Result<void> checkCovered(const postgres::ConnectionString &target, const QList<KeptSchema> &known,
+                          const ExpiryRules &rules, const QDateTime &now, TaskContext &context)
+{
+    QHash<QString, QString> liveOf;
+    for (const KeptSchema &kept : known) {
+        if (!kept.isDatabase)
+            liveOf.insert(kept.name, kept.original);
+        else if (kept.isBroken)
+            continue; // nobody can look into what is half gone
+        else if (auto fine = checkInside(target, kept, rules, now, context); !fine)
+            return fine;
+    }
+    if (liveOf.isEmpty())
+        return {};
+    return eyeOn(target, context).and_then([&](postgres::Session eye) {
+        return refuseOnly(known.front(), tablesOnlyKept(eye, eye, liveOf, context));
+    });
 }
 
 /// One after the other; the first that cannot go ends it.
@@ -296,7 +361,9 @@ Result<KeptSchema> discardKept(const postgres::ConnectionString &target, const Q
     const auto kept = keptAmong(*all, u"schema "_s, name);
     if (!kept)
         return kept;
-    if (auto dropped = dropSchemas(*session, {name}, companionsOf(*kept, *all), patienceByHand, context); !dropped)
+    if (auto dropped =
+            dropSchemas(*session, {name}, companionsOf(*kept, *all), patienceByHand, context);
+        !dropped)
         return failure(dropped.error());
     return commitDrop(*session, target, {*kept}, context)
         .transform([](const QList<KeptSchema> &gone) { return gone.front(); });
@@ -327,14 +394,16 @@ DiscardOutcome discardTogether(const postgres::ConnectionString &target,
     const auto ready =
         beginDiscard(*session, patienceUnattended, context)
             .and_then([&] { return lookAtKept(*session, context); })
-            .and_then([&](const KeptLook &look) { return checkDue(known, look, rules, now); });
+            .and_then([&](const KeptLook &look) { return checkDue(known, look, rules, now); })
+            .and_then([&] { return checkCovered(target, known, rules, now, context); });
     if (!ready)
         return {.error = ready.error()};
     DiscardOutcome outcome;
     if (!schemas.isEmpty()) {
-        const auto gone = dropSchemas(*session, schemas, {}, patienceUnattended, context).and_then([&] {
-            return commitDrop(*session, target, inside, context);
-        });
+        const auto gone =
+            dropSchemas(*session, schemas, {}, patienceUnattended, context).and_then([&] {
+                return commitDrop(*session, target, inside, context);
+            });
         if (!gone)
             return {.error = gone.error()};
         outcome.gone = *gone;

@@ -43,11 +43,22 @@ QDateTime lastMoved(const QString &restore, const QList<KeptSchema> &all)
     for (const KeptSchema &kept : all) {
         if (kept.restore != restore)
             continue;
-        const bool wasNeverLive =
-            kept.state == KeptState::Loading || kept.state == KeptState::Copy;
+        const bool wasNeverLive = kept.state == KeptState::Loading || kept.state == KeptState::Copy;
         if (!kept.at.isValid() || wasNeverLive)
             return {};
         if (!last.isValid() || kept.at > last)
+            last = kept.at;
+    }
+    return last;
+}
+
+/// The database that took the place of the live one brought along what is kept in it, and what is
+/// kept in this one may have come back with a put-back.
+QDateTime lastDatabaseMoved(const KeptLook &look)
+{
+    QDateTime last;
+    for (const KeptSchema &kept : look.kept) {
+        if (kept.isDatabase && kept.at.isValid() && (!last.isValid() || kept.at > last))
             last = kept.at;
     }
     return last;
@@ -74,7 +85,8 @@ KeptFate fateWhenPast(const QString &restore, const KeptLook &look, const Expiry
             return KeptFate::Renamed;
         if (!isLive(kept, look))
             return KeptFate::OnlyCopy;
-        if (kept.isDatabase && look.inUse.contains(kept.name))
+        const bool isUsed = look.inUse.contains(kept.name) || rules.inStack.contains(kept.name);
+        if (kept.isDatabase && isUsed)
             return KeptFate::InUse;
     }
     return KeptFate::Due;
@@ -112,8 +124,13 @@ KeptTerm termOf(const KeptSchema &kept, const KeptLook &look, const ExpiryRules 
     if (seen == rules.ended.cend())
         return {.fate = KeptFate::Unsettled};
     since = std::max(since, *seen); // the mark may have come from elsewhere, with a time of its own
+    if (const QDateTime moved = lastDatabaseMoved(look); !kept.isDatabase && moved.isValid())
+        since = std::max(since, moved);
     const QDateTime goesAt = since.toUTC().addDays(rules.keepDays);
+    const bool isQuiet = !rules.quietUntil.isValid() || rules.quietUntil <= now;
     const bool isPast = goesAt <= now && goesAt <= look.serverNow;
+    if (isPast && !isQuiet && !rules.isIncidentOpen)
+        return {.fate = KeptFate::Later, .goesAt = rules.quietUntil.toUTC()};
     return {.fate = isPast ? fateWhenPast(kept.restore, look, rules) : KeptFate::Later,
             .goesAt = goesAt};
 }
@@ -135,16 +152,33 @@ QList<QList<KeptSchema>> dueOf(const KeptLook &look, const ExpiryRules &rules, c
     return due;
 }
 
-QHash<QString, QDateTime> endedOf(const QList<RestoreRecord> &records)
+QHash<QString, QDateTime> endedOf(const QList<RestoreRecord> &records,
+                                  const postgres::ConnectionString &target)
 {
     QHash<QString, QDateTime> ended;
     for (const RestoreRecord &record : records) {
         const bool isOpen = record.isToBeAsked() || record.state == RestoreState::Running;
-        if (!isOpen && record.endedAt)
+        const auto where = postgres::ConnectionString::parse(record.connection);
+        const bool isHere = where && isSameDatabase(*where, target);
+        if (isHere && !isOpen && !record.discardedAt && record.endedAt)
             ended.insert(record.id.text(),
                          std::max(*record.endedAt, record.putBackAt.value_or(*record.endedAt)));
     }
     return ended;
+}
+
+QDateTime quietUntilOf(const QList<store::JournalEvent> &events)
+{
+    static const QSet<QString> loud = {
+        u"incident.opened"_s,         u"incident.closed"_s,         u"restore.started"_s,
+        u"restore.finished"_s,        u"restore.settled"_s,         u"restore.putback"_s,
+        u"restore.putback.started"_s, u"restore.putback.settled"_s, u"restore.broughtback"_s};
+    QDateTime last;
+    for (const store::JournalEvent &event : events) {
+        if (loud.contains(event.kind) && (!last.isValid() || event.at > last))
+            last = event.at;
+    }
+    return last.isValid() ? last.addDuration(quietAfter) : last;
 }
 
 QString fateKey(KeptFate fate)

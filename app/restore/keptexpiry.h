@@ -7,6 +7,8 @@
 #include <QHash>
 #include <QSet>
 
+#include <chrono>
+
 namespace mayday::restore {
 
 /// When what restores keep goes by itself, and why some of it stays all the same.
@@ -21,27 +23,34 @@ namespace mayday::restore {
 ///    begins them anew) and since this record has seen the end of it, by the server's clock and by
 ///    ours: a clock that is wrong drops nothing.
 /// 3. What one restore keeps goes together or stays together: half of it cannot be put back.
-/// 4. While an incident is open nothing goes: whoever works on it may need any of it.
-/// 5. Only of restores whose end the record of this profile has seen. What a colleague's or another
-///    profile's restore keeps stays here, and so does what one keeps whose put-back is open.
-/// 6. Something must be live under its name, a table at least: the only copy stays.
-/// 7. A database that somebody is connected to stays, and nobody is sent away from it.
+/// 4. While an incident is open nothing goes, nor on the day after one, or after any restore,
+///    put-back or bring-back that the record knows: whoever is at it may need any of it.
+/// 5. Only of restores into this very database, by host, port and name, whose end the record of
+///    this profile has seen, and which it does not take to be discarded already. What a colleague's
+///    or another profile's restore keeps stays here, so does what came with a clone of another
+///    database, and what one keeps whose put-back is open.
+/// 6. Something must be live under its name, a table at least, and of each kept table with rows
+///    there must be a live one of that name with rows: the only copy stays.
+/// 7. A database that somebody is connected to stays, and nobody is sent away from it; so does one
+///    that stack.yaml names, and one in which something is kept that is not due.
 ///
 /// All of them are checked again when it is dropped, behind the lock that each restore, put-back
-/// and discarding takes.
+/// and discarding takes; rows, and what is inside of a database, are looked at only then.
 struct ExpiryRules {
     int keepDays = 0; ///< 0: nothing goes by itself
     bool isIncidentOpen = false;
-    /// Restores whose end the record has seen, by id, and when.
+    /// Restores into this database whose end the record has seen, by id, and when.
     QHash<QString, QDateTime> ended = {};
+    QDateTime quietUntil = {};  ///< nothing goes before; invalid when nothing has happened
+    QSet<QString> inStack = {}; ///< databases that stack.yaml names, on whatever server
 };
 
 /// What is to become of something that is kept.
 enum class KeptFate {
-    ByHand,  ///< it goes when somebody discards it
-    Later,   ///< it goes when its days have passed
-    Due,     ///< it goes at the next look
-    Renamed, ///< by hand, so it may be live: it is never dropped
+    ByHand,    ///< it goes when somebody discards it
+    Later,     ///< it goes when its days have passed
+    Due,       ///< it goes at the next look
+    Renamed,   ///< by hand, so it may be live: it is never dropped
     Unsettled, ///< this record has not seen how its restore ended: it stays
     // Its days have passed, and it stays:
     IncidentOpen,
@@ -71,7 +80,13 @@ struct KeptLook {
 /// What is due, a list for each restore, the oldest first: each to be dropped by discardTogether().
 [[nodiscard]] QList<QList<KeptSchema>> dueOf(const KeptLook &look, const ExpiryRules &rules,
                                              const QDateTime &now);
-[[nodiscard]] QHash<QString, QDateTime> endedOf(const QList<RestoreRecord> &records);
+/// As ExpiryRules has it, of the database at target.
+[[nodiscard]] QHash<QString, QDateTime> endedOf(const QList<RestoreRecord> &records,
+                                                const postgres::ConnectionString &target);
+/// People go on looking at what they have just done.
+constexpr std::chrono::hours quietAfter{24};
+/// As ExpiryRules has it.
+[[nodiscard]] QDateTime quietUntilOf(const QList<store::JournalEvent> &events);
 
 /// What has gone is gone, whether or not there is an error.
 struct DiscardOutcome {

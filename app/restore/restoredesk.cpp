@@ -49,6 +49,8 @@ void RestoreDesk::replay(const QList<store::JournalEvent> &events)
 void RestoreDesk::fold(const store::JournalEvent &event)
 {
     applyEvent(m_records, event);
+    if (const QDateTime quiet = quietUntilOf({event}); quiet.isValid())
+        m_quietUntil = m_quietUntil.isValid() ? std::max(m_quietUntil, quiet) : quiet;
     if (const auto gone = discardedFrom(event))
         m_discarded.prepend(*gone);
 }

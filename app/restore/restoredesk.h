@@ -34,6 +34,7 @@ struct ExpiryReport {
 struct ExpiryGround {
     KeptLook look;
     QHash<QString, QDateTime> ended = {}; ///< as of ExpiryRules
+    QDateTime quietUntil = {};            ///< as of ExpiryRules
 };
 
 /// All restores: the one that runs and those of the past.
@@ -83,8 +84,11 @@ public:
     /// something runs here, and whatever begins stops it: what is due stays due. expiryEnded() says
     /// what came of it, in any case and in a later turn.
     void discardExpired(const postgres::ConnectionString &target, int keepDays);
-    /// What holds here and now.
-    [[nodiscard]] ExpiryRules expiryRules(int keepDays) const;
+    /// What holds here and now for that database.
+    [[nodiscard]] ExpiryRules expiryRules(const postgres::ConnectionString &target,
+                                          int keepDays) const;
+    /// Databases that stack.yaml names: those never go by themselves.
+    void setDatabasesInStack(const QSet<QString> &names) { m_inStack = names; }
     /// Nothing goes by itself while one is open.
     void setIncidentOpen(bool open);
     /// What has not gone yet stays.
@@ -152,8 +156,10 @@ private:
     QList<KeptSchema> m_gone; ///< by the discard that runs
     Task<ExpiryGround> m_expiryLook;
     Task<DiscardOutcome> m_expiry;
-    std::optional<ExpiryReport> m_expiring;  ///< while it runs
-    QHash<QString, QDateTime> m_expiryEnded; ///< of its rules
+    std::optional<ExpiryReport> m_expiring;     ///< while it runs
+    std::optional<ExpiryGround> m_expiryGround; ///< of its rules
+    QDateTime m_quietUntil;
+    QSet<QString> m_inStack;
     QList<DiscardedKept> m_discarded;
     Task<ContentCheck> m_contentCheck;
     Latest<ContentProgress> m_contentProgress;

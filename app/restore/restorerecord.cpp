@@ -106,6 +106,26 @@ bool hasHappened(const RestoreRecord &record)
                                      record.receipt->verdict != Verdict::NotRestored);
 }
 
+/// "database shop on db.example:5432", whoever asks.
+QString withoutUser(const QString &display)
+{
+    return display.left(display.lastIndexOf(" as "_L1));
+}
+
+/// A clone of a database carries its marks, with the ids of restores into the other one. Records of
+/// older versions say less.
+bool isInto(const RestoreRecord &record, const store::JournalEvent &event)
+{
+    const auto mine = postgres::ConnectionString::parse(record.connection);
+    const QString connection = event.data["connection"_L1].toString();
+    const auto its = postgres::ConnectionString::parse(connection);
+    if (!record.connection.isEmpty() && !connection.isEmpty() && mine && its)
+        return isSameDatabase(*mine, *its);
+    const QString target = event.data["target"_L1].toString();
+    return target.isEmpty() || record.target.isEmpty() ||
+           withoutUser(target) == withoutUser(record.target);
+}
+
 void discard(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.discardedAt = event.at;
@@ -261,11 +281,18 @@ store::JournalDraft contentDraft(const RestoreRecord &record, const ContentCheck
             .data = {{u"incident"_s, record.incident}, {u"check"_s, toJson(check)}}};
 }
 
+bool isSameDatabase(const postgres::ConnectionString &one, const postgres::ConnectionString &other)
+{
+    return one.host().compare(other.host(), Qt::CaseInsensitive) == 0 &&
+           one.port() == other.port() && one.database() == other.database();
+}
+
 store::JournalDraft discardedDraft(const KeptSchema &gone, const postgres::ConnectionString &target,
                                    int keepDays)
 {
     QJsonObject data{{u"schema"_s, gone.name},
                      {u"target"_s, target.display()},
+                     {u"connection"_s, target.withoutPassword()},
                      {u"removedWith"_s, removalOf(gone)},
                      {u"tables"_s, gone.tables},
                      {u"bytes"_s, gone.bytes}};
@@ -294,7 +321,7 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
     if (event.kind == "restore.discarded"_L1) {
         // One that carried no mark belongs to whichever restore has left it.
         for (RestoreRecord &any : records) {
-            if (any.unfinished == event.data["schema"_L1].toString())
+            if (any.unfinished == event.data["schema"_L1].toString() && isInto(any, event))
                 any.unfinished.clear();
         }
     }
@@ -316,7 +343,7 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         record->isPutBackOpen = true;
     else if (event.kind == "restore.putback.settled"_L1)
         settlePutBack(*record, event);
-    else if (event.kind == "restore.discarded"_L1)
+    else if (event.kind == "restore.discarded"_L1 && isInto(*record, event))
         discard(*record, event);
     else if (event.kind == "restore.broughtback"_L1)
         bringBack(*record, event);

@@ -108,6 +108,11 @@ struct RestoreRecord {
 [[nodiscard]] store::JournalDraft contentDraft(const RestoreRecord &record,
                                                const ContentCheck &check);
 
+/// Whether both lead to the database of one name on one server, as far as their words say: an alias
+/// of a host is another one.
+[[nodiscard]] bool isSameDatabase(const postgres::ConnectionString &one,
+                                  const postgres::ConnectionString &other);
+
 /// What was kept is gone, by somebody's decision; keepDays: or by itself, after so many.
 [[nodiscard]] store::JournalDraft
 discardedDraft(const KeptSchema &gone, const postgres::ConnectionString &target, int keepDays = 0);

@@ -79,7 +79,8 @@ QString whyThen(const restore::KeptTerm &term)
         return tr("Its days have passed. It stays: nothing is live under its name, so it may be "
                   "the only copy.");
     case KeptFate::InUse:
-        return tr("Its days have passed. It stays while somebody is connected to it.");
+        return tr("Its days have passed. It stays while somebody is connected to it or stack.yaml "
+                  "names it.");
     }
     Q_UNREACHABLE_RETURN({});
 }

@@ -159,7 +159,9 @@ void KeptView::ask()
 void KeptView::show(const restore::KeptLook &look)
 {
     const QList<restore::KeptSchema> &kept = look.kept;
-    m_model->setLook(look, m_parts.desk.expiryRules(m_target.keepDays));
+    const auto where = m_target.connection();
+    m_model->setLook(look, m_parts.desk.expiryRules(where.value_or(postgres::ConnectionString()),
+                                                    m_target.keepDays));
     if (!kept.isEmpty())
         m_table->selectRow(0);
     m_header->setSentence(kept.isEmpty()

@@ -252,6 +252,9 @@ void TestCtlKept::anOpenIncidentKeepsIt()
     QCOMPARE(stays.json()["stays"_L1][0]["fate"_L1].toString(), u"incident-open"_s);
     QCOMPARE(kept(target).size(), 1);
     inDesk([](incident::IncidentDesk &desk) { desk.close(); }, false);
+    QVERIFY(m_ctl.run(words).json()["discarded"_L1].toArray().isEmpty()); // on that day
+    QCOMPARE(kept(target).size(), 1);
+    ageRecord(9);
     QCOMPARE(m_ctl.run(words).json()["discarded"_L1].toArray().size(), 1);
     QVERIFY(kept(target).isEmpty());
 }

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void onlyWhenTheBoardSaysWell();
     void notWhileAnIncidentIsOpen();
     void notOnTheDayOfARestore();
+    void whatStackYamlNamesStays();
     void anotherStackStopsIt();
     void withoutAPasswordItWaits();
 
@@ -79,14 +80,15 @@ void TestExpiryWatch::init()
     static int number = 0;
     m_database = u"watched%1"_s.arg(++number);
     m_server->createDatabase(m_database);
-    m_server->execute(m_database, "CREATE TABLE products (id int)");
+    m_server->execute(m_database, "CREATE TABLE products AS SELECT 1 AS id");
     restore::test::keepSchema(
         *m_server, m_database,
         restore::test::keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 20));
     m_bench = std::make_unique<Bench>();
     FakeClock &clock = m_bench->files.clock;
     clock.advance(std::chrono::milliseconds(clock.now().msecsTo(QDateTime::currentDateTimeUtc())));
-    restore::test::noteEnd(*m_bench->journal, clock, u"restore-1"_s, 20);
+    restore::test::noteEnd(*m_bench->journal, clock, u"restore-1"_s, 20,
+                           m_server->connectionString(m_database));
 }
 
 void TestExpiryWatch::cleanup()
@@ -219,14 +221,16 @@ void TestExpiryWatch::notWhileAnIncidentIsOpen()
     m_bench->incidents.open(*reading.runbook, {},
                             {.title = u"Fire"_s, .environment = {}, .commander = {}});
     QTRY_VERIFY(m_bench->incidents.running());
-    QVERIFY(m_bench->restores.expiryRules(14).isIncidentOpen);
+    QVERIFY(
+        m_bench->restores.expiryRules(m_server->connectionString(m_database), 14).isIncidentOpen);
     m_bench->files.clock.advance(48h);
     tell(status::State::Operational);
     QVERIFY(!m_bench->watch.lookIfDue());
     QCOMPARE(schemas(), u"1"_s);
     m_bench->incidents.close();
     QTRY_VERIFY(!m_bench->incidents.running());
-    QVERIFY(!m_bench->restores.expiryRules(14).isIncidentOpen);
+    QVERIFY(
+        !m_bench->restores.expiryRules(m_server->connectionString(m_database), 14).isIncidentOpen);
     m_bench->files.clock.advance(23h);
     tell(status::State::Operational);
     QVERIFY(!m_bench->watch.lookIfDue()); // people look at what they have done
@@ -246,6 +250,13 @@ void TestExpiryWatch::notOnTheDayOfARestore()
     m_bench->files.clock.advance(24h);
     tell(status::State::Operational);
     QCOMPARE(look().gone.size(), 1);
+}
+
+void TestExpiryWatch::whatStackYamlNamesStays()
+{
+    use(14);
+    const auto target = m_server->connectionString(m_database);
+    QCOMPARE(m_bench->restores.expiryRules(target, 14).inStack, QSet<QString>{m_database});
 }
 
 void TestExpiryWatch::anotherStackStopsIt()

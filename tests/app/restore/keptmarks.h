@@ -30,11 +30,12 @@ inline void keepSchema(tests::TempPostgres &server, const QString &database, con
                                  name + " IS " + postgres::quoteLiteral(commentOf(mark)));
 }
 
-/// That the record has seen the end of such a restore, so many days ago.
+/// That the record has seen the end of such a restore into target, so many days ago.
 inline void noteEnd(store::Journal &journal, tests::FakeClock &clock, const QString &restore,
-                    double days)
+                    double days, const postgres::ConnectionString &target)
 {
     RestorePlan plan;
+    plan.target = target;
     plan.id = RestoreId::parse(restore).value();
     RestoreReceipt receipt;
     receipt.verdict = Verdict::Proven;

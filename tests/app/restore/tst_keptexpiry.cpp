@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/restore/deskcase.h"
-#include "app/restore/keptmarks.h"
+#include "app/restore/expirycase.h"
 #include "restore/schemaswap.h"
 #include "restore/sidedatabase.h"
 #include "support/steprelay.h"
@@ -14,16 +13,11 @@ using namespace mayday::restore::test;
 using namespace Qt::StringLiterals;
 
 /// What goes by itself after its days, and above all what does not.
-class TestKeptExpiry : public QObject, protected DeskCase {
+class TestKeptExpiry : public QObject, protected ExpiryCase {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init()
-    {
-        begin();
-        m_journalFile->clock.advance(std::chrono::milliseconds(
-            m_journalFile->clock.now().msecsTo(QDateTime::currentDateTimeUtc())));
-    }
+    void init() { beginNow(); }
     void cleanup() { end(); }
 
     void whatIsDueGoesOldestFirst();
@@ -49,77 +43,13 @@ private Q_SLOTS:
     void aDropNobodyCanBeAskedAboutIsSaidToBeUnknown();
     void liveTablesAreNotHeldWhileWaiting();
     void aRealRestoreIsDiscardedAndCannotBePutBack();
-
-private:
-    void keep(const QString &name, const QString &restore, double days)
-    {
-        keepSchema(*m_server, m_shop->database(), keptMark(name, restore, days));
-        noteEnd(*m_journal, m_journalFile->clock, restore, days);
-    }
-    /// Empty, beside the shop.
-    [[nodiscard]] KeptSchema keepDatabase(const QString &restore, double days)
-    {
-        const QString name = m_shop->database() + u"_before_20260101_000000"_s;
-        m_server->createDatabase(name);
-        KeptSchema mark = keptMark(name, restore, days);
-        mark.original = m_shop->database();
-        m_shop->run("COMMENT ON DATABASE " + name.toUtf8() + " IS " +
-                    postgres::quoteLiteral(commentOf(mark)));
-        noteEnd(*m_journal, m_journalFile->clock, restore, days);
-        return looked(name);
-    }
-    /// As a look finds it.
-    [[nodiscard]] KeptSchema looked(const QString &name) const
-    {
-        TaskContext context;
-        auto session = postgres::Session::connect(m_shop->target(), context).value();
-        const auto all = allKept(session, context).value();
-        const auto found = std::ranges::find(all, name, &KeptSchema::name);
-        return found == all.end() ? KeptSchema{} : *found;
-    }
-    [[nodiscard]] static ExpiryRules rules(const QString &restore)
-    {
-        return {.keepDays = 14, .ended = {{restore, QDateTime::currentDateTimeUtc().addDays(-20)}}};
-    }
-    [[nodiscard]] static DiscardOutcome discardNow(const postgres::ConnectionString &target,
-                                                   const QList<KeptSchema> &known,
-                                                   TaskContext context = {})
-    {
-        return discardTogether(target, known, rules(known.front().restore),
-                               QDateTime::currentDateTimeUtc(), context);
-    }
-    [[nodiscard]] bool isThere(const KeptSchema &database) const
-    {
-        return m_shop->ask("SELECT count(*) FROM pg_catalog.pg_database WHERE datname = '" +
-                           database.name.toUtf8() + '\'') == u"1"_s;
-    }
-    [[nodiscard]] ExpiryReport expire(int keepDays = 14)
-    {
-        QSignalSpy ended(m_desk.get(), &RestoreDesk::expiryEnded);
-        m_desk->discardExpired(m_shop->target(), keepDays);
-        if (!QTest::qWaitFor([&] { return !ended.isEmpty(); }, patience))
-            qFatal("it does not end");
-        return ended[0][0].value<ExpiryReport>();
-    }
-    [[nodiscard]] QString schemas() const
-    {
-        return m_shop->ask("SELECT coalesce(string_agg(nspname, ' ' ORDER BY nspname), '') FROM "
-                           "pg_namespace WHERE nspname LIKE '%before%'");
-    }
-    [[nodiscard]] static QStringList namesOf(const QList<KeptSchema> &kept)
-    {
-        QStringList names;
-        for (const KeptSchema &one : kept)
-            names.append(one.name);
-        return names;
-    }
 };
 
 void TestKeptExpiry::whatIsDueGoesOldestFirst()
 {
     keep(u"public_before_20260102_000000"_s, u"restore-2"_s, 20);
     keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 30);
-    m_shop->run("CREATE SCHEMA app; CREATE TABLE app.orders (id int)");
+    m_shop->run("CREATE SCHEMA app; CREATE TABLE app.products AS SELECT 1 AS id");
     KeptSchema app = keptMark(u"app_before_20260101_000000"_s, u"restore-1"_s, 30);
     app.original = u"app"_s;
     keepSchema(*m_server, m_shop->database(), app);
@@ -175,7 +105,7 @@ void TestKeptExpiry::bothClocksMustAgree()
     keep(u"public_before_20260102_000000"_s, u"restore-2"_s, 20);
     m_journalFile->clock.advance(-std::chrono::hours(24 * (365 + 10))); // or hangs behind
     QVERIFY(expire().gone.isEmpty());
-    m_journalFile->clock.advance(std::chrono::hours(24 * 5));
+    m_journalFile->clock.advance(std::chrono::hours(24 * 9));
     QCOMPARE(namesOf(expire().gone), QStringList{u"public_before_20260102_000000"_s});
 }
 
@@ -219,7 +149,7 @@ void TestKeptExpiry::aRestoreElsewhereIsNotDisturbed()
 
 void TestKeptExpiry::schemasOfOneRestoreGoTogether()
 {
-    m_shop->run("CREATE SCHEMA app; CREATE TABLE app.orders (id int)");
+    m_shop->run("CREATE SCHEMA app; CREATE TABLE app.products AS SELECT 1 AS id");
     keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
     KeptSchema app = keptMark(u"app_before_20260101_000000"_s, u"restore-1"_s, 20);
     app.original = u"app"_s;
@@ -281,8 +211,10 @@ void TestKeptExpiry::anIncidentKeepsEverything()
     m_desk->setIncidentOpen(true);
     QVERIFY(expire().gone.isEmpty());
     QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
-    QVERIFY(m_desk->expiryRules(14).isIncidentOpen);
+    QVERIFY(m_desk->expiryRules(m_shop->target(), 14).isIncidentOpen);
     m_desk->setIncidentOpen(false);
+    QVERIFY(expire().gone.isEmpty()); // nor on the day after
+    m_journalFile->clock.advance(quietAfter);
     QCOMPARE(expire().gone.size(), 1);
 }
 
@@ -322,7 +254,7 @@ void TestKeptExpiry::anUnseenEndKeepsWhatIsThere()
     const QString id = dead.id.text();
     QVERIFY(m_journal->appendNow(startedDraft(dead)));
     restartDesk();
-    QVERIFY(!m_desk->expiryRules(14).ended.contains(id));
+    QVERIFY(!m_desk->expiryRules(m_shop->target(), 14).ended.contains(id));
     keepSchema(*m_server, m_shop->database(), keptMark(u"public_before_20260101_000000"_s, id, 20));
     QVERIFY(expire().gone.isEmpty());
     QCOMPARE(schemas(), u"public_before_20260101_000000"_s);
@@ -335,7 +267,8 @@ void TestKeptExpiry::whatThisRecordDoesNotKnowStays()
     keepSchema(*m_server, m_shop->database(), keptMark(name, u"restore-1"_s, 20));
     QVERIFY(expire().gone.isEmpty());
     QCOMPARE(schemas(), name);
-    noteEnd(*m_journal, m_journalFile->clock, u"restore-1"_s, 13); // by maydayctl, say
+    noteEnd(*m_journal, m_journalFile->clock, u"restore-1"_s, 13,
+            m_shop->target()); // by maydayctl, say
     QVERIFY(expire().gone.isEmpty());
     QCOMPARE(expire(12).gone.size(), 1);
 }

@@ -17,6 +17,35 @@ class TestKeptRules : public QObject {
 private Q_SLOTS:
     void theRules_data();
     void theRules();
+    void theDayAfterIsQuiet();
+    void onlyRestoresIntoThisDatabaseCount();
+    void aDiscardElsewhereIsNotOurs();
+
+private:
+    static void apply(QList<RestoreRecord> &records, const store::JournalDraft &draft)
+    {
+        applyEvent(records, {.at = QDateTime::currentDateTimeUtc(),
+                             .kind = draft.kind,
+                             .subject = draft.subject,
+                             .data = draft.data});
+    }
+    static postgres::ConnectionString at(const QString &text)
+    {
+        return postgres::ConnectionString::parse(text).value();
+    }
+    /// One that has ended well.
+    static QList<RestoreRecord> recordsOf(const QString &connection)
+    {
+        RestorePlan plan;
+        plan.id = RestoreId::parse(u"restore-1"_s).value();
+        plan.target = at(connection);
+        RestoreReceipt receipt;
+        receipt.verdict = Verdict::Proven;
+        QList<RestoreRecord> records;
+        apply(records, startedDraft(plan));
+        apply(records, finishedDraft(plan, receipt));
+        return records;
+    }
 };
 
 void TestKeptRules::theRules_data()
@@ -102,6 +131,23 @@ void TestKeptRules::theRules_data()
     database.original = u"shop"_s;
     database.isDatabase = true;
     QTest::newRow("a database") << lookOf({database}) << days << KeptFate::Due;
+    KeptSchema moved = database;
+    moved.restore = u"restore-2"_s;
+    moved.at = now.addDays(-2);
+    QTest::newRow("a database came back, and this with it")
+        << lookOf({old, moved}) << days << KeptFate::Later;
+    ExpiryRules named = days;
+    named.inStack = {u"shop_before_20260101_000000"_s};
+    QTest::newRow("a database that stack.yaml names")
+        << lookOf({database}) << named << KeptFate::InUse;
+    ExpiryRules loud = days;
+    loud.quietUntil = now.addSecs(60);
+    QTest::newRow("on the day after an incident") << lookOf({old}) << loud << KeptFate::Later;
+    ExpiryRules opened = loud;
+    opened.isIncidentOpen = true;
+    QTest::newRow("an incident of today") << lookOf({old}) << opened << KeptFate::IncidentOpen;
+    loud.quietUntil = now.addSecs(-60);
+    QTest::newRow("on the day after that") << lookOf({old}) << loud << KeptFate::Due;
     KeptLook visited = lookOf({database});
     visited.inUse = {u"shop_before_20260101_000000"_s};
     QTest::newRow("a database in use") << visited << days << KeptFate::InUse;
@@ -125,6 +171,53 @@ void TestKeptRules::theRules()
     QCOMPARE(!dueOf(look, rules, now).isEmpty(), fate == KeptFate::Due);
     // And never by our clock alone.
     QVERIFY(dueOf(look, rules, now.addDays(-30)).isEmpty());
+}
+
+void TestKeptRules::theDayAfterIsQuiet()
+{
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const auto event = [&now](const QString &kind, int hours) {
+        return store::JournalEvent{
+            .at = now.addSecs(-3600 * hours), .kind = kind, .subject = {}, .data = {}};
+    };
+    QVERIFY(!quietUntilOf({}).isValid());
+    QVERIFY(!quietUntilOf({event(u"restore.discarded"_s, 1), event(u"dump.taken"_s, 1)}).isValid());
+    for (const QString &kind :
+         {u"incident.closed"_s, u"restore.finished"_s, u"restore.settled"_s, u"restore.putback"_s,
+          u"restore.putback.settled"_s, u"restore.broughtback"_s})
+        QCOMPARE(quietUntilOf({event(kind, 3), event(u"restore.started"_s, 9)}),
+                 now.addSecs(3600 * 21));
+}
+
+/// A clone of the production database carries its marks.
+void TestKeptRules::onlyRestoresIntoThisDatabaseCount()
+{
+    QList<RestoreRecord> records = recordsOf(u"host=db.example dbname=shop user=app"_s);
+    QVERIFY(endedOf(records, at(u"host=DB.example port=5432 dbname=shop user=cron"_s))
+                .contains(u"restore-1"_s));
+    for (const QString &other :
+         {u"host=db.example dbname=staging"_s, u"host=db.example port=5433 dbname=shop"_s,
+          u"host=other.example dbname=shop"_s})
+        QVERIFY2(endedOf(records, at(other)).isEmpty(), qPrintable(other));
+    const KeptSchema gone = keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
+    apply(records, discardedDraft(gone, at(u"host=db.example dbname=shop user=app"_s)));
+    QVERIFY(endedOf(records, at(u"host=db.example dbname=shop"_s)).isEmpty());
+}
+
+void TestKeptRules::aDiscardElsewhereIsNotOurs()
+{
+    QList<RestoreRecord> records = recordsOf(u"host=db.example dbname=shop user=app"_s);
+    const KeptSchema gone = keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
+    store::JournalDraft draft =
+        discardedDraft(gone, at(u"host=db.example dbname=staging user=app"_s));
+    apply(records, draft);
+    QVERIFY(!records[0].discardedAt && records[0].canBePutBack());
+    draft.data.remove(u"connection"_s); // as older versions have written it
+    apply(records, draft);
+    QVERIFY(!records[0].discardedAt);
+    draft.data[u"target"_s] = u"database shop on db.example:5432 as cron"_s;
+    apply(records, draft);
+    QVERIFY(records[0].discardedAt && !records[0].canBePutBack());
 }
 
 MAYDAY_TEST(TestKeptRules);

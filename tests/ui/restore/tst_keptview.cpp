@@ -82,7 +82,7 @@ private:
         const QString id = restore::keptFromComment(name, comment.toUtf8())->restore;
         FakeClock clock;
         const auto journal = store::Journal::open(m_journal->path(), clock).value();
-        restore::test::noteEnd(*journal, clock, id, days);
+        restore::test::noteEnd(*journal, clock, id, days, m_shop->target());
         m_desk->replay(journal->read({.kindPrefix = {}, .subject = id}).value());
     }
     [[nodiscard]] QString keptNames() const
@@ -207,7 +207,7 @@ void TestKeptView::whenEachGoesIsShown()
 void TestKeptView::whatWentByItselfIsTold()
 {
     keep(20);
-    keep(1);
+    keep(2);
     m_keepDays = 14;
     openKept();
     m_desk->discardExpired(m_shop->target(), 14);

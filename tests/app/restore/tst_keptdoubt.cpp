@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/restore/expirycase.h"
+#include "support/steprelay.h"
+#include "support/testmain.h"
+
+using namespace mayday;
+using namespace mayday::restore;
+using namespace mayday::restore::test;
+using namespace Qt::StringLiterals;
+
+/// That nothing goes which may be the only copy, nor without a trace.
+class TestKeptDoubt : public QObject, protected ExpiryCase {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { beginNow(); }
+    void cleanup() { end(); }
+    void anEmptyNamesakeIsNoOther_data();
+    void anEmptyNamesakeIsNoOther();
+    void rowsOfADatabaseMustBeLive();
+    void whatADatabaseKeepsInsideMustBeDue();
+};
+
+void TestKeptDoubt::anEmptyNamesakeIsNoOther_data()
+{
+    QTest::addColumn<QByteArray>("sql");
+    QTest::addColumn<bool>("stays");
+    QTest::newRow("empty") << QByteArray("DELETE FROM public.products") << true;
+    QTest::newRow("not there") << QByteArray("ALTER TABLE public.products RENAME TO goods") << true;
+    QTest::newRow("another one is empty")
+        << QByteArray("CREATE TABLE public_before_20260101_000000.empty_one (id int)") << false;
+    QTest::newRow("not there, and without rows")
+        << QByteArray("CREATE TABLE public_before_20260101_000000.orders (id int)") << false;
+}
+
+void TestKeptDoubt::anEmptyNamesakeIsNoOther()
+{
+    QFETCH(QByteArray, sql);
+    QFETCH(bool, stays);
+    keep(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
+    m_shop->run(sql);
+    const ExpiryReport report = expire();
+    QCOMPARE(report.gone.isEmpty(), stays);
+    QCOMPARE(report.troubles.size(), stays ? 1 : 0);
+    QCOMPARE(schemas().isEmpty(), !stays);
+    if (stays) {
+        QVERIFY2(report.troubles[0].why.detail.contains(u"only-copy"_s),
+                 qPrintable(describe(report.troubles[0].why)));
+    }
+}
+
+void TestKeptDoubt::rowsOfADatabaseMustBeLive()
+{
+    const KeptSchema database = keepDatabase(u"restore-1"_s, 20);
+    m_server->execute(database.name, "CREATE TABLE orders AS SELECT 1 AS id");
+    const ExpiryReport stays = expire();
+    QVERIFY(stays.gone.isEmpty() && isThere(database));
+    QCOMPARE(stays.troubles.size(), 1);
+    QVERIFY2(stays.troubles[0].why.detail.contains(u"public.orders"_s),
+             qPrintable(describe(stays.troubles[0].why)));
+    m_shop->run("CREATE TABLE orders AS SELECT 1 AS id");
+    QCOMPARE(expire().gone.size(), 1);
+    QVERIFY(!isThere(database));
+}
+
+void TestKeptDoubt::whatADatabaseKeepsInsideMustBeDue()
+{
+    const KeptSchema database = keepDatabase(u"restore-1"_s, 20);
+    m_server->execute(database.name, "CREATE TABLE products AS SELECT 1 AS id");
+    const QString inner = u"public_before_20260102_000000"_s;
+    keepSchema(*m_server, database.name, keptMark(inner, u"restore-2"_s, 30));
+    const ExpiryReport stays = expire();
+    QVERIFY(stays.gone.isEmpty() && isThere(database));
+    QCOMPARE(stays.troubles.size(), 1);
+    QVERIFY2(stays.troubles[0].why.detail.contains(inner),
+             qPrintable(describe(stays.troubles[0].why)));
+    noteEnd(*m_journal, m_journalFile->clock, u"restore-2"_s, 30, m_shop->target());
+    QCOMPARE(expire().gone.size(), 1);
+    QVERIFY(!isThere(database));
+}
+
+MAYDAY_TEST(TestKeptDoubt);
+#include "tst_keptdoubt.moc"
