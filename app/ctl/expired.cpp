@@ -6,6 +6,8 @@
 #include "ctl/serverwork.h"
 #include "incident/incidenthistory.h"
 #include "restore/putback.h"
+#include "restore/schemaswap.h"
+#include "restore/sidedatabase.h"
 #include "stack/stackreader.h"
 
 #include <QFile>
@@ -24,6 +26,7 @@ struct Round {
     QJsonArray gone = {};
     QJsonArray stays = {};
     QString text = {};
+    QStringList unrecorded = {}; ///< gone, and the record does not say so
     bool isUnknown = false;
 };
 
@@ -49,12 +52,18 @@ struct Keeping {
     QSet<QString> inStack = {};
 };
 
+/// What the record of this profile says.
+struct Ground {
+    restore::ExpiryRules rules = {};
+    QList<restore::RestoreRecord> records = {};
+};
+
 /// Without a record there is no restore and no incident; one that cannot be read may have them.
-Result<restore::ExpiryRules> rulesOf(const Call &call, const Keeping &keeping)
+Result<Ground> groundOf(const Call &call, const Keeping &keeping)
 {
-    restore::ExpiryRules rules{.keepDays = keeping.days, .inStack = keeping.inStack};
+    Ground ground{.rules = {.keepDays = keeping.days, .inStack = keeping.inStack}};
     if (!QFile::exists(call.profile.journalFile()))
-        return rules;
+        return ground;
     const auto events = store::Journal::open(call.profile.journalFile(), call.clock)
                             .and_then([](const std::unique_ptr<store::Journal> &journal) {
                                 return journal->read();
@@ -62,15 +71,14 @@ Result<restore::ExpiryRules> rulesOf(const Call &call, const Keeping &keeping)
     if (!events)
         return failure(events.error());
     incident::IncidentHistory incidents;
-    QList<restore::RestoreRecord> records;
     for (const store::JournalEvent &event : *events) {
         (void)incidents.apply(event); // most are about something else
-        restore::applyEvent(records, event);
+        restore::applyEvent(ground.records, event);
     }
-    rules.isIncidentOpen = incidents.running() != nullptr;
-    rules.ended = restore::endedOf(records, keeping.target);
-    rules.quietUntil = restore::quietUntilOf(*events);
-    return rules;
+    ground.rules.isIncidentOpen = incidents.running() != nullptr;
+    ground.rules.ended = restore::endedOf(ground.records, keeping.target);
+    ground.rules.quietUntil = restore::quietUntilOf(*events);
+    return ground;
 }
 
 /// The one password would be shown to all of them.
@@ -112,53 +120,112 @@ void addStaying(Round &round, const restore::KeptLook &look, const restore::Expi
     }
 }
 
+/// What came of it, in the record. Of what nobody knows nothing is said: the next time it is asked.
+void recordOutcome(Record &record, const postgres::ConnectionString &target,
+                   const QList<restore::KeptSchema> &together, int keepDays,
+                   const restore::DiscardOutcome &outcome, Round &round)
+{
+    const auto write = [&](const QString &name, const store::JournalDraft &draft) {
+        if (const auto written = record.tryWrite(draft); !written) {
+            round.unrecorded.append(name);
+            round.text += u"The record could not be written about %1: %2\n"_s.arg(
+                name, describe(written.error()));
+        }
+    };
+    const QString &id = together.front().restore;
+    QStringList left;
+    for (const restore::KeptSchema &kept : together) {
+        if (std::ranges::contains(outcome.gone, kept.name, &restore::KeptSchema::name))
+            write(kept.name, restore::discardedDraft(kept, target, keepDays));
+        else
+            left.append(kept.name);
+    }
+    for (const restore::KeptSchema &kept : outcome.broken)
+        write(kept.name, restore::halfGoneDraft(kept.name, id, target));
+    const bool isUnknown = outcome.error && outcome.error->sqlState == restore::outcomeUnknown;
+    if (!left.isEmpty() && !isUnknown)
+        write(left.join(u", "_s), restore::stayedDraft(id, left, target));
+}
+
 /// What one restore keeps; in between somebody was asked, which may have taken its time.
 void discardOne(const Call &call, const Keeping &keeping,
                 const QList<restore::KeptSchema> &together, Round &round)
 {
     const postgres::ConnectionString &target = keeping.target;
-    const int keepDays = keeping.days;
     const QString where = target.display();
+    QStringList names;
+    for (const restore::KeptSchema &kept : together)
+        names.append(kept.name);
     StopOnSignal stop; // not before: Ctrl+C at the question ends the program
     TaskContext context = stop.context();
     const SignalWatcher watcher(stop);
-    const auto rules = rulesOf(call, keeping);
-    const restore::DiscardOutcome outcome =
-        rules ? restore::discardTogether(target, together, *rules, call.clock.now(), context)
-              : restore::DiscardOutcome{.gone = {}, .error = rules.error()};
-    QStringList left;
-    for (const restore::KeptSchema &kept : together) {
-        if (!std::ranges::contains(outcome.gone, kept.name, &restore::KeptSchema::name))
-            left.append(kept.name);
-    }
-    if (outcome.error)
-        addTrouble(round, where, left, *outcome.error);
+    const auto ground = groundOf(call, keeping);
+    if (!ground)
+        return addTrouble(round, where, names, ground.error());
     Record record(call);
+    // Not written down beforehand, it would be lost with this process that it went.
+    if (const auto intended =
+            record.tryWrite(restore::discardingDraft(together, target, keeping.days));
+        !intended)
+        return addTrouble(round, where, names, intended.error());
+    const restore::DiscardOutcome outcome =
+        restore::discardTogether(target, together, ground->rules, call.clock.now(), context);
+    recordOutcome(record, target, together, keeping.days, outcome, round);
     for (const restore::KeptSchema &kept : outcome.gone) {
-        record.write(restore::discardedDraft(kept, target, keepDays));
+        names.removeAll(kept.name);
         QJsonObject json = restore::toJson(kept);
         json.insert(u"target"_s, where);
         round.gone.append(json);
-        round.text += u"Discarded after %1 days in %2: %3 (%4)\n"_s.arg(keepDays).arg(
-            where, kept.name, byteText(kept.bytes));
+        round.text += u"Discarded after %1 days in %2: %3 (%4)\n"_s.arg(keeping.days)
+                          .arg(where, kept.name, byteText(kept.bytes));
     }
+    if (outcome.error)
+        addTrouble(round, where, names, *outcome.error);
 }
 
-void discardIn(const Call &call, const Keeping &keeping, const restore::ExpiryRules &rules,
-               bool yes, Round &round)
+/// What is kept there, and in the record what became of that which was about to go when a process
+/// ended.
+Result<restore::KeptLook> lookIn(const Call &call, const postgres::ConnectionString &target,
+                                 const QList<restore::RestoreRecord> &records)
 {
-    const postgres::ConnectionString &target = keeping.target;
-    const QString where = target.display();
     TaskContext looking;
     auto session = postgres::Session::connect(
         target, looking,
         {.applicationName = u"maydayctl"_s, .lockTimeout = std::chrono::seconds(5)});
     if (!session)
-        return addTrouble(round, where, {}, session.error());
-    const auto look = restore::lookAtKept(*session, looking);
+        return failure(session.error());
+    const bool isToBeAsked = std::ranges::any_of(
+        records, [](const restore::RestoreRecord &one) { return !one.discarding.isEmpty(); });
+    if (isToBeAsked) { // a server may still be at what a dead process has asked for
+        const auto quiet = restore::waitForQuiet(*session, looking).and_then([&] {
+            return restore::waitBeside(target, looking);
+        });
+        if (!quiet)
+            return failure(quiet.error());
+    }
+    auto look = restore::lookAtKept(*session, looking);
+    if (!look)
+        return look;
+    const auto drafts = restore::settledDiscards(records, look->kept, target);
+    if (drafts.isEmpty())
+        return look;
+    Record record(call);
+    for (const store::JournalDraft &draft : drafts) {
+        if (const auto written = record.tryWrite(draft); !written)
+            return failure(written.error());
+    }
+    return look;
+}
+
+void discardIn(const Call &call, const Keeping &keeping, const Ground &ground, bool yes,
+               Round &round)
+{
+    const postgres::ConnectionString &target = keeping.target;
+    const restore::ExpiryRules &rules = ground.rules;
+    const QString where = target.display();
+    const auto look = lookIn(call, target, ground.records);
     if (!look)
         return addTrouble(round, where, {}, look.error());
-    session->close();
     addStaying(round, *look, rules, call.clock.now(), where);
     for (const auto &together : restore::dueOf(*look, rules, call.clock.now())) {
         QStringList names;
@@ -196,7 +263,8 @@ Result<restore::ExpiryRules> rulesIn(const Call &call, const stack::Stack &stack
                         .subject = target.display(),
                         .detail = u"the stack has no such database"_s,
                         .advice = Advice::EditStackFile});
-    return rulesOf(call, {.target = target, .days = found->keepDays, .inStack = namesIn(stack)});
+    return groundOf(call, {.target = target, .days = found->keepDays, .inStack = namesIn(stack)})
+        .transform([](const Ground &ground) { return ground.rules; });
 }
 
 ExitCode discardExpired(const Call &call, QStringList arguments, bool yes)
@@ -227,18 +295,23 @@ ExitCode discardExpired(const Call &call, QStringList arguments, bool yes)
         const Keeping keeping{
             .target = *target, .days = database.keepDays, .inStack = namesIn(*stack)};
         // Anew for each: the one before may have taken its time.
-        const auto rules = rulesOf(call, keeping);
-        if (!rules)
-            return call.output.fail(rules.error());
-        discardIn(call, keeping, *rules, yes, round);
+        const auto ground = groundOf(call, keeping);
+        if (!ground)
+            return call.output.fail(ground.error());
+        discardIn(call, keeping, *ground, yes, round);
     }
     if (!isAnyAsked)
         round.text = u"No database of the stack has keep-days, so nothing goes by itself.\n"_s;
     else if (round.text.isEmpty())
         round.text = u"Nothing is due.\n"_s;
-    call.output.answer({{u"discarded"_s, round.gone}, {u"stays"_s, round.stays}}, round.text);
+    QJsonObject answer{{u"discarded"_s, round.gone}, {u"stays"_s, round.stays}};
+    if (!round.unrecorded.isEmpty())
+        answer.insert(u"unrecorded"_s, QJsonArray::fromStringList(round.unrecorded));
+    call.output.answer(answer, round.text);
     const bool hasTrouble = std::ranges::any_of(
         round.stays, [](const QJsonValue &one) { return !one["error"_L1].isUndefined(); });
+    if (!round.unrecorded.isEmpty())
+        return ExitCode::NotDoneAndLeft;
     if (!hasTrouble)
         return ExitCode::Done;
     return round.isUnknown || !round.gone.isEmpty() ? ExitCode::NotDoneAndLeft : ExitCode::NotDone;

@@ -147,7 +147,10 @@ ExitCode discardAll(const Call &call, const postgres::ConnectionString &target,
     for (const QString &name : names) {
         const auto gone = restore::discardKept(target, name, context);
         if (!gone) {
-            const bool isUnknown = gone.error().sqlState == restore::outcomeUnknown;
+            const bool isHalfGone = gone.error().sqlState == restore::halfDropped;
+            if (isHalfGone)
+                Record(call).write(restore::halfGoneDraft(name, {}, target));
+            const bool isUnknown = isHalfGone || gone.error().sqlState == restore::outcomeUnknown;
             return call.output.fail(gone.error(), isUnknown || !list.isEmpty()
                                                       ? ExitCode::NotDoneAndLeft
                                                       : ExitCode::NotDone);

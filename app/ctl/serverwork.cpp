@@ -87,19 +87,27 @@ SignalWatcher::SignalWatcher(StopOnSignal &stop)
 Record::Record(const Call &call)
 {
     auto journal = store::Journal::open(call.profile.journalFile(), call.clock);
-    if (journal)
+    if (journal) {
         m_journal = *std::move(journal);
-    else
-        call.output.say(
-            u"warning: nothing is written to the record: %1"_s.arg(describe(journal.error())));
+        return;
+    }
+    m_error = journal.error();
+    call.output.say(u"warning: nothing is written to the record: %1"_s.arg(describe(m_error)));
 }
 
 void Record::write(const store::JournalDraft &draft)
 {
     if (!m_journal)
         return;
-    if (auto written = m_journal->appendNow(withIncident(draft)); !written)
+    if (auto written = tryWrite(draft); !written)
         log::error(u"ctl", describe(written.error()));
+}
+
+Result<void> Record::tryWrite(const store::JournalDraft &draft)
+{
+    if (!m_journal)
+        return failure(m_error);
+    return m_journal->appendNow(withIncident(draft)).transform([](const store::JournalEvent &) {});
 }
 
 store::JournalDraft Record::withIncident(store::JournalDraft draft) const

@@ -40,12 +40,15 @@ class Record final {
 public:
     explicit Record(const Call &call);
     void write(const store::JournalDraft &draft);
+    /// The same for what must not go on without it, or be passed over in silence.
+    [[nodiscard]] Result<void> tryWrite(const store::JournalDraft &draft);
 
 private:
     /// What is done to a restore belongs to the incident that the restore belongs to.
     [[nodiscard]] store::JournalDraft withIncident(store::JournalDraft draft) const;
 
     std::unique_ptr<store::Journal> m_journal;
+    Error m_error; ///< why there is none
 };
 
 /// With what it leaves out taken from the environment, PGPASSWORD too if it has no password.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/log.h"
 #include "restore/restoredesk.h"
+#include "restore/schemaswap.h"
+#include "restore/sidedatabase.h"
 #include "store/journalreader.h"
 
 #include <algorithm>
@@ -30,11 +32,39 @@ Result<ExpiryGround> groundOf(const postgres::ConnectionString &target, const QS
         target, context, {.applicationName = u"mayday"_s, .lockTimeout = std::chrono::seconds(5)});
     if (!session)
         return failure(session.error());
+    // A server may still be at what a dead process has asked for.
+    const bool isToBeAsked = std::ranges::any_of(
+        records, [](const RestoreRecord &record) { return !record.discarding.isEmpty(); });
+    if (isToBeAsked) {
+        const auto quiet =
+            waitForQuiet(*session, context).and_then([&] { return waitBeside(target, context); });
+        if (!quiet)
+            return failure(quiet.error());
+    }
     return lookAtKept(*session, context).transform([&](KeptLook look) {
+        auto settled = settledDiscards(records, look.kept, target);
         return ExpiryGround{.look = std::move(look),
                             .ended = endedOf(records, target),
-                            .quietUntil = quietUntilOf(*events + *incidents)};
+                            .quietUntil = quietUntilOf(*events + *incidents),
+                            .settled = std::move(settled)};
     });
+}
+
+QStringList namesOf(const QList<KeptSchema> &kept)
+{
+    QStringList names;
+    for (const KeptSchema &one : kept)
+        names.append(one.name);
+    return names;
+}
+
+QList<KeptSchema> leftOf(const QList<KeptSchema> &together, const DiscardOutcome &outcome)
+{
+    QList<KeptSchema> left = together;
+    left.removeIf([&outcome](const KeptSchema &kept) {
+        return std::ranges::contains(outcome.gone, kept.name, &KeptSchema::name);
+    });
+    return left;
 }
 
 } // namespace
@@ -92,8 +122,10 @@ void RestoreDesk::discardExpired(const postgres::ConnectionString &target, int k
             return;
         }
         m_expiryGround = *ground;
-        expireNext(dueOf(ground->look, expiryRules(m_expiring->target, m_expiring->keepDays),
-                         m_clock.now()));
+        appendAll(ground->settled, [this, look = ground->look] {
+            expireNext(
+                dueOf(look, expiryRules(m_expiring->target, m_expiring->keepDays), m_clock.now()));
+        });
     });
 }
 
@@ -105,6 +137,26 @@ void RestoreDesk::expireNext(QList<QList<KeptSchema>> due)
         return;
     }
     const QList<KeptSchema> together = due.takeFirst();
+    auto writing =
+        m_journal.append(discardingDraft(together, m_expiring->target, m_expiring->keepDays));
+    writing.deliverTo(this, [this, together, due](const Result<store::JournalEvent> &written) {
+        if (!written) { // nobody would know that it went
+            m_expiring->troubles.append({.names = namesOf(together), .why = written.error()});
+            expireNext(due);
+            return;
+        }
+        fold(*written);
+        dropTogether(together, due);
+    });
+}
+
+void RestoreDesk::dropTogether(const QList<KeptSchema> &together,
+                               const QList<QList<KeptSchema>> &due)
+{
+    if (!mayExpire() || m_isExpiryStopped) {
+        recordExpired(together, {}, [this] { endExpiry(); });
+        return;
+    }
     m_expiry = startTask(m_pool,
                          [target = m_expiring->target, together, now = m_clock.now(),
                           rules = expiryRules(m_expiring->target, m_expiring->keepDays)](
@@ -112,35 +164,46 @@ void RestoreDesk::expireNext(QList<QList<KeptSchema>> due)
                              return discardTogether(target, together, rules, now, context);
                          });
     m_expiry.deliverTo(this, [this, together, due](const Result<DiscardOutcome> &done) {
-        const DiscardOutcome outcome =
-            done ? *done : DiscardOutcome{.gone = {}, .error = done.error()};
-        if (outcome.error && outcome.error->kind != ErrorKind::Cancelled) {
-            QStringList names;
-            for (const KeptSchema &kept : together) {
-                if (!std::ranges::contains(outcome.gone, kept.name, &KeptSchema::name))
-                    names.append(kept.name);
-            }
-            m_expiring->troubles.append({.names = names, .why = *outcome.error});
-        }
-        recordExpired(outcome.gone, [this, due] { expireNext(due); });
+        const DiscardOutcome outcome = done ? *done : DiscardOutcome{.error = done.error()};
+        if (outcome.error && outcome.error->kind != ErrorKind::Cancelled)
+            m_expiring->troubles.append(
+                {.names = namesOf(leftOf(together, outcome)), .why = *outcome.error});
+        recordExpired(together, outcome, [this, due] { expireNext(due); });
     });
 }
 
-void RestoreDesk::recordExpired(const QList<KeptSchema> &gone, const std::function<void()> &then)
+/// Of what nobody knows nothing is written: the next look asks.
+void RestoreDesk::recordExpired(const QList<KeptSchema> &together, const DiscardOutcome &outcome,
+                                const std::function<void()> &then)
 {
-    m_expiring->gone += gone;
-    if (gone.isEmpty())
+    const postgres::ConnectionString target = m_expiring->target;
+    const QString restore = together.front().restore;
+    m_expiring->gone += outcome.gone;
+    QList<store::JournalDraft> drafts;
+    for (const KeptSchema &kept : outcome.gone)
+        drafts.append(discardedDraft(kept, target, m_expiring->keepDays));
+    for (const KeptSchema &kept : outcome.broken)
+        drafts.append(halfGoneDraft(kept.name, restore, target));
+    const QStringList left = namesOf(leftOf(together, outcome));
+    const bool isUnknown = outcome.error && outcome.error->sqlState == outcomeUnknown;
+    if (!left.isEmpty() && !isUnknown)
+        drafts.append(stayedDraft(restore, left, target));
+    const bool isChanged = !outcome.gone.isEmpty() || !outcome.broken.isEmpty();
+    appendAll(drafts, [this, isChanged, restore, then] {
+        if (isChanged)
+            Q_EMIT restoreChanged(RestoreId::parse(restore).value_or(RestoreId{}));
         then();
-    for (const KeptSchema &kept : gone) {
-        const bool isLast = &kept == &gone.back();
-        append(discardedDraft(kept, m_expiring->target, m_expiring->keepDays),
-               [this, isLast, then, restore = kept.restore] {
-                   if (!isLast)
-                       return;
-                   Q_EMIT restoreChanged(RestoreId::parse(restore).value_or(RestoreId{}));
-                   then();
-               });
+    });
+}
+
+void RestoreDesk::appendAll(QList<store::JournalDraft> drafts, const std::function<void()> &then)
+{
+    if (drafts.isEmpty()) {
+        then();
+        return;
     }
+    const store::JournalDraft draft = drafts.takeFirst();
+    append(draft, [this, drafts = std::move(drafts), then] { appendAll(drafts, then); });
 }
 
 void RestoreDesk::endExpiry()

@@ -59,20 +59,32 @@ Result<QList<KeptSchema>> settleDiscard(const postgres::ConnectionString &target
     return failure(whoseFateIsUnknown(lost));
 }
 
-/// The same of a database.
+Error halfGone(Error lost)
+{
+    lost.kind = ErrorKind::Refused;
+    lost.advice = Advice::TryAgain;
+    lost.sqlState = halfDropped;
+    lost.detail = u"dropping it was interrupted (%1): it is broken and can no longer be put back; "
+                  "discard it again"_s.arg(lost.detail);
+    return lost;
+}
+
+/// The same of a database, after whatever error: cut off, or cancelled by somebody on the server,
+/// DROP DATABASE leaves what only looks as if it were there.
 Result<KeptSchema> settleDrop(const postgres::ConnectionString &target, const KeptSchema &kept,
                               const Error &lost, TaskContext &context)
 {
     LateStop patient(context);
     auto side = SideDatabase::open(target, SideDatabase::Patience::Some, patient.context());
     if (side) {
-        const auto isThere = side->exists(kept.name, patient.context());
-        if (isThere && *isThere)
-            return failure(lost);
-        if (isThere)
+        using Standing = SideDatabase::Standing;
+        const auto standing = side->standing(kept.name, patient.context());
+        if (standing && *standing == Standing::Gone)
             return kept;
+        if (standing)
+            return failure(*standing == Standing::Broken ? halfGone(lost) : lost);
     }
-    return failure(whoseFateIsUnknown(lost));
+    return failure(isUnanswered(lost) ? whoseFateIsUnknown(lost) : lost);
 }
 
 /// A name alone must never be enough to drop what somebody has filled.
@@ -138,7 +150,7 @@ Result<KeptSchema> dropDatabase(postgres::Session &session,
     const Result<void> dropped = side->drop(kept->name, context);
     if (dropped)
         return kept;
-    if (!isUnanswered(dropped.error()))
+    if (dropped.error().kind == ErrorKind::Cancelled) // before it began
         return failure(dropped.error());
     { // its lock must not be waited for
         const SideDatabase over = *std::move(side);
@@ -326,7 +338,7 @@ void dropDatabases(DiscardOutcome &outcome, std::optional<SideDatabase> &side,
             continue;
         }
         outcome.error = dropped.error();
-        if (!isUnanswered(dropped.error()))
+        if (dropped.error().kind == ErrorKind::Cancelled) // before it began
             return;
         side.reset(); // its lock must not be waited for
         const auto settled = settleDrop(target, kept, dropped.error(), context);
@@ -336,6 +348,8 @@ void dropDatabases(DiscardOutcome &outcome, std::optional<SideDatabase> &side,
             outcome.error = settled.error();
         else if (&kept == &databases.back())
             outcome.error.reset();
+        if (outcome.error && outcome.error->sqlState == halfDropped)
+            outcome.broken.append(kept);
         return;
     }
 }

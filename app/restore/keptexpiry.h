@@ -88,9 +88,13 @@ constexpr std::chrono::hours quietAfter{24};
 /// As ExpiryRules has it.
 [[nodiscard]] QDateTime quietUntilOf(const QList<store::JournalEvent> &events);
 
+/// Of an error: DROP DATABASE was interrupted and has left half of it.
+inline const QString halfDropped = QStringLiteral("MAY01");
+
 /// What has gone is gone, whether or not there is an error.
 struct DiscardOutcome {
     QList<KeptSchema> gone = {};
+    QList<KeptSchema> broken = {};             ///< databases of which half is gone: see halfDropped
     std::optional<Error> error = std::nullopt; ///< as of discardKept()
 };
 

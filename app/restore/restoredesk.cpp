@@ -328,13 +328,19 @@ void RestoreDesk::discardNext(const postgres::ConnectionString &target, QStringL
         Q_EMIT discardFinished(m_gone, std::nullopt);
         return;
     }
-    m_discard = startTask(m_pool, [target, name = names.takeFirst()](TaskContext &context) {
+    const QString name = names.takeFirst();
+    m_discard = startTask(m_pool, [target, name](TaskContext &context) {
         return discardKept(target, name, context);
     });
-    m_discard.deliverTo(this, [this, target, names](Result<KeptSchema> gone) {
+    m_discard.deliverTo(this, [this, target, name, names](Result<KeptSchema> gone) {
         if (!gone) {
-            setBusy(false);
-            Q_EMIT discardFinished(m_gone, gone.error());
+            QList<store::JournalDraft> drafts;
+            if (gone.error().sqlState == halfDropped)
+                drafts.append(halfGoneDraft(name, {}, target));
+            appendAll(drafts, [this, error = gone.error()] {
+                setBusy(false);
+                Q_EMIT discardFinished(m_gone, error);
+            });
             return;
         }
         m_gone.append(*gone);

@@ -35,6 +35,8 @@ struct ExpiryGround {
     KeptLook look;
     QHash<QString, QDateTime> ended = {}; ///< as of ExpiryRules
     QDateTime quietUntil = {};            ///< as of ExpiryRules
+    /// What became of that which was about to go when a process ended.
+    QList<store::JournalDraft> settled = {};
 };
 
 /// All restores: the one that runs and those of the past.
@@ -80,9 +82,10 @@ public:
     /// Drops kept data by name, one after the other, for good; each is recorded when it is gone.
     /// The first that cannot go ends it.
     void discard(const postgres::ConnectionString &target, const QStringList &names);
-    /// Drops what is due by the rules of keptexpiry.h; each is recorded when it is gone. Not while
-    /// something runs here, and whatever begins stops it: what is due stays due. expiryEnded() says
-    /// what came of it, in any case and in a later turn.
+    /// Drops what is due by the rules of keptexpiry.h; that it is about to go is recorded before,
+    /// or it stays, and each when it is gone. What was about to go when a process ended is asked
+    /// about first. Not while something runs here, and whatever begins stops it: what is due stays
+    /// due. expiryEnded() says what came of it, in any case and in a later turn.
     void discardExpired(const postgres::ConnectionString &target, int keepDays);
     /// What holds here and now for that database.
     [[nodiscard]] ExpiryRules expiryRules(const postgres::ConnectionString &target,
@@ -134,7 +137,10 @@ private:
     void runPutBack(const postgres::ConnectionString &target, const QString &restore);
     void discardNext(const postgres::ConnectionString &target, QStringList names);
     void expireNext(QList<QList<KeptSchema>> due);
-    void recordExpired(const QList<KeptSchema> &gone, const std::function<void()> &then);
+    void dropTogether(const QList<KeptSchema> &together, const QList<QList<KeptSchema>> &due);
+    void recordExpired(const QList<KeptSchema> &together, const DiscardOutcome &outcome,
+                       const std::function<void()> &then);
+    void appendAll(QList<store::JournalDraft> drafts, const std::function<void()> &then);
     void endExpiry();
     [[nodiscard]] bool mayExpire() const { return !m_isBusy && !m_isIncidentOpen; }
     void fold(const store::JournalEvent &event);

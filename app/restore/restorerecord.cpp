@@ -72,7 +72,8 @@ void putBack(RestoreRecord &record, const store::JournalEvent &event)
         return;
     record.lastPutBack = std::move(receipt);
     record.isPutBackUnseen = false;
-    record.content.reset(); // it was about what is not live any more
+    record.discarding.clear(); // under another name now
+    record.content.reset();    // it was about what is not live any more
     const bool isRedone = json["live"_L1].toString() == "restored"_L1;
     record.putBackAt = isRedone ? std::nullopt : std::optional(event.at);
     if (record.receipt) {
@@ -129,11 +130,39 @@ bool isInto(const RestoreRecord &record, const store::JournalEvent &event)
 void discard(RestoreRecord &record, const store::JournalEvent &event)
 {
     record.discardedAt = event.at;
+    const QString name = event.data["schema"_L1].toString();
+    record.discarding.removeIf([&name](const KeptSchema &kept) { return kept.name == name; });
     record.putBackError.reset(); // there is nothing left to try
     if (record.receipt)
         record.receipt->left.removeIf([&](const Leftover &left) {
             return left.removeWith == event.data["removedWith"_L1].toString();
         });
+}
+
+void beginDiscarding(RestoreRecord &record, const store::JournalEvent &event)
+{
+    record.discarding.clear();
+    record.discardingAfter = event.data["keepDays"_L1].toInt();
+    for (const auto &one : event.data["kept"_L1].toArray())
+        record.discarding.append({.name = one["name"_L1].toString(),
+                                  .original = {},
+                                  .restore = event.subject,
+                                  .file = {},
+                                  .isDatabase = one["database"_L1].toBool(),
+                                  .bytes = one["bytes"_L1].toInteger(),
+                                  .tables = one["tables"_L1].toInteger()});
+}
+
+/// Whoever discarded it by hand may not know which restore it was of.
+void breakHalf(QList<RestoreRecord> &records, const store::JournalEvent &event)
+{
+    const QString removal = event.data["removedWith"_L1].toString();
+    for (RestoreRecord &record : records) {
+        const bool isLeft = record.receipt && std::ranges::contains(record.receipt->left, removal,
+                                                                    &Leftover::removeWith);
+        if ((isLeft || record.id.text() == event.subject) && isInto(record, event))
+            record.isHalfGone = true;
+    }
 }
 
 void bringBack(RestoreRecord &record, const store::JournalEvent &event)
@@ -169,7 +198,7 @@ bool RestoreRecord::isInEffect() const
 bool RestoreRecord::canBePutBack() const
 {
     const bool isKept = mode != RestoreMode::Copy && !keepsNothing(mode);
-    return hasHappened(*this) && !isPutBackOpen && !discardedAt && isKept;
+    return hasHappened(*this) && !isPutBackOpen && !discardedAt && !isHalfGone && isKept;
 }
 
 bool RestoreRecord::canBeCompared() const
@@ -178,7 +207,8 @@ bool RestoreRecord::canBeCompared() const
     if (keepsNothing(mode))
         return false;
     const bool isCopy = mode == RestoreMode::Copy;
-    return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && !discardedAt;
+    const bool isThere = !discardedAt && !isHalfGone;
+    return hasHappened(*this) && (isCopy || isInEffect()) && !isPutBackOpen && isThere;
 }
 
 bool RestoreRecord::canBeCheckedByContent() const
@@ -301,6 +331,71 @@ store::JournalDraft discardedDraft(const KeptSchema &gone, const postgres::Conne
     return {.kind = u"restore.discarded"_s, .subject = gone.restore, .data = data};
 }
 
+store::JournalDraft discardingDraft(const QList<KeptSchema> &together,
+                                    const postgres::ConnectionString &target, int keepDays)
+{
+    QJsonArray kept;
+    for (const KeptSchema &one : together)
+        kept.append(QJsonObject{{u"name"_s, one.name},
+                                {u"database"_s, one.isDatabase},
+                                {u"tables"_s, one.tables},
+                                {u"bytes"_s, one.bytes}});
+    return {.kind = u"restore.discarding"_s,
+            .subject = together.front().restore,
+            .data = {{u"kept"_s, kept},
+                     {u"target"_s, target.display()},
+                     {u"connection"_s, target.withoutPassword()},
+                     {u"keepDays"_s, keepDays}}};
+}
+
+store::JournalDraft stayedDraft(const QString &restore, const QStringList &names,
+                                const postgres::ConnectionString &target)
+{
+    return {.kind = u"restore.discarding.ended"_s,
+            .subject = restore,
+            .data = {{u"stays"_s, QJsonArray::fromStringList(names)},
+                     {u"target"_s, target.display()},
+                     {u"connection"_s, target.withoutPassword()}}};
+}
+
+store::JournalDraft halfGoneDraft(const QString &name, const QString &restore,
+                                  const postgres::ConnectionString &target)
+{
+    const KeptSchema half{
+        .name = name, .original = {}, .restore = restore, .file = {}, .isDatabase = true};
+    return {.kind = u"restore.discarding.broken"_s,
+            .subject = restore,
+            .data = {{u"schema"_s, name},
+                     {u"removedWith"_s, removalOf(half)},
+                     {u"target"_s, target.display()},
+                     {u"connection"_s, target.withoutPassword()}}};
+}
+
+QList<store::JournalDraft> settledDiscards(const QList<RestoreRecord> &records,
+                                           const QList<KeptSchema> &there,
+                                           const postgres::ConnectionString &target)
+{
+    QList<store::JournalDraft> drafts;
+    for (const RestoreRecord &record : records) {
+        const auto where = postgres::ConnectionString::parse(record.connection);
+        if (record.discarding.isEmpty() || !where || !isSameDatabase(*where, target))
+            continue;
+        QStringList stays;
+        for (const KeptSchema &kept : record.discarding) {
+            const auto found = std::ranges::find(there, kept.name, &KeptSchema::name);
+            if (found == there.end())
+                drafts.append(discardedDraft(kept, target, record.discardingAfter));
+            else if (found->isBroken)
+                drafts.append(halfGoneDraft(kept.name, record.id.text(), target));
+            if (found != there.end())
+                stays.append(kept.name);
+        }
+        if (!stays.isEmpty())
+            drafts.append(stayedDraft(record.id.text(), stays, target));
+    }
+    return drafts;
+}
+
 std::optional<DiscardedKept> discardedFrom(const store::JournalEvent &event)
 {
     if (event.kind != "restore.discarded"_L1)
@@ -325,6 +420,10 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
                 any.unfinished.clear();
         }
     }
+    if (event.kind == "restore.discarding.broken"_L1) {
+        breakHalf(records, event);
+        return;
+    }
     const auto record = std::ranges::find_if(
         records, [&](const RestoreRecord &r) { return r.id.text() == event.subject; });
     if (record == records.end())
@@ -345,6 +444,10 @@ void applyEvent(QList<RestoreRecord> &records, const store::JournalEvent &event)
         settlePutBack(*record, event);
     else if (event.kind == "restore.discarded"_L1 && isInto(*record, event))
         discard(*record, event);
+    else if (event.kind == "restore.discarding"_L1 && isInto(*record, event))
+        beginDiscarding(*record, event);
+    else if (event.kind == "restore.discarding.ended"_L1 && isInto(*record, event))
+        record->discarding.clear();
     else if (event.kind == "restore.broughtback"_L1)
         bringBack(*record, event);
     else if (event.kind == "restore.content"_L1)

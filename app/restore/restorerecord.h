@@ -64,6 +64,12 @@ struct RestoreRecord {
     std::optional<ContentSummary> content = std::nullopt;
     /// When the other state was dropped for good: there is nothing to swap with any more.
     std::optional<QDateTime> discardedAt = std::nullopt;
+    /// What was about to go by itself, and nobody has written down whether it did: the server has
+    /// to be asked.
+    QList<KeptSchema> discarding = {};
+    int discardingAfter = 0; ///< days, of these
+    /// Dropping a database of it was interrupted: there is nothing to swap with any more.
+    bool isHalfGone = false;
 
     /// Whether only the server can say what is live.
     [[nodiscard]] bool isToBeAsked() const
@@ -116,6 +122,22 @@ struct RestoreRecord {
 /// What was kept is gone, by somebody's decision; keepDays: or by itself, after so many.
 [[nodiscard]] store::JournalDraft
 discardedDraft(const KeptSchema &gone, const postgres::ConnectionString &target, int keepDays = 0);
+
+/// Before it goes by itself, all of one restore: a process that dies meanwhile leaves a trace.
+[[nodiscard]] store::JournalDraft discardingDraft(const QList<KeptSchema> &together,
+                                                  const postgres::ConnectionString &target,
+                                                  int keepDays);
+/// What was about to go and is there still.
+[[nodiscard]] store::JournalDraft stayedDraft(const QString &restore, const QStringList &names,
+                                              const postgres::ConnectionString &target);
+/// A database of which an interrupted drop has left half; the restore may be unknown.
+[[nodiscard]] store::JournalDraft halfGoneDraft(const QString &name, const QString &restore,
+                                                const postgres::ConnectionString &target);
+/// What is to be written of that which was about to go in this database, now that the server was
+/// asked what is there, with nobody at it.
+[[nodiscard]] QList<store::JournalDraft> settledDiscards(const QList<RestoreRecord> &records,
+                                                         const QList<KeptSchema> &there,
+                                                         const postgres::ConnectionString &target);
 
 /// What was kept once, as the journal tells it.
 struct DiscardedKept {

@@ -261,6 +261,19 @@ Result<bool> SideDatabase::exists(const QString &name, TaskContext &context)
         .transform([](const postgres::Rows &rows) { return rows.integer(0, 0) > 0; });
 }
 
+Result<SideDatabase::Standing> SideDatabase::standing(const QString &name, TaskContext &context)
+{
+    const QByteArray wanted = name.toUtf8();
+    return m_session
+        .query("SELECT datconnlimit = -2 FROM pg_catalog.pg_database WHERE datname = $1",
+               {&wanted, 1}, context)
+        .transform([](const postgres::Rows &rows) {
+            if (rows.rowCount() == 0)
+                return Standing::Gone;
+            return rows.isTrue(0, 0) ? Standing::Broken : Standing::Whole;
+        });
+}
+
 Result<QString> SideDatabase::freeName(RestoreMode mode, const QDateTime &at, TaskContext &context)
 {
     RestorePlan naming;
@@ -464,11 +477,16 @@ Result<void> SideDatabase::swap(const QString &name, const KeptSchema &kept, Tas
 
 Result<void> SideDatabase::drop(const QString &name, TaskContext &context)
 {
+    if (context.stopRequested())
+        return failure(TaskContext::cancelled(m_target.display(), u"nothing changed"_s));
     const Doorkeeper doorkeeper(besideOf(m_target), {name});
     constexpr int attempts = 3;
+    LateStop late(context, dropGrace);
     Result<void> dropped;
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        dropped = runDrop(u"DROP DATABASE IF EXISTS "_s + quoteIdentifier(name), context);
+        dropped =
+            runSql(m_session, u"DROP DATABASE IF EXISTS "_s + quoteIdentifier(name), late.context())
+                .transform_error(LateStop::unanswered);
         if (dropped || dropped.error().sqlState != "55006"_L1)
             break;
     }
@@ -477,15 +495,11 @@ Result<void> SideDatabase::drop(const QString &name, TaskContext &context)
 
 Result<void> SideDatabase::dropUnused(const QString &name, TaskContext &context)
 {
-    return runDrop(u"DROP DATABASE "_s + quoteIdentifier(name), context);
-}
-
-Result<void> SideDatabase::runDrop(const QString &sql, TaskContext &context)
-{
     if (context.stopRequested())
         return failure(TaskContext::cancelled(m_target.display(), u"nothing changed"_s));
-    LateStop unstoppable(context, dropGrace);
-    return runSql(m_session, sql, unstoppable.context()).transform_error(LateStop::unanswered);
+    TaskContext unstoppable;
+    return runSql(m_session, u"DROP DATABASE "_s + quoteIdentifier(name), unstoppable)
+        .transform_error(LateStop::unanswered);
 }
 
 Result<QList<KeptSchema>> keptDatabases(postgres::Session &session, const QString &original,

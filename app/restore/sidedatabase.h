@@ -39,10 +39,13 @@ public:
     /// ours. The live one is then kept under the name in kept.
     [[nodiscard]] Result<void> swap(const QString &name, const KeptSchema &kept,
                                     TaskContext &context);
-    /// Takes an unfinished one away again, whoever is connected to it. Like dropUnused() it heeds a
-    /// stop only before it begins: interrupted, it would leave a database nobody can connect to.
+    /// Takes an unfinished one away again, whoever is connected to it. Cancelled when a stop came
+    /// before it began. After that it is given up a minute after the stop, and may leave a database
+    /// that nobody can connect to: ask standing().
     [[nodiscard]] Result<void> drop(const QString &name, TaskContext &context);
-    /// One that must be there; the state 55006 when somebody is connected to it.
+    /// One that must be there; the state 55006 when somebody is connected to it. Cancelled when a
+    /// stop came before it began; after that it is never given up, because interrupted it would
+    /// leave a database that nobody can connect to.
     [[nodiscard]] Result<void> dropUnused(const QString &name, TaskContext &context);
 
     /// A name that no database has, after "shop" and a time.
@@ -50,6 +53,12 @@ public:
                                            TaskContext &context);
     /// Whether there is a database of that name.
     [[nodiscard]] Result<bool> exists(const QString &name, TaskContext &context);
+    enum class Standing {
+        Gone,
+        Whole,
+        Broken, ///< a DROP DATABASE of it was interrupted: it can only be dropped again
+    };
+    [[nodiscard]] Result<Standing> standing(const QString &name, TaskContext &context);
 
 private:
     SideDatabase(postgres::ConnectionString target, postgres::Session session)
@@ -62,8 +71,6 @@ private:
                                        const QStringList &schemas, TaskContext &context);
     [[nodiscard]] Result<void> rename(const QString &name, const KeptSchema &kept,
                                       TaskContext &context);
-    [[nodiscard]] Result<void> runDrop(const QString &sql, TaskContext &context);
-
     postgres::ConnectionString m_target;
     postgres::Session m_session;
 };

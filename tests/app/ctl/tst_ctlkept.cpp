@@ -201,6 +201,7 @@ void TestCtlKept::whatIsExpiredGoesByTheStack()
     const auto events = store::readJournal(Profile::under(m_ctl.profile()).journalFile());
     QVERIFY(events && !events->isEmpty());
     QCOMPARE(events->last().kind, u"restore.discarded"_s);
+    QCOMPARE(events->at(events->size() - 2).kind, u"restore.discarding"_s);
     QCOMPARE(events->last().data["keepDays"_L1].toInt(), 8);
     QCOMPARE(m_ctl.products(u"expiring"_s), u"1 2 3"_s);
     QCOMPARE(m_ctl.run({u"discard"_s, u"--expired"_s, u"--target"_s, target}).code, 64);

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void theDayAfterIsQuiet();
     void onlyRestoresIntoThisDatabaseCount();
     void aDiscardElsewhereIsNotOurs();
+    void whatWasAboutToGoIsAskedAbout();
 
 private:
     static void apply(QList<RestoreRecord> &records, const store::JournalDraft &draft)
@@ -181,7 +182,9 @@ void TestKeptRules::theDayAfterIsQuiet()
             .at = now.addSecs(-3600 * hours), .kind = kind, .subject = {}, .data = {}};
     };
     QVERIFY(!quietUntilOf({}).isValid());
-    QVERIFY(!quietUntilOf({event(u"restore.discarded"_s, 1), event(u"dump.taken"_s, 1)}).isValid());
+    QVERIFY(!quietUntilOf({event(u"restore.discarded"_s, 1), event(u"dump.taken"_s, 1),
+                           event(u"restore.discarding"_s, 1)})
+                 .isValid());
     for (const QString &kind :
          {u"incident.closed"_s, u"restore.finished"_s, u"restore.settled"_s, u"restore.putback"_s,
           u"restore.putback.settled"_s, u"restore.broughtback"_s})
@@ -218,6 +221,32 @@ void TestKeptRules::aDiscardElsewhereIsNotOurs()
     draft.data[u"target"_s] = u"database shop on db.example:5432 as cron"_s;
     apply(records, draft);
     QVERIFY(records[0].discardedAt && !records[0].canBePutBack());
+}
+
+void TestKeptRules::whatWasAboutToGoIsAskedAbout()
+{
+    const auto shop = at(u"host=db.example dbname=shop user=app"_s);
+    QList<RestoreRecord> records = recordsOf(u"host=db.example dbname=shop user=app"_s);
+    const KeptSchema first = keptMark(u"public_before_20260101_000000"_s, u"restore-1"_s, 20);
+    KeptSchema second = keptMark(u"shop_before_20260101_000000"_s, u"restore-1"_s, 20);
+    second.isDatabase = true;
+    QVERIFY(settledDiscards(records, {}, shop).isEmpty());
+    apply(records, discardingDraft({first, second}, shop, 14));
+    QVERIFY(settledDiscards(records, {}, at(u"host=db.example dbname=other"_s)).isEmpty());
+    second.isBroken = true;
+    const auto drafts = settledDiscards(records, {second}, shop);
+    QCOMPARE(drafts.size(), 3);
+    QCOMPARE(drafts[0].kind, u"restore.discarded"_s);
+    QCOMPARE(drafts[0].data["schema"_L1].toString(), first.name);
+    QCOMPARE(drafts[0].data["keepDays"_L1].toInt(), 14);
+    QCOMPARE(drafts[1].kind, u"restore.discarding.broken"_s);
+    QCOMPARE(drafts[2].kind, u"restore.discarding.ended"_s);
+    QVERIFY(records[0].canBePutBack());
+    apply(records, drafts[1]);
+    QVERIFY(!records[0].canBePutBack() && !records[0].canBeCompared());
+    apply(records, drafts[0]);
+    apply(records, drafts[2]);
+    QVERIFY(settledDiscards(records, {}, shop).isEmpty());
 }
 
 MAYDAY_TEST(TestKeptRules);
