@@ -5,8 +5,10 @@
 #include "support/steprelay.h"
 #include "support/testmain.h"
 
+#include <QScopeGuard>
 #include <QTest>
 
+#include <future>
 #include <stop_token>
 
 using namespace mayday;
@@ -40,6 +42,7 @@ private Q_SLOTS:
     void harmAtAnyStepChangesNothing_data();
     void harmAtAnyStepChangesNothing();
     void aStopChangesNothing();
+    void aComparisonThatRunsEndsAtOnce();
     void putBackStillWorksAfterwards();
     void nothingKeptIsSaid();
 
@@ -384,6 +387,48 @@ void TestBringBack::aStopChangesNothing()
     QCOMPARE(receipt.verdict, Verdict::NotRestored);
     QCOMPARE(receipt.error->kind, ErrorKind::Cancelled);
     QCOMPARE(shop.liveState(), before);
+}
+
+/// Its answer is far away: somebody else holds a table that it has come to.
+void TestBringBack::aComparisonThatRunsEndsAtOnce()
+{
+    const Shop shop(*m_server, 100);
+    restoreAfter(shop, "INSERT INTO products (name) VALUES ('new');"
+                       "INSERT INTO listings (product_id, price) VALUES (7, 7)");
+    const QString before = shop.liveState();
+    const auto target = shop.target();
+    TaskContext context;
+    std::stop_source stop;
+    std::future<Result<Comparison>> running;
+    auto connected = postgres::Session::connect(target, context);
+    QVERIFY(connected);
+    std::optional holder(*std::move(connected));
+    const auto letGo = qScopeGuard([&] {
+        stop.request_stop();
+        holder.reset();
+    });
+    QVERIFY(holder->execute("BEGIN", context));
+    QVERIFY(holder->execute("LOCK TABLE public.products IN ACCESS EXCLUSIVE MODE", context));
+    running = std::async(std::launch::async, [target, token = stop.get_token()] {
+        TaskContext inside(token);
+        return compareWithKept(target, {}, inside, {});
+    });
+    const QByteArray comparing =
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'mayday compare'";
+    QTRY_COMPARE(m_server->scalar(u"postgres"_s, comparing + " AND wait_event_type = 'Lock'"
+                                                             " AND query ~ 'FROM ONLY.*products'"),
+                 u"1"_s);
+    QCOMPARE(running.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+    stop.request_stop();
+    QVERIFY(running.wait_for(std::chrono::seconds(1)) == std::future_status::ready);
+    const auto outcome = running.get();
+    QVERIFY(!outcome);
+    QCOMPARE(outcome.error().kind, ErrorKind::Cancelled);
+    QTRY_COMPARE(m_server->scalar(u"postgres"_s, comparing), u"0"_s);
+    QVERIFY(holder->execute("ROLLBACK", context));
+    QCOMPARE(shop.ask("SELECT count(*) FROM pg_class WHERE relname LIKE 'mayday\\_kept%'"), u"0"_s);
+    QCOMPARE(shop.liveState(), before);
+    QCOMPARE(counts(compared(shop), u"products"_s), u"1/0/0"_s);
 }
 
 void TestBringBack::putBackStillWorksAfterwards()
