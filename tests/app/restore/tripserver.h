@@ -154,7 +154,7 @@ public:
             "nspacl, acldefault('n', nspowner))) a) FROM pg_namespace"
             " WHERE nspname = 'public'");
     }
-    /// "everything", "pgbench" or "marketplace" in a database of its own, made once.
+    /// "everything", "pgbench", "marketplace" or "bookings" in a database of its own, made once.
     [[nodiscard]] QString filled(const QString &source, bool asOwner)
     {
         QString name = source + (asOwner ? QStringLiteral("_owner") : QStringLiteral("_superuser"));
@@ -185,6 +185,10 @@ private:
             // Of each kind enough for blocks of every size: it makes this journey some fifty times.
             runAs(owner,
                   "DELETE FROM products WHERE id % 5 > 0; DELETE FROM events WHERE id % 5 > 0");
+            return;
+        }
+        if (source == QStringLiteral("bookings")) {
+            runAs(owner, scripts({QStringLiteral("bookings.sql")}));
             return;
         }
         runAs(owner, scripts(ofVersion(QStringLiteral("owner.sql"), QStringLiteral("since"))));

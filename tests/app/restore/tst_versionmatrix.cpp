@@ -78,13 +78,15 @@ QByteArray withoutRightsOnPublic(const QByteArray &dump)
 QList<Journey> journeysBetween(int from, int to)
 {
     QList<Journey> all;
-    for (const QString &source : {u"everything"_s, u"pgbench"_s, u"marketplace"_s}) {
+    for (const QString &source : {u"everything"_s, u"pgbench"_s, u"marketplace"_s, u"bookings"_s}) {
         for (const bool asOwner : {false, true}) {
             for (const BackupFormat &format : backupFormats()) {
-                // Each format once is enough where every kind of object is tried in each already.
-                const bool isOne = format.name == "gz"_L1 || format.name == "custom"_L1;
+                // Text, an archive and a folder are enough where every kind of object is tried in
+                // each format already.
+                const bool isOne = format.name == "gz"_L1 || format.name == "custom"_L1 ||
+                                   format.name == "directory"_L1;
                 const bool isThere = format.name != "zstd"_L1 || from >= 16;
-                if (!isThere || (source != "everything"_L1 && !(asOwner && isOne)))
+                if (!isThere || (source != "everything"_L1 && !isOne))
                     continue;
                 for (const RestoreMode mode : {RestoreMode::Replace, RestoreMode::ReplaceDatabase})
                     all.append({from, to, source, asOwner, format, mode});
