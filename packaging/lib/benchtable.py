@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prints the figures of the JSON files that it is given as one table, the peer last in each part."""
+"""Prints the figures of the JSON files that it is given as one table, the peer last in each part,
+and which aims were met."""
 
 import json
 import os
@@ -18,6 +19,11 @@ def main():
         print(f"\n{figures.get('title', os.path.basename(path))}")
         for row in figures.get("rows", []):
             print(f"  {row['name']:<62} {row['medianSeconds']:>9.3f} s {row['ratioToPeer']:>7.2f}")
+        for aim in figures.get("aims", []):
+            verdict = "met" if aim["isMet"] else "missed"
+            side = "least" if aim["isAtLeast"] else "most"
+            print(f"  {verdict:<6} {aim['name']}: {aim['value']:.3f}{aim['unit']}, "
+                  f"to be at {side} {aim['limit']:.3f}{aim['unit']}")
 
 
 main()

@@ -99,8 +99,9 @@ double longest(const LiveLoad &load, Moment from, Moment to, bool isOverlapping)
     return std::chrono::duration<double>(wait.to - wait.from).count();
 }
 
-/// Every row that somebody was told is committed is in the live schema or in the one that is kept.
-void findAll(tests::TempPostgres &server, const QStringList &committed)
+/// Every row that somebody was told is committed is in the live schema or in the one that is kept:
+/// false and a word when not.
+bool isEverythingThere(tests::TempPostgres &server, const QStringList &committed)
 {
     const QString kept = server.scalar(
         u"shop"_s, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'public\\_before%'");
@@ -110,9 +111,11 @@ void findAll(tests::TempPostgres &server, const QStringList &committed)
         " SELECT title FROM " +
             postgres::quoteIdentifier(kept).toUtf8() + ".products_0) t WHERE title = ANY (" +
             postgres::quoteLiteral(postgres::arrayOf(committed)) + "::text[])");
-    if (found.toLongLong() != committed.size())
-        qFatal("%s of %lld committed rows are there", qPrintable(found),
-               qlonglong(committed.size()));
+    const bool isAll = found.toLongLong() == committed.size();
+    if (!isAll)
+        qCritical("%s of %lld committed rows are there", qPrintable(found),
+                  qlonglong(committed.size()));
+    return isAll;
 }
 
 } // namespace
@@ -132,11 +135,7 @@ int main(int argc, char **argv)
     server.createDatabase(u"shop"_s);
     fillShop(server, u"shop"_s, parser.value(size).toLongLong() * 1'000'000);
     const QString file = folder.filePath(u"shop.sql.gz"_s);
-    QProcess dump;
-    prepare(dump, server);
-    runOrDie(dump, u"pg_dump"_s,
-             {u"--compress=gzip:6"_s, u"--schema=public"_s, u"--file="_s + file,
-              u"--dbname="_s + server.connectionString(u"shop"_s).withoutPassword()});
+    dumpTo(server, u"shop"_s, file, {u"--compress=gzip:6"_s, u"--schema=public"_s});
     TaskContext context;
     const auto inspection = backup::inspectAgain(file, context);
     if (!inspection)
@@ -166,23 +165,33 @@ int main(int argc, char **argv)
                receipt.error ? qPrintable(describe(*receipt.error)) : "differences");
     const QStringList failures = alone.failures() + load.failures();
     if (!failures.isEmpty())
-        qFatal("%lld statements failed: %s", qlonglong(failures.size()),
-               qPrintable(failures.front()));
-    findAll(server, load.committed());
+        qCritical("%lld statements failed: %s", qlonglong(failures.size()),
+                  qPrintable(failures.front()));
+    const bool isAll = isEverythingThere(server, load.committed());
 
     const double during = longest(load, from, to, false);
     const double atSwap = longest(load, from, to, true);
     std::printf(
-        "%lld statements beside the restore of %.1f s, none failed; %lld rows committed, all "
-        "found\n",
-        qlonglong(load.statements()), took, qlonglong(load.committed().size()));
+        "%lld statements beside the restore of %.1f s, %lld failed; %lld rows committed, %s\n",
+        qlonglong(load.statements()), took, qlonglong(failures.size()),
+        qlonglong(load.committed().size()), isAll ? "all found" : "not all found");
     report(u"The longest wait for one statement (goals: 1 s, at the swap 0.2 s)"_s,
            {{u"while it loads"_s, {during}},
             {u"at the swap"_s, {atSwap}},
             {u"without a restore"_s, {longest(alone, {}, {}, false)}}},
            parser.value(json),
            {{u"statements"_s, qint64(load.statements())},
-            {u"restoreSeconds"_s, took},
-            {u"goalsMet"_s, during <= goalDuring && atSwap <= goalAtSwap}});
-    return 0;
+            {u"failures"_s, qint64(failures.size())},
+            {u"committedRowsAreThere"_s, isAll},
+            {u"restoreSeconds"_s, took}},
+           {{.name = u"the longest wait while it loads"_s,
+             .value = during,
+             .limit = goalDuring,
+             .unit = u" s"_s},
+            {.name = u"the longest wait at the swap"_s,
+             .value = atSwap,
+             .limit = goalAtSwap,
+             .unit = u" s"_s}});
+    // A slow machine is no failure; a statement that failed or a row that is lost is one.
+    return failures.isEmpty() && isAll ? 0 : 1;
 }

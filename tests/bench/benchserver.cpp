@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bench/benchserver.h"
 
+#include "core/clock.h"
+#include "restore/restorerunner.h"
+
 using namespace Qt::StringLiterals;
 
 namespace mayday::bench {
@@ -26,9 +29,34 @@ void runOrDie(QProcess &process, const QString &program, const QStringList &argu
         qFatal("%s: %s", qPrintable(program), process.readAllStandardError().constData());
 }
 
-void fillShop(tests::TempPostgres &server, const QString &database, qint64 plainBytes)
+void dumpTo(tests::TempPostgres &server, const QString &database, const QString &path,
+            const QStringList &options)
 {
-    constexpr int tables = 12;
+    QProcess dump;
+    prepare(dump, server);
+    runOrDie(dump, u"pg_dump"_s,
+             options +
+                 QStringList{u"--file="_s + path,
+                             u"--dbname="_s + server.connectionString(database).withoutPassword()});
+}
+
+RestoreTimes restoreProven(restore::RestorePlan plan, const dump::DumpInspection &inspection)
+{
+    const SystemClock clock;
+    plan.id = restore::freshRestoreId(clock.now());
+    plan.plannedAt = clock.now();
+    TaskContext context;
+    QElapsedTimer timer;
+    timer.start();
+    const auto receipt = restore::RestoreRunner(plan, clock, {}).run(inspection, context);
+    if (receipt.verdict != restore::Verdict::Proven)
+        qFatal("not proven: %s",
+               receipt.error ? qPrintable(describe(*receipt.error)) : "differences");
+    return {.untilLive = receipt.seconds, .untilRefined = seconds(timer)};
+}
+
+void fillShop(tests::TempPostgres &server, const QString &database, qint64 plainBytes, int tables)
+{
     for (int table = 0; table < tables; ++table) {
         const QString name = u"products_%1"_s.arg(table);
         const QString sql =

@@ -27,9 +27,50 @@ struct Series {
     }
 };
 
-/// Prints the contenders with their ratio to the last one, the peer, and writes the same as JSON.
+/// What a figure is to be: at most, or at least, so much. Machines differ, so a missed one is said
+/// and is no failure of the program.
+struct Aim {
+    QString name;
+    double value = 0;
+    double limit = 0;
+    QString unit = {};
+    bool isAtLeast = false;
+
+    [[nodiscard]] bool isMet() const { return isAtLeast ? value >= limit : value <= limit; }
+};
+
+/// Prints each aim as "met" or "missed", with both numbers.
+inline QJsonArray report(const std::vector<Aim> &aims)
+{
+    QJsonArray array;
+    for (const Aim &aim : aims) {
+        const char *verdict = aim.isMet() ? "met" : "missed";
+        std::printf("aim %-6s %s: %.3f%s, to be at %s %.3f%s\n", verdict, qPrintable(aim.name),
+                    aim.value, qPrintable(aim.unit), aim.isAtLeast ? "least" : "most", aim.limit,
+                    qPrintable(aim.unit));
+        array.append(QJsonObject{{QStringLiteral("name"), aim.name},
+                                 {QStringLiteral("value"), aim.value},
+                                 {QStringLiteral("limit"), aim.limit},
+                                 {QStringLiteral("unit"), aim.unit},
+                                 {QStringLiteral("isAtLeast"), aim.isAtLeast},
+                                 {QStringLiteral("isMet"), aim.isMet()}});
+    }
+    std::fflush(stdout);
+    return array;
+}
+
+/// False: it cannot be written. No name is no file, and that is fine.
+[[nodiscard]] inline bool writeFigures(const QString &jsonFile, const QJsonObject &figures)
+{
+    QFile file(jsonFile);
+    return jsonFile.isEmpty() || (file.open(QIODevice::WriteOnly) &&
+                                  file.write(QJsonDocument(figures).toJson()) > 0 && file.flush());
+}
+
+/// Prints the contenders with their ratio to the last one, the peer, then the aims, and writes the
+/// same as JSON.
 inline void report(const QString &title, const std::vector<Series> &all, const QString &jsonFile,
-                   QJsonObject extra = {})
+                   QJsonObject extra = {}, const std::vector<Aim> &aims = {})
 {
     const double peer = all.empty() ? 0 : all.back().median();
     std::printf("\n%s\n%-44s %10s %10s %10s %8s\n", qPrintable(title), "", "min s", "median s",
@@ -46,11 +87,11 @@ inline void report(const QString &title, const std::vector<Series> &all, const Q
                                 {QStringLiteral("maxSeconds"), high},
                                 {QStringLiteral("ratioToPeer"), ratio}});
     }
-    std::fflush(stdout);
     extra[QStringLiteral("title")] = title;
     extra[QStringLiteral("rows")] = rows;
-    if (QFile file(jsonFile); !jsonFile.isEmpty() && file.open(QIODevice::WriteOnly))
-        file.write(QJsonDocument(extra).toJson());
+    extra[QStringLiteral("aims")] = report(aims);
+    if (!writeFigures(jsonFile, extra))
+        qFatal("%s cannot be written", qPrintable(jsonFile));
 }
 
 } // namespace mayday::bench
