@@ -29,7 +29,7 @@ int main(int argc, char **argv)
     const QCoreApplication application(argc, argv);
     QCommandLineParser parser;
     const QCommandLineOption json(u"json"_s, u"Where to write the figures"_s, u"FILE"_s);
-    const QCommandLineOption size(u"megabytes"_s, u"Size of the plain dump"_s, u"MB"_s, u"320"_s);
+    const QCommandLineOption size(u"megabytes"_s, u"Size of the plain dump"_s, u"MB"_s, u"1000"_s);
     parser.addOptions({json, size});
     parser.addHelpOption();
     parser.process(application);
