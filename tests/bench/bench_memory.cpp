@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What maydayctl takes in memory to inspect and to restore dumps of different sizes: to be flat.
 #include "bench/benchtable.h"
+#include "bench/measuredchild.h"
 #include "bench/samplerows.h"
 #include "support/temppostgres.h"
 
@@ -8,42 +9,26 @@
 #include <QFileInfo>
 #include <QTemporaryDir>
 
-#include <array>
-
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <algorithm>
 
 using namespace mayday;
 using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The most memory that one run of maydayctl had, in MB. Its answer is thrown away; a failure ends
-/// the benchmark.
+/// More than this between the smallest and the largest dump is not flat, in MB.
+constexpr double goalGrowth = 8;
+
 double peakOf(const QStringList &arguments)
 {
-    QByteArrayList texts{(QCoreApplication::applicationDirPath() + u"/maydayctl"_s).toUtf8()};
-    for (const QString &argument : arguments)
-        texts.append(argument.toUtf8());
-    std::vector<char *> pointers;
-    for (QByteArray &text : texts)
-        pointers.push_back(text.data());
-    pointers.push_back(nullptr);
-    posix_spawn_file_actions_t files;
-    ::posix_spawn_file_actions_init(&files);
-    ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    pid_t child = 0;
-    const bool isStarted =
-        ::posix_spawn(&child, pointers.front(), &files, nullptr, pointers.data(), environ) == 0;
-    ::posix_spawn_file_actions_destroy(&files);
-    int status = 0;
-    rusage used{};
-    if (!isStarted || ::wait4(child, &status, 0, &used) != child || status != 0)
-        qFatal("maydayctl %s failed", qPrintable(arguments.join(u' ')));
-    return static_cast<double>(used.ru_maxrss) / 1024.0;
+    return bench::measured(bench::besideThis(u"maydayctl"_s), arguments).megabytes;
+}
+
+/// How much more the largest took than the smallest.
+double growthOf(const std::vector<double> &peaks)
+{
+    const auto [low, high] = std::ranges::minmax(peaks);
+    return high - low;
 }
 
 } // namespace
@@ -67,6 +52,8 @@ int main(int argc, char **argv)
     std::printf("\nMemory of maydayctl, peak, MB; idle %.1f\n%-14s %12s %12s\n", idle, "plain dump",
                 "inspect", "restore");
     QJsonArray rows;
+    std::vector<double> inspections;
+    std::vector<double> restores;
     for (const QString &megabytes : parser.value(size).split(u',')) {
         const QString file = folder.filePath(u"sample.sql"_s);
         if (bench::writeSampleDump(file, megabytes.toLongLong() * 1'000'000) < 0)
@@ -78,14 +65,23 @@ int main(int argc, char **argv)
         server.dropDatabase(u"memory"_s + megabytes);
         std::printf("%10s MB %12.1f %12.1f\n", qPrintable(megabytes), inspect, restore);
         std::fflush(stdout);
+        inspections.push_back(inspect);
+        restores.push_back(restore);
         rows.append(QJsonObject{{u"plainBytes"_s, QFileInfo(file).size()},
                                 {u"inspectPeakMegabytes"_s, inspect},
                                 {u"restorePeakMegabytes"_s, restore}});
     }
-    if (QFile out(parser.value(json)); parser.isSet(json) && out.open(QIODevice::WriteOnly))
-        out.write(QJsonDocument(QJsonObject{{u"title"_s, u"Memory of maydayctl"_s},
-                                            {u"idleMegabytes"_s, idle},
-                                            {u"rows"_s, rows}})
-                      .toJson());
-    return 0;
+    const QJsonArray aims = bench::report({{.name = u"inspect: the largest over the smallest"_s,
+                                            .value = growthOf(inspections),
+                                            .limit = goalGrowth,
+                                            .unit = u" MB"_s},
+                                           {.name = u"restore: the largest over the smallest"_s,
+                                            .value = growthOf(restores),
+                                            .limit = goalGrowth,
+                                            .unit = u" MB"_s}});
+    const QJsonObject figures{{u"title"_s, u"Memory of maydayctl"_s},
+                              {u"idleMegabytes"_s, idle},
+                              {u"sizes"_s, rows},
+                              {u"aims"_s, aims}};
+    return bench::writeFigures(parser.value(json), figures) ? 0 : 1;
 }
