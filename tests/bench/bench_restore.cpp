@@ -20,7 +20,7 @@ namespace {
 
 constexpr int rounds = 3;
 /// Over the peer, which neither proves nor analyses.
-constexpr double goalRatio = 1.10;
+constexpr double goalRatio = 1.0;
 
 } // namespace
 

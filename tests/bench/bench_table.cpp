@@ -19,7 +19,7 @@ constexpr int rounds = 3;
 constexpr int tables = 20;
 /// The table's share of the time may be so many times its share of the rows: the file is read up to
 /// it, and opening a restore costs the same for any size.
-constexpr double goalShares = 3.0;
+constexpr double goalShares = 2.0;
 
 } // namespace
 

@@ -15,6 +15,10 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QProcessEnvironment>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -29,27 +33,45 @@ namespace {
 /// R: no call on the GUI thread over this during a restore.
 constexpr qint64 longestStallAllowed = 50;
 
+struct Wishes {
+    QString pictures; ///< where they go
+    bool isTimed = false;
+    int megabytes = 0; ///< more to restore than practice has
+    QString figures;   ///< a file for what the restore did to the window, and nothing after it
+};
+
+/// Numbers of one span, in milliseconds.
+QJsonObject toJson(const Stall &stall)
+{
+    return {{u"longest"_s, stall.longest},
+            {u"computed"_s, stall.computed},
+            {u"queued"_s, stall.queued}};
+}
+
 class Tour final {
 public:
-    Tour(desk::Desk &desk, ui::MainWindow &window, ui::Theme &theme, const QString &pictures,
-         bool isTimed)
+    Tour(desk::Desk &desk, ui::MainWindow &window, ui::Theme &theme, const Wishes &wishes)
         : m_desk(desk),
           m_window(window),
           m_theme(theme),
-          m_driver(window, pictures),
-          m_folder(pictures),
-          m_isTimed(isTimed)
+          m_driver(window, wishes.pictures),
+          m_folder(wishes.pictures),
+          m_wishes(wishes)
     {
     }
 
     void run()
     {
         seeTheWorldBegin();
+        if (m_wishes.megabytes > 0)
+            growTheShop();
         seeBothThemesAndSizes();
         breakSomething();
         startTheChecklist();
         doTheFirstSteps();
         restore();
+        if (!m_wishes.figures.isEmpty())
+            return;
         compareEveryLetter();
         putBackAndAgain();
         seeWhatCameAfter();
@@ -81,6 +103,48 @@ private:
                    m_desk.shelf().entries().front().isComplete();
         });
         m_driver.say(m_desk.board().verdict().sentence);
+    }
+
+    /// One more table in the shop, of rows as texts have them, and a backup of it all.
+    void growTheShop()
+    {
+        constexpr qint64 rowBytes = 200;
+        m_driver.waitFor(u"the password has been read"_s,
+                         [&] { return m_desk.connection(u"main"_s).has_value(); });
+        const QByteArray rows = QByteArray::number(m_wishes.megabytes * 1'000'000LL / rowBytes);
+        inTheShop(u"psql"_s, {u"-X"_s, u"-q"_s, u"-v"_s, u"ON_ERROR_STOP=1"_s, u"-c"_s,
+                              u"CREATE TABLE texts (id bigint PRIMARY KEY, body text NOT NULL,"
+                              " written_at timestamptz NOT NULL);"
+                              "INSERT INTO texts SELECT g, 'Made of oak, tested ' || g % 97 ||"
+                              " ' times. ' || repeat(md5(g::text), 4), timestamptz '2026-11-01' +"
+                              " g % 100000 * interval '1 minute' FROM generate_series(1, "_s +
+                                  QString::fromLatin1(rows) + u") g"_s});
+        const QString file = QDir(m_desk.shelf().folder()).filePath(u"shop_grown.sql.gz"_s);
+        inTheShop(u"pg_dump"_s, {u"--compress=6"_s, u"--file="_s + file});
+        m_desk.shelf().refresh();
+        m_driver.waitFor(
+            u"the grown backup has been read"_s,
+            [&] {
+                const auto &newest = m_desk.shelf().entries().front();
+                return newest.path == file && newest.isComplete();
+            },
+            120000);
+        m_driver.say(
+            u"The shop has grown by %1 MB, and so has its backup"_s.arg(m_wishes.megabytes));
+    }
+
+    /// A program of PostgreSQL beside the window, as its owner.
+    void inTheShop(const QString &program, const QStringList &arguments)
+    {
+        const auto shop = m_desk.connection(u"main"_s);
+        QProcess client;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(u"PGPASSWORD"_s, QString::fromUtf8(shop->password().reveal()));
+        client.setProcessEnvironment(environment);
+        client.start(program, arguments + QStringList{u"--dbname="_s + shop->withoutPassword()});
+        m_driver.waitFor(program, [&] { return client.state() == QProcess::NotRunning; }, 300000);
+        if (client.exitStatus() != QProcess::NormalExit || client.exitCode() != 0)
+            m_driver.fail(QString::fromUtf8(client.readAllStandardError()));
     }
 
     void seeBothThemesAndSizes()
@@ -177,20 +241,34 @@ private:
         probe.restart(); // the picture itself is no work of the program
         m_driver.waitFor(
             u"the restore has ended"_s,
-            [&] { return record() && record()->state == restore::RestoreState::Finished; }, 120000);
+            [&] { return record() && record()->state == restore::RestoreState::Finished; }, 300000);
         if (!record()->receipt || record()->receipt->verdict != restore::Verdict::Proven)
             m_driver.fail(u"the restore was not proven"_s);
         m_driver.say(u"Proven: %1 tables, %2 rows in %3 s"_s.arg(record()->receipt->tables.size())
                          .arg(record()->receipt->rowsRestored())
                          .arg(record()->receipt->seconds));
+        tellStalls(before, probe);
+        QCoreApplication::sendPostedEvents();
+        m_driver.picture(u"restore-verdict"_s);
+    }
+
+    void tellStalls(const Stall &before, const EventLoopProbe &probe)
+    {
         m_driver.say(u"Longest stall of the window: %1 until it loads, then %2 in %3 beats"_s
                          .arg(before.words(), probe.stall().words())
                          .arg(probe.beats()));
         // As a test it runs beside others, who take the processor away from it.
-        if (m_isTimed && std::max(before.longest, probe.stall().longest) > longestStallAllowed)
+        if (m_wishes.isTimed &&
+            std::max(before.longest, probe.stall().longest) > longestStallAllowed)
             m_driver.fail(u"the window stood still for more than %1 ms"_s.arg(longestStallAllowed));
-        QCoreApplication::sendPostedEvents();
-        m_driver.picture(u"restore-verdict"_s);
+        const QJsonObject figures{{u"before"_s, toJson(before)},
+                                  {u"during"_s, toJson(probe.stall())},
+                                  {u"beats"_s, probe.beats()},
+                                  {u"rows"_s, record()->receipt->rowsRestored()},
+                                  {u"restoreSeconds"_s, record()->receipt->seconds}};
+        if (!m_wishes.figures.isEmpty() &&
+            !writeFileAtomically(m_wishes.figures, QJsonDocument(figures).toJson()))
+            m_driver.fail(u"the figures cannot be written"_s);
     }
 
     void compareEveryLetter()
@@ -318,7 +396,7 @@ private:
     ui::Theme &m_theme;
     WindowDriver m_driver;
     QString m_folder;
-    bool m_isTimed; ///< a stall of the window is a failure
+    Wishes m_wishes;
 };
 
 } // namespace
@@ -331,7 +409,10 @@ int main(int argc, char **argv)
     QCommandLineParser parser;
     const QCommandLineOption pictures(u"pictures"_s, u"Where pictures go"_s, u"DIR"_s, u"tour"_s);
     const QCommandLineOption timed(u"timed"_s, u"Fail when the window stands still"_s);
-    parser.addOptions({pictures, timed});
+    const QCommandLineOption size(u"megabytes"_s, u"So much more to restore"_s, u"MB"_s, u"0"_s);
+    const QCommandLineOption figures(
+        u"figures"_s, u"Write there how long the window stood still, and end"_s, u"FILE"_s);
+    parser.addOptions({pictures, timed, size, figures});
     parser.process(application);
     const QTemporaryDir folder;
     const Profile profile = Profile::under(folder.path());
@@ -352,7 +433,12 @@ int main(int argc, char **argv)
         (*desk)->start();
         if (!QTest::qWaitForWindowExposed(&window))
             qFatal("the window did not appear");
-        Tour((**desk), window, theme, parser.value(pictures), parser.isSet(timed)).run();
+        Tour((**desk), window, theme,
+             {.pictures = parser.value(pictures),
+              .isTimed = parser.isSet(timed),
+              .megabytes = parser.value(size).toInt(),
+              .figures = parser.value(figures)})
+            .run();
     }
     return 0;
 }
