@@ -22,7 +22,7 @@ namespace mayday::backup {
 namespace {
 
 /// First lines of the files; another number is another layout.
-constexpr QByteArrayView inspectionMagic("mayday-index 8\n");
+constexpr QByteArrayView inspectionMagic("mayday-index 9\n");
 constexpr QByteArrayView pointsMagic("mayday-points 1\n");
 constexpr QByteArrayView objectsMagic("mayday-objects 1\n");
 constexpr qint64 endSize = 64 * 1024;

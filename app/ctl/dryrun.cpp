@@ -53,6 +53,8 @@ QString planAsText(const restore::RestorePlan &plan, const restore::PreflightRep
         text += u"Sessions: %1\n"_s.arg(sessions);
     if (!report.leftOut.isEmpty())
         text += u"Left out: %1\n"_s.arg(report.leftOut.join(u", "_s));
+    for (const QString &sentence : restore::inWords(report.notMade, plan.mode))
+        text += u"Left out here: %1\n"_s.arg(sentence);
     if (!report.missing.roles.isEmpty() && report.canMakeRoles)
         text += (plan.makeRoles ? u"Roles made first, without a login: %1\n"_s
                                 : u"Roles not on this server: %1; --make-roles makes them\n"_s)

@@ -61,6 +61,10 @@ struct DumpInspection {
     QStringList warnings = {};
     QStringList schemas = {}; ///< that the dump creates or fills
     NeedsBySchema needs = {}; ///< what the server has to have for it
+    /// What it makes that would act by itself: "publication changes", "subscription orders",
+    /// "event trigger audit".
+    QStringList switches = {};
+    QMap<QString, QString> extensionComments = {}; ///< by extension, what it says of each
     qint64 fileBytes = 0;
     qint64 plainBytes = 0;
     qint64 lines = 0;

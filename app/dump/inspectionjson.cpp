@@ -123,6 +123,10 @@ QJsonObject toJson(const DumpInspection &inspection)
     QJsonObject objects;
     for (auto it = inspection.objects.cbegin(); it != inspection.objects.cend(); ++it)
         objects.insert(it.key(), it.value());
+    QJsonObject comments;
+    for (auto it = inspection.extensionComments.cbegin(); it != inspection.extensionComments.cend();
+         ++it)
+        comments.insert(it.key(), it.value());
     QJsonObject json{{u"verdict"_s, verdictKey(inspection.verdict)},
                      {u"format"_s, inspection.format},
                      {u"serverVersion"_s, inspection.serverVersion},
@@ -136,6 +140,8 @@ QJsonObject toJson(const DumpInspection &inspection)
                      {u"needs"_s, toJson(together(inspection.needs))},
                      {u"needsBySchema"_s, toJson(inspection.needs)},
                      {u"isEmpty"_s, inspection.isEmpty()},
+                     {u"switches"_s, QJsonArray::fromStringList(inspection.switches)},
+                     {u"extensionComments"_s, comments},
                      {u"warnings"_s, QJsonArray::fromStringList(inspection.warnings)},
                      {u"statements"_s, inspection.statements},
                      {u"copyBlocks"_s, inspection.copyBlocks},
@@ -168,6 +174,7 @@ std::optional<DumpInspection> inspectionFromJson(const QJsonObject &json)
                               .warnings = textsFrom(json["warnings"_L1].toArray()),
                               .schemas = textsFrom(json["schemas"_L1].toArray()),
                               .needs = needsFromJson(json["needsBySchema"_L1].toObject()),
+                              .switches = textsFrom(json["switches"_L1].toArray()),
                               .fileBytes = json["fileBytes"_L1].toInteger(),
                               .plainBytes = json["plainBytes"_L1].toInteger(),
                               .lines = json["lines"_L1].toInteger(),
@@ -179,6 +186,9 @@ std::optional<DumpInspection> inspectionFromJson(const QJsonObject &json)
     const QJsonObject objects = json["objects"_L1].toObject();
     for (auto it = objects.begin(); it != objects.end(); ++it)
         inspection.objects.insert(it.key(), it.value().toInteger());
+    const QJsonObject comments = json["extensionComments"_L1].toObject();
+    for (auto it = comments.begin(); it != comments.end(); ++it)
+        inspection.extensionComments.insert(it.key(), it.value().toString());
     return inspection;
 }
 

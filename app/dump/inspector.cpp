@@ -208,6 +208,28 @@ void Inspector::noteDanger(const DumpStatement &statement)
                                      : u"line %1: %2: %3"_s.arg(statement.line).arg(text, name));
 }
 
+/// CREATE PUBLICATION, SUBSCRIPTION, EVENT TRIGGER.
+void Inspector::noteSwitch(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    if (!tokens.take("create"))
+        return;
+    const QString kind = tokens.take("event")          ? u"event trigger "_s
+                         : tokens.take("subscription") ? u"subscription "_s
+                                                       : u"publication "_s;
+    m_inspection.switches.append(kind + statement.objectName);
+}
+
+void Inspector::noteExtensionComment(const DumpStatement &statement)
+{
+    SqlTokens tokens(statement.sql, statement.plainStringsEscape);
+    if (!tokens.take({"comment", "on", "extension"}))
+        return;
+    const QString name = tokens.next().name();
+    if (tokens.take("is"))
+        m_inspection.extensionComments.insert(name, tokens.next().value());
+}
+
 void Inspector::endBlock()
 {
     if (std::exchange(m_isBlockOpen, false))
@@ -222,6 +244,12 @@ Result<void> Inspector::statement(const DumpStatement &statement)
     noteSchema(statement);
     noteDanger(statement);
     m_needs.hear(statement);
+    if (statement.kind == StatementClass::Publication ||
+        statement.kind == StatementClass::EventTrigger)
+        noteSwitch(statement);
+    else if (statement.kind == StatementClass::Comment &&
+             statement.about == StatementClass::Extension)
+        noteExtensionComment(statement);
     if (statement.kind == StatementClass::Data && begins(statement, "insert")) {
         noteInsert(statement);
         return {};

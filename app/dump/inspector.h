@@ -42,6 +42,8 @@ private:
     void noteInsertPlace(const DumpStatement &statement, qint64 rows);
     void noteSequence(const DumpStatement &statement);
     void noteDanger(const DumpStatement &statement);
+    void noteSwitch(const DumpStatement &statement);
+    void noteExtensionComment(const DumpStatement &statement);
 
     DumpInspection &m_inspection;
     QHash<QPair<QString, QString>, qsizetype> m_indexOf;

@@ -169,11 +169,10 @@ bool isNamedSo(const KnownHost &host, const QString &hostName)
     });
 }
 
-/// What a login that is no superuser has to leave out anywhere.
-QString whatOnlySuperusersDo(const QString &user, const QStringList &reserved)
+/// What of a backup a login has to leave out anywhere is NotMade and MissingNeeds.
+QString whoIsNoSuperuser(const QString &user, const QStringList &reserved)
 {
-    QString text = u"%1 is no superuser there. Left out are event triggers, publications, "
-                   "subscriptions and comments on extensions."_s.arg(user);
+    const QString text = u"%1 is no superuser there."_s.arg(user);
     if (reserved.isEmpty())
         return text;
     return text + u" Roles that only the host can make (%1) are not made; where one is missing, "
@@ -206,11 +205,10 @@ HostProfile profileOf(const KnownHost &host, const QString &toldBy, bool byTheSe
     if (byTheServer && !signs.isSuperuser)
         profile.reservedRoles = host.roles + host.others;
     if (signs.isSuperuser)
-        profile.leavesOut = {u"%1 is a superuser there: nothing is left out that would not be left "
-                             "out anywhere."_s.arg(signs.user)};
+        profile.leavesOut = {u"%1 is a superuser there."_s.arg(signs.user)};
     else
         profile.leavesOut =
-            QStringList{whatOnlySuperusersDo(signs.user, profile.reservedRoles)} + host.leavesOut;
+            QStringList{whoIsNoSuperuser(signs.user, profile.reservedRoles)} + host.leavesOut;
     return profile;
 }
 

@@ -277,6 +277,7 @@ Result<void> noteNeeds(PreflightReport &report, postgres::Session &session, cons
                                .hostName = plan.target.host(),
                                .user = session.facts().user,
                                .isSuperuser = facts->isSuperuser});
+    report.notMade = notMade(inspection, *facts);
     const dump::DumpNeeds needs = together(inspection.needs);
     report.missing = missingNeeds(withRoles(needs, plan.mappedRoles), *facts);
     report.roleChoices = roleChoices(needs, *facts);

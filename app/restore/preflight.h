@@ -4,6 +4,7 @@
 #include "restore/inplace.h"
 #include "restore/lossestimate.h"
 #include "restore/missingneeds.h"
+#include "restore/notmade.h"
 #include "restore/platform.h"
 #include "restore/restoreplan.h"
 #include "restore/restoreway.h"
@@ -38,6 +39,7 @@ struct PreflightReport {
     QList<TableName> missingTables = {};                ///< of the dump; they can come back alone
     std::optional<InPlaceFacts> inPlace = std::nullopt; ///< when the schemas can be emptied
     MissingNeeds missing = {};                          ///< of what the dump takes for granted
+    NotMade notMade = {};                               ///< of the dump, and not for want of them
     bool canMakeRoles = false;                          ///< the login may make the missing roles
     HostProfile host = {};                              ///< whose server it is
     ServerLimits limits = {};                           ///< what holds sessions there

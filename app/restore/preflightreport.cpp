@@ -111,3 +111,4 @@ QJsonObject toJson(const PreflightReport &report)
 }
 
 } // namespace mayday::restore
+            {u"notMade"_s, toJson(report.notMade)},

@@ -191,6 +191,15 @@ QList<Fact> hostFacts(const restore::HostProfile &host)
               {u"  "_s + tr("(told by %1). %2").arg(host.toldBy, host.leavesOut.join(u' '))}}}};
 }
 
+/// What this backup has and is not made there, whoever's server it is.
+QList<Fact> notMadeFacts(const restore::PreflightReport &report, RestoreMode mode)
+{
+    const QStringList sentences = restore::inWords(report.notMade, mode);
+    if (sentences.isEmpty())
+        return {};
+    return {fact(tr("Left out here"), sentences.join(u' '))};
+}
+
 /// What no restore does there.
 QList<Fact> byHandFacts(const restore::HostProfile &host)
 {
@@ -390,6 +399,7 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
                        {tr("See which"), FactStyle::Link, u"loss"_s}}});
     facts += leftOutFacts(backup, report);
+    facts += notMadeFacts(report, plan.mode);
     facts.append(wayFact(plan, report.way));
     if (plan.mode == RestoreMode::InPlace)
         facts += inPlaceFacts(plan, report);

@@ -128,7 +128,9 @@ void TestCtlChoices::aDryRunTellsAndChangesNothing()
 {
     QByteArray dump = smallDump;
     const QByteArray end = "--\n-- PostgreSQL database dump complete";
-    dump.replace(end, "GRANT SELECT ON TABLE public.products TO anon;\n\n" + end);
+    dump.replace(end, "GRANT SELECT ON TABLE public.products TO anon;\n\n"
+                      "CREATE PUBLICATION changes;\n\n" +
+                          end);
     const QString file = m_ctl.write(u"dry.sql"_s, dump);
     const QString target = m_ctl.liveDatabase(u"dry"_s);
     m_ctl.server().execute(u"dry"_s, "CREATE ROLE rdsadmin LOGIN;"
@@ -145,12 +147,14 @@ void TestCtlChoices::aDryRunTellsAndChangesNothing()
     QCOMPARE(json.json()["limits"_L1][0]["whose"_L1].toString(), u"of database dry"_s);
     QVERIFY(json.json()["sessions"_L1]["poolerExcluded"_L1].toBool());
     QVERIFY(json.json()["error"_L1].isNull());
+    QCOMPARE(json.json()["notMade"_L1]["switches"_L1][0].toString(), u"publication changes"_s);
     QVERIFY2(text.code == 0, text.all());
     for (const QByteArray &said :
          {QByteArray("Host: Amazon RDS or Aurora (told by the role rdsadmin)\n"),
           QByteArray("note: anon is the name of a role of Supabase's own."),
           QByteArray("Roles not on this server: anon; --make-roles makes them\n"),
           QByteArray("note: statement_timeout of database dry is 120 s; Mayday switches it off"),
+          QByteArray("Left out here: 1 publication: no restore switches such things on"),
           QByteArray("It could be restored so. Nothing was changed.\n")})
         QVERIFY2(text.out.contains(said), text.all());
     QCOMPARE(m_ctl.products(u"dry"_s), u"99"_s);

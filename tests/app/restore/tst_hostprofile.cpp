@@ -26,7 +26,9 @@ const QByteArray amazonDatabase =
     "GRANT SELECT ON public.orders TO rds_superuser;"
     "ALTER DEFAULT PRIVILEGES FOR ROLE rdsadmin IN SCHEMA public GRANT SELECT ON TABLES TO app;"
     "CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
-    "CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION public.watch();";
+    "CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION public.watch();"
+    "CREATE PUBLICATION changes FOR TABLE public.orders; CREATE PUBLICATION \"All of it\";"
+    "COMMENT ON EXTENSION hstore IS 'ours, with tags'";
 
 QStringList textsOf(const PreflightReport &report)
 {
@@ -53,6 +55,7 @@ private Q_SLOTS:
     void rolesOfAHostAreToldElsewhere_data();
     void rolesOfAHostAreToldElsewhere();
     void aDumpOfAHostComesBackOnAPlainServer();
+    void whatIsNotMadeIsCounted();
     void aPlainDumpComesToAHost_data();
     void aPlainDumpComesToAHost();
     void whatTheServerRefusesIsAsMissing_data();
@@ -216,8 +219,7 @@ void TestHostProfile::aSuperuserLeavesNothingOut()
 {
     const HostProfile host = hostProfile(
         {.hostName = u"x.proxy.rlwy.net"_s, .user = u"postgres"_s, .isSuperuser = true});
-    QCOMPARE(host.leavesOut, QStringList{u"postgres is a superuser there: nothing is left out that "
-                                         "would not be left out anywhere."_s});
+    QCOMPARE(host.leavesOut, QStringList{u"postgres is a superuser there."_s});
     const HostProfile other = hostProfile({.logins = {u"supabase_admin"_s}, .isSuperuser = true});
     QVERIFY(!other.isReserved(u"service_role"_s));
 }
@@ -292,17 +294,65 @@ void TestHostProfile::aDumpOfAHostComesBackOnAPlainServer()
     QCOMPARE(report.host.name, QString());
     QCOMPARE(textsOf(report).filter(u"Amazon RDS or Aurora's own"_s).size(), 1);
     QVERIFY(!report.blocker && !report.hindrance);
+    const QString byHand =
+        u": no restore switches such things on; make them by hand where they are "
+        "wanted."_s;
+    QCOMPARE(inWords(report.notMade, RestoreMode::Replace),
+             QStringList{u"2 publications, 1 event trigger"_s + byHand});
     const RestoreReceipt receipt = carryOut(wanted);
     QVERIFY2(receipt.verdict == Verdict::Differences, why(receipt));
-    for (const QString &note : {u"event trigger watch left out"_s,
-                                u"rights of rds_superuser left out: this server has no such role"_s,
-                                u"default privileges of rdsadmin left out"_s,
-                                u"owner rdsadmin left out: this server has no such role"_s})
+    for (const QString &note :
+         {u"event trigger watch left out"_s, u"publication changes left out"_s,
+          u"publication All of it left out"_s,
+          u"rights of rds_superuser left out: this server has no such role"_s,
+          u"default privileges of rdsadmin left out"_s,
+          u"owner rdsadmin left out: this server has no such role"_s})
         QVERIFY2(receipt.notes.contains(note), why(receipt));
     QCOMPARE(m_plain->scalar(m_database, "SELECT count(*) FROM orders WHERE tags -> 'a' = '1'"),
              u"40"_s);
     QCOMPARE(m_plain->scalar(m_database, "SELECT count(*) FROM audit"), u"2"_s);
     QCOMPARE(roles("rdsadmin,rds_superuser"), QString());
+    QCOMPARE(m_plain->scalar(m_database, "SELECT obj_description(oid) FROM pg_extension"
+                                         " WHERE extname = 'hstore'"),
+             u"ours, with tags"_s); // of a superuser, so that nothing had to be said of it
+}
+
+/// What every profile leaves out is told by what this backup holds, and by what is there.
+void TestHostProfile::whatIsNotMadeIsCounted()
+{
+    const QByteArray made = "CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public;\n\n"
+                            "COMMENT ON EXTENSION hstore IS 'it''s ours';\n\n"
+                            "COMMENT ON EXTENSION plpgsql IS 'PL/pgSQL procedural language';\n\n"
+                            "CREATE PUBLICATION \"All of it\" FOR ALL TABLES;\n\n"
+                            "ALTER PUBLICATION \"All of it\" OWNER TO app;\n\n"
+                            "CREATE PUBLICATION changes;\n\n"
+                            "CREATE SUBSCRIPTION orders CONNECTION 'dbname=elsewhere' PUBLICATION p"
+                            " WITH (connect = false, slot_name = 'orders');\n\n";
+    const RestorePlan asApp = plan(dumpWith(made), newDatabase(*m_plain));
+    m_plain->execute(m_database, "CREATE PUBLICATION changes; CREATE PUBLICATION others");
+    RestorePlan asOwner = asApp;
+    asOwner.target = m_plain->connectionString(m_database);
+    const auto said = [](const RestorePlan &plan, RestoreMode mode) {
+        return inWords(preflight(plan).notMade, mode);
+    };
+    const QString byHand =
+        u": no restore switches such things on; make them by hand where they are "
+        "wanted."_s;
+    const QString there = u"1 publication: there already, and what is there stays."_s;
+    const QString comment = u"1 comment on an extension (hstore): what the server says of them "
+                            "stays."_s;
+    QCOMPARE(said(asApp, RestoreMode::Replace),
+             QStringList({u"1 publication, 1 subscription"_s + byHand, there, comment}));
+    QCOMPARE(said(asApp, RestoreMode::ReplaceDatabase),
+             QStringList({u"2 publications, 1 subscription"_s + byHand, comment}));
+    QCOMPARE(said(asApp, RestoreMode::Tables), QStringList());
+    QCOMPARE(said(asOwner, RestoreMode::InPlace),
+             QStringList({u"1 publication, 1 subscription"_s + byHand, there}));
+    m_plain->execute(m_database, "CREATE EXTENSION hstore");
+    QCOMPARE(said(asOwner, RestoreMode::Replace).size(), 3);
+    QCOMPARE(said(asOwner, RestoreMode::ReplaceDatabase).size(), 1);
+    // Nothing when there is nothing.
+    QCOMPARE(preflight(plan(dumpWith({}), asOwner.target)).notMade, NotMade{.isSuperuser = true});
 }
 
 void TestHostProfile::aPlainDumpComesToAHost_data()

@@ -184,7 +184,8 @@ void TestRestoreTexts::thePlanTellsTheHostAndWhatHoldsSessions()
         return all;
     };
     restore::PreflightReport report;
-    for (const QString &label : {u"Host: "_s, u"Sessions: "_s, u"By hand: "_s})
+    for (const QString &label :
+         {u"Host: "_s, u"Sessions: "_s, u"By hand: "_s, u"Left out here: "_s})
         QVERIFY2(!said(report).contains(label), qPrintable(said(report)));
     report.host = restore::hostProfile({.logins = {u"rdsadmin"_s}, .user = u"app"_s});
     report.limits = {.sessions = 12, .sessionsHere = 3, .most = 1000};
@@ -200,6 +201,12 @@ void TestRestoreTexts::thePlanTellsTheHostAndWhatHoldsSessions()
     report.isPoolerExcluded = true;
     QVERIFY2(said(report).contains(u"in this database; no transaction pooler found in between\n"_s),
              qPrintable(said(report)));
+    report.host = {};
+    report.notMade.switches = {u"publication a"_s, u"publication b"_s, u"event trigger c"_s};
+    QVERIFY2(said(report).contains(u"Left out here: 2 publications, 1 event trigger: no restore"_s),
+             qPrintable(said(report)));
+    plan.mode = restore::RestoreMode::Tables;
+    QVERIFY(!said(report).contains(u"Left out here"_s));
 }
 
 void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
