@@ -39,6 +39,30 @@ QString hostAsText(const restore::HostProfile &host)
     return text;
 }
 
+/// What was counted and what the server only believes are told apart.
+QString lossAsText(const restore::LossEstimate &loss)
+{
+    QString text =
+        u"Loss: %1 rows in the live data are newer than the backup\n"_s.arg(amount(loss.newerRows));
+    if (loss.moreRows > 0)
+        text += u"      %1 rows more than the backup has, where no time tells which\n"_s.arg(
+            amount(loss.moreRows));
+    for (const restore::TableLoss &table : loss.tables) {
+        if (table.rowsLive >= 0)
+            continue;
+        const QString name = table.schema + u'.' + table.name;
+        const QString why = restore::inWords(table.notCounted);
+        text +=
+            table.rowsByStatistics < 0
+                ? u"      %1: not counted (%2), and the server has no statistics of it; %3 rows "
+                  "in the backup\n"_s.arg(name, why, amount(table.rowsInDump))
+                : u"      %1: not counted (%2); about %3 rows by the server's statistics, %4 in "
+                  "the backup\n"_s.arg(name, why, amount(table.rowsByStatistics),
+                                       amount(table.rowsInDump));
+    }
+    return text;
+}
+
 QString planAsText(const restore::RestorePlan &plan, const restore::PreflightReport &report)
 {
     QString text = u"Target: %1, PostgreSQL %2\n"_s.arg(report.target,
@@ -48,6 +72,9 @@ QString planAsText(const restore::RestorePlan &plan, const restore::PreflightRep
                                     schema.name, amount(schema.tables), amount(schema.rows),
                                     amount(schema.bytes))
                               : u"  schema %1: not there yet\n"_s.arg(schema.name);
+    if (report.loss && report.liveBytes() > 0)
+        text += u"Live data: %1 bytes, %2\n"_s.arg(amount(report.liveBytes()),
+                                                   restore::newestInWords(*report.loss));
     text += hostAsText(report.host);
     if (const QString sessions = restore::sessionsInWords(report); !sessions.isEmpty())
         text += u"Sessions: %1\n"_s.arg(sessions);
@@ -60,8 +87,7 @@ QString planAsText(const restore::RestorePlan &plan, const restore::PreflightRep
                                 : u"Roles not on this server: %1; --make-roles makes them\n"_s)
                     .arg(report.missing.roles.join(u", "_s));
     if (report.loss)
-        text += u"Loss: %1 rows in the live data are newer than the backup\n"_s.arg(
-            amount(report.loss->newerRows));
+        text += lossAsText(*report.loss);
     for (const restore::PreflightNote &note : report.notes) {
         if (note.isOfBeside && plan.mode == restore::RestoreMode::InPlace)
             continue;

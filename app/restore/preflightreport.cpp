@@ -56,6 +56,25 @@ QJsonArray notesAsJson(const QList<PreflightNote> &notes)
     return all;
 }
 
+QJsonObject liveDataOf(const PreflightReport &report)
+{
+    QJsonObject json{{u"bytes"_s, report.liveBytes()}};
+    if (report.loss && report.loss->newest) {
+        const NewestRow &newest = *report.loss->newest;
+        json.insert(u"newestRow"_s, QJsonObject{{u"at"_s, newest.at.toString(Qt::ISODateWithMs)},
+                                                {u"secondsAgo"_s, qint64(newest.age.count())},
+                                                {u"table"_s, newest.table},
+                                                {u"column"_s, newest.column},
+                                                {u"isWithoutZone"_s, newest.isWithoutZone}});
+    } else {
+        json.insert(u"newestRow"_s, QJsonValue());
+    }
+    const bool isKnown = report.loss && report.loss->sinceLastCommit;
+    json.insert(u"secondsSinceLastCommitOnServer"_s,
+                isKnown ? QJsonValue(qint64(report.loss->sinceLastCommit->count())) : QJsonValue());
+    return json;
+}
+
 } // namespace
 
 qint64 PreflightReport::liveRows() const
@@ -94,6 +113,8 @@ QJsonObject toJson(const PreflightReport &report)
             {u"serverVersion"_s, report.serverVersion},
             {u"host"_s, report.host.name.isEmpty() ? QJsonValue() : toJson(report.host)},
             {u"schemas"_s, schemasOf(report.schemas)},
+            {u"liveData"_s, liveDataOf(report)},
+            {u"loss"_s, report.loss ? QJsonValue(toJson(*report.loss)) : QJsonValue()},
             {u"proposed"_s, modeKey(report.way.proposed)},
             {u"sessions"_s, QJsonObject{{u"inUse"_s, limits.sessions},
                                         {u"inDatabase"_s, limits.sessionsHere},
@@ -105,10 +126,10 @@ QJsonObject toJson(const PreflightReport &report)
             {u"reservedRoles"_s, QJsonArray::fromStringList(report.missing.reserved)},
             {u"canMakeRoles"_s, report.canMakeRoles},
             {u"leftOut"_s, QJsonArray::fromStringList(report.leftOut)},
+            {u"notMade"_s, toJson(report.notMade)},
             {u"notes"_s, notesAsJson(report.notes)},
             {u"blocker"_s, errorOrNull(report.blocker)},
             {u"hindrance"_s, errorOrNull(report.hindrance)}};
 }
 
 } // namespace mayday::restore
-            {u"notMade"_s, toJson(report.notMade)},

@@ -181,6 +181,24 @@ QList<Fact> inPlaceFacts(const restore::RestorePlan &plan, const restore::Prefli
     return facts;
 }
 
+/// How much is there and how fresh it is, or that nothing tells.
+Fact liveFact(const restore::PreflightReport &report)
+{
+    const QString size = timetext::bytes(report.liveBytes());
+    if (report.liveBytes() == 0 || !report.loss)
+        return fact(tr("Live data"), size);
+    const restore::LossEstimate &loss = *report.loss;
+    QString text = tr("%1, age unknown: no time column tells it").arg(size);
+    if (loss.newest)
+        text = (loss.isExact ? tr("%1, newest row written %2 (%3)")
+                             : tr("%1, newest row that was seen written %2 (%3)"))
+                   .arg(size, timetext::age(loss.newest->age), restore::placeOf(*loss.newest));
+    if (loss.sinceLastCommit)
+        text += u"; "_s +
+                tr("last commit on the whole server %1").arg(timetext::age(*loss.sinceLastCommit));
+    return fact(tr("Live data"), text);
+}
+
 /// Whose server it is, and what that keeps from being restored.
 QList<Fact> hostFacts(const restore::HostProfile &host)
 {
@@ -293,18 +311,52 @@ Fact undoFact(const restore::RestorePlan &plan)
             : tr("Put back, until you discard the kept data"));
 }
 
+/// What the server only believes, of tables that could not be counted; empty when all were.
+QString uncountedSentence(const restore::LossEstimate &loss)
+{
+    qint64 believed = 0;
+    qint64 unknown = 0;
+    for (const restore::TableLoss &table : loss.tables) {
+        if (table.rowsLive < 0)
+            ++(table.rowsByStatistics < 0 ? unknown : believed);
+    }
+    QString text;
+    if (believed > 0)
+        text += u' ' + tr("In %1 that could not be counted about %2 more, by the server's "
+                          "statistics: an estimate.")
+                           .arg(tables(believed), rows(loss.moreByStatistics));
+    if (unknown > 0)
+        text += u' ' + tr("Nothing is known of %1.").arg(tables(unknown));
+    return text;
+}
+
+QString uncountedLine(const restore::TableLoss &table)
+{
+    const QString why = restore::inWords(table.notCounted);
+    const QString inDump = timetext::count(table.rowsInDump);
+    if (table.rowsByStatistics < 0)
+        return tr("%1, and the server has no statistics of it; %2 in the backup").arg(why, inDump);
+    return tr("%1; about %2 by the server's statistics, %3 in the backup")
+        .arg(why, rows(table.rowsByStatistics), inDump);
+}
+
 } // namespace
 
 QString lossSentence(const restore::LossEstimate &loss)
 {
     const QString interval = timetext::duration(loss.interval);
-    const auto losing = std::ranges::count_if(
-        loss.tables, [](const restore::TableLoss &t) { return t.newerRows > 0; });
-    if (loss.newerRows == 0)
-        return tr("The changes of the last %1; no newer row was found.").arg(interval);
+    const auto losing = std::ranges::count_if(loss.tables, [](const restore::TableLoss &t) {
+        return t.newerRows > 0 || t.moreRows() > 0;
+    });
+    const QString uncounted = uncountedSentence(loss);
+    if (losing == 0)
+        return tr("The changes of the last %1; no newer row was found.").arg(interval) + uncounted;
+    // More rows than before are all that can be told where no time column is.
+    const bool isAll = loss.isExact && loss.moreRows == 0;
     return tr("%1 of changes: %2%3 in %4.")
-        .arg(interval, loss.isExact ? QString() : tr("at least "), rows(loss.newerRows),
-             tables(losing));
+               .arg(interval, isAll ? QString() : tr("at least "),
+                    rows(loss.newerRows + loss.moreRows), tables(losing)) +
+           uncounted;
 }
 
 QString lossDetails(const restore::LossEstimate &loss)
@@ -313,10 +365,10 @@ QString lossDetails(const restore::LossEstimate &loss)
     for (const restore::TableLoss &table : loss.tables) {
         QString line = table.schema + u'.' + table.name + u": "_s;
         line += table.rowsLive < 0
-                    ? tr("too big to count in time")
+                    ? uncountedLine(table)
                     : tr("%1 now, %2 in the backup")
                           .arg(rows(table.rowsLive), timetext::count(table.rowsInDump));
-        if (table.newerRows > 0)
+        if (table.newerRows > 0 && !table.timeColumn.isEmpty())
             line += u", "_s +
                     tr("%1 newer (by %2)").arg(timetext::count(table.newerRows), table.timeColumn);
         lines.append(line);
@@ -382,9 +434,8 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                    {plan.target.database(), FactStyle::Strong},
                    {tr(" on ")},
                    {u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()), FactStyle::Mono},
-                   {tr("  PostgreSQL %1, %2 live")
-                        .arg(report.serverVersion.section(u' ', 0, 0),
-                             timetext::bytes(report.liveBytes()))}}});
+                   {tr("  PostgreSQL %1").arg(report.serverVersion.section(u' ', 0, 0))}}});
+    facts.append(liveFact(report));
     facts += hostFacts(report.host);
     if (backup.inspection)
         facts += insidetexts::planFacts(*backup.inspection);

@@ -134,7 +134,9 @@ void TestCtlChoices::aDryRunTellsAndChangesNothing()
     const QString file = m_ctl.write(u"dry.sql"_s, dump);
     const QString target = m_ctl.liveDatabase(u"dry"_s);
     m_ctl.server().execute(u"dry"_s, "CREATE ROLE rdsadmin LOGIN;"
-                                     "ALTER DATABASE dry SET statement_timeout = '2min'");
+                                     "ALTER DATABASE dry SET statement_timeout = '2min';"
+                                     "CREATE TABLE visits (created_at timestamptz); INSERT INTO "
+                                     "visits VALUES (now() - '125 min'::interval)");
     // Without --yes and without a terminal: there is nothing to confirm.
     const QStringList words{u"restore"_s, file, u"--target"_s, target, u"--dry-run"_s};
     const Answer json = m_ctl.run(words + QStringList{u"--json"_s});
@@ -147,6 +149,9 @@ void TestCtlChoices::aDryRunTellsAndChangesNothing()
     QCOMPARE(json.json()["limits"_L1][0]["whose"_L1].toString(), u"of database dry"_s);
     QVERIFY(json.json()["sessions"_L1]["poolerExcluded"_L1].toBool());
     QVERIFY(json.json()["error"_L1].isNull());
+    QCOMPARE(json.json()["liveData"_L1]["newestRow"_L1]["table"_L1].toString(), u"public.visits"_s);
+    QVERIFY(json.json()["liveData"_L1]["newestRow"_L1]["secondsAgo"_L1].toInt() >= 125 * 60);
+    QCOMPARE(json.json()["loss"_L1]["newerRows"_L1].toInt(), 1);
     QCOMPARE(json.json()["notMade"_L1]["switches"_L1][0].toString(), u"publication changes"_s);
     QVERIFY2(text.code == 0, text.all());
     for (const QByteArray &said :
@@ -154,6 +159,7 @@ void TestCtlChoices::aDryRunTellsAndChangesNothing()
           QByteArray("note: anon is the name of a role of Supabase's own."),
           QByteArray("Roles not on this server: anon; --make-roles makes them\n"),
           QByteArray("note: statement_timeout of database dry is 120 s; Mayday switches it off"),
+          QByteArray("bytes, newest row written 2 h 5 min ago (public.visits.created_at)\n"),
           QByteArray("Left out here: 1 publication: no restore switches such things on"),
           QByteArray("It could be restored so. Nothing was changed.\n")})
         QVERIFY2(text.out.contains(said), text.all());

@@ -44,12 +44,21 @@ private Q_SLOTS:
     void partitionsAreCountedAsTheyWereDumped();
     void namesThatNeedQuotingAreCounted();
     void aTableThatCannotBeCountedIsSaidToBeUnknown();
+    void theNewestRowTellsTheAge_data();
+    void theNewestRowTellsTheAge();
+    void theNewestRowOfAllTablesIsTold();
+    void whatNoTimeTellsIsCounted();
     void aLockedTableIsGivenUpInTime();
+    void whatIsNotCountedIsTheServersEstimate_data();
+    void whatIsNotCountedIsTheServersEstimate();
+    void partitionsAreEstimatedTogether();
+    void anIndexTellsOfATableTooBigToCount();
     void countingChangesNothing();
     void theIntervalIsNeverNegative_data();
     void theIntervalIsNeverNegative();
     void aStopEndsTheCounting();
     void aLostConnectionIsNoEstimate();
+    void theLastCommitIsKnownWhereItIsKept();
 
 private:
     postgres::Session session(const QByteArray &sql = {})
@@ -61,9 +70,11 @@ private:
             m_server->execute(m_database, sql);
         return *postgres::Session::connect(where, m_context);
     }
-    LossEstimate estimated(postgres::Session &session, const dump::DumpInspection &inspection)
+    LossEstimate estimated(postgres::Session &session, const dump::DumpInspection &inspection,
+                           std::chrono::milliseconds perCount = mostForACount)
     {
-        auto loss = estimateLoss(session, inspection, noon, noon.addSecs(3600), m_context);
+        auto loss =
+            estimateLoss(session, inspection, noon, noon.addSecs(3600), m_context, perCount);
         if (!loss)
             qFatal("%s", qPrintable(describe(loss.error())));
         return *std::move(loss);
@@ -279,15 +290,182 @@ void TestLossEstimate::aTableThatCannotBeCountedIsSaidToBeUnknown()
     QCOMPARE(loss.rowsBack, 0); // unknown is not none
 }
 
+void TestLossEstimate::theNewestRowTellsTheAge_data()
+{
+    QTest::addColumn<QByteArray>("column");
+    QTest::addColumn<QByteArray>("times");
+    QTest::addColumn<QString>("place"); // empty: nothing tells
+    QTest::addColumn<qint64>("age");
+    const auto row = [](const char *name, const char *column, const char *times,
+                        const QString &place, qint64 age) {
+        QTest::newRow(name) << QByteArray(column) << QByteArray(times) << place << age;
+    };
+    row("two minutes", "created_at timestamptz",
+        "now() - '2 min'::interval, now() - '1 h'::interval", u"public.t.created_at"_s, 120);
+    row("without a zone", "updated_at timestamp",
+        "timezone('UTC', now() - '2 min'::interval), '2001-01-01'",
+        u"public.t.updated_at, read as UTC"_s, 120);
+    row("appointments and eternity", "created_at timestamptz",
+        "now() - '1 h'::interval, now() + '1 h'::interval, 'infinity', '-infinity'",
+        u"public.t.created_at"_s, 3600);
+    row("a clock ahead", "created_at timestamptz", "now() + '1 min'::interval",
+        u"public.t.created_at"_s, 0);
+    row("eternity alone", "created_at timestamptz", "'infinity', '-infinity'", {}, 0);
+    row("no time in it", "created_at timestamptz", "NULL, NULL", {}, 0);
+    row("no such column", "ordered timestamptz", "now()", {}, 0);
+}
+
+void TestLossEstimate::theNewestRowTellsTheAge()
+{
+    QFETCH(QByteArray, column);
+    QFETCH(QByteArray, times);
+    QFETCH(QString, place);
+    QFETCH(qint64, age);
+    const QByteArray type = column.split(' ').last();
+    auto session = this->session("CREATE TABLE public.t (" + column +
+                                 "); INSERT INTO public.t SELECT unnest(ARRAY[" + times +
+                                 "]::" + type + "[])");
+    QVERIFY(session.execute("SET timezone = 'Asia/Tokyo'", m_context));
+    const LossEstimate loss = estimated(session, tenRows());
+    QCOMPARE(loss.newest ? placeOf(*loss.newest) : QString(), place);
+    QCOMPARE(newestInWords(loss).contains(u"age unknown"_s), place.isEmpty());
+    if (!loss.newest)
+        return;
+    QVERIFY2(loss.newest->age >= std::chrono::seconds(age) &&
+                 loss.newest->age < std::chrono::seconds(age + 60),
+             QByteArray::number(qint64(loss.newest->age.count())));
+    QVERIFY(std::abs(loss.newest->at.secsTo(QDateTime::currentDateTimeUtc()) - age) < 120);
+}
+
+/// Also those that the backup has not: they are live data as well.
+void TestLossEstimate::theNewestRowOfAllTablesIsTold()
+{
+    auto session = this->session(
+        "CREATE TABLE public.t (created_at timestamptz);"
+        "INSERT INTO public.t SELECT now() - '1 day'::interval FROM generate_series(1, 10);"
+        "CREATE TABLE public.refunds (created_at timestamptz, updated_at timestamptz);"
+        "INSERT INTO public.refunds VALUES (now(), now() - '7 h'::interval);"
+        "CREATE TABLE public.visits (updated_at timestamptz);"
+        "INSERT INTO public.visits VALUES (now() - '9 h'::interval)");
+    const LossEstimate loss = estimated(session, tenRows());
+    QVERIFY(loss.newest);
+    QCOMPARE(placeOf(*loss.newest), u"public.refunds.updated_at"_s);
+    QCOMPARE(newestInWords(loss),
+             u"newest row written 7 h 0 min ago (public.refunds.updated_at)"_s);
+    QVERIFY(!loss.sinceLastCommit);
+}
+
+void TestLossEstimate::whatNoTimeTellsIsCounted()
+{
+    auto session =
+        this->session("CREATE TABLE public.t AS SELECT generate_series(1, 14);"
+                      "CREATE TABLE public.u (created_at timestamptz);"
+                      "INSERT INTO public.u VALUES (NULL), (NULL), (NULL), ('2026-03-01 13:00Z')");
+    dump::DumpInspection inspection = tenRows();
+    inspection.tables.append({.schema = u"public"_s, .name = u"u"_s, .rows = 1});
+    const LossEstimate loss = estimated(session, inspection);
+    QCOMPARE(loss.newerRows, 1);
+    QCOMPARE(loss.moreRows, 4 + 2); // the newer one is not lost twice
+    QVERIFY(loss.isExact);
+}
+
 void TestLossEstimate::aLockedTableIsGivenUpInTime()
 {
     auto session = this->session("CREATE TABLE public.t AS SELECT generate_series(1, 10)");
     auto holder = postgres::Session::connect(m_server->connectionString(m_database), m_context);
     QVERIFY(holder->execute("BEGIN; LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE", m_context));
-    const LossEstimate loss = estimated(session, tenRows());
+    const LossEstimate loss = estimated(session, tenRows(), std::chrono::milliseconds(300));
     QVERIFY(!loss.isExact);
     QCOMPARE(loss.tables.size(), 1);
     QCOMPARE(loss.tables[0].rowsLive, -1);
+    QCOMPARE(loss.tables[0].notCounted, NotCounted::TooBig);
+}
+
+void TestLossEstimate::whatIsNotCountedIsTheServersEstimate_data()
+{
+    QTest::addColumn<QByteArray>("before");
+    QTest::addColumn<qint64>("rows");
+    QTest::addColumn<qint64>("more");
+    const QByteArray fill = "INSERT INTO public.t SELECT generate_series(1, 25); ANALYZE public.t;";
+    QTest::newRow("analysed") << fill << qint64(25) << qint64(15);
+    QTest::newRow("the collector began anew")
+        << fill + "SELECT pg_stat_reset()" << qint64(25) << qint64(15);
+    QTest::newRow("never analysed") << QByteArray("SELECT 1") << qint64(-1) << qint64(0);
+    QTest::newRow("analysed and empty") << QByteArray("ANALYZE public.t") << qint64(0) << qint64(0);
+}
+
+/// Nobody waits for the lock: what the server believes is asked without the table.
+void TestLossEstimate::whatIsNotCountedIsTheServersEstimate()
+{
+    QFETCH(QByteArray, before);
+    QFETCH(qint64, rows);
+    QFETCH(qint64, more);
+    auto session = this->session("CREATE TABLE public.t (id int); CREATE TABLE public.u (id int)");
+    m_server->execute(m_database, before);
+    auto holder = postgres::Session::connect(m_server->connectionString(m_database), m_context);
+    QVERIFY(holder->execute("BEGIN; LOCK TABLE public.t IN ACCESS EXCLUSIVE MODE", m_context));
+    QVERIFY(session.execute("SET lock_timeout = 100", m_context));
+    const LossEstimate loss = estimated(session, tenRows());
+    QCOMPARE(loss.tables.size(), 1);
+    QCOMPARE(loss.tables[0].notCounted, NotCounted::Locked);
+    QCOMPARE(loss.tables[0].rowsLive, -1);
+    QCOMPARE(loss.tables[0].rowsByStatistics, rows);
+    QCOMPARE(loss.moreByStatistics, more);
+    // What is only believed is in none of the numbers that were counted.
+    QCOMPARE(loss.newerRows, 0);
+    QCOMPARE(loss.moreRows, 0);
+    QCOMPARE(loss.rowsBack, 0);
+    QVERIFY(!loss.isExact);
+}
+
+void TestLossEstimate::partitionsAreEstimatedTogether()
+{
+    auto session = this->session(
+        "CREATE TABLE public.events (n int) PARTITION BY RANGE (n);"
+        "CREATE TABLE public.e1 PARTITION OF public.events FOR VALUES FROM (0) TO (21);"
+        "CREATE TABLE public.e2 PARTITION OF public.events FOR VALUES FROM (21) TO (99);"
+        "CREATE TABLE public.e3 PARTITION OF public.events FOR VALUES FROM (99) TO (200);"
+        "INSERT INTO public.events SELECT generate_series(1, 50); ANALYZE public.e1, public.e2");
+    auto holder = postgres::Session::connect(m_server->connectionString(m_database), m_context);
+    QVERIFY(holder->execute("BEGIN; LOCK TABLE public.e1 IN ACCESS EXCLUSIVE MODE", m_context));
+    QVERIFY(session.execute("SET lock_timeout = 100", m_context));
+    dump::DumpInspection inspection;
+    inspection.schemas = {u"public"_s};
+    inspection.tables = {{.schema = u"public"_s, .name = u"events"_s, .rows = 40}};
+    const LossEstimate loss = estimated(session, inspection);
+    QCOMPARE(loss.tables.size(), 1);
+    QCOMPARE(loss.tables[0].rowsByStatistics, 50);
+    QCOMPARE(loss.moreByStatistics, 10);
+}
+
+/// A policy makes each row that is looked at take its time; an index leads to the newer ones.
+void TestLossEstimate::anIndexTellsOfATableTooBigToCount()
+{
+    (void)session(
+        "CREATE TABLE public.t (updated_at timestamptz, created_at timestamptz);"
+        "INSERT INTO public.t SELECT NULL, '2026-03-01 11:00Z' FROM generate_series(1, 58);"
+        "INSERT INTO public.t VALUES (NULL, '2026-03-01 13:00Z'), (NULL, '2026-03-01 13:30Z');"
+        "CREATE INDEX ON public.t (created_at); ANALYZE public.t;"
+        "ALTER TABLE public.t ENABLE ROW LEVEL SECURITY;"
+        "CREATE POLICY slow ON public.t USING (pg_sleep(0.05) IS NOT NULL);"
+        "CREATE ROLE reader LOGIN PASSWORD 'pw'; GRANT SELECT ON public.t TO reader");
+    const auto where =
+        postgres::ConnectionString::parse(
+            u"host=127.0.0.1 port=%1 dbname=%2 user=reader"_s.arg(m_server->port()).arg(m_database))
+            ->withPassword(Secret("pw"));
+    auto reader = postgres::Session::connect(where, m_context);
+    QVERIFY(reader && reader->execute("SET enable_seqscan = off", m_context));
+    const LossEstimate loss = estimated(*reader, tenRows(), std::chrono::seconds(1));
+    QCOMPARE(loss.tables.size(), 1);
+    const TableLoss &table = loss.tables[0];
+    QCOMPARE(table.notCounted, NotCounted::TooBig);
+    QCOMPARE(table.timeColumn, u"created_at"_s);
+    QCOMPARE(table.newerRows, 2);
+    QCOMPARE(table.rowsByStatistics, 60);
+    QCOMPARE(table.moreByStatistics(), 60 - 10 - 2);
+    QVERIFY(loss.newest);
+    QCOMPARE(loss.newest->at, noon.addSecs(5400));
+    QVERIFY(!loss.isExact);
 }
 
 void TestLossEstimate::countingChangesNothing()
@@ -338,6 +516,22 @@ void TestLossEstimate::aLostConnectionIsNoEstimate()
     const auto loss = estimateLoss(session, tenRows(), noon, noon, m_context);
     QVERIFY2(!loss, "nothing was counted, so nothing may be claimed");
     QCOMPARE(loss.error().kind, ErrorKind::Unreachable);
+}
+
+/// Last: the server begins anew for it.
+void TestLossEstimate::theLastCommitIsKnownWhereItIsKept()
+{
+    m_server->execute(u"postgres"_s, "ALTER SYSTEM SET track_commit_timestamp = on");
+    m_server->forgetSessions();
+    m_server->stop();
+    m_server->restart();
+    auto session = this->session("CREATE TABLE public.t AS SELECT generate_series(1, 10)");
+    const LossEstimate loss = estimated(session, tenRows());
+    QVERIFY(!loss.newest);
+    QVERIFY(loss.sinceLastCommit && *loss.sinceLastCommit < std::chrono::seconds(60));
+    QVERIFY2(newestInWords(loss).startsWith(
+                 u"age unknown: no time column tells it; last commit on the whole server "_s),
+             qPrintable(newestInWords(loss)));
 }
 
 MAYDAY_TEST(TestLossEstimate);

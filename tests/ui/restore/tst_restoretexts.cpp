@@ -57,6 +57,8 @@ private Q_SLOTS:
     void theLossIsToldTableByTable();
     void thePlanNamesEverything();
     void thePlanTellsTheHostAndWhatHoldsSessions();
+    void thePlanTellsHowOldTheLiveDataIs();
+    void whatIsOnlyBelievedIsNoFact();
     void thePlanInPlaceNamesWhatItCosts();
     void aRestoreInPlaceSaysHowItIsUndone();
     void everyVerdictHasItsOwnWords();
@@ -101,7 +103,7 @@ void TestRestoreTexts::theLossIsToldTableByTable()
     QCOMPARE(lines.size(), 2);
     QVERIFY(lines[0].contains(u"140 rows now, 100 in the backup"_s) &&
             lines[0].contains(u"40 newer (by created_at)"_s));
-    QVERIFY(lines[1].contains(u"too big"_s));
+    QVERIFY(lines[1].contains(u"no statistics of it; 7 in the backup"_s));
 }
 
 void TestRestoreTexts::thePlanNamesEverything()
@@ -207,6 +209,76 @@ void TestRestoreTexts::thePlanTellsTheHostAndWhatHoldsSessions()
              qPrintable(said(report)));
     plan.mode = restore::RestoreMode::Tables;
     QVERIFY(!said(report).contains(u"Left out here"_s));
+}
+
+void TestRestoreTexts::thePlanTellsHowOldTheLiveDataIs()
+{
+    restore::RestorePlan plan;
+    plan.target =
+        postgres::ConnectionString::parse(u"host=db.example dbname=shop user=app"_s).value();
+    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
+                                    .fileName = u"shop.sql.gz"_s,
+                                    .bytes = 9,
+                                    .modifiedAt = now,
+                                    .inspection = std::nullopt,
+                                    .error = std::nullopt};
+    restore::PreflightReport report;
+    const auto said = [&] {
+        for (const Fact &fact : plantexts::planFacts(entry, plan, report, {}, now)) {
+            if (fact.label == u"Live data"_s)
+                return plainValue(fact);
+        }
+        return QString();
+    };
+    QCOMPARE(said(), u"0 B"_s);
+    report.schemas = {{.name = u"public"_s, .exists = true, .bytes = 1'200'000'000}};
+    QCOMPARE(said(), u"1.2 GB"_s); // nobody has looked
+    report.loss = restore::LossEstimate{};
+    QCOMPARE(said(), u"1.2 GB, age unknown: no time column tells it"_s);
+    report.loss->sinceLastCommit = std::chrono::seconds(7);
+    QCOMPARE(said(), u"1.2 GB, age unknown: no time column tells it; last commit on the whole "
+                     "server 7 s ago"_s);
+    report.loss->sinceLastCommit.reset();
+    report.loss->newest = restore::NewestRow{.at = now.addSecs(-120),
+                                             .age = std::chrono::minutes(2),
+                                             .table = u"public.orders"_s,
+                                             .column = u"created_at"_s};
+    QCOMPARE(said(), u"1.2 GB, newest row written 2 min ago (public.orders.created_at)"_s);
+    report.loss->isExact = false;
+    report.loss->newest->isWithoutZone = true;
+    QCOMPARE(said(), u"1.2 GB, newest row that was seen written 2 min ago "
+                     "(public.orders.created_at, read as UTC)"_s);
+}
+
+void TestRestoreTexts::whatIsOnlyBelievedIsNoFact()
+{
+    restore::LossEstimate loss;
+    loss.interval = std::chrono::hours(3);
+    loss.isExact = false;
+    loss.tables = {{.schema = u"public"_s,
+                    .name = u"events"_s,
+                    .rowsInDump = 1'100'000,
+                    .notCounted = restore::NotCounted::TooBig,
+                    .rowsByStatistics = 1'200'000},
+                   {.schema = u"public"_s,
+                    .name = u"locked"_s,
+                    .rowsInDump = 7,
+                    .notCounted = restore::NotCounted::Locked}};
+    loss.moreByStatistics = 100'000;
+    QCOMPARE(plantexts::lossSentence(loss),
+             u"The changes of the last 3 h 00 min; no newer row was found. In 1 table that could "
+             "not be counted about 100,000 rows more, by the server's statistics: an estimate. "
+             "Nothing is known of 1 table."_s);
+    QCOMPARE(plantexts::lossDetails(loss),
+             u"public.events: too big to count in time; about 1,200,000 rows by the server's "
+             "statistics, 1,100,000 in the backup\n"
+             "public.locked: locked by somebody, and the server has no statistics of it; 7 in the "
+             "backup"_s);
+    loss.tables = {{.schema = u"public"_s, .name = u"t"_s, .rowsLive = 14, .rowsInDump = 10}};
+    loss.isExact = true;
+    loss.moreRows = 4;
+    QCOMPARE(plantexts::lossSentence(loss),
+             u"3 h 00 min of changes: at least 4 rows in 1 table."_s);
 }
 
 void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
