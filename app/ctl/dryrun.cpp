@@ -42,8 +42,12 @@ QString hostAsText(const restore::HostProfile &host)
 /// What was counted and what the server only believes are told apart.
 QString lossAsText(const restore::LossEstimate &loss)
 {
-    QString text =
-        u"Loss: %1 rows in the live data are newer than the backup\n"_s.arg(amount(loss.newerRows));
+    const bool isByName = loss.taken.source == backup::DataTimeSource::FileName;
+    QString text = u"Loss: %1; %2 newer than %3\n"_s.arg(
+        restore::changesInWords(loss),
+        loss.newerRows == 1 ? u"1 row in the live data is"_s
+                            : u"%1 rows in the live data are"_s.arg(amount(loss.newerRows)),
+        isByName ? u"that"_s : u"the backup"_s);
     if (loss.moreRows > 0)
         text += u"      %1 rows more than the backup has, where no time tells which\n"_s.arg(
             amount(loss.moreRows));
@@ -122,8 +126,8 @@ ExitCode tellPlan(const Call &call, const restore::RestorePlan &plan,
     StopOnSignal stop;
     const SignalWatcher watcher(stop);
     TaskContext context = stop.context();
-    const backup::DataTime taken = backup::dataTimeOf(plan.file, *inspection);
-    const auto report = restore::runPreflight(plan, *inspection, taken.at, context);
+    const auto report = restore::runPreflight(plan, *inspection,
+                                              backup::dataTimeOf(plan.file, *inspection), context);
     if (!report)
         return call.output.fail(report.error());
     const auto hindered = inTheWay(plan, *report);

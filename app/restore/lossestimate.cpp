@@ -374,6 +374,18 @@ QString ageInWords(std::chrono::seconds age)
                                      .arg(duration_cast<minutes>(age - whole).count());
 }
 
+/// Who says when the data was taken.
+QString keyOf(backup::DataTimeSource source)
+{
+    switch (source) {
+    case backup::DataTimeSource::Dump: return u"dump"_s;
+    case backup::DataTimeSource::Manifest: return u"manifest"_s;
+    case backup::DataTimeSource::FileName: return u"file-name"_s;
+    case backup::DataTimeSource::FileTime: break;
+    }
+    return u"file-time"_s;
+}
+
 QJsonObject toJson(const TableLoss &loss)
 {
     const auto known = [](qint64 rows) {
@@ -405,13 +417,13 @@ qint64 TableLoss::moreByStatistics() const
 }
 
 Result<LossEstimate> estimateLoss(postgres::Session &session,
-                                  const dump::DumpInspection &inspection, const QDateTime &takenAt,
-                                  const QDateTime &now, TaskContext &context,
-                                  std::chrono::milliseconds perCount)
+                                  const dump::DumpInspection &inspection,
+                                  const backup::DataTime &taken, const QDateTime &now,
+                                  TaskContext &context, std::chrono::milliseconds perCount)
 {
     LossEstimate estimate;
-    estimate.takenAt = takenAt;
-    estimate.interval = std::chrono::seconds(std::max<qint64>(takenAt.secsTo(now), 0));
+    estimate.taken = taken;
+    estimate.interval = std::chrono::seconds(std::max<qint64>(taken.at.secsTo(now), 0));
     const auto known = askBeforehand(session, context);
     if (!known)
         return failure(known.error());
@@ -422,7 +434,7 @@ Result<LossEstimate> estimateLoss(postgres::Session &session,
     auto counting = toCount(session, inspection, known->parts, context);
     if (!counting)
         return failure(counting.error());
-    Counter counter(session, context, takenAt, known->serverTime);
+    Counter counter(session, context, taken.at, known->serverTime);
     for (TableLoss &loss : counting->tables) {
         const TableName name(loss.schema, loss.name);
         if (auto counted = counter.count(loss, {.name = name,
@@ -439,6 +451,21 @@ Result<LossEstimate> estimateLoss(postgres::Session &session,
     if (auto unlimited = session.execute("SET statement_timeout = 0", context); !unlimited)
         return failure(unlimited.error());
     return estimate;
+}
+
+QString changesInWords(const LossEstimate &loss)
+{
+    const QString interval = ageInWords(loss.interval);
+    switch (loss.taken.source) {
+    case backup::DataTimeSource::FileTime:
+        return u"the changes of at least the last %1, by the file's time"_s.arg(interval);
+    case backup::DataTimeSource::FileName:
+        return u"the changes since %1 UTC, which is in the file's name"_s.arg(
+            loss.taken.at.toUTC().toString(u"yyyy-MM-dd HH:mm"_s));
+    case backup::DataTimeSource::Dump:
+    case backup::DataTimeSource::Manifest: break;
+    }
+    return u"the changes of the last %1"_s.arg(interval);
 }
 
 QString placeOf(const NewestRow &newest)
@@ -477,7 +504,9 @@ QJsonObject toJson(const LossEstimate &loss)
     QJsonArray tables;
     for (const TableLoss &table : loss.tables)
         tables.append(toJson(table));
-    return {{u"seconds"_s, qint64(loss.interval.count())},
+    return {{u"since"_s, loss.taken.at.toUTC().toString(Qt::ISODate)},
+            {u"sinceBy"_s, keyOf(loss.taken.source)},
+            {u"seconds"_s, qint64(loss.interval.count())},
             {u"newerRows"_s, loss.newerRows},
             {u"moreRows"_s, loss.moreRows},
             {u"moreByStatistics"_s, loss.moreByStatistics},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backup/datatime.h"
 #include "dump/dumpinspection.h"
 #include "postgres/session.h"
 
@@ -52,11 +53,12 @@ struct NewestRow {
 
 /// The loss shown before the button: everything the live data has that the backup has not.
 struct LossEstimate {
-    QDateTime takenAt;                ///< when the backup's data was taken, UTC
-    std::chrono::seconds interval{0}; ///< from then to now
-    QList<TableLoss> tables;          ///< only those that lose or gain something
-    qint64 newerRows = 0; ///< in the tables that can tell, and all of those the backup has not
-    qint64 moreRows = 0;  ///< beside those: what counted tables have more than the backup
+    backup::DataTime taken; ///< when the backup's data was taken, and who says so
+    /// From then to now: at least that by the file's time, at most that by its name.
+    std::chrono::seconds interval{0};
+    QList<TableLoss> tables; ///< only those that lose or gain something
+    qint64 newerRows = 0;    ///< in the tables that can tell, and all of those the backup has not
+    qint64 moreRows = 0;     ///< beside those: what counted tables have more than the backup
     qint64 moreByStatistics = 0; ///< the same of those that were not counted: an estimate
     qint64 rowsBack = 0;         ///< rows the backup has more than the live tables
     bool isExact = true;         ///< false when a table was not counted
@@ -75,10 +77,13 @@ inline constexpr std::chrono::milliseconds mostForACount = std::chrono::seconds(
 /// rows are taken from the server's statistics.
 [[nodiscard]] Result<LossEstimate> estimateLoss(postgres::Session &session,
                                                 const dump::DumpInspection &inspection,
-                                                const QDateTime &takenAt, const QDateTime &now,
+                                                const backup::DataTime &taken, const QDateTime &now,
                                                 TaskContext &context,
                                                 std::chrono::milliseconds perCount = mostForACount);
 
+/// "the changes of the last 3 h 12 min", "the changes of at least the last 56 s, by the file's
+/// time", "the changes since 2026-11-29 00:00 UTC, which is in the file's name".
+[[nodiscard]] QString changesInWords(const LossEstimate &loss);
 /// "public.orders.created_at", "public.orders.created_at, read as UTC".
 [[nodiscard]] QString placeOf(const NewestRow &newest);
 /// "newest row written 12 min ago (public.orders.created_at)", or that nothing tells it; and the

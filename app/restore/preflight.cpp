@@ -472,7 +472,7 @@ Result<void> checkSchemas(const QStringList &schemas)
 }
 
 Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpInspection &whole,
-                                     const QDateTime &takenAt, TaskContext &context)
+                                     const backup::DataTime &taken, TaskContext &context)
 {
     PreflightReport report;
     report.target = plan.target.display();
@@ -525,7 +525,7 @@ Result<PreflightReport> runPreflight(const RestorePlan &plan, const dump::DumpIn
         report.hindrance = mustStay(report.platform, session->facts().user);
     if (auto noted = noteWriters(report, *session, inspection.schemas, context); !noted)
         return failure(noted.error());
-    auto loss = estimateLoss(*session, inspection, takenAt, plan.plannedAt, context);
+    auto loss = estimateLoss(*session, inspection, taken, plan.plannedAt, context);
     if (!loss)
         return failure(loss.error());
     report.loss = *std::move(loss);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "backup/datatime.h"
 #include "restore/inplace.h"
 #include "restore/lossestimate.h"
 #include "restore/missingneeds.h"
@@ -60,10 +61,12 @@ struct PreflightReport {
 /// when it was not asked.
 [[nodiscard]] QString sessionsInWords(const PreflightReport &report);
 
-/// Connects, asks, disconnects. Changes nothing. An Error only when nothing could be asked at all.
+/// Connects, asks, disconnects. Changes nothing. taken: when the backup's data was. An Error only
+/// when nothing could be asked at all.
 [[nodiscard]] Result<PreflightReport> runPreflight(const RestorePlan &plan,
                                                    const dump::DumpInspection &inspection,
-                                                   const QDateTime &takenAt, TaskContext &context);
+                                                   const backup::DataTime &taken,
+                                                   TaskContext &context);
 
 /// What checkTarget() asks for a restore beside the schema, and targetFacts().
 [[nodiscard]] std::vector<postgres::Question> rightsQuestions(const QStringList &schemas);

@@ -63,10 +63,10 @@ const RestoreRecord *RestoreDesk::record(const RestoreId &id) const
 
 Task<PreflightReport> RestoreDesk::preflight(const RestorePlan &plan,
                                              const dump::DumpInspection &inspection,
-                                             const QDateTime &takenAt)
+                                             const backup::DataTime &taken)
 {
-    return startTask(m_pool, [plan, inspection, takenAt](TaskContext &context) {
-        return runPreflight(plan, inspection, takenAt, context);
+    return startTask(m_pool, [plan, inspection, taken](TaskContext &context) {
+        return runPreflight(plan, inspection, taken, context);
     });
 }
 

@@ -58,7 +58,7 @@ public:
 
     [[nodiscard]] Task<PreflightReport> preflight(const RestorePlan &plan,
                                                   const dump::DumpInspection &inspection,
-                                                  const QDateTime &takenAt);
+                                                  const backup::DataTime &taken);
     void start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
     /// What runs, a restore, a put-back or a bring-back, also when it has only been asked for.
     /// Within a second the live data is as it was; the receipt says so.

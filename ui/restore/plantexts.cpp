@@ -330,6 +330,32 @@ QString uncountedSentence(const restore::LossEstimate &loss)
     return text;
 }
 
+/// What is lost when no row tells more, and as far as it is known when the data was taken.
+QString changesOf(const restore::LossEstimate &loss)
+{
+    const QString interval = timetext::duration(loss.interval);
+    switch (loss.taken.source) {
+    case backup::DataTimeSource::FileTime:
+        return tr("The changes of at least the last %1").arg(interval);
+    case backup::DataTimeSource::FileName:
+        return tr("The changes since %1, which is in the file's name")
+            .arg(loss.taken.at.toUTC().toString(u"yyyy-MM-dd HH:mm 'UTC'"));
+    case backup::DataTimeSource::Dump:
+    case backup::DataTimeSource::Manifest: break;
+    }
+    return tr("The changes of the last %1").arg(interval);
+}
+
+/// The same where rows follow.
+QString losingOf(const restore::LossEstimate &loss)
+{
+    if (loss.taken.source == backup::DataTimeSource::FileName)
+        return changesOf(loss);
+    const QString interval = timetext::duration(loss.interval);
+    return loss.taken.isRecorded() ? tr("%1 of changes").arg(interval)
+                                   : tr("At least %1 of changes").arg(interval);
+}
+
 QString uncountedLine(const restore::TableLoss &table)
 {
     const QString why = restore::inWords(table.notCounted);
@@ -344,17 +370,18 @@ QString uncountedLine(const restore::TableLoss &table)
 
 QString lossSentence(const restore::LossEstimate &loss)
 {
-    const QString interval = timetext::duration(loss.interval);
     const auto losing = std::ranges::count_if(loss.tables, [](const restore::TableLoss &t) {
         return t.newerRows > 0 || t.moreRows() > 0;
     });
     const QString uncounted = uncountedSentence(loss);
     if (losing == 0)
-        return tr("The changes of the last %1; no newer row was found.").arg(interval) + uncounted;
-    // More rows than before are all that can be told where no time column is.
-    const bool isAll = loss.isExact && loss.moreRows == 0;
-    return tr("%1 of changes: %2%3 in %4.")
-               .arg(interval, isAll ? QString() : tr("at least "),
+        return tr("%1; no newer row was found.").arg(changesOf(loss)) + uncounted;
+    // More rows than before are all that can be told where no time column is, and the data of a
+    // file that was copied is older than the file.
+    const bool isAll =
+        loss.isExact && loss.moreRows == 0 && loss.taken.source != backup::DataTimeSource::FileTime;
+    return tr("%1: %2%3 in %4.")
+               .arg(losingOf(loss), isAll ? QString() : tr("at least "),
                     rows(loss.newerRows + loss.moreRows), tables(losing)) +
            uncounted;
 }

@@ -230,7 +230,7 @@ void RestorePanel::askServer()
     m_draft.id = restore::freshRestoreId(m_draft.plannedAt);
     m_plan->showAsking(connection->display());
     m_asking.requestStop();
-    m_asking = m_parts.desk.preflight(m_draft, *entry->inspection, entry->dataTime().at);
+    m_asking = m_parts.desk.preflight(m_draft, *entry->inspection, entry->dataTime());
     m_asking.deliverTo(this, [this, id = m_draft.id](Result<restore::PreflightReport> report) {
         const backup::BackupEntry *asked = m_parts.shelf.entry(m_draft.file);
         if (id != m_draft.id || !asked)

@@ -152,6 +152,7 @@ void TestCtlChoices::aDryRunTellsAndChangesNothing()
     QCOMPARE(json.json()["liveData"_L1]["newestRow"_L1]["table"_L1].toString(), u"public.visits"_s);
     QVERIFY(json.json()["liveData"_L1]["newestRow"_L1]["secondsAgo"_L1].toInt() >= 125 * 60);
     QCOMPARE(json.json()["loss"_L1]["newerRows"_L1].toInt(), 1);
+    QCOMPARE(json.json()["loss"_L1]["sinceBy"_L1].toString(), u"file-time"_s);
     QCOMPARE(json.json()["notMade"_L1]["switches"_L1][0].toString(), u"publication changes"_s);
     QVERIFY2(text.code == 0, text.all());
     for (const QByteArray &said :
@@ -160,6 +161,8 @@ void TestCtlChoices::aDryRunTellsAndChangesNothing()
           QByteArray("Roles not on this server: anon; --make-roles makes them\n"),
           QByteArray("note: statement_timeout of database dry is 120 s; Mayday switches it off"),
           QByteArray("bytes, newest row written 2 h 5 min ago (public.visits.created_at)\n"),
+          QByteArray("Loss: the changes of at least the last "),
+          QByteArray(" by the file's time; 1 row in the live data is newer than the backup\n"),
           QByteArray("Left out here: 1 publication: no restore switches such things on"),
           QByteArray("It could be restored so. Nothing was changed.\n")})
         QVERIFY2(text.out.contains(said), text.all());

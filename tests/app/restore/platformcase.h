@@ -130,7 +130,7 @@ protected:
         const auto inspection = backup::inspectUnlessKnown(plan.file, context);
         if (!inspection)
             qFatal("%s", qPrintable(describe(inspection.error())));
-        auto report = runPreflight(plan, *inspection, SystemClock().now(), context);
+        auto report = runPreflight(plan, *inspection, {SystemClock().now()}, context);
         if (!report)
             qFatal("%s", qPrintable(describe(report.error())));
         return *std::move(report);

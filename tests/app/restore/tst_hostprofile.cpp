@@ -119,7 +119,7 @@ private:
     {
         TaskContext context;
         const auto inspection = backup::inspectUnlessKnown(plan.file, context);
-        auto report = runPreflight(plan, *inspection, plan.plannedAt, context);
+        auto report = runPreflight(plan, *inspection, {plan.plannedAt}, context);
         if (!report)
             qFatal("%s", qPrintable(describe(report.error())));
         return *std::move(report);

@@ -96,7 +96,7 @@ void TestInPlace::whoOwnsOnlyTheObjectsRestores()
     QCOMPARE(beside.error->kind, ErrorKind::Denied);
     TaskContext context;
     const auto inspection = backup::inspectDump(m_file, context);
-    const auto report = runPreflight(plan, *inspection, plan.plannedAt, context);
+    const auto report = runPreflight(plan, *inspection, {plan.plannedAt}, context);
     QVERIFY2(report, report ? "" : qPrintable(describe(report.error())));
     QVERIFY2(!report->blocker, report->blocker ? qPrintable(describe(*report->blocker)) : "");
     QCOMPARE(report->way.proposed, RestoreMode::InPlace);
@@ -163,7 +163,7 @@ void TestInPlace::whatIsOfOthersIsRefused()
     TaskContext context;
     plan.mode = RestoreMode::Replace;
     const auto report =
-        runPreflight(plan, *backup::inspectDump(m_file, context), plan.plannedAt, context);
+        runPreflight(plan, *backup::inspectDump(m_file, context), {plan.plannedAt}, context);
     QVERIFY(report && report->blocker);
     QVERIFY(report->way.noPlace && report->way.noSchema);
 }
@@ -213,7 +213,7 @@ void TestInPlace::aForeignKeyToOutsideIsNoHindrance()
     TaskContext context;
     RestorePlan plan = planFor(file);
     const auto report =
-        runPreflight(plan, *backup::inspectDump(file, context), plan.plannedAt, context);
+        runPreflight(plan, *backup::inspectDump(file, context), {plan.plannedAt}, context);
     QVERIFY(report && report->inPlace);
     QCOMPARE(report->inPlace->lockedOutside, QStringList{u"auth.users"_s});
     const RestoreReceipt receipt = carryOut(plan);

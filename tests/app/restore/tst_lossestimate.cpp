@@ -56,6 +56,8 @@ private Q_SLOTS:
     void countingChangesNothing();
     void theIntervalIsNeverNegative_data();
     void theIntervalIsNeverNegative();
+    void whoSaysWhenItWasTakenIsSaid_data();
+    void whoSaysWhenItWasTakenIsSaid();
     void aStopEndsTheCounting();
     void aLostConnectionIsNoEstimate();
     void theLastCommitIsKnownWhereItIsKept();
@@ -74,7 +76,7 @@ private:
                            std::chrono::milliseconds perCount = mostForACount)
     {
         auto loss =
-            estimateLoss(session, inspection, noon, noon.addSecs(3600), m_context, perCount);
+            estimateLoss(session, inspection, {noon}, noon.addSecs(3600), m_context, perCount);
         if (!loss)
             qFatal("%s", qPrintable(describe(loss.error())));
         return *std::move(loss);
@@ -492,9 +494,40 @@ void TestLossEstimate::theIntervalIsNeverNegative()
     QFETCH(qint64, secondsSince);
     QFETCH(qint64, shown);
     auto session = this->session("CREATE TABLE public.t AS SELECT generate_series(1, 10)");
-    const auto loss = estimateLoss(session, tenRows(), noon, noon.addSecs(secondsSince), m_context);
+    const auto loss =
+        estimateLoss(session, tenRows(), {noon}, noon.addSecs(secondsSince), m_context);
     QCOMPARE(loss->interval, std::chrono::seconds(shown));
-    QCOMPARE(loss->takenAt, noon);
+    QCOMPARE(loss->taken, backup::DataTime{noon});
+}
+
+void TestLossEstimate::whoSaysWhenItWasTakenIsSaid_data()
+{
+    QTest::addColumn<backup::DataTimeSource>("source");
+    QTest::addColumn<QString>("words");
+    QTest::addColumn<QString>("key");
+    using enum backup::DataTimeSource;
+    QTest::newRow("the dump") << Dump << u"the changes of the last 56 s"_s << u"dump"_s;
+    QTest::newRow("the manifest") << Manifest << u"the changes of the last 56 s"_s << u"manifest"_s;
+    QTest::newRow("the name") << FileName
+                              << u"the changes since 2026-03-01 12:00 UTC, which is in the file's "
+                                 "name"_s
+                              << u"file-name"_s;
+    QTest::newRow("the file system")
+        << FileTime << u"the changes of at least the last 56 s, by the file's time"_s
+        << u"file-time"_s;
+}
+
+void TestLossEstimate::whoSaysWhenItWasTakenIsSaid()
+{
+    QFETCH(backup::DataTimeSource, source);
+    QFETCH(QString, words);
+    QFETCH(QString, key);
+    LossEstimate loss;
+    loss.taken = {.at = noon, .source = source};
+    loss.interval = std::chrono::seconds(56);
+    QCOMPARE(changesInWords(loss), words);
+    QCOMPARE(toJson(loss)["sinceBy"_L1].toString(), key);
+    QCOMPARE(toJson(loss)["since"_L1].toString(), u"2026-03-01T12:00:00Z"_s);
 }
 
 void TestLossEstimate::aStopEndsTheCounting()
@@ -503,7 +536,7 @@ void TestLossEstimate::aStopEndsTheCounting()
     std::stop_source stop;
     stop.request_stop();
     TaskContext context(stop.get_token());
-    const auto loss = estimateLoss(session, tenRows(), noon, noon, context);
+    const auto loss = estimateLoss(session, tenRows(), {noon}, noon, context);
     QVERIFY(!loss);
     QCOMPARE(loss.error().kind, ErrorKind::Cancelled);
 }
@@ -513,7 +546,7 @@ void TestLossEstimate::aLostConnectionIsNoEstimate()
     auto session = this->session("CREATE TABLE public.t AS SELECT generate_series(1, 10)");
     m_server->execute(u"postgres"_s, "SELECT pg_terminate_backend(" +
                                          QByteArray::number(session.facts().backendPid) + ")");
-    const auto loss = estimateLoss(session, tenRows(), noon, noon, m_context);
+    const auto loss = estimateLoss(session, tenRows(), {noon}, noon, m_context);
     QVERIFY2(!loss, "nothing was counted, so nothing may be claimed");
     QCOMPARE(loss.error().kind, ErrorKind::Unreachable);
 }

@@ -210,7 +210,7 @@ void TestMappedRoles::thePreflightKnowsWhoTheyAre()
     QVERIFY(inspection);
     const auto asked = [&](const RoleMap &roles) {
         plan.mappedRoles = roles;
-        return runPreflight(plan, *inspection, plan.plannedAt, context);
+        return runPreflight(plan, *inspection, {plan.plannedAt}, context);
     };
     const QStringList there = {u"New Owner"_s, u"new_reader"_s, u"postgres"_s, u"stranger"_s,
                                u"weak"_s};

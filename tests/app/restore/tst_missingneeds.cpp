@@ -73,7 +73,7 @@ private:
         const auto inspection = backup::inspectUnlessKnown(file, context);
         RestorePlan plan = shop.plan(file);
         plan.target = target;
-        auto report = runPreflight(plan, *inspection, plan.plannedAt, context);
+        auto report = runPreflight(plan, *inspection, {plan.plannedAt}, context);
         if (!report)
             qFatal("%s", qPrintable(describe(report.error())));
         return *std::move(report);

@@ -50,7 +50,7 @@ private:
         RestorePlan plan = shop.plan(u"shop.sql"_s);
         plan.target = target;
         TaskContext context;
-        return runPreflight(plan, inspection, plan.plannedAt, context);
+        return runPreflight(plan, inspection, {plan.plannedAt}, context);
     }
     PreflightReport report(const Shop &shop, const dump::DumpInspection &inspection = ofPublic())
     {
@@ -505,7 +505,7 @@ void TestPreflight::aStopIsHeard()
     stop.request_stop();
     TaskContext context(stop.get_token());
     const RestorePlan plan = shop.plan(u"shop.sql"_s);
-    const auto found = runPreflight(plan, ofPublic(), plan.plannedAt, context);
+    const auto found = runPreflight(plan, ofPublic(), {plan.plannedAt}, context);
     QVERIFY(!found);
     QCOMPARE(found.error().kind, ErrorKind::Cancelled);
 }

@@ -485,14 +485,16 @@ void TestRestoreDesk::theLossIsKnownBeforeTheStart()
 {
     TaskContext context;
     const auto inspection = backup::inspectDump(m_file, context);
-    const QDateTime takenAt = SystemClock().now();
+    const backup::DataTime taken{.at = SystemClock().now(),
+                                 .source = backup::DataTimeSource::FileName};
     m_shop->run("INSERT INTO public.products (name, created_at) VALUES ('new', now() + '9 min')");
     std::optional<Result<PreflightReport>> report;
-    auto task = m_desk->preflight(plan(), *inspection, takenAt);
+    auto task = m_desk->preflight(plan(), *inspection, taken);
     task.deliverTo(m_desk.get(), [&](Result<PreflightReport> found) { report = std::move(found); });
     QTRY_VERIFY_WITH_TIMEOUT(report.has_value(), patience);
     QVERIFY2(*report, *report ? "" : qPrintable(describe(report->error())));
     QCOMPARE((*report)->loss->newerRows, 1);
+    QCOMPARE((*report)->loss->taken, taken);
     QVERIFY(!(*report)->blocker);
     QVERIFY(kinds().isEmpty()); // looking is not doing
 }

@@ -466,7 +466,7 @@ void TestRestoreRunner::theLossIsCounted()
     QVERIFY(inspection);
     RestorePlan plan = shop.plan(file);
     plan.plannedAt = takenAt.addSecs(7200);
-    const auto report = runPreflight(plan, *inspection, takenAt, context);
+    const auto report = runPreflight(plan, *inspection, {takenAt}, context);
     QVERIFY2(report, report ? "" : qPrintable(describe(report.error())));
     QVERIFY(!report->blocker);
     QCOMPARE(report->schemas.size(), 1);

@@ -285,7 +285,7 @@ void TestRowsOnly::thePlanSaysSo()
     const auto reportOf = [&](const QStringList &options) {
         const QString file = shop.writeDump(shop.dump(QStringList{u"--data-only"_s} + options));
         const auto inspection = backup::inspectUnlessKnown(file, context);
-        return runPreflight(shop.plan(file), *inspection, SystemClock().now(), context).value();
+        return runPreflight(shop.plan(file), *inspection, {SystemClock().now()}, context).value();
     };
     const PreflightReport whole = reportOf({});
     QVERIFY(!whole.blocker && !whole.hindrance);
@@ -301,7 +301,7 @@ void TestRowsOnly::thePlanSaysSo()
     const QString file = shop.writeDump(shop.dump({u"--data-only"_s}));
     const auto inspection = backup::inspectUnlessKnown(file, context);
     shop.run("DROP TABLE public.empty_one");
-    QVERIFY(runPreflight(shop.plan(file), *inspection, SystemClock().now(), context)->hindrance);
+    QVERIFY(runPreflight(shop.plan(file), *inspection, {SystemClock().now()}, context)->hindrance);
 }
 
 void TestRowsOnly::harmAtAnyStepLeavesNothing_data()

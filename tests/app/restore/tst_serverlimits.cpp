@@ -104,7 +104,7 @@ void TestServerLimits::theyHoldNoSessionOfOurs()
     dump::DumpInspection inspection;
     inspection.verdict = dump::DumpVerdict::Complete;
     inspection.schemas = {u"public"_s};
-    const auto report = runPreflight(plan, inspection, plan.plannedAt, context);
+    const auto report = runPreflight(plan, inspection, {plan.plannedAt}, context);
     shop.run("ALTER ROLE slow RESET ALL");
     QCOMPARE(now->text(0, 0), u"0"_s);
     QCOMPARE(found->limits.size(), 1);

@@ -327,13 +327,13 @@ void TestTables::thePlanNamesWhatIsMissing()
     TaskContext context;
     const auto inspection = backup::inspectUnlessKnown(file, context);
     QVERIFY(inspection);
-    const auto report = runPreflight(shop.plan(file), *inspection, SystemClock().now(), context);
+    const auto report = runPreflight(shop.plan(file), *inspection, {SystemClock().now()}, context);
     QVERIFY(report);
     QCOMPARE(report->missingTables,
              (QList<TableName>{{u"public"_s, u"empty_one"_s}, {u"public"_s, u"products"_s}}));
     // Where there is nothing at all, nothing has been dropped from it.
     shop.run("DROP TABLE public.listings");
-    const auto empty = runPreflight(shop.plan(file), *inspection, SystemClock().now(), context);
+    const auto empty = runPreflight(shop.plan(file), *inspection, {SystemClock().now()}, context);
     QVERIFY(empty);
     QVERIFY(empty->missingTables.isEmpty());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/testmain.h"
 #include "ui/restore/agetexts.h"
+#include "ui/restore/plantexts.h"
 
 #include <QTest>
 #include <QTimeZone>
@@ -28,6 +29,8 @@ class TestAgeTexts : public QObject {
 
 private Q_SLOTS:
     void onlyWhatIsRecordedIsSaidPlainly();
+    void theLossPromisesNoMoreThanIsKnown_data();
+    void theLossPromisesNoMoreThanIsKnown();
 };
 
 void TestAgeTexts::onlyWhatIsRecordedIsSaidPlainly()
@@ -53,6 +56,44 @@ void TestAgeTexts::onlyWhatIsRecordedIsSaidPlainly()
              u"The newest complete backup is at most 2 h 00 min old."_s);
     QCOMPARE(agetexts::length({.at = now.addSecs(60), .source = DataTimeSource::Dump}, now),
              u"0 s"_s); // a clock that is behind makes no negative age
+}
+
+void TestAgeTexts::theLossPromisesNoMoreThanIsKnown_data()
+{
+    QTest::addColumn<backup::DataTimeSource>("source");
+    QTest::addColumn<QString>("nothing");
+    QTest::addColumn<QString>("rows");
+    using enum backup::DataTimeSource;
+    QTest::newRow("written down") << Dump
+                                  << u"The changes of the last 56 s; no newer row was found."_s
+                                  << u"56 s of changes: 4 rows in 1 table."_s;
+    QTest::newRow("with it") << Manifest
+                             << u"The changes of the last 56 s; no newer row was found."_s
+                             << u"56 s of changes: 4 rows in 1 table."_s;
+    QTest::newRow("in the name")
+        << FileName
+        << u"The changes since 2026-11-29 00:00 UTC, which is in the file's name; no newer row was "
+           "found."_s
+        << u"The changes since 2026-11-29 00:00 UTC, which is in the file's name: 4 rows in 1 "
+           "table."_s;
+    QTest::newRow("the file's time alone")
+        << FileTime << u"The changes of at least the last 56 s; no newer row was found."_s
+        << u"At least 56 s of changes: at least 4 rows in 1 table."_s;
+}
+
+void TestAgeTexts::theLossPromisesNoMoreThanIsKnown()
+{
+    QFETCH(backup::DataTimeSource, source);
+    QFETCH(QString, nothing);
+    QFETCH(QString, rows);
+    restore::LossEstimate loss;
+    loss.taken = {.at = QDateTime(QDate(2026, 11, 29), QTime(0, 0), QTimeZone::UTC),
+                  .source = source};
+    loss.interval = std::chrono::seconds(56);
+    QCOMPARE(plantexts::lossSentence(loss), nothing);
+    loss.newerRows = 4;
+    loss.tables = {{.schema = u"public"_s, .name = u"orders"_s, .rowsLive = 9, .newerRows = 4}};
+    QCOMPARE(plantexts::lossSentence(loss), rows);
 }
 
 MAYDAY_UI_TEST(TestAgeTexts);

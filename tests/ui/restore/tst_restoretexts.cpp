@@ -77,6 +77,7 @@ private Q_SLOTS:
 void TestRestoreTexts::theLossIsSaidInOneSentence()
 {
     restore::LossEstimate loss;
+    loss.taken.source = backup::DataTimeSource::Dump;
     loss.interval = std::chrono::hours(3) + std::chrono::minutes(12);
     QVERIFY(plantexts::lossSentence(loss).contains(u"3 h 12 min"_s));
     QVERIFY(plantexts::lossSentence(loss).contains(u"no newer row"_s));
@@ -253,6 +254,7 @@ void TestRestoreTexts::thePlanTellsHowOldTheLiveDataIs()
 void TestRestoreTexts::whatIsOnlyBelievedIsNoFact()
 {
     restore::LossEstimate loss;
+    loss.taken.source = backup::DataTimeSource::Manifest;
     loss.interval = std::chrono::hours(3);
     loss.isExact = false;
     loss.tables = {{.schema = u"public"_s,
