@@ -168,7 +168,11 @@ Result<QString> RestoreRunner::placeFor(SideDatabase &side, postgres::Session &l
 void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContext &context)
 {
     LateStop unstoppable(context);
-    auto gone = side.drop(name, unstoppable.context());
+    // A large one takes its minute to go; whoever stops it because the line fell silent should not
+    // have to wait for that.
+    auto gone = (context.stopRequested() ? side.hear() : Result<void>()).and_then([&] {
+        return side.drop(name, unstoppable.context());
+    });
     if (!gone) {
         // The connection may have died with the others; a new one may live.
         auto again =

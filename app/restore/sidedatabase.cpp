@@ -26,6 +26,8 @@ using postgres::quoteLiteral;
 
 /// The files of a large database take their time to go.
 constexpr std::chrono::minutes dropGrace{1};
+/// For an answer that takes the server no time at all.
+constexpr std::chrono::seconds hearPatience{3};
 
 QString literal(const QString &text)
 {
@@ -491,6 +493,14 @@ Result<void> SideDatabase::drop(const QString &name, TaskContext &context)
             break;
     }
     return dropped;
+}
+
+Result<void> SideDatabase::hear()
+{
+    std::stop_source now;
+    now.request_stop();
+    LateStop brief(TaskContext(now.get_token()), hearPatience);
+    return runSql(m_session, u"SELECT"_s, brief.context());
 }
 
 Result<void> SideDatabase::dropUnused(const QString &name, TaskContext &context)

@@ -48,6 +48,9 @@ public:
     /// leave a database that nobody can connect to.
     [[nodiscard]] Result<void> dropUnused(const QString &name, TaskContext &context);
 
+    /// Whether its connection still answers; known within seconds, also where nobody says so.
+    [[nodiscard]] Result<void> hear();
+
     /// A name that no database has, after "shop" and a time.
     [[nodiscard]] Result<QString> freeName(RestoreMode mode, const QDateTime &at,
                                            TaskContext &context);
