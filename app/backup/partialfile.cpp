@@ -62,6 +62,20 @@ QString inMegabytes(qint64 bytes)
     return u"%1 MB"_s.arg((std::max<qint64>(0, bytes) + 999'999) / 1'000'000);
 }
 
+/// QLockFile has no word for a disk without room for a line; the system has one.
+Error lockError(QLockFile::LockError code, int systemCode, const QString &name)
+{
+    if (code == QLockFile::LockFailedError)
+        return {.kind = ErrorKind::AlreadyExists,
+                .subject = name,
+                .detail = u"somebody else is writing it"_s};
+    if (code == QLockFile::UnknownError)
+        return errorFromErrno(systemCode != 0 ? systemCode : ENOSPC, name);
+    return {.kind = ErrorKind::Denied,
+            .subject = QFileInfo(name).absolutePath(),
+            .detail = u"nothing can be written into this folder"_s};
+}
+
 } // namespace
 
 qint64 bytesFreeIn(const QString &folder)
@@ -105,13 +119,11 @@ Result<std::unique_ptr<PartialFile>> PartialFile::create(const QString &name, qi
     removeAbandoned(folder);
     std::unique_ptr<PartialFile> made(
         new PartialFile(QFileInfo(name).absoluteFilePath(), leaveFree));
+    errno = 0;
     if (!made->m_lock.tryLock()) {
-        const bool isTaken = made->m_lock.error() == QLockFile::LockFailedError;
+        const int code = errno;
         made->m_isKept = true; // it is none of ours
-        return failure({.kind = isTaken ? ErrorKind::AlreadyExists : ErrorKind::Denied,
-                        .subject = isTaken ? name : folder,
-                        .detail = isTaken ? u"somebody else is writing it"_s
-                                          : u"nothing can be written into this folder"_s});
+        return failure(lockError(made->m_lock.error(), code, name));
     }
     errno = 0;
     if (!made->m_file.open(QIODevice::WriteOnly | QIODevice::Truncate | QIODevice::Unbuffered,
