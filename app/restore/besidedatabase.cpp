@@ -298,8 +298,9 @@ Result<void> RestoreRunner::swapDatabase(SideDatabase &side, const QString &name
     m_kept = {kept};
     rememberJobsOfDatabase(context);
     auto swapped = side.swap(name, kept, context);
-    if (!swapped && (swapped.error().kind == ErrorKind::Unreachable ||
-                     swapped.error().kind == ErrorKind::Timeout))
+    if (!swapped && side.mayBeSwapped() &&
+        (swapped.error().kind == ErrorKind::Unreachable ||
+         swapped.error().kind == ErrorKind::Timeout))
         swapped = settleDatabase(name, swapped.error(), context);
     if (swapped) {
         auto live = connectTo(m_plan.target, context);

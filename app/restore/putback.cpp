@@ -177,8 +177,8 @@ Result<void> workOnDatabase(PutBackReceipt &receipt, const postgres::ConnectionS
     receipt.isRestoredLive = kept.state == KeptState::Restored;
     const auto swapped = side->swap(kept.name, parked, context);
     LateStop patient(context);
-    if (!swapped && swapped.error().kind != ErrorKind::Unreachable &&
-        swapped.error().kind != ErrorKind::Timeout)
+    if (!swapped && (!side->mayBeSwapped() || (swapped.error().kind != ErrorKind::Unreachable &&
+                                               swapped.error().kind != ErrorKind::Timeout)))
         return swapped;
     // The server's own word counts, whether or not the answer to the swap was heard.
     const auto quiet = swapped ? Result<void>() : waitBeside(target, patient.context());

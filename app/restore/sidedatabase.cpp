@@ -473,6 +473,7 @@ Result<void> SideDatabase::swap(const QString &name, const KeptSchema &kept, Tas
         return failure(TaskContext::cancelled(m_target.display(), u"nothing changed"_s));
     // From here on a stop comes too late: the answer to a commit must be heard, not interrupted.
     LateStop unstoppable(context);
+    m_mayBeSwapped = true;
     return runSql(m_session, u"COMMIT"_s, unstoppable.context())
         .transform_error(LateStop::unanswered);
 }

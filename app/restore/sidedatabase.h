@@ -39,6 +39,8 @@ public:
     /// ours. The live one is then kept under the name in kept.
     [[nodiscard]] Result<void> swap(const QString &name, const KeptSchema &kept,
                                     TaskContext &context);
+    /// Whether a swap that failed may have taken place all the same: its commit was on its way.
+    [[nodiscard]] bool mayBeSwapped() const { return m_mayBeSwapped; }
     /// Takes an unfinished one away again, whoever is connected to it. Cancelled when a stop came
     /// before it began. After that it is given up a minute after the stop, and may leave a database
     /// that nobody can connect to: ask standing().
@@ -76,6 +78,7 @@ private:
                                       TaskContext &context);
     postgres::ConnectionString m_target;
     postgres::Session m_session;
+    bool m_mayBeSwapped = false;
 };
 
 /// Databases that restores of this one have kept or left unfinished, newest first. Any session of
