@@ -160,12 +160,13 @@ Result<QString> RestoreRunner::placeFor(SideDatabase &side, postgres::Session &l
     mark.name = *name;
     auto made = side.create(live, mark, m_inspection.schemas, context);
     if (!made && made.error().kind != ErrorKind::AlreadyExists)
-        takeAway(side, mark.name, context);
+        takeAway(side, mark.name, context, u"possibly: "_s); // whether it came to be, nobody said
     return made.transform([&] { return mark.name; });
 }
 
 /// Nobody has seen it, so it goes; where that fails, it is said.
-void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContext &context)
+void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContext &context,
+                             const QString &doubt)
 {
     LateStop unstoppable(context);
     // A large one takes its minute to go; whoever stops it because the line fell silent should not
@@ -181,9 +182,10 @@ void RestoreRunner::takeAway(SideDatabase &side, const QString &name, TaskContex
     }
     if (gone)
         return takeRolesAway(context);
-    m_receipt.left.append({u"database %1: an unfinished copy of the backup; the live data is "
-                           "untouched"_s.arg(name),
-                           u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
+    m_receipt.left.append(
+        {doubt + u"database %1: an unfinished copy of the backup; the live data is "
+                 "untouched"_s.arg(name),
+         u"DROP DATABASE "_s + postgres::quoteIdentifier(name)});
     tellRolesLeft();
 }
 

@@ -132,7 +132,8 @@ private:
 
     Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
     Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
-    void takeAway(SideDatabase &side, const QString &name, TaskContext &context);
+    void takeAway(SideDatabase &side, const QString &name, TaskContext &context,
+                  const QString &doubt = {});
     Result<void> fillDatabase(const QString &name, dump::DumpReader &reader,
                               SchemaProperties &properties, TaskContext &context);
     Result<void> loadDatabase(dump::DumpReader &reader, LoadInto into, TaskContext &context);
