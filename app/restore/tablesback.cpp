@@ -107,8 +107,10 @@ Result<std::optional<Error>> TablesBack::attempt(const QByteArray &sql)
         return failure(begun.error());
     // By a message that can hold one statement only, whatever is in it.
     const auto done = m_session.query(sql, m_context);
-    if (!done && (done.error().sqlState.isEmpty() || !m_session.isOpen()))
-        return failure(done.error()); // not the server's answer
+    // No answer of the server, or one that says nothing about the statement.
+    if (!done && (done.error().sqlState.isEmpty() || !m_session.isOpen() ||
+                  done.error().kind == ErrorKind::NoSpace))
+        return failure(done.error());
     const QString end =
         done ? u"RELEASE SAVEPOINT mayday_spare"_s
              : u"ROLLBACK TO SAVEPOINT mayday_spare; RELEASE SAVEPOINT mayday_spare"_s;
