@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/bringbackcase.h"
 #include "restore/putback.h"
-#include "support/faultshare.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
+#include "support/thinned.h"
 
 #include <QScopeGuard>
 #include <QTest>
@@ -39,8 +39,6 @@ private Q_SLOTS:
     void ringsOfReferences_data();
     void ringsOfReferences();
     void writersOfTheRestoredTablesLoseNothing();
-    void harmAtAnyStepChangesNothing_data();
-    void harmAtAnyStepChangesNothing();
     void aStopChangesNothing();
     void aComparisonThatRunsEndsAtOnce();
     void putBackStillWorksAfterwards();
@@ -329,46 +327,6 @@ void TestBringBack::writersOfTheRestoredTablesLoseNothing()
         brought(shop.target(), {{u"products"_s, TableChoice::AddMissing}});
     QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
     QCOMPARE(shop.ask("SELECT count(*) FROM products WHERE name LIKE '%after the%'"), u"3"_s);
-}
-
-void TestBringBack::harmAtAnyStepChangesNothing_data()
-{
-    QTest::addColumn<QByteArray>("step");
-    static const tests::FaultShare share;
-    tests::Thinned thinned(3);
-    qsizetype number = 0;
-    for (const char *step : {"BEGIN; SET LOCAL lock_timeout", "pg_try_advisory_xact_lock",
-                             "search_path = pg_catalog", "k.contype = 'f'", "LOCK TABLE",
-                             "FULL JOIN", "pg_trigger", "count(*) FROM", "DELETE FROM ONLY",
-                             "UPDATE ONLY", "INSERT INTO", "setval", "CONSTRAINTS ALL IMMEDIATE"}) {
-        if (share.takes(number++) && thinned.takesNext())
-            QTest::newRow(step) << QByteArray(step);
-    }
-}
-
-void TestBringBack::harmAtAnyStepChangesNothing()
-{
-    QFETCH(QByteArray, step);
-    QFETCH_GLOBAL(RestoreMode, mode);
-    // The transaction is the same; its own steps of another database follow below.
-    if (mode == RestoreMode::ReplaceDatabase && step != "LOCK TABLE" && step != "INSERT INTO" &&
-        step != "CONSTRAINTS ALL IMMEDIATE")
-        return;
-    const Shop shop(*m_server, 20);
-    restoreAfter(shop, "INSERT INTO products (name) VALUES ('new'); DELETE FROM listings;"
-                       "DELETE FROM products WHERE id < 3");
-    const QString before = shop.liveState();
-    const StepRelay relay(shop.target(), step, [] { return StepRelay::Then::Cut; });
-    const BringBackReceipt receipt =
-        brought(relay.connectionString(),
-                {{u"products"_s, TableChoice::AsBefore}, {u"listings"_s, TableChoice::AsBefore}});
-    QVERIFY(relay.hasStruck());
-    QCOMPARE(receipt.verdict, Verdict::NotRestored);
-    QVERIFY(!receipt.isUnknown);
-    QTRY_COMPARE_WITH_TIMEOUT(shop.ask("SELECT count(*) FROM pg_stat_activity WHERE"
-                                       " application_name = 'mayday bring back'"),
-                              u"0"_s, 30000);
-    QCOMPARE(shop.liveState(), before);
 }
 
 void TestBringBack::aStopChangesNothing()

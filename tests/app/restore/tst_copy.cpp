@@ -37,8 +37,6 @@ private Q_SLOTS:
     void othersCannotReadIt();
     void extensionsStayLive();
     void nothingOfTheBackupRuns();
-    void harmAtAnyStepLeavesNothing_data();
-    void harmAtAnyStepLeavesNothing();
     void aCommitNobodyAnsweredIsAskedAbout();
     void aStopLeavesNothing();
     void writersGoOnMeanwhile();
@@ -311,34 +309,6 @@ void TestCopy::nothingOfTheBackupRuns()
              u"0"_s);
     QCOMPARE(shop.ask("SELECT count(*) FROM pg_rules WHERE schemaname = '" + copy + "'"), u"0"_s);
     QCOMPARE(shop.ask("SELECT count(*) FROM pg_largeobject_metadata"), u"1"_s);
-}
-
-void TestCopy::harmAtAnyStepLeavesNothing_data()
-{
-    QTest::addColumn<QByteArray>("step");
-    for (const char *step :
-         {"pg_try_advisory_xact_lock", "RENAME TO \"public_before", "COPY public",
-          "RENAME TO \"public_copy", "REVOKE ALL ON SCHEMA", "RENAME TO \"public\"", "COMMIT"})
-        QTest::newRow(step) << QByteArray(step);
-}
-
-void TestCopy::harmAtAnyStepLeavesNothing()
-{
-    QFETCH(QByteArray, step);
-    const Shop shop(*m_server, 2000);
-    const QString file = shop.writeDump(shop.dump());
-    const QString before = shop.liveState();
-    {
-        const StepRelay relay(shop.target(), step, [] { return StepRelay::Then::Cut; });
-        RestorePlan plan = copyPlan(shop, file);
-        plan.target = relay.connectionString();
-        const RestoreReceipt receipt = run(plan);
-        QVERIFY(relay.hasStruck());
-        QCOMPARE(receipt.verdict, Verdict::NotRestored);
-        QVERIFY(receipt.left.isEmpty());
-    }
-    QCOMPARE(shop.liveState(), before);
-    QCOMPARE(run(copyPlan(shop, file)).verdict, Verdict::Proven); // and it can be tried again
 }
 
 void TestCopy::aCommitNobodyAnsweredIsAskedAbout()

@@ -5,7 +5,6 @@
 #include "restore/settlement.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
-#include "support/thinned.h"
 
 #include <QTest>
 
@@ -36,8 +35,6 @@ private Q_SLOTS:
     void aPartitionedTableComesWithItsPartitions();
     void anOwnerWithoutFurtherRights();
     void writersAreNotWaitedForWithoutEnd();
-    void harmAtAnyStepLeavesNothing_data();
-    void harmAtAnyStepLeavesNothing();
     void aCommitNobodyAnsweredIsAskedAbout();
     void whatIsMadeOfARoutineComesBackToo();
     void aSchemaThatIsMissingIsNamed();
@@ -241,38 +238,6 @@ void TestTables::writersAreNotWaitedForWithoutEnd()
     QCOMPARE(shop.ask("SELECT convalidated FROM pg_constraint WHERE conname ="
                       " 'listings_product_id_fkey'"),
              u"t"_s);
-}
-
-void TestTables::harmAtAnyStepLeavesNothing_data()
-{
-    QTest::addColumn<QByteArray>("step");
-    tests::Thinned some(4);
-    for (const char *step :
-         {"BEGIN", "advisory_xact_lock", "CREATE TABLE public.products", "COPY public.products",
-          "products_pkey", "setval", "SAVEPOINT mayday_try", "SAVEPOINT mayday_spare",
-          "listings_product_id_fkey", "txid_current", "COMMIT"})
-        if (some.takesNext())
-            QTest::newRow(step) << QByteArray(step);
-}
-
-void TestTables::harmAtAnyStepLeavesNothing()
-{
-    QFETCH(QByteArray, step);
-    const Shop shop(*m_server, 2000);
-    const QString file = shop.writeDump(shop.dump());
-    shop.run("DROP TABLE public.products CASCADE");
-    const QString before = stateWithout(shop);
-    {
-        const StepRelay relay(shop.target(), step, [] { return StepRelay::Then::Cut; });
-        RestorePlan plan = tablesPlan(shop, file);
-        plan.target = relay.connectionString();
-        const RestoreReceipt receipt = run(plan);
-        QVERIFY(relay.hasStruck());
-        QVERIFY2(receipt.verdict == Verdict::NotRestored, why(receipt));
-        QVERIFY(receipt.left.isEmpty());
-    }
-    QCOMPARE(stateWithout(shop), before);
-    QCOMPARE(run(tablesPlan(shop, file)).verdict, Verdict::Proven); // and it can be tried again
 }
 
 void TestTables::aCommitNobodyAnsweredIsAskedAbout()
