@@ -19,9 +19,11 @@ std::optional<Error> inTheWay(const restore::RestorePlan &plan,
 {
     if (report.blocker)
         return report.blocker;
+    using restore::RestoreMode;
+    if (plan.mode == RestoreMode::NewDatabase)
+        return report.way.noNewDatabase;
     if (report.hindrance)
         return report.hindrance;
-    using restore::RestoreMode;
     if (plan.mode == RestoreMode::ReplaceDatabase)
         return report.way.noDatabase;
     return plan.mode == RestoreMode::InPlace ? report.way.noPlace : report.way.noSchema;
@@ -90,7 +92,10 @@ QString planAsText(const restore::RestorePlan &plan, const restore::PreflightRep
         text += (plan.makeRoles ? u"Roles made first, without a login: %1\n"_s
                                 : u"Roles not on this server: %1; --make-roles makes them\n"_s)
                     .arg(report.missing.roles.join(u", "_s));
-    if (report.loss)
+    if (plan.mode == restore::RestoreMode::NewDatabase)
+        text += u"Loss: none while nobody switches; what is written to the live database meanwhile "
+                "is not in the new one\n"_s;
+    else if (report.loss)
         text += lossAsText(*report.loss);
     for (const restore::PreflightNote &note : report.notes) {
         if (note.isOfBeside && plan.mode == restore::RestoreMode::InPlace)

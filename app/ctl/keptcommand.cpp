@@ -27,6 +27,8 @@ QString holdsWords(const restore::KeptSchema &kept)
         return kept.file.isEmpty()
                    ? u"just begun by a restore that is under way or has died; nothing is in it"_s
                    : u"unfinished: %1, whose restore is under way or has died"_s.arg(kept.file);
+    case restore::KeptState::HandedOver:
+        return u"%1, proven, in a database of its own that may be in use"_s.arg(kept.file);
     case restore::KeptState::Copy: break;
     }
     return kept.only ? u"a copy of %1 from %2"_s.arg(kept.only->join(u", "_s), kept.file)
@@ -89,7 +91,7 @@ QString asText(const restore::KeptLook &look, const std::optional<restore::Expir
     QString lines;
     for (const restore::KeptSchema &kept : look.kept) {
         bytes += kept.bytes;
-        lines += asLine(kept) + u"    kept "_s + ageText(kept.at, look.serverNow);
+        lines += asLine(kept) + u"    kept "_s + ageText(keptSince(kept), look.serverNow);
         if (rules)
             lines += u"; "_s + fateText(restore::termOf(kept, look, *rules, now), now);
         lines += u'\n';
@@ -128,7 +130,8 @@ Result<QStringList> olderThan(const postgres::ConnectionString &target, const QD
     QStringList names;
     for (const restore::KeptSchema &one : look->kept) {
         // By its mark, not by its name alone, nor without it.
-        const bool isOurs = !one.restore.isEmpty() && restore::isAside(one);
+        const bool isOurs = !one.restore.isEmpty() && restore::isAside(one) &&
+                            one.state != restore::KeptState::HandedOver;
         if (isOurs && one.at.isValid() && one.at < limit)
             names.append(one.name);
     }

@@ -82,6 +82,19 @@ QString leftAsText(const QList<restore::Leftover> &left)
     return text;
 }
 
+/// Of a database of its own: how it is used, and what becomes of the live one.
+QString connectionAsText(const restore::RestoreReceipt &receipt)
+{
+    if (receipt.connection.isEmpty())
+        return {};
+    return u"connection: %1\n"
+           "      with the password that you have: set it where the application has its "
+           "connection\n"
+           "      string now (DATABASE_URL, or as it is called there), and restart it\n"
+           "      what is written to the live database until then is not in the new one; the live\n"
+           "      one stays until you drop it\n"_s.arg(receipt.connection);
+}
+
 /// What has come to life with the backup.
 QString afterwardsAsText(const restore::RestoreReceipt &receipt)
 {
@@ -110,6 +123,7 @@ QString afterwardsAsText(const restore::RestoreReceipt &receipt)
 QString asText(const restore::RestoreReceipt &receipt)
 {
     const bool isCopy = receipt.mode == restore::modeKey(restore::RestoreMode::Copy);
+    const bool isNew = receipt.mode == restore::modeKey(restore::RestoreMode::NewDatabase);
     const bool isOfTables = receipt.mode == restore::modeKey(restore::RestoreMode::Tables);
     QString text;
     switch (receipt.verdict) {
@@ -118,6 +132,9 @@ QString asText(const restore::RestoreReceipt &receipt)
             (isOfTables ? u"Back and proven: %1 tables, %2 rows, in %3 s.\n"_s
              : isCopy
                  ? u"Copied and proven: %1 tables, %2 rows, in %3 s. The live data is as it was.\n"_s
+             : isNew
+                 ? u"Proven, in a database of its own: %1 tables, %2 rows, in %3 s. The live one "
+                   "is as it was.\n"_s
                  : u"Proven: %1 tables, %2 rows, in %3 s.\n"_s)
                 .arg(receipt.tables.size())
                 .arg(receipt.rowsRestored())
@@ -128,6 +145,9 @@ QString asText(const restore::RestoreReceipt &receipt)
             (isOfTables ? u"Back, with differences; they are named below.\n"_s
              : isCopy
                  ? u"Copied with differences; they are named below. The live data is as it was.\n"_s
+             : isNew
+                 ? u"In a database of its own, with differences; they are named below. The live "
+                   "one is as it was.\n"_s
                  : u"Restored with differences; they are named below.\n"_s);
         break;
     case restore::Verdict::NotRestored:
@@ -155,7 +175,7 @@ QString asText(const restore::RestoreReceipt &receipt)
                     .arg(receipt.safetyCopy->bytes)
                     .arg(receipt.safetyCopy->rows)
                     .arg(receipt.safetyCopy->tables);
-    return text + leftAsText(receipt.left);
+    return text + connectionAsText(receipt) + leftAsText(receipt.left);
 }
 
 /// What is about to happen, for the question.
@@ -165,6 +185,10 @@ QString intention(const restore::RestorePlan &plan)
     if (plan.mode == restore::RestoreMode::ReplaceDatabase)
         return u"This replaces %1 as a whole, and disconnects everybody from it for a moment."_s
             .arg(target);
+    if (plan.mode == restore::RestoreMode::NewDatabase)
+        return u"This loads the backup into a new database beside %1, which stays as it is, and "
+               "the live one. What is written to it from now on is not in the new one."_s.arg(
+                   target);
     if (plan.mode == restore::RestoreMode::InPlace)
         return u"This drops what is live in %1 and loads the backup there. A safety copy is made "
                "first: %2. Writers wait until the end, readers from when the copy is made."_s.arg(
@@ -214,6 +238,7 @@ Result<restore::RestorePlan> restorePlanOf(const Call &call, QStringList argumen
             {.kind = ErrorKind::Unsupported, .subject = u"the arguments"_s, .detail = how});
     };
     const bool isDatabase = takeFlag(arguments, u"--database"_s);
+    const bool isNotSwapped = takeFlag(arguments, u"--no-swap"_s);
     const bool isInPlace = takeFlag(arguments, u"--in-place"_s);
     const bool makeRoles = takeFlag(arguments, u"--make-roles"_s);
     const auto mappedRoles = mappedRolesOf(arguments);
@@ -231,6 +256,8 @@ Result<restore::RestorePlan> restorePlanOf(const Call &call, QStringList argumen
         return failure(target.error());
     if (connections && (!isDatabase || connections->toInt() < 1))
         return wrong(u"--connections takes a number, and goes with --database"_s);
+    if (isNotSwapped && !isDatabase)
+        return wrong(u"--no-swap goes with --database"_s);
     if (isDatabase && isInPlace)
         return wrong(u"--database and --in-place are two ways; choose one"_s);
     if (!tables.isEmpty() && (isDatabase || isInPlace || makeRoles || !leaveOut.isEmpty()))
@@ -243,7 +270,8 @@ Result<restore::RestorePlan> restorePlanOf(const Call &call, QStringList argumen
         return wrong(u"restore takes one file"_s);
     restore::RestorePlan plan = planFor(call, arguments.front(), *target);
     if (isDatabase)
-        plan.mode = restore::RestoreMode::ReplaceDatabase;
+        plan.mode = isNotSwapped ? restore::RestoreMode::NewDatabase
+                                 : restore::RestoreMode::ReplaceDatabase;
     if (isInPlace)
         plan.mode = restore::RestoreMode::InPlace;
     if (!tables.isEmpty()) {
@@ -311,7 +339,7 @@ Result<std::optional<dump::DumpInspection>> readBefore(const Call &call,
     if (inspection->verdict == dump::DumpVerdict::Complete && !plan.leaveOut.isEmpty()) {
         if (auto can = restore::checkLeftOut(plan, *inspection); !can)
             return failure(can.error());
-        if (plan.mode == restore::RestoreMode::ReplaceDatabase)
+        if (restore::loadsDatabase(plan.mode))
             return failure(restore::notWithTheDatabase(plan.leaveOut));
         call.output.say(restore::leftOutNote(*inspection, plan.leaveOut));
     }

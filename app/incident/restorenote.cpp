@@ -15,9 +15,11 @@ namespace mayday::incident {
 
 namespace {
 
+/// Beside the live data, in the same database or in one of its own.
 bool isCopy(const QJsonObject &planOrReceipt)
 {
-    return planOrReceipt["mode"_L1].toString() == "copy"_L1;
+    const QString mode = planOrReceipt["mode"_L1].toString();
+    return mode == "copy"_L1 || mode == "new-database"_L1;
 }
 
 bool isPutBackDone(const QJsonObject &data)
@@ -142,6 +144,8 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
     note.notes = notesIn(receipt);
     if (const QString copy = safetyCopyWords(receipt); !copy.isEmpty())
         note.notes.append(copy);
+    if (const QString connection = receipt["connection"_L1].toString(); !connection.isEmpty())
+        note.notes.append(u"it stands in a database of its own: "_s + connection);
 }
 
 RestoreNote noteFrom(const store::JournalEvent &event)

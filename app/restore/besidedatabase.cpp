@@ -33,6 +33,13 @@ int connectionsFor(const RestorePlan &plan)
     return std::clamp(wanted, 1, mostConnections);
 }
 
+/// In full where nobody waits for the data to be live, and nothing comes behind.
+QByteArrayList samplesFor(RestoreMode mode)
+{
+    return mode == RestoreMode::NewDatabase ? QByteArrayList()
+                                            : QByteArrayList{Statistics::smallSamples(false)};
+}
+
 Result<postgres::Session> connectTo(const postgres::ConnectionString &where, TaskContext &context)
 {
     return postgres::Session::connect(where, context, {.applicationName = u"mayday restore"_s});
@@ -72,7 +79,7 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
         return failure(live.error());
     if (auto stays = checkPlatform(*live, context); !stays)
         return stays;
-    if (auto able = checkWholeDatabase(*live, m_inspection, context); !able)
+    if (auto able = checkDatabaseWay(*live, context); !able)
         return able;
     const auto able = checkNoPooler(*live, m_plan, context).and_then([&] {
         return checkTarget(*live, m_plan, {}, context);
@@ -82,6 +89,8 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
     auto side = SideDatabase::open(m_plan.target, SideDatabase::Patience::None, context);
     if (!side)
         return failure(side.error());
+    if (m_plan.mode == RestoreMode::NewDatabase)
+        side->setStaysBeside();
     SchemaProperties properties(live->facts());
     for (const QString &schema : std::as_const(m_inspection.schemas)) {
         if (auto remembered = properties.remember(*live, schema, context); !remembered)
@@ -91,21 +100,22 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
     if (!access)
         return failure(access.error());
     m_access = *std::move(access);
-    const auto older = keptSchemas(*live, context);
-    if (!older)
-        return failure(older.error());
-    if (!older->isEmpty())
-        m_receipt.notes.append(
-            (older->size() == 1 ? u"1 earlier state went"_s
-                                : u"%1 earlier states went"_s.arg(older->size())) +
-            u" aside with the database, and can be put back when that is put back"_s);
+    if (auto told = tellWhatGoesAside(*live, context); !told)
+        return told;
     const auto name = placeFor(*side, *live, context);
     if (!name)
         return failure(name.error());
     live->close();
     auto filled = fillDatabase(*name, reader, properties, context);
+    if (!side->notTaken().isEmpty()) {
+        m_receipt.notes.append(
+            u"settings of roles in the live database that the new one lacks: "_s +
+            side->notTaken().join(u", "_s));
+        m_hasDifferences = true;
+    }
     if (filled)
-        return swapDatabase(*side, *name, context);
+        return m_plan.mode == RestoreMode::NewDatabase ? handOver(*side, *name, context)
+                                                       : swapDatabase(*side, *name, context);
     const ErrorKind kind = filled.error().kind;
     const bool isLost = kind == ErrorKind::Unreachable || kind == ErrorKind::Timeout;
     const bool isMuch = m_bytesLoaded >= m_plan.worthKeeping || m_ledger.reached() >= 0;
@@ -119,6 +129,20 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
         takeAway(*side, *name, context);
     }
     return filled;
+}
+
+/// What earlier restores keep in the live database.
+Result<void> RestoreRunner::tellWhatGoesAside(postgres::Session &live, TaskContext &context)
+{
+    if (m_plan.mode == RestoreMode::NewDatabase)
+        return {};
+    return keptSchemas(live, context).transform([this](const QList<KeptSchema> &older) {
+        if (!older.isEmpty())
+            m_receipt.notes.append(
+                (older.size() == 1 ? u"1 earlier state went"_s
+                                   : u"%1 earlier states went"_s.arg(older.size())) +
+                u" aside with the database, and can be put back when that is put back"_s);
+    });
 }
 
 /// What an earlier restore of this file has left unfinished, or a new one.
@@ -241,7 +265,7 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
     m_statistics = *std::move(statistics);
     m_receipt.notes += m_statistics.notes();
     for (const TableTally &table : m_statistics.tables())
-        crew.addOwn(Statistics::statementFor(table), {Statistics::smallSamples(false)}, table.name);
+        crew.addOwn(Statistics::statementFor(table), samplesFor(m_plan.mode), table.name);
     return main->execute("BEGIN", context)
         .and_then([&](qint64) { return proveLoad(*main, context); })
         .and_then([&] { return keepJobsOff(*main, context); })

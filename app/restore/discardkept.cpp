@@ -147,9 +147,17 @@ Result<KeptSchema> dropDatabase(postgres::Session &session,
             return failure(empty.error());
     }
     session.close();
-    const Result<void> dropped = side->drop(kept->name, context);
+    const bool mayBeLive = kept->state == KeptState::HandedOver;
+    const Result<void> dropped =
+        mayBeLive ? side->dropUnused(kept->name, context) : side->drop(kept->name, context);
     if (dropped)
         return kept;
+    if (mayBeLive && dropped.error().sqlState == "55006"_L1)
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = u"database "_s + kept->name,
+                        .detail = u"somebody is connected to it, so it may be the one in use: it "
+                                  "stays"_s,
+                        .advice = Advice::CloseOtherSessions});
     if (dropped.error().kind == ErrorKind::Cancelled) // before it began
         return failure(dropped.error());
     { // its lock must not be waited for

@@ -36,15 +36,16 @@ QSet<QString> namesFromJson(const QString &json)
 }
 
 /// When anything that this restore keeps was moved last; invalid when one of the marks says nothing
-/// or is that of a backup that was never live.
+/// or is that of a backup that was never live, or that people may have switched to.
 QDateTime lastMoved(const QString &restore, const QList<KeptSchema> &all)
 {
     QDateTime last;
     for (const KeptSchema &kept : all) {
         if (kept.restore != restore)
             continue;
-        const bool wasNeverLive = kept.state == KeptState::Loading || kept.state == KeptState::Copy;
-        if (!kept.at.isValid() || wasNeverLive)
+        const bool goesByHand = kept.state == KeptState::Loading || kept.state == KeptState::Copy ||
+                                kept.state == KeptState::HandedOver;
+        if (!kept.at.isValid() || goesByHand)
             return {};
         if (!last.isValid() || kept.at > last)
             last = kept.at;

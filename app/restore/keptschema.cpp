@@ -23,6 +23,7 @@ QString stateKey(KeptState state)
     case KeptState::Before: return u"before"_s;
     case KeptState::Restored: return u"restored"_s;
     case KeptState::Loading: return u"loading"_s;
+    case KeptState::HandedOver: return u"handed-over"_s;
     case KeptState::Copy: break;
     }
     return u"copy"_s;
@@ -36,8 +37,19 @@ KeptState stateFrom(const QJsonObject &json)
         return KeptState::Copy;
     if (key == "loading"_L1)
         return KeptState::Loading;
+    if (key == "handed-over"_L1)
+        return KeptState::HandedOver;
     return key == "restored"_L1 || json["restored"_L1].toBool() ? KeptState::Restored
                                                                 : KeptState::Before;
+}
+
+/// The moment in a name that was given to something that is kept.
+QDateTime momentIn(const QString &name)
+{
+    constexpr auto stamp = "yyyyMMdd_HHmmss"_L1;
+    QDateTime at = QDateTime::fromString(name.right(stamp.size()), stamp);
+    at.setTimeZone(QTimeZone::UTC);
+    return at;
 }
 
 } // namespace
@@ -65,18 +77,21 @@ std::optional<KeptSchema> keptFromComment(const QString &name, QByteArrayView co
 
 bool isAside(const KeptSchema &kept)
 {
-    constexpr auto stamp = "yyyyMMdd_HHmmss"_L1;
     RestorePlan naming;
-    naming.plannedAt = QDateTime::fromString(kept.name.right(stamp.size()), stamp);
-    naming.plannedAt.setTimeZone(QTimeZone::UTC);
+    naming.plannedAt = momentIn(kept.name);
     if (!naming.plannedAt.isValid() || kept.name == kept.original)
         return false;
     constexpr std::array modes{RestoreMode::Replace, RestoreMode::Copy,
-                               RestoreMode::ReplaceDatabase};
+                               RestoreMode::ReplaceDatabase, RestoreMode::NewDatabase};
     return std::ranges::any_of(modes, [&](RestoreMode mode) {
         naming.mode = mode;
         return naming.keptSchemaName(kept.original) == kept.name;
     });
+}
+
+QDateTime keptSince(const KeptSchema &kept)
+{
+    return kept.at.isValid() ? kept.at : momentIn(kept.name);
 }
 
 QByteArray commentOf(const KeptSchema &kept)
@@ -88,6 +103,8 @@ QByteArray commentOf(const KeptSchema &kept)
                      {u"file"_s, kept.file},
                      {u"comment"_s, kept.comment},
                      {u"state"_s, stateKey(kept.state)}};
+    if (kept.state == KeptState::HandedOver)
+        json.remove("at"_L1);
     if (kept.only)
         json.insert(u"only"_s, QJsonArray::fromStringList(*kept.only));
     return QJsonDocument(json).toJson(QJsonDocument::Compact);
@@ -174,10 +191,11 @@ Result<QString> freeKeptName(postgres::Session &session, const QString &schema, 
 
 QJsonObject toJson(const KeptSchema &kept)
 {
-    QJsonObject json{{u"name"_s, kept.name},       {u"original"_s, kept.original},
-                     {u"restore"_s, kept.restore}, {u"at"_s, kept.at.toString(Qt::ISODateWithMs)},
-                     {u"file"_s, kept.file},       {u"holds"_s, stateKey(kept.state)},
-                     {u"tables"_s, kept.tables},   {u"bytes"_s, kept.bytes}};
+    QJsonObject json{
+        {u"name"_s, kept.name},       {u"original"_s, kept.original},
+        {u"restore"_s, kept.restore}, {u"at"_s, keptSince(kept).toString(Qt::ISODateWithMs)},
+        {u"file"_s, kept.file},       {u"holds"_s, stateKey(kept.state)},
+        {u"tables"_s, kept.tables},   {u"bytes"_s, kept.bytes}};
     if (kept.only)
         json.insert(u"only"_s, QJsonArray::fromStringList(*kept.only));
     if (kept.isBroken)

@@ -19,6 +19,9 @@ enum class KeptState {
     Restored, ///< what a restore had brought, after its undo
     Copy,     ///< a backup that was never live
     Loading,  ///< a backup whose restore is under way, or has died
+    /// A backup in a database of its own, proven, that people may have switched to: nothing to put
+    /// back with, and it goes by hand alone, while nobody is connected to it.
+    HandedOver,
 };
 
 /// A schema that a restore, or the undo of one, has moved aside. Known from the comment that Mayday
@@ -28,7 +31,9 @@ struct KeptSchema {
     QString original; ///< "public"
     /// id of the restore that moved it; empty of a database that died before it could be marked
     QString restore;
-    QDateTime at = {};    ///< UTC, by the server's clock
+    /// UTC, by the server's clock. Invalid of what was handed over: its mark has no time from which
+    /// days could be counted, whoever reads it.
+    QDateTime at = {};
     QString file;         ///< the file that took its place
     QString comment = {}; ///< what its own comment said before ours
     KeptState state = KeptState::Before;
@@ -42,8 +47,8 @@ struct KeptSchema {
 };
 
 /// Keys: name, original, kind ("schema" or "database"), restore, at, file, holds ("before",
-/// "restored", "copy" or "loading"), tables, bytes; of a part of a backup also only, and broken:
-/// true.
+/// "restored", "copy", "loading" or "handed-over"), tables, bytes; of a part of a backup also only,
+/// and broken: true.
 [[nodiscard]] QJsonObject toJson(const KeptSchema &kept);
 
 /// Everything Mayday keeps in this database, newest first.
@@ -67,6 +72,9 @@ enum class KeptFor { PutBack, Compare };
 /// The statement that takes a kept schema away by hand.
 [[nodiscard]] QString removalOf(const QString &keptName);
 [[nodiscard]] QString removalOf(const KeptSchema &kept); ///< whatever it is
+/// Since when it is kept, by its mark or else by the moment in its name, for people; invalid when
+/// neither says.
+[[nodiscard]] QDateTime keptSince(const KeptSchema &kept);
 /// Whether it has the name Mayday gave it. Renamed by hand it carries the mark still, and whoever
 /// did that may work with it: it is never dropped.
 [[nodiscard]] bool isAside(const KeptSchema &kept);

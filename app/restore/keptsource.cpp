@@ -29,7 +29,9 @@ Result<std::optional<KeptSchema>> keptDatabase(postgres::Session &live, const QS
     auto all = allKept(live, context);
     if (!all)
         return failure(all.error());
-    all->removeIf([](const KeptSchema &kept) { return kept.state == KeptState::Loading; });
+    all->removeIf([](const KeptSchema &kept) {
+        return kept.state == KeptState::Loading || kept.state == KeptState::HandedOver;
+    });
     if (all->isEmpty())
         return std::nullopt;
     const QString wanted = restore.isEmpty() ? all->front().restore : restore;

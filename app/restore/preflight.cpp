@@ -146,6 +146,8 @@ Result<void> findDatabaseWay(PreflightReport &report, postgres::Session &session
         stays = notWithTheDatabase(plan.leaveOut);
     else if (std::ranges::any_of(report.platform, &PlatformSchema::isService))
         stays = mustStay(report.platform, session.facts().user);
+    if (stays)
+        report.way.noNewDatabase = stays;
     if (!stays || report.way.noDatabase)
         return {};
     report.way.noDatabase = std::move(stays);
@@ -337,8 +339,13 @@ Result<dump::DumpInspection> restorable(PreflightReport &report, postgres::Sessi
     for (const PlatformSchema &schema : std::as_const(report.platform))
         names.append(schema.name);
     report.leftOut += names;
-    if (report.way.noDatabase)
+    if (plan.mode == RestoreMode::NewDatabase && !report.way.noNewDatabase)
+        return rest;
+    if (report.way.noDatabase) {
+        // What is shown is without them, and so is not what a new database would hold.
+        report.way.noNewDatabase = mustStay(report.platform, session.facts().user);
         return withoutSchemas(rest, names);
+    }
     report.way.noSchema = mustStay(report.platform, session.facts().user);
     report.way.noPlace = report.way.noSchema;
     return rest;
@@ -353,6 +360,7 @@ Result<void> noteRowsOnly(PreflightReport &report, postgres::Session &session,
     const auto other = checkRowsOnlyWay(RestoreMode::InPlace);
     report.way = {.reason = u"the backup has rows only"_s,
                   .noDatabase = other.error(),
+                  .noNewDatabase = other.error(),
                   .noSchema = report.way.noSchema,
                   .noPlace = other.error()};
     report.notes.append({PreflightNote::Weight::Warning,
@@ -439,6 +447,8 @@ Result<void> checkTarget(postgres::Session &session, const RestorePlan &plan,
     };
     if (session.facts().inRecovery)
         return refused(u"it is a standby and cannot be written"_s, Advice::UseDirectConnection);
+    if (plan.mode == RestoreMode::NewDatabase)
+        return {}; // nothing in the live one is asked for
     if (plan.mode == RestoreMode::Tables) {
         const QString folder = QFileInfo(plan.safetyCopyFile()).path();
         if (!QFileInfo(folder).isWritable())

@@ -138,6 +138,14 @@ Result<KeptSchema> keptFor(postgres::Session &session, const QString &restore, T
                         .subject = u"database "_s + broken->name,
                         .detail = u"it is broken: dropping it was interrupted, and nobody can "
                                   "connect to it any more; it can only be discarded"_s});
+    const auto own = std::ranges::find_if(*all, [&](const KeptSchema &kept) {
+        return kept.state == KeptState::HandedOver && kept.restore == restore;
+    });
+    if (own != all->end())
+        return failure({.kind = ErrorKind::Refused,
+                        .subject = u"database "_s + own->name,
+                        .detail = u"%1 left the live database as it was, and stands in this one of "
+                                  "its own, so there is nothing to put back"_s.arg(restore)});
     return failure({.kind = ErrorKind::NotFound,
                     .subject = session.subject(),
                     .detail = u"nothing of restore %1 is kept here"_s.arg(restore)});

@@ -15,10 +15,11 @@ constexpr std::chrono::milliseconds longestLook{3000};
 
 } // namespace
 
-/// A copy is nobody's; of tables that were missing everything comes back that went with them.
+/// A copy is nobody's, nor is a database that nobody has switched to; of tables that were missing
+/// everything comes back that went with them.
 bool RestoreRunner::wakesAnything() const
 {
-    return m_plan.mode != RestoreMode::Copy && m_plan.mode != RestoreMode::Tables;
+    return !leavesLive(m_plan.mode) && m_plan.mode != RestoreMode::Tables;
 }
 
 /// From here on the verdict can be seen: nothing more is asked of the server before.

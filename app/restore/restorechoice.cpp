@@ -22,7 +22,7 @@ Result<void> RestoreRunner::choose(dump::DumpInspection whole)
     });
     if (!can)
         return can;
-    if (!m_plan.leaveOut.isEmpty() && m_plan.mode == RestoreMode::ReplaceDatabase)
+    if (!m_plan.leaveOut.isEmpty() && loadsDatabase(m_plan.mode))
         return failure(notWithTheDatabase(m_plan.leaveOut));
     if (m_plan.leaveOut.isEmpty()) {
         m_inspection = std::move(whole);
@@ -97,7 +97,7 @@ Result<void> RestoreRunner::checkPlatform(postgres::Session &session, TaskContex
     if (!platform)
         return failure(platform.error());
     // In a database of its own the others are made anew.
-    if (m_plan.mode == RestoreMode::ReplaceDatabase)
+    if (loadsDatabase(m_plan.mode))
         platform->removeIf([](const PlatformSchema &schema) { return !schema.isService; });
     return platform->isEmpty() ? Result<void>()
                                : failure(mustStay(*platform, session.facts().user));

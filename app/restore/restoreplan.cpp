@@ -28,6 +28,8 @@ QString RestorePlan::keptSchemaName(const QString &schema) const
         stamp = u"_copy_"_s;
     else if (mode == RestoreMode::ReplaceDatabase)
         stamp = u"_restoring_"_s;
+    else if (mode == RestoreMode::NewDatabase)
+        stamp = u"_restored_"_s;
     stamp += plannedAt.toUTC().toString(u"yyyyMMdd_HHmmss"_s);
     QByteArray stem = schema.toUtf8();
     stem.truncate(maxIdentifierBytes - stamp.size());
@@ -76,6 +78,7 @@ QString modeKey(RestoreMode mode)
     case RestoreMode::ReplaceDatabase: return u"beside-database"_s;
     case RestoreMode::InPlace: return u"in-place"_s;
     case RestoreMode::Tables: return u"tables"_s;
+    case RestoreMode::NewDatabase: return u"new-database"_s;
     case RestoreMode::Replace: break;
     }
     return u"beside-schema"_s;
@@ -83,8 +86,9 @@ QString modeKey(RestoreMode mode)
 
 RestoreMode modeFromKey(const QString &key)
 {
-    for (const RestoreMode mode : {RestoreMode::Copy, RestoreMode::ReplaceDatabase,
-                                   RestoreMode::InPlace, RestoreMode::Tables}) {
+    for (const RestoreMode mode :
+         {RestoreMode::Copy, RestoreMode::ReplaceDatabase, RestoreMode::InPlace,
+          RestoreMode::Tables, RestoreMode::NewDatabase}) {
         if (key == modeKey(mode))
             return mode;
     }

@@ -24,6 +24,7 @@ enum class RestoreMode {
     ReplaceDatabase, ///< as Replace, of the whole database, by several connections
     InPlace, ///< what is live goes, after a safety copy of it, and the backup is loaded there
     Tables,  ///< tables that the server has lost come back where they were; nothing else changes
+    NewDatabase, ///< as ReplaceDatabase, without the swap: people switch to it, or nobody does
 };
 
 /// A question of the team's own about what was loaded, whose answer must be true.
@@ -44,8 +45,8 @@ struct RestorePlan {
     RestoreMode mode = RestoreMode::Replace;
     /// Of a Copy: whose rows; empty for all. Of Tables: which ones.
     QList<TableName> tables = {};
-    int connections = 0; ///< of ReplaceDatabase; 0 for as many as this machine has cores
-    /// Of ReplaceDatabase: with so many bytes of rows there, what a lost connection leaves is kept
+    int connections = 0; ///< of loadsDatabase(); 0 for as many as this machine has cores
+    /// Of loadsDatabase(): with so many bytes of rows there, what a lost connection leaves is kept
     /// to be gone on with; less is begun anew.
     qint64 worthKeeping = qint64(64) * 1024 * 1024;
     QList<TeamCheck> checks = {}; ///< asked of what was loaded, before it becomes live
@@ -79,6 +80,18 @@ struct RestorePlan {
 [[nodiscard]] constexpr bool keepsNothing(RestoreMode mode)
 {
     return mode == RestoreMode::InPlace || mode == RestoreMode::Tables;
+}
+
+/// Whether it goes into a database of its own, by several connections.
+[[nodiscard]] constexpr bool loadsDatabase(RestoreMode mode)
+{
+    return mode == RestoreMode::ReplaceDatabase || mode == RestoreMode::NewDatabase;
+}
+
+/// Whether what is live stays live, all of it, whatever comes of the restore.
+[[nodiscard]] constexpr bool leavesLive(RestoreMode mode)
+{
+    return mode == RestoreMode::Copy || mode == RestoreMode::NewDatabase;
 }
 
 [[nodiscard]] QString modeKey(RestoreMode mode); ///< "beside-schema", "copy" ...

@@ -142,7 +142,8 @@ QJsonObject toJson(const RestoreReceipt &receipt)
             {u"afterwards"_s, toJson(receipt.afterwards)},
             {u"safetyCopy"_s, toJson(receipt.safetyCopy)},
             {u"target"_s, receipt.target},
-            {u"file"_s, receipt.file}};
+            {u"file"_s, receipt.file},
+            {u"connection"_s, receipt.connection}};
 }
 
 RestoreReceipt receiptFromJson(const QJsonObject &json)
@@ -167,6 +168,7 @@ RestoreReceipt receiptFromJson(const QJsonObject &json)
     receipt.safetyCopy = safetyCopyFromJson(json["safetyCopy"_L1]);
     receipt.target = json["target"_L1].toString();
     receipt.file = json["file"_L1].toString();
+    receipt.connection = json["connection"_L1].toString();
     return receipt;
 }
 

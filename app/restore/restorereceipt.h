@@ -70,6 +70,8 @@ struct RestoreReceipt {
     std::optional<SafetyCopy> safetyCopy = std::nullopt; ///< restoring it undoes this restore
     QString target = {};                                 ///< "database shop on ..."
     QString file = {};
+    /// Of a NewDatabase that is there: how to connect to it, without a password.
+    QString connection = {};
 
     /// Whether it may have taken place all the same: only the server knows.
     [[nodiscard]] bool isUnknown() const { return error && error->sqlState == outcomeUnknown; }

@@ -58,6 +58,7 @@ void settle(RestoreRecord &record, const store::JournalEvent &event)
     record.endedAt = event.at;
     record.committed = event.data["committed"_L1].toBool();
     record.unfinished = event.data["unfinished"_L1].toString();
+    record.made = event.data["made"_L1].toString();
     record.isLeftKnown = event.data.contains("unfinished"_L1);
 }
 
@@ -192,12 +193,12 @@ void summarizeContent(RestoreRecord &record, const store::JournalEvent &event)
 
 bool RestoreRecord::isInEffect() const
 {
-    return hasHappened(*this) && !putBackAt && mode != RestoreMode::Copy;
+    return hasHappened(*this) && !putBackAt && !leavesLive(mode);
 }
 
 bool RestoreRecord::canBePutBack() const
 {
-    const bool isKept = mode != RestoreMode::Copy && !keepsNothing(mode);
+    const bool isKept = !leavesLive(mode) && !keepsNothing(mode);
     return hasHappened(*this) && !isPutBackOpen && !discardedAt && !isHalfGone && isKept;
 }
 
@@ -214,6 +215,16 @@ bool RestoreRecord::canBeCompared() const
 bool RestoreRecord::canBeCheckedByContent() const
 {
     return isInEffect() && !isPutBackOpen && receipt && !receipt->tables.isEmpty();
+}
+
+QString RestoreRecord::newConnection() const
+{
+    if (mode != RestoreMode::NewDatabase || !hasHappened(*this) || discardedAt || isHalfGone)
+        return {};
+    if (receipt)
+        return receipt->connection;
+    const auto target = postgres::ConnectionString::parse(connection);
+    return target && !made.isEmpty() ? target->withDatabase(made).withoutPassword() : QString();
 }
 
 QList<TableName> RestoreRecord::tables() const
@@ -271,7 +282,8 @@ store::JournalDraft settledDraft(const RestoreRecord &record, const Settlement &
             .data = {{u"incident"_s, record.incident},
                      {u"mode"_s, modeKey(record.mode)},
                      {u"committed"_s, settlement.committed},
-                     {u"unfinished"_s, settlement.unfinished}}};
+                     {u"unfinished"_s, settlement.unfinished},
+                     {u"made"_s, settlement.made}}};
 }
 
 store::JournalDraft putBackStartedDraft(const QString &restore, const QString &incident)

@@ -49,6 +49,7 @@ struct RestoreRecord {
     std::optional<RestoreReceipt> receipt = std::nullopt;
     std::optional<bool> committed = std::nullopt; ///< for Settled: did the swap take place
     QString unfinished = {};  ///< for Settled: the database it has left on the server, not live
+    QString made = {};        ///< for Settled: the database of its own in which it stands
     bool isLeftKnown = false; ///< records of older versions do not say whether there is one
     std::optional<QDateTime> putBackAt = std::nullopt;
     /// Of the last put-back, or taking again, that took place; nothing when nobody saw its end.
@@ -85,6 +86,9 @@ struct RestoreRecord {
     [[nodiscard]] bool canBeCompared() const;
     /// Whether the rows that are live are to be those of the file.
     [[nodiscard]] bool canBeCheckedByContent() const;
+    /// Of a NewDatabase that is there: how to connect to it, without a password. Empty otherwise,
+    /// and once it was discarded.
+    [[nodiscard]] QString newConnection() const;
     /// The tables it brought, as the receipt counted them.
     [[nodiscard]] QList<TableName> tables() const;
 };

@@ -40,8 +40,10 @@ QStringList RestoreRunner::notesOfRoles() const
 {
     QStringList notes;
     for (const QString &role : m_madeRoles)
-        notes.append(u"role %1 was made, without a login and without a password; a put-back does "
-                     "not take it away"_s.arg(role));
+        notes.append(
+            u"role %1 was made, without a login and without a password; %2 does not take it away"_s
+                .arg(role, m_plan.mode == RestoreMode::NewDatabase ? u"discarding the database"_s
+                                                                   : u"a put-back"_s));
     return notes;
 }
 

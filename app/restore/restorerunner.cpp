@@ -94,7 +94,7 @@ Result<void> RestoreRunner::work(std::optional<dump::DumpInspection> inspection,
     auto reader = openReader(context);
     if (!reader)
         return failure(reader.error());
-    if (m_plan.mode == RestoreMode::ReplaceDatabase)
+    if (loadsDatabase(m_plan.mode))
         return besideDatabase(*reader, context);
     if (m_plan.mode == RestoreMode::Tables)
         return restoreTables(*reader, context);
@@ -240,7 +240,7 @@ Result<dump::DumpReader> RestoreRunner::openReader(TaskContext &context)
 /// Of a few tables only what has to be read; everything else in full, checksums included.
 Result<dump::DumpReader> RestoreRunner::readerOf(TaskContext &context)
 {
-    const bool isDatabase = m_plan.mode == RestoreMode::ReplaceDatabase;
+    const bool isDatabase = loadsDatabase(m_plan.mode);
     const dump::DumpIndex &index = m_inspection.index;
     const bool isWanted =
         isDatabase ? !index.blocks.isEmpty() : !m_plan.tables.isEmpty() && index.knowsRows();
@@ -507,7 +507,9 @@ void RestoreRunner::tellWhatIsLeft()
         else if (m_keptEmpty.contains(kept.name))
             what = u"schema %1: empty, as there was none before"_s;
         if (kept.isDatabase)
-            what = u"database %1: the data as it was before"_s;
+            what = kept.state == KeptState::HandedOver
+                       ? u"database %1: the backup, in a database of its own"_s
+                       : u"database %1: the data as it was before"_s;
         m_receipt.left.append({what.arg(kept.name), removalOf(kept)});
     }
     if (m_plan.mode == RestoreMode::Tables)

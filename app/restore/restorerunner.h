@@ -26,9 +26,9 @@ class TableScope;
 class TablesBack;
 
 /// Carries out one restore: inspect, preflight, load beside, prove, analyse, swap; or, of a Copy,
-/// leave beside. Of a ReplaceDatabase what is beside is a database of its own; InPlace there is
-/// nothing beside, and what is live goes after a safety copy of it; Tables come back among the
-/// others.
+/// leave beside. Of a ReplaceDatabase what is beside is a database of its own, and of a NewDatabase
+/// it stays one; InPlace there is nothing beside, and what is live goes after a safety copy of it;
+/// Tables come back among the others.
 ///
 /// A blocking worker over values; reads top to bottom. Until the last commit nothing is visible to
 /// anybody else, so every failure before it means: nothing changed. Never throws and never returns
@@ -137,6 +137,11 @@ private:
     Result<void> fillDatabase(const QString &name, dump::DumpReader &reader,
                               SchemaProperties &properties, TaskContext &context);
     Result<void> loadDatabase(dump::DumpReader &reader, LoadInto into, TaskContext &context);
+    [[nodiscard]] Result<void> checkDatabaseWay(postgres::Session &live, TaskContext &context);
+    Result<void> tellWhatGoesAside(postgres::Session &live, TaskContext &context);
+    Result<void> handOver(SideDatabase &side, const QString &name, TaskContext &context);
+    Result<void> handOverAgain(const QString &name, const KeptSchema &given, const Error &lost,
+                               TaskContext &context);
     Result<void> swapDatabase(SideDatabase &side, const QString &name, TaskContext &context);
     void refineByNewConnection(TaskContext &context);
     Result<void> settleDatabase(const QString &name, const Error &lost, TaskContext &context);

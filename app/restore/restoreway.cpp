@@ -31,6 +31,7 @@ bool RestoreWay::isPossible(RestoreMode mode) const
     case RestoreMode::Replace: return !noSchema;
     case RestoreMode::ReplaceDatabase: return !noDatabase;
     case RestoreMode::InPlace: return !noPlace;
+    case RestoreMode::NewDatabase: return !noNewDatabase;
     case RestoreMode::Copy:
     case RestoreMode::Tables: break;
     }
@@ -41,11 +42,33 @@ Result<void> RestoreWay::turnFromSchema()
 {
     if (!noSchema || proposed == RestoreMode::ReplaceDatabase)
         return {};
-    if (noDatabase && noPlace)
+    if (noDatabase && noNewDatabase && noPlace)
         return failure(*noSchema);
-    proposed = noDatabase ? RestoreMode::InPlace : RestoreMode::ReplaceDatabase;
+    proposed = !noDatabase      ? RestoreMode::ReplaceDatabase
+               : !noNewDatabase ? RestoreMode::NewDatabase
+                                : RestoreMode::InPlace;
     reason = u"nothing can be loaded beside %1: %2"_s.arg(noSchema->subject, noSchema->detail);
     return {};
+}
+
+Result<void> checkNewDatabase(const postgres::Session &live)
+{
+    const postgres::ServerFacts &facts = live.facts();
+    if (facts.isSuperuser || facts.canCreateDatabases)
+        return {};
+    return failure({.kind = ErrorKind::Refused,
+                    .subject = live.subject(),
+                    .detail = u"%1 may not create databases here"_s.arg(facts.user),
+                    .advice = Advice::RestoreBesideSchema});
+}
+
+Result<QStringList> missingFromBackup(postgres::Session &live,
+                                      const dump::DumpInspection &inspection, TaskContext &context)
+{
+    auto missing = SideDatabase::missingFrom(live, inspection.schemas, context);
+    if (missing && inspection.objects.value(u"large-object"_s) > 0)
+        missing->removeAll(u"large objects"_s);
+    return missing;
 }
 
 Result<void> checkWholeDatabase(postgres::Session &live, const dump::DumpInspection &inspection,
@@ -58,8 +81,8 @@ Result<void> checkWholeDatabase(postgres::Session &live, const dump::DumpInspect
                         .detail = detail,
                         .advice = Advice::RestoreBesideSchema});
     };
-    if (!facts.isSuperuser && !facts.canCreateDatabases)
-        return refused(u"%1 may not create databases here"_s.arg(facts.user));
+    if (auto can = checkNewDatabase(live); !can)
+        return can;
     const auto isOwner = live.query("SELECT pg_catalog.pg_has_role(datdba, 'USAGE') FROM"
                                     " pg_catalog.pg_database"
                                     " WHERE datname = pg_catalog.current_database()",
@@ -67,13 +90,11 @@ Result<void> checkWholeDatabase(postgres::Session &live, const dump::DumpInspect
     if (!isOwner)
         return failure(isOwner.error());
     if (!isOwner->isTrue(0, 0))
-        return refused(
-            u"the database does not belong to %1, who so may not rename it"_s.arg(facts.user));
-    auto missing = SideDatabase::missingFrom(live, inspection.schemas, context);
+        return refused(u"the database does not belong to %1, who so may not rename it, but may "
+                       "load the backup into a new one that is left beside it"_s.arg(facts.user));
+    const auto missing = missingFromBackup(live, inspection, context);
     if (!missing)
         return failure(missing.error());
-    if (inspection.objects.value(u"large-object"_s) > 0)
-        missing->removeAll(u"large objects"_s);
     if (missing->isEmpty())
         return {};
     return refused(u"the backup does not bring back %1, which would be missing after the swap of "
@@ -84,6 +105,8 @@ Result<RestoreWay> proposeWay(postgres::Session &live, const dump::DumpInspectio
                               TaskContext &context)
 {
     RestoreWay way;
+    if (auto can = checkNewDatabase(live); !can)
+        way.noNewDatabase = can.error();
     if (auto able = checkWholeDatabase(live, inspection, context); !able) {
         if (able.error().advice != Advice::RestoreBesideSchema)
             return failure(able.error()); // the question itself failed

@@ -101,6 +101,8 @@ Result<Settlement> settlementOf(const postgres::ConnectionString &target, const 
             settlement.unfinished = one.name;
         else
             settlement.committed = true;
+        if (one.state == KeptState::HandedOver)
+            settlement.made = one.name;
     }
     return settlement;
 }

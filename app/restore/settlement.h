@@ -12,6 +12,8 @@ struct Settlement {
     /// A database that it has left beside the live one, filled in part or in whole; empty: none.
     /// The next restore of the same file goes on with it.
     QString unfinished = {};
+    /// Of a NewDatabase that is committed: its name.
+    QString made = {};
 
     [[nodiscard]] bool operator==(const Settlement &) const = default;
 };

@@ -77,7 +77,7 @@ Result<QString> creation(postgres::Session &live, const QString &name, TaskConte
     const auto rows = live.query(
         "SELECT pg_catalog.to_jsonb(d)::text, pg_catalog.pg_encoding_to_char(d.encoding),"
         " pg_catalog.pg_get_userbyid(d.datdba),"
-        " pg_catalog.pg_has_role(d.datdba, 'MEMBER'),"
+        " pg_catalog.pg_has_role(d.datdba, 'MEMBER') AND pg_catalog.pg_has_role(d.datdba, 'USAGE'),"
         " (SELECT spcname FROM pg_catalog.pg_tablespace t WHERE t.oid = d.dattablespace AND NOT"
         " EXISTS (SELECT FROM pg_catalog.pg_database o WHERE o.datname = 'template0'"
         " AND o.dattablespace = d.dattablespace))"
@@ -353,8 +353,11 @@ Result<void> SideDatabase::copySettings(const QString &to, TaskContext &context)
                                                                               quoteIdentifier(to));
         if (auto set = runSql(
                 m_session, u"ALTER %1 SET %2"_s.arg(what, settingSql(rows->text(i, 1))), context);
-            !set)
-            return set;
+            !set) {
+            if (!m_staysBeside || role.isEmpty() || set.error().sqlState != "42501"_L1)
+                return set;
+            m_notTaken.append(u"%1 of role %2"_s.arg(rows->text(i, 1).section(u'=', 0, 0), role));
+        }
     }
     return {};
 }
@@ -364,7 +367,8 @@ Result<void> SideDatabase::copyRights(const QString &to, TaskContext &context)
     const QByteArray name = m_target.database().toUtf8();
     const auto rows = m_session.query(
         "SELECT CASE WHEN a.grantee = 0 THEN '' ELSE pg_catalog.pg_get_userbyid(a.grantee) END,"
-        " a.privilege_type, a.is_grantable, d.datconnlimit FROM pg_catalog.pg_database d"
+        " a.privilege_type, a.is_grantable, d.datconnlimit, pg_catalog.pg_get_userbyid(d.datdba),"
+        " pg_catalog.pg_has_role(d.datdba, 'USAGE') FROM pg_catalog.pg_database d"
         " LEFT JOIN LATERAL pg_catalog.aclexplode(d.datacl) a ON true WHERE d.datname = $1",
         {&name, 1}, context);
     if (!rows)
@@ -380,6 +384,10 @@ Result<void> SideDatabase::copyRights(const QString &to, TaskContext &context)
             rows->text(i, 1), quoteIdentifier(to), grantee,
             rows->isTrue(i, 2) ? u" WITH GRANT OPTION"_s : QString());
     }
+    // Who owns the live one, and cannot own this, may do in it what owners may do unasked.
+    if (!rows->isTrue(0, 5))
+        sql += u"GRANT ALL ON DATABASE %1 TO %2"_s.arg(quoteIdentifier(to),
+                                                       quoteIdentifier(rows->text(0, 4)));
     return runSql(m_session, sql, context);
 }
 
@@ -455,10 +463,28 @@ Result<void> SideDatabase::rename(const QString &name, const KeptSchema &kept, T
 Result<void> SideDatabase::swap(const QString &name, const KeptSchema &kept, TaskContext &context)
 {
     const Doorkeeper doorkeeper(besideOf(m_target), {m_target.database(), name});
+    return commitAlone([&] { return rename(name, kept, context); }, context);
+}
+
+Result<void> SideDatabase::handOver(const QString &name, const KeptSchema &given,
+                                    TaskContext &context)
+{
+    const Doorkeeper doorkeeper(besideOf(m_target), {name});
+    const QString sql =
+        u"BEGIN; ALTER DATABASE %1 RENAME TO %2; COMMENT ON DATABASE %2 IS %3"_s.arg(
+            quoteIdentifier(name), quoteIdentifier(given.name),
+            literal(QString::fromUtf8(commentOf(given))));
+    return commitAlone([&] { return runSql(m_session, sql, context); }, context);
+}
+
+/// change: begins it; once more while somebody is connected.
+Result<void> SideDatabase::commitAlone(const std::function<Result<void>()> &change,
+                                       TaskContext &context)
+{
     constexpr int attempts = 3;
     Result<void> renamed;
     for (int attempt = 0; attempt < attempts && !context.stopRequested(); ++attempt) {
-        renamed = rename(name, kept, context);
+        renamed = change();
         if (renamed)
             break;
         LateStop patient(context);
@@ -469,8 +495,11 @@ Result<void> SideDatabase::swap(const QString &name, const KeptSchema &kept, Tas
     }
     if (!renamed)
         return renamed;
-    if (context.stopRequested())
+    if (context.stopRequested()) {
+        LateStop patient(context); // whoever drops it next must not do so within
+        (void)runSql(m_session, u"ROLLBACK"_s, patient.context());
         return failure(TaskContext::cancelled(m_target.display(), u"nothing changed"_s));
+    }
     // From here on a stop comes too late: the answer to a commit must be heard, not interrupted.
     LateStop unstoppable(context);
     m_mayBeSwapped = true;

@@ -5,6 +5,8 @@
 
 #include <QSet>
 
+#include <functional>
+
 namespace mayday::restore {
 
 /// A whole database beside the live one, for a restore by several connections: made like the live
@@ -41,6 +43,10 @@ public:
                                     TaskContext &context);
     /// Whether a swap that failed may have taken place all the same: its commit was on its way.
     [[nodiscard]] bool mayBeSwapped() const { return m_mayBeSwapped; }
+    /// Gives it the name and the mark in given: from then on it is whole, and nobody's but those
+    /// who connect to it. Disconnects whoever is in it; the live one is left alone.
+    [[nodiscard]] Result<void> handOver(const QString &name, const KeptSchema &given,
+                                        TaskContext &context);
     /// Takes an unfinished one away again, whoever is connected to it. Cancelled when a stop came
     /// before it began. After that it is given up a minute after the stop, and may leave a database
     /// that nobody can connect to: ask standing().
@@ -52,6 +58,10 @@ public:
 
     /// Whether its connection still answers; known within seconds, also where nobody says so.
     [[nodiscard]] Result<void> hear();
+    /// It is to stay beside the live one, which needs it less to be the same in everything.
+    void setStaysBeside() { m_staysBeside = true; }
+    /// Then: settings of roles in the live one that the login may not make in this one.
+    [[nodiscard]] const QStringList &notTaken() const { return m_notTaken; }
 
     /// A name that no database has, after "shop" and a time.
     [[nodiscard]] Result<QString> freeName(RestoreMode mode, const QDateTime &at,
@@ -74,11 +84,16 @@ private:
     [[nodiscard]] Result<void> copyRights(const QString &to, TaskContext &context);
     [[nodiscard]] Result<void> prepare(postgres::Session &live, const QString &name,
                                        const QStringList &schemas, TaskContext &context);
+    [[nodiscard]] Result<void> commitAlone(const std::function<Result<void>()> &change,
+                                           TaskContext &context);
     [[nodiscard]] Result<void> rename(const QString &name, const KeptSchema &kept,
                                       TaskContext &context);
+
     postgres::ConnectionString m_target;
     postgres::Session m_session;
     bool m_mayBeSwapped = false;
+    QStringList m_notTaken;
+    bool m_staysBeside = false;
 };
 
 /// Databases that restores of this one have kept or left unfinished, newest first. Any session of

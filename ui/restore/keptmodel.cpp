@@ -16,6 +16,8 @@ QString wordFor(const restore::KeptSchema &kept)
     case restore::KeptState::Before: return KeptModel::tr("The data from before a restore");
     case restore::KeptState::Restored: return KeptModel::tr("What a restore had brought");
     case restore::KeptState::Copy: return KeptModel::tr("A copy of a backup");
+    case restore::KeptState::HandedOver:
+        return KeptModel::tr("A restored database of its own, perhaps in use");
     case restore::KeptState::Loading: return KeptModel::tr("An unfinished restore");
     }
     Q_UNREACHABLE_RETURN({});
@@ -39,7 +41,7 @@ restore::KeptTerm KeptModel::termOf(const restore::KeptSchema &kept) const
 QString KeptModel::tipFor(const restore::KeptSchema &kept, int column) const
 {
     if (column == Since)
-        return timetext::dateClock(kept.at, QTimeZone::systemTimeZone());
+        return timetext::dateClock(keptSince(kept), QTimeZone::systemTimeZone());
     return column == Goes ? kepttexts::whyThen(termOf(kept)) : tr("Because of %1").arg(kept.file);
 }
 
@@ -64,7 +66,7 @@ QVariant KeptModel::data(const QModelIndex &index, int role) const
         return {};
     switch (index.column()) {
     case What: return wordFor(kept);
-    case Since: return timetext::age(kept.at, m_clock.now());
+    case Since: return timetext::age(keptSince(kept), m_clock.now());
     case Size: return timetext::bytes(kept.bytes);
     case Goes: return kepttexts::goes(termOf(kept), m_clock.now());
     case Name: return (kept.isDatabase ? tr("database %1") : tr("schema %1")).arg(kept.name);

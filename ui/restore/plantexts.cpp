@@ -32,6 +32,9 @@ QString wayText(RestoreMode mode)
     case RestoreMode::ReplaceDatabase:
         return tr("the whole database, over several connections; everybody is disconnected for a "
                   "moment");
+    case RestoreMode::NewDatabase:
+        return tr("into a new database, over several connections; nothing is swapped: you switch "
+                  "the application to it, or nobody does");
     case RestoreMode::InPlace:
         return tr("in place: what is live goes, and the backup is loaded there, in one "
                   "transaction");
@@ -130,6 +133,8 @@ Fact wayFact(const restore::RestorePlan &plan, const restore::RestoreWay &way)
             {tr("The whole database cannot be swapped: %1. ").arg(way.noDatabase->detail)});
     else if (plan.mode != RestoreMode::ReplaceDatabase)
         link(tr("Swap the whole database"), u"beside-database"_s);
+    if (plan.mode != RestoreMode::NewDatabase && !way.noNewDatabase)
+        link(tr("Load it into a new database, and swap nothing"), u"new-database"_s);
     if (plan.mode != RestoreMode::InPlace && !way.noPlace)
         link(tr("Empty the schemas and load it in place"), u"in-place"_s);
     return fact;
@@ -253,7 +258,7 @@ QString notRestored(const dump::DumpInspection &whole, const QStringList &schema
 qint64 rowsTaken(const backup::BackupEntry &backup, const restore::RestorePlan &plan,
                  const restore::PreflightReport &report)
 {
-    if (!backup.inspection || plan.mode == RestoreMode::ReplaceDatabase)
+    if (!backup.inspection || restore::loadsDatabase(plan.mode))
         return backup.rows();
     if (plan.mode == RestoreMode::Tables)
         return rowsOf(*backup.inspection, plan.tables);
@@ -297,9 +302,24 @@ QList<Fact> alarms(const restore::PreflightReport &report)
     return facts;
 }
 
+/// What it means that nothing is swapped.
+QList<Fact> newDatabaseFacts(const restore::RestorePlan &plan)
+{
+    return {fact(tr("You will lose"),
+                 tr("nothing, as long as nobody switches; what is written to %1 meanwhile is not "
+                    "in the new database")
+                     .arg(plan.target.database())),
+            fact(tr("Afterwards"),
+                 tr("the verdict shows the new connection string, without its password; the live "
+                    "database stays until you drop it"))};
+}
+
 /// What undoes it.
 Fact undoFact(const restore::RestorePlan &plan)
 {
+    if (plan.mode == RestoreMode::NewDatabase)
+        return fact(tr("Undo"), tr("Nothing to undo: nothing that is live changes. Backups "
+                                   "discards the new database while nobody is connected to it"));
     if (plan.mode == RestoreMode::Tables)
         return fact(tr("Undo"), tr("The verdict tells the statements that take them away again"));
     if (plan.mode == RestoreMode::InPlace)
@@ -472,7 +492,9 @@ QList<Fact> planFacts(const backup::BackupEntry &backup, const restore::RestoreP
                QList<Fact>{wayFact(plan, report.way), timeFact(backup, plan, report, past),
                            undoFact(plan)};
     facts += missingFacts(backup, report);
-    if (report.loss)
+    if (plan.mode == RestoreMode::NewDatabase)
+        facts += newDatabaseFacts(plan);
+    else if (report.loss)
         facts.append({tr("You will lose"),
                       {{lossSentence(*report.loss) + u' ', FactStyle::Danger},
                        {tr("See which"), FactStyle::Link, u"loss"_s}}});
@@ -507,6 +529,9 @@ QList<Fact> confirmFacts(const restore::RestorePlan &plan, const restore::Prefli
         return facts + QList<Fact>{fact(tr("Comes back"), someOf(plan.tables))} +
                roletexts::mappedFacts(plan) + QList<Fact>{undoFact(plan)};
     facts = alarms(report) + facts;
+    if (plan.mode == RestoreMode::NewDatabase)
+        return facts + newDatabaseFacts(plan) + roletexts::mappedFacts(plan) +
+               QList<Fact>{undoFact(plan)};
     if (report.loss)
         facts.append(fact(tr("You will lose"), lossSentence(*report.loss), FactStyle::Danger));
     if (plan.mode == RestoreMode::ReplaceDatabase)
@@ -532,12 +557,28 @@ QString planSentence(RestoreMode mode)
         return tr("Load it into a database of its own, prove it, then swap the names. Everybody "
                   "works with the old data until the swap, and has to connect again then; the old "
                   "database stays to be put back.");
+    if (mode == RestoreMode::NewDatabase)
+        return tr("Load it into a new database beside the live one, and prove it there. The live "
+                  "one stays as it is, and live: whoever is to use the restored data is switched "
+                  "to the new one by you.");
     if (mode == RestoreMode::InPlace)
         return tr("Make a safety copy of what is live and read it back; then drop what is live, "
                   "load the backup in its place and prove it, all in one transaction. If anything "
                   "fails, nothing has happened. Others wait meanwhile.");
     return tr("Load it beside the live data, prove it, then swap. Readers keep the old data until "
               "the swap, and the old data stays to be put back.");
+}
+
+bool replacesLive(RestoreMode mode)
+{
+    return mode != RestoreMode::Tables && mode != RestoreMode::NewDatabase;
+}
+
+QString harmlessText(RestoreMode mode)
+{
+    return mode == RestoreMode::NewDatabase
+               ? tr("Proven there, and left beside the live database, which stays as it is.")
+               : tr("In one transaction, proven before it is committed.");
 }
 
 QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report)
@@ -549,6 +590,10 @@ QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightRe
                  u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
     if (plan.mode == RestoreMode::ReplaceDatabase)
         return tr("Replace database %1 on %2")
+            .arg(plan.target.database(),
+                 u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
+    if (plan.mode == RestoreMode::NewDatabase)
+        return tr("Restore into a new database beside %1 on %2")
             .arg(plan.target.database(),
                  u"%1:%2"_s.arg(plan.target.host()).arg(plan.target.port()));
     QStringList schemas;

@@ -35,6 +35,11 @@ bool isCopy(const restore::RestoreReceipt &receipt)
 }
 
 bool isOfTables(const restore::RestoreReceipt &receipt)
+bool isNew(const restore::RestoreReceipt &receipt)
+{
+    return receipt.mode == restore::modeKey(RestoreMode::NewDatabase);
+}
+
 {
     return receipt.mode == restore::modeKey(RestoreMode::Tables);
 }
@@ -142,6 +147,8 @@ QString stoppingSentence(const restore::RestoreProgress &progress)
                : tr("Stopping, and leaving the live data as it was");
 }
 
+        if (progress.mode == RestoreMode::NewDatabase)
+            return tr("Leaving it in a database of its own");
 QString connectionLines(const restore::RestoreProgress &progress)
 {
     QStringList lines;
@@ -215,7 +222,7 @@ ProgressFacts progressFacts(const restore::RestoreProgress &progress)
 
 QList<ProgressPhase> progressPhases(const restore::RestoreProgress &progress)
 {
-    const bool isCopy = progress.mode == RestoreMode::Copy;
+    const bool isCopy = restore::leavesLive(progress.mode);
     const bool isInPlace = progress.mode == RestoreMode::InPlace;
     const bool isAlone = restore::keepsNothing(progress.mode);
     QList<std::pair<RestorePhase, QString>> order = {
@@ -245,7 +252,9 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
 {
     switch (receipt.verdict) {
     case Verdict::Proven:
-        return (isCopy(receipt)       ? tr("The copy is proven: %1 with %2 are as in the backup.")
+        return (isCopy(receipt)  ? tr("The copy is proven: %1 with %2 are as in the backup.")
+                : isNew(receipt) ? tr("Proven, in a database of its own; the live one is as it "
+                                      "was. %1 with %2 are as in the backup.")
                 : isOfTables(receipt) ? tr("Back and proven: %1 with %2 are as in the backup.")
                                       : tr("Proven: %1 with %2 are as in the backup."))
             .arg(tables(receipt.tables.size()), rows(receipt.rowsRestored()));
@@ -274,6 +283,8 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
 QString verdictDetail(const restore::RestoreReceipt &receipt)
 {
     QStringList parts;
+               : isNew(receipt)      ? tr("In a database of its own, with differences. Each is "
+                                               "named below; the live one is as it was.")
     if (receipt.verdict != Verdict::NotRestored) {
         parts.append(tr("Took %1.")
                          .arg(timetext::duration(
@@ -282,7 +293,8 @@ QString verdictDetail(const restore::RestoreReceipt &receipt)
             isInPlace(receipt)    ? undoOf(receipt)
             : isOfTables(receipt) ? tr("They were missing before; everything else is as it was.")
             : isCopy(receipt)     ? tr("The live data is as it was; the copy stands beside it.")
-                              : tr("The data that was there before is kept and can be put back."));
+            : isNew(receipt) ? tr("The live database is as it was, and stays until you drop it.")
+                             : tr("The data that was there before is kept and can be put back."));
     } else if (receipt.error) {
         if (receipt.error->line > 0)
             parts.append(tr("Line %1 of the dump.").arg(timetext::count(receipt.error->line)));
@@ -338,6 +350,8 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
 }
 
 QStringList cameToLife(const restore::RestoreRecord &record)
+    if (!receipt.connection.isEmpty())
+        lines.append(tr("New database: %1").arg(receipt.connection));
 {
     if (!record.isInEffect() || !record.receipt || !record.receipt->afterwards)
         return {};
@@ -393,7 +407,8 @@ QStringList restarts(RestoreMode mode)
     case RestoreMode::Tables:
         return {tr("Nobody was disconnected: restart or redeploy what has given up on these "
                    "tables, or remembers which tables there are.")};
-    case RestoreMode::Copy: return {};
+    case RestoreMode::Copy:
+    case RestoreMode::NewDatabase: return {};
     }
     Q_UNREACHABLE_RETURN({});
 }
@@ -416,6 +431,16 @@ QStringList afterCopy(const restore::RestoreRecord &record)
                         "options=-csearch_path=%1, and redeploy it.")
                          .arg(schemas.join(u',')));
     lines.append(tr("Before you say that rows are back, compare, bring them back, and run the "
+/// Nobody uses it before somebody switches; the verdict says how.
+QStringList afterNewDatabase()
+{
+    return {tr("Before you switch, look at the new database, and stop what writes to the live one: "
+               "what is written there is not in the new one."),
+            tr("After the switch, restart or redeploy whoever was connected, pools and poolers "
+               "too, and empty caches."),
+            smokeTest(), tellPeople()};
+}
+
                     "smoke test: the copy alone changes nothing for customers."));
     lines.append(tr("Tell people that it is a copy: the button beside the verdict copies it for "
                     "the chat."));
@@ -458,6 +483,8 @@ QStringList whatNext(const restore::RestoreRecord &record)
     } else {
         lines += record.receipt ? whatWasLookedAt(record.receipt->afterwards)
                                 : whatWasLookedAt(std::nullopt);
+    if (!record.newConnection().isEmpty())
+        return afterNewDatabase();
     }
     lines.append(tellPeople());
     return lines;
@@ -488,10 +515,14 @@ QString whatBecameOf(const restore::RestoreRecord &record)
                   "again goes on with it where it can, and Backups discards it.")
             .arg(started, record.unfinished);
     if (record.committed && !*record.committed && record.isLeftKnown &&
-        record.mode == RestoreMode::ReplaceDatabase)
+        restore::loadsDatabase(record.mode))
         return tr("The restore of %1 was interrupted, and nothing changed: nothing of it is left "
                   "on the server.")
             .arg(started);
+    if (record.committed && *record.committed && record.mode == RestoreMode::NewDatabase)
+        return tr("The restore of %1 was interrupted, and it had been proven: the backup stands in "
+                  "a database of its own, %2. The live one is as it was.")
+            .arg(started, record.made);
     if (record.committed)
         return *record.committed ? tr("The restore of %1 was interrupted, and it had taken place: "
                                       "the server keeps the old data.")

@@ -114,6 +114,10 @@ void TestKeptRules::theRules_data()
     loaded.isDatabase = true;
     loaded.state = KeptState::Loading;
     QTest::newRow("a loaded backup") << lookOf({loaded}) << days << KeptFate::ByHand;
+    KeptSchema handed = loaded; // with a time, which its mark does not have
+    handed.name = u"shop_restored_20260101_000000"_s;
+    handed.state = KeptState::HandedOver;
+    QTest::newRow("a database handed over") << lookOf({handed}) << days << KeptFate::ByHand;
     KeptSchema copy = old;
     copy.name = u"public_copy_20260101_000000"_s;
     copy.state = KeptState::Copy;

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void whatIsProposed();
     void whatTheBackupLacksIsNamed();
     void whoMayNotIsToldSo();
+    void whereNothingElseIsLeftANewDatabaseIs();
 
 private:
     static constexpr qint64 gigabyte = qint64(1024) * 1024 * 1024;
@@ -91,6 +92,30 @@ void TestRestoreWay::whoMayNotIsToldSo()
     QVERIFY(way && way->noDatabase);
     QVERIFY2(way->noDatabase->detail.contains(u"clerk may not create databases"_s),
              qPrintable(way->noDatabase->detail));
+}
+
+void TestRestoreWay::whereNothingElseIsLeftANewDatabaseIs()
+{
+    const Shop shop(*m_server, 5);
+    shop.run("CREATE ROLE maker LOGIN CREATEDB PASSWORD 'c'");
+    QString text = shop.target().withoutPassword();
+    text.replace(QRegularExpression(u"user=('[^']*'|\\S+)"_s), u"user=maker"_s);
+    TaskContext context;
+    auto session = postgres::Session::connect(
+        postgres::ConnectionString::parse(text).value().withPassword(Secret("c")), context);
+    QVERIFY2(session, session ? "" : qPrintable(describe(session.error())));
+    auto way = proposeWay(*session, {}, context);
+    QVERIFY(way && way->noDatabase && !way->noNewDatabase);
+    QCOMPARE(way->proposed, RestoreMode::Replace);
+    QVERIFY(way->isPossible(RestoreMode::NewDatabase));
+    way->noSchema = way->noDatabase;
+    QVERIFY(way->turnFromSchema());
+    QCOMPARE(way->proposed, RestoreMode::NewDatabase);
+    way->noNewDatabase = way->noDatabase;
+    QVERIFY(way->turnFromSchema());
+    QCOMPARE(way->proposed, RestoreMode::InPlace);
+    way->noPlace = way->noDatabase;
+    QVERIFY(!way->turnFromSchema());
 }
 
 MAYDAY_TEST(TestRestoreWay);
