@@ -261,7 +261,7 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
                             const restore::PreflightReport &report)
 {
     m_report = report;
-    const bool replaces = m_draft.mode != restore::RestoreMode::Tables;
+    const bool replaces = plantexts::replacesLive(m_draft.mode);
     m_plan->showPlan(
         {.sentence = plantexts::planSentence(m_draft.mode),
          .facts =
@@ -308,8 +308,8 @@ void RestorePanel::bringTables(const QList<restore::TableName> &tables)
 
 void RestorePanel::confirm()
 {
-    if (m_draft.mode == restore::RestoreMode::Tables)
-        return confirmTables();
+    if (!plantexts::replacesLive(m_draft.mode))
+        return confirmHarmless();
     const QString name = m_draft.target.database();
     QList<Fact> facts = plantexts::confirmFacts(m_draft, m_report);
     if (const backup::BackupEntry *entry = m_parts.shelf.entry(m_draft.file);
@@ -330,14 +330,14 @@ void RestorePanel::confirm()
 }
 
 /// Nothing that is live is replaced, so nothing has to be typed.
-void RestorePanel::confirmTables()
+void RestorePanel::confirmHarmless()
 {
     const QString verb = plantexts::replaceVerb(m_draft, m_report);
     const backup::BackupEntry *planned = m_parts.shelf.entry(m_draft.file);
     const QList<Fact> into = planned ? targetFacts(*planned) : QList<Fact>();
     m_parts.prompter.confirm(this,
                              {.title = verb + u'?',
-                              .text = tr("In one transaction, proven before it is committed."),
+                              .text = plantexts::harmlessText(m_draft.mode),
                               .confirmLabel = verb,
                               .facts = into + plantexts::confirmFacts(m_draft, m_report)},
                              [this](bool confirmed) {

@@ -93,7 +93,7 @@ private:
     void askWhoIsWho();
     void bringTables(const QList<restore::TableName> &tables);
     void confirm();
-    void confirmTables();
+    void confirmHarmless();
     void putBack();
     void compare();
     void bringBack();

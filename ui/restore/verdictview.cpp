@@ -62,6 +62,11 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
       m_header(new SentenceHeader(theme, this)),
       m_copy(new CopyButton(theme, tr("Copy the verdict for chat"), this)),
       m_error(new ErrorPanel(theme, this)),
+      m_connectionRow(new QWidget(this)),
+      m_connection(new TextLabel(theme, TextStyle::Detail, m_connectionRow)),
+      m_howToSwitch(new TextLabel(theme, TextStyle::Detail, Ink::Second, m_connectionRow)),
+      m_copyConnection(
+          new CopyButton(theme, tr("Copy the new connection string"), m_connectionRow)),
       m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
       m_next(new AfterwardsView(theme, this)),
       m_nextFold(new Disclosure(theme, m_next->title(), m_next, this)),
@@ -82,6 +87,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     m_header->addControl(m_content);
     m_header->addControl(m_copy);
     m_notes->setSelectable(true);
+    layOutConnection();
     m_table->setModel(m_model);
     m_table->setAccessibleName(tr("Tables"));
     m_table->setMonoColumns({TableResultModel::Table});
@@ -99,6 +105,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->setSpacing(metric::space12);
     column->addWidget(m_header);
     column->addWidget(m_error);
+    column->addWidget(m_connectionRow);
     column->addWidget(m_table, 1);
     column->addWidget(m_notes);
     column->addWidget(m_nextFold);
@@ -115,8 +122,38 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
 }
 
+void VerdictView::layOutConnection()
+{
+    m_connection->setSelectable(true);
+    m_connection->setObjectName(u"newConnection"_s);
+    m_howToSwitch->setText(tr(
+        "Add the password that you have, set it where the application has its connection string "
+        "now (DATABASE_URL, or as it is called there), and restart it. What is written to the "
+        "live database until then is not in the new one; the live one stays until you drop it."));
+    auto *told = new QHBoxLayout;
+    told->setSpacing(metric::space8);
+    told->addWidget(m_connection, 1);
+    told->addWidget(m_copyConnection, 0, Qt::AlignTop);
+    auto *switching = new QVBoxLayout(m_connectionRow);
+    switching->setContentsMargins({});
+    switching->setSpacing(metric::space8);
+    switching->addLayout(told);
+    switching->addWidget(m_howToSwitch);
+    m_connectionRow->hide();
+}
+
+/// How to use a database of its own; nothing of others.
+void VerdictView::showConnection(const restore::RestoreRecord &record)
+{
+    const QString connection = record.newConnection();
+    m_connection->setMarkup(code(connection));
+    m_copyConnection->setCopyText(connection);
+    m_connectionRow->setVisible(!connection.isEmpty());
+}
+
 void VerdictView::setRecord(const restore::RestoreRecord &record)
 {
+    showConnection(record);
     if (record.receipt) {
         showReceipt(record, *record.receipt);
         return;
@@ -190,7 +227,7 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
         m_error->setError(*receipt.error);
         if (receipt.left.isEmpty())
             m_error->setWhatIsSafe(
-                record.mode == restore::RestoreMode::ReplaceDatabase
+                restore::loadsDatabase(record.mode)
                     ? tr("The live data is as it was: everything happened in a database of its "
                          "own, which is gone.")
                     : tr("The live data is as it was: everything happened in one transaction "
@@ -208,8 +245,9 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
                       (notes.isEmpty() ? QString() : u"\n"_s));
     if (record.discardedAt)
         notes.prepend(
-            (record.mode == restore::RestoreMode::Copy
-                 ? tr("The copy was discarded at %1.")
+            (record.mode == restore::RestoreMode::Copy ? tr("The copy was discarded at %1.")
+             : record.mode == restore::RestoreMode::NewDatabase
+                 ? tr("The new database was discarded at %1.")
                  : tr("The other state was discarded at %1: there is no put-back any more."))
                 .arg(timetext::utcMinutes(*record.discardedAt)) +
             (notes.isEmpty() ? QString() : u"\n"_s));

@@ -44,12 +44,18 @@ Q_SIGNALS:
 
 private:
     void followMode(const restore::RestoreRecord &record);
+    void layOutConnection();
+    void showConnection(const restore::RestoreRecord &record);
     void showPutBack(const restore::RestoreRecord &record);
     void showReceipt(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt);
 
     SentenceHeader *m_header;
     CopyButton *m_copy;
     ErrorPanel *m_error;
+    QWidget *m_connectionRow; ///< of a database of its own
+    TextLabel *m_connection;
+    TextLabel *m_howToSwitch;
+    CopyButton *m_copyConnection;
     TextLabel *m_notes;
     AfterwardsView *m_next;
     Disclosure *m_nextFold;

@@ -5,10 +5,13 @@
 #include "ui/kit/copybutton.h"
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/stateglyph.h"
+#include "ui/restore/restoretexts.h"
 #include "ui/restore/verdictview.h"
 
 #include <QTest>
 #include <QTimeZone>
+
+#include <algorithm>
 
 using namespace mayday;
 using namespace mayday::tests;
@@ -27,6 +30,7 @@ private Q_SLOTS:
     void whatPuttingBackCameToIsSaid();
     void aPutBackOfAnInterruptedOneIsSaid();
     void aTryThatFailedHidesNothing();
+    void aDatabaseOfItsOwnIsToldWithItsConnection();
 
 private:
     [[nodiscard]] static restore::RestoreRecord restoredOnce()
@@ -167,6 +171,52 @@ void TestPutBackVerdict::aTryThatFailedHidesNothing()
     show(record);
     QVERIFY(seenText(*m_view).contains(u"Nobody saw its end"_s));
     QCOMPARE(seen<StateGlyph>(*m_view)->shape(), StateShape::Degraded);
+}
+
+/// Nothing to put back, and something to switch to.
+void TestPutBackVerdict::aDatabaseOfItsOwnIsToldWithItsConnection()
+{
+    restore::RestoreRecord record = restoredOnce();
+    record.mode = restore::RestoreMode::NewDatabase;
+    record.receipt->mode = restore::modeKey(record.mode);
+    record.receipt->connection = u"host=db.example dbname=shop_restored_20261123_081500"_s;
+    show(record);
+    for (const QString &words :
+         {u"Proven, in a database of its own; the live one is as it was."_s,
+          record.receipt->connection, u"stays until you drop it"_s,
+          u"Add the password that you have"_s})
+        QVERIFY2(seenText(*m_view).contains(words),
+                 qPrintable(words + u" in:\n"_s + seenText(*m_view)));
+    QVERIFY(!seenText(*m_view).contains(u"can be put back"_s));
+    QVERIFY(!seenButton(*m_view, u"Put back"_s));
+    QVERIFY(!seenButton(*m_view, u"What came after the backup"_s));
+    const auto copies = m_view->findChildren<CopyButton *>();
+    QVERIFY(std::ranges::any_of(copies, [&](const CopyButton *copy) {
+        return copy->isVisible() && copy->copyText() == record.receipt->connection;
+    }));
+    const QStringList clipped = clippedTexts(*m_view);
+    QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
+    QVERIFY(restoretexts::whatNext(record).front().startsWith(u"Before you switch, "_s));
+    record.discardedAt = record.startedAt.addDays(1);
+    show(record);
+    QVERIFY2(seenText(*m_view).contains(u"The new database was discarded at "_s),
+             qPrintable(seenText(*m_view)));
+    QVERIFY(!seenText(*m_view).contains(u"Add the password that you have"_s));
+    record = restoredOnce(); // the process died behind the last word
+    record.receipt.reset();
+    record.state = restore::RestoreState::Settled;
+    record.committed = true;
+    record.mode = restore::RestoreMode::NewDatabase;
+    record.connection = u"host=db.example dbname=shop user=app"_s;
+    record.made = u"shop_restored_20261123_081500"_s;
+    show(record);
+    QVERIFY2(seenText(*m_view).contains(
+                 u"it had been proven: the backup stands in a database of its own, "
+                 "shop_restored_20261123_081500."_s),
+             qPrintable(seenText(*m_view)));
+    QVERIFY(seenText(*m_view).contains(u"Add the password that you have"_s));
+    show(restoredOnce());
+    QVERIFY(!seenText(*m_view).contains(u"Add the password that you have"_s));
 }
 
 MAYDAY_UI_TEST(TestPutBackVerdict);

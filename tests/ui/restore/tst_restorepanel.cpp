@@ -43,6 +43,7 @@ private Q_SLOTS:
     void itStopsAndLeavesEverythingAsItWas();
     void aBlockerSaysWhyAndAsksAgain();
     void theOtherWayIsALinkAway();
+    void aNewDatabaseSwapsNothing();
     void missingRolesAreMadeWhenWanted();
     void aFileThatIsGoneIsABlocker();
     void anotherPanelShowsTheSame();
@@ -116,6 +117,28 @@ void TestRestorePanel::theOtherWayIsALinkAway()
     QTRY_VERIFY2(seenAll().contains(u"Brought back and proven: 1 row in 1 table."_s),
                  qPrintable(seenAll()));
     QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"3001"_s);
+}
+
+void TestRestorePanel::aNewDatabaseSwapsNothing()
+{
+    putDump(m_shop->dump());
+    m_shop->run("DELETE FROM public.products WHERE id > 10");
+    choosePlan();
+    auto *facts = m_panel->findChild<FactTable *>();
+    Q_EMIT facts->linkActivated(u"new-database"_s);
+    for (const QString &part :
+         {u"Way: into a new database, over several connections; nothing is swapped"_s,
+          u"You will lose: nothing, as long as nobody switches; what is written to "_s,
+          u"Undo: Nothing to undo"_s, u"Swap the whole database"_s})
+        QVERIFY2(facts->plainText().contains(part),
+                 qPrintable(part + u" in:\n"_s + facts->plainText()));
+    m_prompter->decisions = {true};
+    button(u"Restore into a new database beside "_s + m_shop->database())->click();
+    QTRY_VERIFY_WITH_TIMEOUT(seen<VerdictView>(*m_panel), 30000);
+    QVERIFY(seenAll().contains(u"Proven, in a database of its own; the live one is as it was."_s));
+    QVERIFY(seenAll().contains(m_shop->database() + u"_restored_"_s));
+    QCOMPARE(m_shop->ask("SELECT count(*) FROM products"), u"10"_s);
+    QVERIFY(!button(u"Put back the data as it was before"_s));
 }
 
 void TestRestorePanel::missingRolesAreMadeWhenWanted()
