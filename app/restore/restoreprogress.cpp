@@ -28,6 +28,11 @@ RestoreProgress RestoreProgress::asOf(std::chrono::milliseconds now, const Serve
     constexpr std::chrono::seconds stale{3};
     if (now - pulse.at < stale)
         at.index = pulse.index;
+    // We count a table when it is over, and the server counts in the middle of one.
+    if (phase == RestorePhase::Loading && now - pulse.at < stale && pulse.rowsTaken) {
+        at.rowsDone = std::max(at.rowsDone, std::min(*pulse.rowsTaken, at.rowsTotal));
+        at.rowsTaken = at.rowsDone;
+    }
     return at;
 }
 

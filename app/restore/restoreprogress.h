@@ -33,6 +33,8 @@ struct IndexBuild {
 struct ServerPulse {
     std::chrono::milliseconds at{0}; ///< of the monotonic clock; 0: nothing yet
     std::optional<IndexBuild> index = std::nullopt;
+    /// While it takes in rows by COPY: all it has so far, not what was sent and is on its way.
+    std::optional<qint64> rowsTaken = std::nullopt;
 };
 
 /// A snapshot for the screen, published by the worker at most a few times a second and at every
@@ -59,6 +61,7 @@ struct RestoreProgress {
     /// When all this was true, by the monotonic clock; 0: unknown.
     std::chrono::milliseconds publishedAt{0};
     std::optional<IndexBuild> index = std::nullopt;
+    std::optional<qint64> rowsTaken = std::nullopt; ///< as the server says, of a load
 
     /// The same as of now: durations have gone on since, while the worker waits for one answer, and
     /// a second connection may have heard from the server.

@@ -13,18 +13,16 @@ constexpr std::chrono::milliseconds pace{500};
 /// A load that is over sooner costs the server no second connection.
 constexpr std::chrono::milliseconds firstLook{1000};
 
-/// Of all connections of a restore of this database together: reading tables for indexes first,
-/// then sorting and writing (PostgreSQL's manual, "CREATE INDEX Progress Reporting"). Only what the
-/// role itself does is told to it.
-constexpr auto question =
-    "SELECT count(*), coalesce(sum(p.blocks_done), 0), coalesce(sum(p.blocks_total), 0),"
-    " coalesce(sum(p.tuples_done), 0), coalesce(sum(p.tuples_total), 0)"
-    " FROM pg_catalog.pg_stat_progress_create_index p"
-    " JOIN pg_catalog.pg_stat_activity a ON a.pid = p.pid"
+constexpr int copyProgressSince = 140000;
+
+/// Whose work is looked at: all connections of a restore of this database together.
+constexpr QByteArrayView ofTheRestore =
+    " p JOIN pg_catalog.pg_stat_activity a ON a.pid = p.pid"
     " WHERE a.application_name = 'mayday restore' AND (a.datname = pg_catalog.current_database()"
     " OR pg_catalog.starts_with(a.datname::text, pg_catalog.current_database() || '_restoring_'))";
 
-ServerPulse pulseFrom(const postgres::Rows &rows, std::chrono::milliseconds now)
+/// rowsBefore: what was known to be there before the server was asked.
+ServerPulse pulseFrom(const postgres::Rows &rows, std::chrono::milliseconds now, qint64 rowsBefore)
 {
     const auto share = [&rows](int done, int total) {
         const auto whole = static_cast<double>(rows.integer(0, total));
@@ -35,10 +33,28 @@ ServerPulse pulseFrom(const postgres::Rows &rows, std::chrono::milliseconds now)
         pulse.index = IndexBuild{.count = static_cast<int>(rows.integer(0, 0)),
                                  .read = share(1, 2),
                                  .written = share(3, 4)};
+    // A COPY that ended in between is in neither, so it may be less than the truth and never more.
+    if (rows.integer(0, 5) > 0)
+        pulse.rowsTaken = rowsBefore + rows.integer(0, 6);
     return pulse;
 }
 
 } // namespace
+
+/// Indexes: reading tables first, then sorting and writing (PostgreSQL's manual, "CREATE INDEX
+/// Progress Reporting"). Only what the role itself does is told to it.
+QByteArray pulseQuestion(int serverVersion)
+{
+    const QByteArray copies = serverVersion >= copyProgressSince
+                                  ? "SELECT count(*), coalesce(sum(p.tuples_processed), 0)"
+                                    " FROM pg_catalog.pg_stat_progress_copy" +
+                                        ofTheRestore.toByteArray() + " AND p.command = 'COPY FROM'"
+                                  : QByteArray("SELECT 0, 0");
+    return "SELECT i.*, c.* FROM (SELECT count(*), coalesce(sum(p.blocks_done), 0),"
+           " coalesce(sum(p.blocks_total), 0), coalesce(sum(p.tuples_done), 0),"
+           " coalesce(sum(p.tuples_total), 0) FROM pg_catalog.pg_stat_progress_create_index" +
+           ofTheRestore.toByteArray() + ") i, (" + copies + ") c";
+}
 
 Result<void> followServer(const postgres::ConnectionString &target, const Clock &clock,
                           const Latest<RestoreProgress> &progress, const Latest<ServerPulse> &pulse,
@@ -60,10 +76,12 @@ Result<void> followServer(const postgres::ConnectionString &target, const Clock 
             session = *std::move(connected);
         }
         if (session) {
-            const auto rows = session->query(question, context);
+            const qint64 before = progress.read().rowsDone;
+            const auto rows =
+                session->query(pulseQuestion(session->facts().versionNumber), context);
             if (!rows)
                 return failure(rows.error());
-            pulse.publish(pulseFrom(*rows, clock.monotonic()));
+            pulse.publish(pulseFrom(*rows, clock.monotonic(), before));
         }
         context.pause(pace);
     }

@@ -5,6 +5,7 @@
 #include "ui/kit/timetext.h"
 
 #include <QFileInfo>
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -34,12 +35,12 @@ bool isCopy(const restore::RestoreReceipt &receipt)
     return receipt.mode == restore::modeKey(RestoreMode::Copy);
 }
 
-bool isOfTables(const restore::RestoreReceipt &receipt)
 bool isNew(const restore::RestoreReceipt &receipt)
 {
     return receipt.mode == restore::modeKey(RestoreMode::NewDatabase);
 }
 
+bool isOfTables(const restore::RestoreReceipt &receipt)
 {
     return receipt.mode == restore::modeKey(RestoreMode::Tables);
 }
@@ -95,6 +96,20 @@ QString indexSentence(const restore::IndexBuild &build)
                : tr("The server builds an index: %1 % of the table read.").arg(percent(build.read));
 }
 
+/// "The server has taken 1.2 of 1.4 million rows."
+QString intakeSentence(qint64 taken, qint64 total)
+{
+    constexpr qint64 million = 1'000'000;
+    if (total < million)
+        return tr("The server has taken %1 of %2.").arg(timetext::count(taken), rows(total));
+    const auto millions = [](qint64 count) {
+        // Down: nothing is there before it is.
+        const double tenths = std::floor(static_cast<double>(count) / (million / 10.0));
+        return QLocale(QLocale::English).toString(tenths / 10, 'f', 1);
+    };
+    return tr("The server has taken %1 of %2 million rows.").arg(millions(taken), millions(total));
+}
+
 } // namespace
 
 QString tables(qsizetype count)
@@ -132,6 +147,8 @@ QString progressSentence(const restore::RestoreProgress &progress)
     case RestorePhase::Swapping:
         if (restore::keepsNothing(progress.mode))
             return tr("Committing");
+        if (progress.mode == RestoreMode::NewDatabase)
+            return tr("Leaving it in a database of its own");
         return progress.mode == RestoreMode::Copy ? tr("Leaving the copy beside the live data")
                                                   : tr("Swapping");
     case RestorePhase::Refining: return tr("The restored data is live");
@@ -147,8 +164,6 @@ QString stoppingSentence(const restore::RestoreProgress &progress)
                : tr("Stopping, and leaving the live data as it was");
 }
 
-        if (progress.mode == RestoreMode::NewDatabase)
-            return tr("Leaving it in a database of its own");
 QString connectionLines(const restore::RestoreProgress &progress)
 {
     QStringList lines;
@@ -177,9 +192,12 @@ QString progressDetail(const restore::RestoreProgress &progress)
             : tr("The live data has not been touched.");
     if (progress.index)
         return indexSentence(*progress.index) + u' ' + live;
-    return progress.phase == RestorePhase::Loading && !progress.table.isEmpty()
-               ? tr("Loading %1. %2").arg(progress.table, live)
-               : live;
+    if (progress.phase != RestorePhase::Loading)
+        return live;
+    const QString rest = progress.rowsTaken
+                             ? intakeSentence(*progress.rowsTaken, progress.rowsTotal) + u' ' + live
+                             : live;
+    return progress.table.isEmpty() ? rest : tr("Loading %1. %2").arg(progress.table, rest);
 }
 
 QString silenceSentence(const restore::RestoreProgress &progress)
@@ -265,6 +283,8 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
                        : tr("Restored as in the backup, but %1 of your own checks fail.")
                              .arg(receipt.checksFailed());
         return isCopy(receipt)       ? tr("The copy has differences. Each is named below.")
+               : isNew(receipt)      ? tr("In a database of its own, with differences. Each is "
+                                               "named below; the live one is as it was.")
                : isOfTables(receipt) ? tr("Back, with differences. Each is named below.")
                                      : tr("Restored with differences. Each is named below.");
     case Verdict::NotRestored: break;
@@ -283,8 +303,6 @@ QString verdictSentence(const restore::RestoreReceipt &receipt)
 QString verdictDetail(const restore::RestoreReceipt &receipt)
 {
     QStringList parts;
-               : isNew(receipt)      ? tr("In a database of its own, with differences. Each is "
-                                               "named below; the live one is as it was.")
     if (receipt.verdict != Verdict::NotRestored) {
         parts.append(tr("Took %1.")
                          .arg(timetext::duration(
@@ -332,6 +350,8 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
                          tr("Backup: %1").arg(QFileInfo(receipt.file).fileName())};
     if (receipt.error)
         lines.append(describe(*receipt.error));
+    if (!receipt.connection.isEmpty())
+        lines.append(tr("New database: %1").arg(receipt.connection));
     for (const restore::CheckResult &check : receipt.checks)
         lines.append(check.isTrue ? tr("Your check is true: %1").arg(check.name)
                                   : tr("Your check fails: %1: %2").arg(check.name, check.detail));
@@ -350,8 +370,6 @@ QString verdictForChat(const restore::RestoreReceipt &receipt)
 }
 
 QStringList cameToLife(const restore::RestoreRecord &record)
-    if (!receipt.connection.isEmpty())
-        lines.append(tr("New database: %1").arg(receipt.connection));
 {
     if (!record.isInEffect() || !record.receipt || !record.receipt->afterwards)
         return {};
@@ -413,6 +431,16 @@ QStringList restarts(RestoreMode mode)
     Q_UNREACHABLE_RETURN({});
 }
 
+/// Nobody uses it before somebody switches; the verdict says how.
+QStringList afterNewDatabase()
+{
+    return {tr("Before you switch, look at the new database, and stop what writes to the live one: "
+               "what is written there is not in the new one."),
+            tr("After the switch, restart or redeploy whoever was connected, pools and poolers "
+               "too, and empty caches."),
+            smokeTest(), tellPeople()};
+}
+
 /// Nothing leads to a copy by itself.
 QStringList afterCopy(const restore::RestoreRecord &record)
 {
@@ -431,16 +459,6 @@ QStringList afterCopy(const restore::RestoreRecord &record)
                         "options=-csearch_path=%1, and redeploy it.")
                          .arg(schemas.join(u',')));
     lines.append(tr("Before you say that rows are back, compare, bring them back, and run the "
-/// Nobody uses it before somebody switches; the verdict says how.
-QStringList afterNewDatabase()
-{
-    return {tr("Before you switch, look at the new database, and stop what writes to the live one: "
-               "what is written there is not in the new one."),
-            tr("After the switch, restart or redeploy whoever was connected, pools and poolers "
-               "too, and empty caches."),
-            smokeTest(), tellPeople()};
-}
-
                     "smoke test: the copy alone changes nothing for customers."));
     lines.append(tr("Tell people that it is a copy: the button beside the verdict copies it for "
                     "the chat."));
@@ -465,6 +483,8 @@ QStringList whatNext(const restore::RestoreRecord &record)
 {
     if (record.mode == RestoreMode::Copy && record.canBeCompared())
         return afterCopy(record);
+    if (!record.newConnection().isEmpty())
+        return afterNewDatabase();
     if (record.committed && !*record.committed && !record.unfinished.isEmpty())
         return afterUnfinished(record);
     if (!record.isInEffect())
@@ -483,8 +503,6 @@ QStringList whatNext(const restore::RestoreRecord &record)
     } else {
         lines += record.receipt ? whatWasLookedAt(record.receipt->afterwards)
                                 : whatWasLookedAt(std::nullopt);
-    if (!record.newConnection().isEmpty())
-        return afterNewDatabase();
     }
     lines.append(tellPeople());
     return lines;
@@ -501,6 +519,10 @@ QString whatBecameOf(const restore::RestoreRecord &record)
                          "live data.")
                     : tr("The copy of %1 was interrupted, and nothing is left of it."))
             .arg(started);
+    if (record.committed && *record.committed && record.mode == RestoreMode::NewDatabase)
+        return tr("The restore of %1 was interrupted, and it had been proven: the backup stands in "
+                  "a database of its own, %2. The live one is as it was.")
+            .arg(started, record.made);
     if (record.committed && *record.committed && record.mode == RestoreMode::Tables)
         return tr("The restore of %1 was interrupted, and it had taken place: what was missing is "
                   "back (%2).")
@@ -519,10 +541,6 @@ QString whatBecameOf(const restore::RestoreRecord &record)
         return tr("The restore of %1 was interrupted, and nothing changed: nothing of it is left "
                   "on the server.")
             .arg(started);
-    if (record.committed && *record.committed && record.mode == RestoreMode::NewDatabase)
-        return tr("The restore of %1 was interrupted, and it had been proven: the backup stands in "
-                  "a database of its own, %2. The live one is as it was.")
-            .arg(started, record.made);
     if (record.committed)
         return *record.committed ? tr("The restore of %1 was interrupted, and it had taken place: "
                                       "the server keeps the old data.")

@@ -21,6 +21,8 @@ private Q_SLOTS:
     void initTestCase();
     void cleanup();
     void anIndexIsSeenGrowing();
+    void rowsAreSeenComingIn();
+    void anOlderServerIsNotAskedForThem();
     void beforeTheLoadNobodyConnects();
     void aShortLoadNeedsNoOtherConnection();
     void itEndsAtTheSwap();
@@ -61,7 +63,8 @@ void TestServerPulse::initTestCase()
     m_shop->run("CREATE FUNCTION slow(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS"
                 " $$BEGIN PERFORM pg_sleep(0.003); RETURN $1; END$$;"
                 "CREATE TABLE wide AS SELECT g AS id, repeat('x', 400) AS filling"
-                " FROM generate_series(1, 3000) g");
+                " FROM generate_series(1, 3000) g;"
+                "CREATE TABLE taking (id integer CHECK (slow(id) = id))");
 }
 
 void TestServerPulse::cleanup()
@@ -99,6 +102,46 @@ void TestServerPulse::anIndexIsSeenGrowing()
     // It answers all the while.
     const auto before = m_pulse.read().at;
     QTRY_VERIFY_WITH_TIMEOUT(m_pulse.read().at > before, 20000);
+}
+
+/// What was sent is not there yet; and our own count stands still until the table is over.
+void TestServerPulse::rowsAreSeenComingIn()
+{
+    follow(RestorePhase::Loading);
+    m_progress.publish({.phase = RestorePhase::Loading, .rowsDone = 5000, .rowsTotal = 8000});
+    TaskContext context;
+    auto busy =
+        startTask(m_pool, [target = m_shop->target()](TaskContext &inner) -> Result<qint64> {
+            auto session =
+                postgres::Session::connect(target, inner, {.applicationName = u"mayday restore"_s});
+            if (!session)
+                return failure(session.error());
+            return session->execute("COPY taking FROM PROGRAM 'seq 1 3000'", inner);
+        });
+    const auto isAbove = [this](qint64 low) {
+        const auto taken = m_pulse.read().rowsTaken;
+        return taken && *taken > low && *taken < 8000;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isAbove(5000), 20000);
+    const qint64 early = *m_pulse.read().rowsTaken;
+    QTRY_VERIFY_WITH_TIMEOUT(isAbove(early), 20000);
+    QVERIFY(!m_pulse.read().index);
+    busy.requestStop();
+    QVERIFY(!busy.wait());
+    QTRY_VERIFY_WITH_TIMEOUT(!m_pulse.read().rowsTaken, 20000);
+}
+
+void TestServerPulse::anOlderServerIsNotAskedForThem()
+{
+    QVERIFY(pulseQuestion(140000).contains("pg_stat_progress_copy"));
+    QVERIFY(!pulseQuestion(130021).contains("pg_stat_progress_copy"));
+    TaskContext context;
+    auto session = postgres::Session::connect(m_shop->target(), context);
+    for (const int version : {130021, session->facts().versionNumber}) {
+        const auto rows = session->query(pulseQuestion(version), context);
+        QVERIFY2(rows, rows ? "" : qPrintable(describe(rows.error())));
+        QCOMPARE(rows->text(0, 5) + rows->text(0, 6), u"00"_s);
+    }
 }
 
 void TestServerPulse::beforeTheLoadNobodyConnects()
@@ -163,6 +206,16 @@ void TestServerPulse::theOtherConnectionHasHeardLater()
     QVERIFY(at.asOf(90s, pulse).index.has_value());
     QCOMPARE(at.asOf(98s, pulse).sinceAnswer, 10s); // it was sent away, or is silent too
     QVERIFY(!at.asOf(98s, pulse).index);
+    ServerPulse taking{.at = 89s, .rowsTaken = 1200};
+    at.rowsDone = 1000;
+    at.rowsTotal = 1400;
+    QCOMPARE(at.asOf(90s, taking).rowsDone, 1200);
+    QCOMPARE(at.asOf(90s, taking).rowsTaken, 1200);
+    QVERIFY(!at.asOf(98s, taking).rowsTaken);
+    at.rowsDone = 1300; // a table has ended since
+    QCOMPARE(at.asOf(90s, taking).rowsTaken, 1300);
+    taking.rowsTaken = 1500; // rows that somebody else brings
+    QCOMPARE(at.asOf(90s, taking).rowsTaken, 1400);
     at.publishedAt = 89s;
     QCOMPARE(at.asOf(90s, pulse).sinceAnswer, 1s + 100ms);
     for (const RestorePhase phase : {RestorePhase::Preflight, RestorePhase::Refining}) {

@@ -53,6 +53,7 @@ class TestRestoreTexts : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatTheServerHasTakenIsSaid();
     void theLossIsSaidInOneSentence();
     void theLossIsToldTableByTable();
     void thePlanNamesEverything();
@@ -593,6 +594,23 @@ void TestRestoreTexts::anInterruptedRestoreIsHonest()
     QVERIFY(restoretexts::interruptedSentence(record).contains(u"nothing changed"_s));
     record.committed = true;
     QVERIFY(restoretexts::interruptedSentence(record).contains(u"had taken place"_s));
+}
+
+void TestRestoreTexts::whatTheServerHasTakenIsSaid()
+{
+    restore::RestoreProgress progress{.phase = restore::RestorePhase::Loading,
+                                      .rowsTotal = 1'450'000,
+                                      .table = u"public.products"_s,
+                                      .rowsTaken = 1'290'000};
+    QCOMPARE(restoretexts::progressDetail(progress),
+             u"Loading public.products. The server has taken 1.2 of 1.4 million rows. The live "
+             "data has not been touched."_s);
+    progress.rowsTotal = 40'000;
+    progress.rowsTaken = 1'200;
+    QVERIFY(restoretexts::progressDetail(progress).contains(
+        u"The server has taken 1,200 of 40,000 rows."_s));
+    progress.phase = restore::RestorePhase::Proving;
+    QVERIFY(!restoretexts::progressDetail(progress).contains(u"taken"_s));
 }
 
 MAYDAY_UI_TEST(TestRestoreTexts);
