@@ -173,6 +173,11 @@ void DialogPrompter::askText(QObject *receiver, const TextQuestion &question,
         auto *field = new QPlainTextEdit(question.initial);
         field->setPlaceholderText(question.placeholder);
         field->setTabChangesFocus(true);
+        if (question.readOnly) {
+            field->setReadOnly(true);
+            field->setFont(m_theme.monoFont(13));
+            dialog->hideCancel();
+        }
         QObject::connect(field, &QPlainTextEdit::textChanged, save,
                          [field, check] { check(field->toPlainText()); });
         text = [field] {

@@ -39,6 +39,9 @@ struct TextQuestion {
     QString placeholder = {};
     bool multiLine = false;
     bool mayBeEmpty = false;
+    /// Of multiLine: nothing is asked. It is there to be read and selected, and one button closes
+    /// it.
+    bool readOnly = false;
 };
 
 struct SecretQuestion {

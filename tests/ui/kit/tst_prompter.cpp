@@ -8,6 +8,7 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QLineEdit>
+#include <QPlainTextEdit>
 #include <QTest>
 
 using namespace mayday;
@@ -117,6 +118,24 @@ private Q_SLOTS:
         QTest::keyClicks(field, u"called Ann"_s);
         QTest::keyClick(field, Qt::Key_Return);
         QCOMPARE(text.value_or(QString()), u"called Ann"_s);
+    }
+
+    void aTextToBeReadIsNotAsked()
+    {
+        m_prompter->askText(this,
+                            {.title = u"Line 7"_s,
+                             .note = {},
+                             .confirmLabel = u"Close"_s,
+                             .initial = QString(16'000, u'x'),
+                             .multiLine = true,
+                             .readOnly = true},
+                            [](const std::optional<QString> &) {});
+        auto *field = dialog()->findChild<QPlainTextEdit *>();
+        QVERIFY(field->isReadOnly());
+        QVERIFY(dialog()->height() < 600 && dialog()->width() < 700); // however long it is
+        for (const auto *button : dialog()->findChildren<ActionButton *>())
+            QCOMPARE(button->isVisible(), button == dialog()->confirmButton());
+        dialog()->confirmButton()->click();
     }
 
     void secretsAreHiddenWhileTyped()
