@@ -70,6 +70,13 @@ Task<PreflightReport> RestoreDesk::preflight(const RestorePlan &plan,
     });
 }
 
+Task<LineInFile> RestoreDesk::lineOf(const QString &file, qint64 line)
+{
+    return startTask(m_pool, [file, line](TaskContext &context) {
+        return restore::lineInFile(file, line, context);
+    });
+}
+
 void RestoreDesk::start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection)
 {
     if (refuseWhenBusy())

@@ -6,6 +6,7 @@
 #include "core/task.h"
 #include "restore/bringback.h"
 #include "restore/keptexpiry.h"
+#include "restore/lineinfile.h"
 #include "restore/preflight.h"
 #include "restore/restoreprogress.h"
 #include "restore/restorerecord.h"
@@ -59,6 +60,8 @@ public:
     [[nodiscard]] Task<PreflightReport> preflight(const RestorePlan &plan,
                                                   const dump::DumpInspection &inspection,
                                                   const backup::DataTime &taken);
+    /// What stands at a line of a backup. It is in no record.
+    [[nodiscard]] Task<LineInFile> lineOf(const QString &file, qint64 line);
     void start(const RestorePlan &plan, std::optional<dump::DumpInspection> inspection);
     /// What runs, a restore, a put-back or a bring-back, also when it has only been asked for.
     /// Within a second the live data is as it was; the receipt says so.

@@ -7,6 +7,7 @@
 #include "ui/restore/chooseview.h"
 #include "ui/restore/contentview.h"
 #include "ui/restore/insidetexts.h"
+#include "ui/restore/linepeek.h"
 #include "ui/restore/objectsview.h"
 #include "ui/restore/plantexts.h"
 #include "ui/restore/planview.h"
@@ -103,6 +104,7 @@ void RestorePanel::connectPlan()
 
 void RestorePanel::connectVerdict()
 {
+    new LinePeek(*m_verdict, m_parts.desk, m_parts.prompter, this);
     connect(m_verdict, &VerdictView::anotherRequested, this, &RestorePanel::showChoice);
     connect(m_verdict, &VerdictView::putBackRequested, this, &RestorePanel::putBack);
     connect(m_verdict, &VerdictView::safetyCopyRequested, this, [this] {

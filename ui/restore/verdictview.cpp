@@ -80,6 +80,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
                                    tr("What came after the backup..."), this)),
       m_content(
           new ActionButton(theme, ButtonKind::Secondary, tr("Compare every letter..."), this)),
+      m_line(new ActionButton(theme, ButtonKind::Secondary, QString(), this)),
       m_again(new ActionButton(theme, ButtonKind::Secondary, tr("Restore the same backup again..."),
                                this)),
       m_another(new ActionButton(theme, ButtonKind::Secondary, tr("Choose another backup"), this))
@@ -97,6 +98,7 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     buttons->addWidget(m_cameAfter);
     buttons->addWidget(m_putBack);
     buttons->addWidget(m_safetyCopy);
+    buttons->addWidget(m_line);
     buttons->addWidget(m_again);
     buttons->addWidget(m_another);
     buttons->addStretch();
@@ -112,13 +114,19 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addLayout(buttons);
     column->addStretch(); // takes the room while there is no table
     // All of them at once would ask for more room than any verdict needs.
-    for (ActionButton *button : {m_cameAfter, m_content, m_putBack, m_safetyCopy, m_again})
+    for (ActionButton *button : {m_cameAfter, m_content, m_putBack, m_safetyCopy, m_line, m_again})
         button->hide();
     connect(m_putBack, &ActionButton::clicked, this, &VerdictView::putBackRequested);
     connect(m_safetyCopy, &ActionButton::clicked, this, &VerdictView::safetyCopyRequested);
     connect(m_cameAfter, &ActionButton::clicked, this, &VerdictView::cameAfterRequested);
     connect(m_content, &ActionButton::clicked, this, &VerdictView::contentRequested);
     connect(m_again, &ActionButton::clicked, this, &VerdictView::againRequested);
+    connect(m_line, &ActionButton::clicked, this, [this] {
+        if (m_isReadingLine)
+            Q_EMIT lineUnwanted();
+        else
+            Q_EMIT lineRequested(m_lineFile, m_lineNumber);
+    });
     connect(m_another, &ActionButton::clicked, this, &VerdictView::anotherRequested);
 }
 
@@ -142,6 +150,28 @@ void VerdictView::layOutConnection()
     m_connectionRow->hide();
 }
 
+void VerdictView::setReadingLine(bool isReading)
+{
+    m_isReadingLine = isReading;
+    m_line->setText(isReading
+                        ? tr("Stop looking for the row")
+                        : tr("Show the row at line %1...").arg(timetext::count(m_lineNumber)));
+}
+
+/// The text of a row stands nowhere; who wants to see it has it read from the file again.
+void VerdictView::showLineOffer(const restore::RestoreRecord &record)
+{
+    const bool hasFailed = record.receipt && record.receipt->error;
+    const qint64 line = hasFailed ? record.receipt->error->line : 0;
+    const QString file = hasFailed ? record.receipt->file : QString();
+    if (m_isReadingLine && (line != m_lineNumber || file != m_lineFile))
+        Q_EMIT lineUnwanted();
+    m_lineFile = file;
+    m_lineNumber = line;
+    setReadingLine(m_isReadingLine);
+    m_line->setVisible(line > 0);
+}
+
 /// How to use a database of its own; nothing of others.
 void VerdictView::showConnection(const restore::RestoreRecord &record)
 {
@@ -154,6 +184,7 @@ void VerdictView::showConnection(const restore::RestoreRecord &record)
 void VerdictView::setRecord(const restore::RestoreRecord &record)
 {
     showConnection(record);
+    showLineOffer(record);
     if (record.receipt) {
         showReceipt(record, *record.receipt);
         return;

@@ -29,6 +29,8 @@ public:
     void setRecord(const restore::RestoreRecord &record);
     /// More is known of it; of another than the one that is shown: nothing.
     void renew(const restore::RestoreRecord &record);
+    /// The line at which it failed is being looked for.
+    void setReadingLine(bool isReading);
     [[nodiscard]] QWidget *initialFocus() const;
 
 Q_SIGNALS:
@@ -38,6 +40,10 @@ Q_SIGNALS:
     void cameAfterRequested();
     /// Every letter of the live rows beside the backup.
     void contentRequested();
+    /// To see the line of the backup at which it failed.
+    void lineRequested(const QString &file, qint64 line);
+    /// No more: it was stopped, or the verdict is another.
+    void lineUnwanted();
     void anotherRequested();
     /// the same file once more, after an interruption
     void againRequested();
@@ -45,6 +51,7 @@ Q_SIGNALS:
 private:
     void followMode(const restore::RestoreRecord &record);
     void layOutConnection();
+    void showLineOffer(const restore::RestoreRecord &record);
     void showConnection(const restore::RestoreRecord &record);
     void showPutBack(const restore::RestoreRecord &record);
     void showReceipt(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt);
@@ -67,6 +74,10 @@ private:
     ActionButton *m_safetyCopy;
     ActionButton *m_cameAfter;
     ActionButton *m_content;
+    ActionButton *m_line;
+    QString m_lineFile;
+    qint64 m_lineNumber = 0; ///< 0: it failed at none
+    bool m_isReadingLine = false;
     ActionButton *m_again;
     ActionButton *m_another;
 };

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/restore/restorefixture.h"
 #include "backup/dumpopener.h"
+#include "restore/lineinfile.h"
 #include "support/faultshare.h"
+#include "support/gzipbytes.h"
 #include "support/steprelay.h"
 #include "support/testmain.h"
 
 #include <QDir>
+#include <QJsonDocument>
 #include <QTest>
 
 #include <stop_token>
@@ -79,6 +82,9 @@ private Q_SLOTS:
     void aDumpOfInsertsIsRestored_data();
     void aDumpOfInsertsIsRestored();
     void anInsertThatBringsNoRowIsNoticed();
+    void theLineItFailedAtIsFoundAgain_data();
+    void theLineItFailedAtIsFoundAgain();
+    void aLineThatIsNoneIsNotFound();
 
 private:
     /// A restore through a relay that strikes at the step.
@@ -380,6 +386,71 @@ void TestRestoreFailures::anInsertThatBringsNoRowIsNoticed()
              text.first(text.indexOf("INSERT INTO public.empty_one VALUES (1);")).count('\n') + 1);
     QVERIFY(receipt.left.isEmpty());
     QCOMPARE(shop.liveState(), before);
+}
+
+void TestRestoreFailures::theLineItFailedAtIsFoundAgain_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<bool>("isPacked");
+    QTest::addColumn<QByteArray>("good");
+    QTest::addColumn<QByteArray>("bad");
+    QTest::addColumn<QByteArray>("text");
+    const QByteArray good = "\n1500\tp;'1500\\t";
+    const QByteArray bad = "\nmany\tp;'1500\\t";
+    QTest::newRow("plain") << QStringList() << false << good << bad << bad.mid(1);
+    QTest::newRow("gz") << QStringList() << true << good << bad << bad.mid(1);
+    QTest::newRow("INSERT") << QStringList{u"--inserts"_s} << false
+                            << QByteArray("VALUES (1500, 'p;''1500")
+                            << QByteArray("VALUES ('many', 'p;''1500")
+                            << QByteArray("INSERT INTO public.products VALUES ('many', 'p;''1500");
+}
+
+void TestRestoreFailures::theLineItFailedAtIsFoundAgain()
+{
+    QFETCH(QStringList, options);
+    QFETCH(bool, isPacked);
+    QFETCH(QByteArray, good);
+    QFETCH(QByteArray, bad);
+    QFETCH(QByteArray, text);
+    const Shop shop(*m_server, 2000);
+    QByteArray dump = shop.dump(options);
+    QVERIFY(dump.contains(good));
+    dump.replace(good, bad);
+    const QString file = shop.writeDump(isPacked ? tests::gzipped(dump) : dump);
+    const RestoreReceipt receipt = shop.restore(file);
+    QVERIFY2(receipt.error && receipt.error->line > 0, why(receipt));
+    QVERIFY(!QJsonDocument(toJson(receipt)).toJson().contains("p;'1500"));
+    TaskContext context;
+    const auto found = lineInFile(file, receipt.error->line, context);
+    QVERIFY2(found, found ? "" : qPrintable(describe(found.error())));
+    QVERIFY2(found->text.startsWith(text), found->text);
+    QVERIFY(!found->text.contains('\n') && !found->isCut);
+    QCOMPARE(found->table, options.isEmpty() ? u"public.products"_s : QString());
+    std::stop_source stop;
+    stop.request_stop();
+    TaskContext stopped(stop.get_token());
+    const auto none = lineInFile(file, receipt.error->line, stopped);
+    QVERIFY(!none && none.error().kind == ErrorKind::Cancelled);
+}
+
+void TestRestoreFailures::aLineThatIsNoneIsNotFound()
+{
+    QByteArray dump = m_shop->dumpOf({u"--schema=public"_s});
+    const QByteArray wide = QByteArray(40'000, 'w');
+    dump.replace("\n100\tp;'100", "\n100\t" + wide);
+    const QString file = m_shop->writeDump(dump, u"wide.sql"_s);
+    TaskContext context;
+    for (const qint64 line : {qint64(1), qint64(dump.count('\n')) + 7}) {
+        const auto none = lineInFile(file, line, context);
+        QVERIFY(!none && none.error().kind == ErrorKind::NotFound);
+    }
+    const qint64 line = dump.left(dump.indexOf("\n100\twww") + 1).count('\n') + 1;
+    const auto cut = lineInFile(file, line, context);
+    QVERIFY2(cut, cut ? "" : qPrintable(describe(cut.error())));
+    QVERIFY(cut->isCut && cut->text.startsWith("100\twww") && cut->text.size() < 20'000);
+    const auto other = lineInFile(file, line - 1, context);
+    QVERIFY2(other, other ? "" : qPrintable(describe(other.error())));
+    QVERIFY2(other->text.contains("p;'") && !other->isCut, other->text);
 }
 
 MAYDAY_TEST(TestRestoreFailures);

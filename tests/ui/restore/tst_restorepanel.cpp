@@ -438,6 +438,15 @@ void TestRestorePanel::aFailureNamesLineAndStateAndChangesNothing()
     QVERIFY(button(u"Choose another backup"_s));
     for (const QString &word : {u"success"_s, u"Oops"_s, u"!"_s})
         QVERIFY2(!seenAll().contains(word, Qt::CaseInsensitive), qPrintable(word));
+    // Its text is read from the file when somebody asks, and stands nowhere else.
+    button(u"Show the row at line "_s)->click();
+    QTRY_COMPARE(m_prompter->textQuestions.size(), 1);
+    const TextQuestion &shown = m_prompter->textQuestions.front();
+    QVERIFY(shown.readOnly && shown.note.startsWith(u"A row of public.products, "_s));
+    QVERIFY2(shown.initial.startsWith(u"x1500\tp;"_s), qPrintable(shown.initial));
+    QVERIFY(!seenAll().contains(u"p;'1500"_s));
+    for (const store::JournalEvent &event : m_journal->read().value())
+        QVERIFY(!QJsonDocument(event.data).toJson().contains("p;'1500"));
 }
 
 void TestRestorePanel::itStopsAndLeavesEverythingAsItWas()
