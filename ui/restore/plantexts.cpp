@@ -569,18 +569,6 @@ QString planSentence(RestoreMode mode)
               "the swap, and the old data stays to be put back.");
 }
 
-bool replacesLive(RestoreMode mode)
-{
-    return mode != RestoreMode::Tables && mode != RestoreMode::NewDatabase;
-}
-
-QString harmlessText(RestoreMode mode)
-{
-    return mode == RestoreMode::NewDatabase
-               ? tr("Proven there, and left beside the live database, which stays as it is.")
-               : tr("In one transaction, proven before it is committed.");
-}
-
 QString replaceVerb(const restore::RestorePlan &plan, const restore::PreflightReport &report)
 {
     if (plan.mode == RestoreMode::Tables)

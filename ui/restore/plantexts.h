@@ -31,10 +31,6 @@ inline const QString missingTarget = QStringLiteral("missing-tables");
                                        const restore::PreflightReport &report);
 /// What the plan does, in one breath.
 [[nodiscard]] QString planSentence(restore::RestoreMode mode);
-/// Whether it takes the place of something that is live; what does not needs no name to be typed.
-[[nodiscard]] bool replacesLive(restore::RestoreMode mode);
-/// Beside the question before one that does not.
-[[nodiscard]] QString harmlessText(restore::RestoreMode mode);
 /// "Replace schema public in shop on 127.0.0.1:5432", "Replace database shop on 127.0.0.1:5432"
 [[nodiscard]] QString replaceVerb(const restore::RestorePlan &plan,
                                   const restore::PreflightReport &report);

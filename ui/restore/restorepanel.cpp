@@ -12,6 +12,7 @@
 #include "ui/restore/plantexts.h"
 #include "ui/restore/planview.h"
 #include "ui/restore/progressview.h"
+#include "ui/restore/restoretexts.h"
 #include "ui/restore/roletexts.h"
 #include "ui/restore/tablesview.h"
 #include "ui/restore/verdictview.h"
@@ -263,7 +264,7 @@ void RestorePanel::showPlan(const backup::BackupEntry &entry,
                             const restore::PreflightReport &report)
 {
     m_report = report;
-    const bool replaces = plantexts::replacesLive(m_draft.mode);
+    const bool replaces = restoretexts::replacesLive(m_draft.mode);
     m_plan->showPlan(
         {.sentence = plantexts::planSentence(m_draft.mode),
          .facts =
@@ -310,7 +311,7 @@ void RestorePanel::bringTables(const QList<restore::TableName> &tables)
 
 void RestorePanel::confirm()
 {
-    if (!plantexts::replacesLive(m_draft.mode))
+    if (!restoretexts::replacesLive(m_draft.mode))
         return confirmHarmless();
     const QString name = m_draft.target.database();
     QList<Fact> facts = plantexts::confirmFacts(m_draft, m_report);
@@ -339,7 +340,7 @@ void RestorePanel::confirmHarmless()
     const QList<Fact> into = planned ? targetFacts(*planned) : QList<Fact>();
     m_parts.prompter.confirm(this,
                              {.title = verb + u'?',
-                              .text = plantexts::harmlessText(m_draft.mode),
+                              .text = restoretexts::harmlessText(m_draft.mode),
                               .confirmLabel = verb,
                               .facts = into + plantexts::confirmFacts(m_draft, m_report)},
                              [this](bool confirmed) {

@@ -479,6 +479,18 @@ QStringList afterUnfinished(const restore::RestoreRecord &record)
 
 } // namespace
 
+bool replacesLive(RestoreMode mode)
+{
+    return mode != RestoreMode::Tables && mode != RestoreMode::NewDatabase;
+}
+
+QString harmlessText(RestoreMode mode)
+{
+    return mode == RestoreMode::NewDatabase
+               ? tr("Proven there, and left beside the live database, which stays as it is.")
+               : tr("In one transaction, proven before it is committed.");
+}
+
 QStringList whatNext(const restore::RestoreRecord &record)
 {
     if (record.mode == RestoreMode::Copy && record.canBeCompared())

@@ -49,6 +49,10 @@ namespace restoretexts {
 [[nodiscard]] QStringList whatNext(const restore::RestoreRecord &record);
 /// What is true about a restore that nobody saw end.
 [[nodiscard]] QString interruptedSentence(const restore::RestoreRecord &record);
+/// Whether it takes the place of something that is live; what does not needs no name to be typed.
+[[nodiscard]] bool replacesLive(restore::RestoreMode mode);
+/// Beside the question before one that does not.
+[[nodiscard]] QString harmlessText(restore::RestoreMode mode);
 
 } // namespace restoretexts
 
