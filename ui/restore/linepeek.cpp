@@ -37,11 +37,10 @@ void LinePeek::show(qint64 line, const Result<restore::LineInFile> &found)
         m_prompter.showError(found.error());
         return;
     }
-    const QString what =
-        found->table.isEmpty()
-            ? tr("A statement of the backup. It may hold personal data.")
-            : tr("A row of %1, as it is in the backup. It may hold personal data.")
-                  .arg(found->table);
+    const QString what = found->table.isEmpty()
+                             ? tr("A statement of the backup. It may hold personal data.")
+                             : tr("A row of %1, as it is in the backup. It may hold personal data.")
+                                   .arg(found->table);
     QStringList note{what, tr("Mayday has read it from the file for this window alone: it is in no "
                               "log, record or report.")};
     if (found->isCut)

@@ -181,10 +181,9 @@ void TestPutBackVerdict::aDatabaseOfItsOwnIsToldWithItsConnection()
     record.receipt->mode = restore::modeKey(record.mode);
     record.receipt->connection = u"host=db.example dbname=shop_restored_20261123_081500"_s;
     show(record);
-    for (const QString &words :
-         {u"Proven, in a database of its own; the live one is as it was."_s,
-          record.receipt->connection, u"stays until you drop it"_s,
-          u"Add the password that you have"_s})
+    for (const QString &words : {u"Proven, in a database of its own; the live one is as it was."_s,
+                                 record.receipt->connection, u"stays until you drop it"_s,
+                                 u"Add the password that you have"_s})
         QVERIFY2(seenText(*m_view).contains(words),
                  qPrintable(words + u" in:\n"_s + seenText(*m_view)));
     QVERIFY(!seenText(*m_view).contains(u"can be put back"_s));
