@@ -172,7 +172,7 @@ bool isNamedSo(const KnownHost &host, const QString &hostName)
 /// What of a backup a login has to leave out anywhere is NotMade and MissingNeeds.
 QString whoIsNoSuperuser(const QString &user, const QStringList &reserved)
 {
-    const QString text = u"%1 is no superuser there."_s.arg(user);
+    QString text = u"%1 is no superuser there."_s.arg(user);
     if (reserved.isEmpty())
         return text;
     return text + u" Roles that only the host can make (%1) are not made; where one is missing, "

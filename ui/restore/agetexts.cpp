@@ -25,7 +25,7 @@ QString tr(const char *text)
 
 QString length(const backup::DataTime &time, const QDateTime &now)
 {
-    const QString known =
+    QString known =
         timetext::duration(std::chrono::seconds(std::max<qint64>(0, time.at.secsTo(now))));
     switch (time.source) {
     case DataTimeSource::FileTime: return tr("at least %1").arg(known);

@@ -183,7 +183,7 @@ QString progressDetail(const restore::RestoreProgress &progress)
                   "samples.");
     if (progress.phase == RestorePhase::Finished)
         return {}; // the verdict tells what came of it
-    const QString live =
+    QString live =
         isInPlace && progress.phase >= RestorePhase::Loading
             ? tr("Readers and writers wait. Until the commit, a stop or an error leaves everything "
                  "as it was.")
