@@ -128,10 +128,12 @@ Fact wayFact(const restore::RestorePlan &plan, const restore::RestoreWay &way)
         link(plan.mode == RestoreMode::InPlace ? tr("Load it beside the live data")
                                                : tr("Replace the schemas only"),
              u"beside-schema"_s);
-    if (way.noDatabase)
+    if (way.noDatabase) {
+        const bool isBehindALink = fact.value.back().style == FactStyle::Link;
         fact.value.append(
-            {tr("The whole database cannot be swapped: %1. ").arg(way.noDatabase->detail)});
-    else if (plan.mode != RestoreMode::ReplaceDatabase)
+            {(isBehindALink ? u". "_s : QString()) +
+             tr("The whole database cannot be swapped: %1. ").arg(way.noDatabase->detail)});
+    } else if (plan.mode != RestoreMode::ReplaceDatabase)
         link(tr("Swap the whole database"), u"beside-database"_s);
     if (plan.mode != RestoreMode::NewDatabase && !way.noNewDatabase)
         link(tr("Load it into a new database, and swap nothing"), u"new-database"_s);

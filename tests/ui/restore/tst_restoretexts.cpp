@@ -58,6 +58,7 @@ private Q_SLOTS:
     void thePlanTellsTheHostAndWhatHoldsSessions();
     void thePlanTellsHowOldTheLiveDataIs();
     void whatIsOnlyBelievedIsNoFact();
+    void whatStandsBehindALinkIsASentence();
     void thePlanInPlaceNamesWhatItCosts();
     void aRestoreInPlaceSaysHowItIsUndone();
     void everyVerdictHasItsOwnWords();
@@ -277,6 +278,28 @@ void TestRestoreTexts::whatIsOnlyBelievedIsNoFact()
     loss.moreRows = 4;
     QCOMPARE(plantexts::lossSentence(loss),
              u"3 h 00 min of changes: at least 4 rows in 1 table."_s);
+}
+
+void TestRestoreTexts::whatStandsBehindALinkIsASentence()
+{
+    restore::RestorePlan plan;
+    plan.mode = restore::RestoreMode::NewDatabase;
+    restore::PreflightReport report;
+    report.way.noDatabase =
+        Error{.kind = ErrorKind::Denied, .subject = {}, .detail = u"it is somebody else's"_s};
+    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
+                                    .fileName = u"shop.sql.gz"_s,
+                                    .bytes = 9,
+                                    .modifiedAt = now,
+                                    .inspection = std::nullopt,
+                                    .error = std::nullopt};
+    const QList<Fact> facts = plantexts::planFacts(entry, plan, report, {}, now);
+    const auto way = std::ranges::find(facts, u"Way"_s, &Fact::label);
+    QVERIFY(way != facts.end());
+    const QString words = plainValue(*way);
+    QVERIFY2(words.contains(u"Replace the schemas only. The whole database cannot be swapped: it "
+                            "is somebody else's."_s),
+             qPrintable(words));
 }
 
 void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
