@@ -7,12 +7,8 @@
 #include "ui/kit/timetext.h"
 #include "ui/restore/restoretexts.h"
 
-#include <QEvent>
 #include <QGridLayout>
-#include <QResizeEvent>
 #include <QVBoxLayout>
-
-#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -23,36 +19,24 @@ namespace {
 /// There is a table, too; all of them are in what is copied for the chat.
 constexpr qsizetype mostShown = 5;
 constexpr int glyphExtent = 12;
-/// Some five lines: what is less is not read.
-constexpr int leastHeight = 96;
 
 } // namespace
 
 AfterwardsView::AfterwardsView(const Theme &theme, QWidget *parent)
-    : QScrollArea(parent),
+    : FittedArea(tr("What is left to do after the restore"), parent),
       m_theme(theme),
       m_found(new QGridLayout),
       m_general(new TextLabel(theme, TextStyle::Detail, Ink::Second))
 {
-    setFrameShape(QFrame::NoFrame);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setAccessibleName(tr("What is left to do after the restore"));
-    auto *page = new QWidget;
     m_general->setSelectable(true);
     m_found->setContentsMargins({});
     m_found->setHorizontalSpacing(metric::space8);
     m_found->setVerticalSpacing(metric::space4);
     m_found->setColumnStretch(1, 1);
-    auto *column = new QVBoxLayout(page);
-    column->setContentsMargins({});
-    column->setSpacing(metric::space4);
-    column->addLayout(m_found);
-    column->addWidget(m_general);
-    column->addStretch();
-    setWidgetResizable(true);
-    setWidget(page);
-    page->setAutoFillBackground(false);
-    viewport()->setAutoFillBackground(false);
+    column()->setSpacing(metric::space4);
+    column()->addLayout(m_found);
+    column()->addWidget(m_general);
+    column()->addStretch();
 }
 
 void AfterwardsView::setRecord(const restore::RestoreRecord &record)
@@ -80,41 +64,7 @@ void AfterwardsView::setRecord(const restore::RestoreRecord &record)
     if (m_count > 0 && record.receipt && record.receipt->afterwards)
         addJobs(record.receipt->afterwards->jobsOff, static_cast<int>(lines.size()));
     m_general->setText(restoretexts::whatNext(record).join(u'\n'));
-    updateGeometry();
-}
-
-int AfterwardsView::heightOfTexts() const
-{
-    const QLayout *layout = widget()->layout();
-    const int width = viewport()->width();
-    return layout->hasHeightForWidth() ? layout->heightForWidth(width)
-                                       : layout->sizeHint().height();
-}
-
-QSize AfterwardsView::sizeHint() const
-{
-    return {widget()->sizeHint().width(), heightOfTexts()};
-}
-
-QSize AfterwardsView::minimumSizeHint() const
-{
-    return {0, std::min(heightOfTexts(), leastHeight)};
-}
-
-void AfterwardsView::resizeEvent(QResizeEvent *event)
-{
-    QScrollArea::resizeEvent(event);
-    if (event->oldSize().width() != event->size().width())
-        updateGeometry(); // other lines are broken, so another height is wanted
-}
-
-/// What scrolls is a stop for the keys; what is whole is none.
-bool AfterwardsView::event(QEvent *event)
-{
-    const bool done = QScrollArea::event(event);
-    if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Resize)
-        setFocusPolicy(heightOfTexts() > height() ? Qt::StrongFocus : Qt::NoFocus);
-    return done;
+    fit();
 }
 
 /// Below what was found, which begins with how many there are.

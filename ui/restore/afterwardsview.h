@@ -2,9 +2,8 @@
 #pragma once
 
 #include "restore/restorerecord.h"
+#include "ui/kit/fittedarea.h"
 #include "ui/kit/theme.h"
-
-#include <QScrollArea>
 
 class QGridLayout;
 
@@ -14,9 +13,8 @@ class TextLabel;
 
 /// What is left to do once a restore is live: first what has come to life with the backup, each
 /// with a glyph, then the jobs that are off, each with the statement that switches it on, then what
-/// is to be done after any. The body of a Disclosure: as high as its texts where there is room, and
-/// to be scrolled where there is not.
-class AfterwardsView final : public QScrollArea {
+/// is to be done after any. The body of a Disclosure.
+class AfterwardsView final : public FittedArea {
     Q_OBJECT
 
 public:
@@ -26,15 +24,8 @@ public:
     /// Nothing is left to do.
     [[nodiscard]] bool isEmpty() const;
     [[nodiscard]] QString title() const;
-    [[nodiscard]] QSize sizeHint() const override;
-    [[nodiscard]] QSize minimumSizeHint() const override;
-
-protected:
-    void resizeEvent(QResizeEvent *event) override;
-    bool event(QEvent *event) override;
 
 private:
-    [[nodiscard]] int heightOfTexts() const;
     void addJobs(const QList<restore::JobOff> &jobs, int row);
 
     const Theme &m_theme;

@@ -6,6 +6,7 @@
 #include "ui/kit/copybutton.h"
 #include "ui/kit/disclosure.h"
 #include "ui/kit/errorpanel.h"
+#include "ui/kit/fittedarea.h"
 #include "ui/kit/sentenceheader.h"
 #include "ui/kit/textlabel.h"
 #include "ui/kit/timetext.h"
@@ -67,7 +68,8 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
       m_howToSwitch(new TextLabel(theme, TextStyle::Detail, Ink::Second, m_connectionRow)),
       m_copyConnection(
           new CopyButton(theme, tr("Copy the new connection string"), m_connectionRow)),
-      m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
+      m_notesArea(new FittedArea(tr("What is to be known of the restore"), this)),
+      m_notes(new TextLabel(theme, TextStyle::Detail, Ink::Second)),
       m_next(new AfterwardsView(theme, this)),
       m_nextFold(new Disclosure(theme, m_next->title(), m_next, this)),
       m_model(new TableResultModel(this)),
@@ -109,7 +111,8 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addWidget(m_error);
     column->addWidget(m_connectionRow);
     column->addWidget(m_table, 1);
-    column->addWidget(m_notes);
+    m_notesArea->column()->addWidget(m_notes);
+    column->addWidget(m_notesArea);
     column->addWidget(m_nextFold);
     column->addLayout(buttons);
     column->addStretch(); // takes the room while there is no table
@@ -199,7 +202,8 @@ void VerdictView::setRecord(const restore::RestoreRecord &record)
     m_table->hide();
     const QString notes = record.lastPutBack ? notesText(record, *record.lastPutBack) : QString();
     m_notes->setText(notes);
-    m_notes->setVisible(!notes.isEmpty());
+    m_notesArea->setVisible(!notes.isEmpty());
+    m_notesArea->fit();
     m_next->setRecord(record);
     m_nextFold->setTitle(m_next->title());
     m_nextFold->setVisible(!m_next->isEmpty());
@@ -283,7 +287,8 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
                 .arg(timetext::utcMinutes(*record.discardedAt)) +
             (notes.isEmpty() ? QString() : u"\n"_s));
     m_notes->setText(notes);
-    m_notes->setVisible(!notes.isEmpty());
+    m_notesArea->setVisible(!notes.isEmpty());
+    m_notesArea->fit();
     m_next->setRecord(record);
     m_nextFold->setTitle(m_next->title());
     m_nextFold->setVisible(!m_next->isEmpty());

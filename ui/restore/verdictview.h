@@ -14,6 +14,7 @@ class AfterwardsView;
 class CopyButton;
 class Disclosure;
 class ErrorPanel;
+class FittedArea;
 class SentenceHeader;
 class TableResultModel;
 class TextLabel;
@@ -63,6 +64,7 @@ private:
     TextLabel *m_connection;
     TextLabel *m_howToSwitch;
     CopyButton *m_copyConnection;
+    FittedArea *m_notesArea;
     TextLabel *m_notes;
     AfterwardsView *m_next;
     Disclosure *m_nextFold;

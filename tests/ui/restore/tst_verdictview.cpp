@@ -408,9 +408,9 @@ void TestVerdictView::nothingIsClipped()
 {
     QFETCH(restore::RestoreRecord, record);
     if (record.receipt) {
-        record.receipt->notes = {
-            u"the extension pg_stat_statements of the dump is not installed on this server "_s
-                .repeated(3)};
+        record.receipt->notes = QStringList(
+            8, u"the extension pg_stat_statements of the dump is not installed on this server "_s
+                   .repeated(3));
         if (record.receipt->verdict == Verdict::NotRestored)
             record.receipt->error =
                 Error{.kind = ErrorKind::Denied,

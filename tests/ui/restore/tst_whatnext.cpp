@@ -23,6 +23,7 @@ restore::RestoreRecord record(Verdict verdict)
     record.startedAt = now.addSecs(-3600);
     record.state = restore::RestoreState::Finished;
     record.receipt.emplace().verdict = verdict;
+    record.receipt->tables = {{.schema = u"public"_s, .name = u"products"_s}};
     return record;
 }
 
