@@ -5,6 +5,7 @@
 #include "ui/kit/card.h"
 #include "ui/kit/disclosure.h"
 #include "ui/kit/errorpanel.h"
+#include "ui/kit/fittedarea.h"
 #include "ui/kit/textlabel.h"
 #include "ui/restore/insidetexts.h"
 #include "ui/restore/plantexts.h"
@@ -21,7 +22,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
     : QWidget(parent),
       m_sentence(new TextLabel(theme, TextStyle::StepText, this)),
       m_card(new Card(theme, this)),
-      m_facts(new FactTable(theme, m_card)),
+      m_factsArea(new FittedArea(tr("The plan"), m_card)),
+      m_facts(new FactTable(theme)),
       m_loss(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
       m_lossFold(new Disclosure(theme, tr("What is lost, table by table"), m_loss, this)),
       m_warnings(new TextLabel(theme, TextStyle::Detail, Ink::Second, this)),
@@ -35,7 +37,8 @@ PlanView::PlanView(const Theme &theme, QWidget *parent)
 {
     m_loss->setSelectable(true);
     m_warnings->setSelectable(true);
-    m_card->body()->addWidget(m_facts);
+    m_factsArea->column()->addWidget(m_facts);
+    m_card->body()->addWidget(m_factsArea);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(metric::space12);
     buttons->addWidget(m_replace);
@@ -99,6 +102,7 @@ void PlanView::showPlan(const Plan &plan)
 {
     m_sentence->setText(plan.sentence);
     m_facts->setFacts(plan.facts);
+    m_factsArea->fit();
     m_loss->setText(plan.lossDetails);
     m_warnings->setText(plan.warnings.join(u'\n'));
     m_replace->setText(plan.verb + u"..."_s);

@@ -15,6 +15,7 @@ class Card;
 class Disclosure;
 class ErrorPanel;
 class FactTable;
+class FittedArea;
 class TextLabel;
 
 /// The plan in words: what goes where, what is lost, how long, how to undo; and the one dangerous
@@ -65,6 +66,7 @@ private:
 
     TextLabel *m_sentence;
     Card *m_card;
+    FittedArea *m_factsArea;
     FactTable *m_facts;
     TextLabel *m_loss;
     Disclosure *m_lossFold;

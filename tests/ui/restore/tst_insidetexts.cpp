@@ -3,10 +3,12 @@
 #include "support/screen.h"
 #include "support/testmain.h"
 #include "ui/kit/disclosure.h"
+#include "ui/kit/fittedarea.h"
 #include "ui/restore/insidetexts.h"
 #include "ui/restore/planview.h"
 
 #include <QLabel>
+#include <QScrollBar>
 #include <QTest>
 
 using namespace mayday;
@@ -45,6 +47,7 @@ private Q_SLOTS:
     void whatThereIs();
     void whatIsToBeReadFirst();
     void thePlanListsIt();
+    void aLongPlanIsScrolled();
     void theManifestIsTold();
 
 private:
@@ -95,6 +98,25 @@ void TestInsideTexts::thePlanListsIt()
                    .verb = u"Replace"_s});
     QVERIFY2(!tests::seenText(view).contains(u"to read before"_s),
              qPrintable(tests::seenText(view)));
+}
+
+void TestInsideTexts::aLongPlanIsScrolled()
+{
+    PlanView view(m_theme);
+    view.resize(768, 420); // what a window of 1024 by 640 leaves it
+    QList<Fact> facts;
+    for (int i = 0; i < 20; ++i)
+        facts.append({u"Note"_s, {{u"View reports.daily would go on using the old schema. "_s}}});
+    view.showPlan({.sentence = u"Load it beside the live data."_s,
+                   .facts = facts,
+                   .lossDetails = {},
+                   .warnings = {},
+                   .verb = u"Replace schema public"_s});
+    view.setVisible(true);
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    const QStringList clipped = tests::clippedTexts(view);
+    QVERIFY2(clipped.isEmpty(), qPrintable(clipped.join(u" | "_s)));
+    QVERIFY(view.findChild<FittedArea *>()->verticalScrollBar()->maximum() > 0);
 }
 
 void TestInsideTexts::theManifestIsTold()
