@@ -71,7 +71,8 @@ private:
     {
         QVERIFY(writeFileAtomically(path(), bytes));
         m_shelf->refresh();
-        QTRY_VERIFY(m_shelf->entry(path()) && m_shelf->entry(path())->inspection);
+        QTRY_VERIFY_WITH_TIMEOUT(m_shelf->entry(path()) && m_shelf->entry(path())->inspection,
+                                 30000);
     }
     void open()
     {
