@@ -45,6 +45,17 @@ restore::RestoreRecord record(Verdict verdict)
     return record;
 }
 
+/// A backup of which only the file is known.
+backup::BackupEntry unread(const QDateTime &modifiedAt = now)
+{
+    return {.path = u"/b/shop.sql.gz"_s,
+            .fileName = u"shop.sql.gz"_s,
+            .bytes = 9,
+            .modifiedAt = modifiedAt,
+            .inspection = std::nullopt,
+            .error = std::nullopt};
+}
+
 } // namespace
 
 class TestRestoreTexts : public QObject {
@@ -117,12 +128,7 @@ void TestRestoreTexts::thePlanNamesEverything()
     report.loss = restore::LossEstimate{};
     report.notes = {{restore::PreflightNote::Weight::Warning,
                      u"View reports.daily would go on using the old schema."_s}};
-    backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
-                              .fileName = u"shop.sql.gz"_s,
-                              .bytes = 9,
-                              .modifiedAt = now.addSecs(-7200),
-                              .inspection = std::nullopt,
-                              .error = std::nullopt};
+    const backup::BackupEntry entry = unread(now.addSecs(-7200));
     QString all;
     for (const Fact &fact : plantexts::planFacts(entry, plan, report, {}, now))
         all += fact.label + u": "_s + plainValue(fact) + u'\n';
@@ -171,12 +177,7 @@ void TestRestoreTexts::thePlanTellsTheHostAndWhatHoldsSessions()
     restore::RestorePlan plan;
     plan.target =
         postgres::ConnectionString::parse(u"host=db.example dbname=shop user=app"_s).value();
-    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
-                                    .fileName = u"shop.sql.gz"_s,
-                                    .bytes = 9,
-                                    .modifiedAt = now,
-                                    .inspection = std::nullopt,
-                                    .error = std::nullopt};
+    const backup::BackupEntry entry = unread();
     const auto said = [&](const restore::PreflightReport &report) {
         QString all;
         for (const Fact &fact : plantexts::planFacts(entry, plan, report, {}, now))
@@ -214,12 +215,7 @@ void TestRestoreTexts::thePlanTellsHowOldTheLiveDataIs()
     restore::RestorePlan plan;
     plan.target =
         postgres::ConnectionString::parse(u"host=db.example dbname=shop user=app"_s).value();
-    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
-                                    .fileName = u"shop.sql.gz"_s,
-                                    .bytes = 9,
-                                    .modifiedAt = now,
-                                    .inspection = std::nullopt,
-                                    .error = std::nullopt};
+    const backup::BackupEntry entry = unread();
     restore::PreflightReport report;
     const auto said = [&] {
         for (const Fact &fact : plantexts::planFacts(entry, plan, report, {}, now)) {
@@ -287,12 +283,7 @@ void TestRestoreTexts::whatStandsBehindALinkIsASentence()
     restore::PreflightReport report;
     report.way.noDatabase =
         Error{.kind = ErrorKind::Denied, .subject = {}, .detail = u"it is somebody else's"_s};
-    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
-                                    .fileName = u"shop.sql.gz"_s,
-                                    .bytes = 9,
-                                    .modifiedAt = now,
-                                    .inspection = std::nullopt,
-                                    .error = std::nullopt};
+    const backup::BackupEntry entry = unread();
     const QList<Fact> facts = plantexts::planFacts(entry, plan, report, {}, now);
     const auto way = std::ranges::find(facts, u"Way"_s, &Fact::label);
     QVERIFY(way != facts.end());
@@ -333,12 +324,7 @@ void TestRestoreTexts::thePlanInPlaceNamesWhatItCosts()
         for (const Fact &fact : facts)
             all += fact.label + u": "_s + plainValue(fact) + u'\n';
     };
-    const backup::BackupEntry entry{.path = u"/b/shop.sql.gz"_s,
-                                    .fileName = u"shop.sql.gz"_s,
-                                    .bytes = 9,
-                                    .modifiedAt = now,
-                                    .inspection = std::nullopt,
-                                    .error = std::nullopt};
+    const backup::BackupEntry entry = unread();
     add(plantexts::planFacts(entry, plan, report, {}, now));
     for (const QString &word :
          {u"Way: in place"_s, u"because of the owner"_s,
