@@ -30,9 +30,9 @@ protected:
     static void addColumns();
     [[nodiscard]] static bool takesAll() { return share().isAll(); }
     [[nodiscard]] static bool takesOfTwo(bool isSecond) { return share().takesOfTwo(0, isSecond); }
-    /// oneOf: the share of the pairs that a run takes. Each harm is met at least once.
+    /// Of all pairs a run takes each harm once, each time at another step.
     static void addRows(std::span<const FaultStep> steps, std::span<const Fault> harms,
-                        RestoreMode mode, qsizetype oneOf);
+                        RestoreMode mode);
     /// Of two kinds of work that are alike: each harm is met once, at a step of one of both.
     static void addRowsOfTwo(std::span<const FaultStep> ofSchema,
                              std::span<const FaultStep> ofDatabase);
@@ -53,7 +53,7 @@ protected:
 private:
     using Takes = std::function<bool(qsizetype)>;
     static void addRows(std::span<const FaultStep> steps, std::span<const Fault> harms,
-                        RestoreMode mode, qsizetype oneOf, const Takes &takesHarm);
+                        RestoreMode mode, const Takes &takesHarm);
     static const tests::FaultShare &share()
     {
         static const tests::FaultShare the;
@@ -71,22 +71,22 @@ inline void FaultCase::addColumns()
 }
 
 inline void FaultCase::addRows(std::span<const FaultStep> steps, std::span<const Fault> harms,
-                               RestoreMode mode, qsizetype oneOf)
+                               RestoreMode mode)
 {
-    addRows(steps, harms, mode, oneOf, [](qsizetype) { return true; });
+    addRows(steps, harms, mode, [](qsizetype) { return true; });
 }
 
 inline void FaultCase::addRowsOfTwo(std::span<const FaultStep> ofSchema,
                                     std::span<const FaultStep> ofDatabase)
 {
-    addRows(ofSchema, everyFault, RestoreMode::Replace, std::ssize(ofSchema),
+    addRows(ofSchema, everyFault, RestoreMode::Replace,
             [](qsizetype harm) { return share().takesOfTwo(harm, false); });
-    addRows(ofDatabase, everyFault, RestoreMode::ReplaceDatabase, std::ssize(ofDatabase),
+    addRows(ofDatabase, everyFault, RestoreMode::ReplaceDatabase,
             [](qsizetype harm) { return share().takesOfTwo(harm, true); });
 }
 
 inline void FaultCase::addRows(std::span<const FaultStep> steps, std::span<const Fault> harms,
-                               RestoreMode mode, qsizetype oneOf, const Takes &takesHarm)
+                               RestoreMode mode, const Takes &takesHarm)
 {
     tests::Thinned thinned(6);
     for (qsizetype harm = 0; harm < std::ssize(harms); ++harm) {
@@ -97,7 +97,7 @@ inline void FaultCase::addRows(std::span<const FaultStep> steps, std::span<const
         const auto isFor = [what](const FaultStep &step) {
             return takesAll() || !step.isLate || !isSilent(what);
         };
-        const qsizetype some = std::min<qsizetype>(oneOf, std::ranges::count_if(steps, isFor));
+        const qsizetype some = std::ranges::count_if(steps, isFor);
         qsizetype number = 0;
         for (const FaultStep &at : steps) {
             if (isFor(at) && share().takes(number++, harm, some) && thinned.takesNext())

@@ -249,12 +249,12 @@ void TestRestoreFaults::verifyUndoable(const Shop &shop, const RestoreReceipt &r
 void TestRestoreFaults::aWholeOne_data()
 {
     addColumns();
-    addRows(ofSchemas, ofASchema, RestoreMode::Replace, 10);
-    addRows(ofCopies, everyFault, RestoreMode::Copy, std::ssize(ofCopies));
-    addRows(ofDatabases, ofADatabase, RestoreMode::ReplaceDatabase, 10);
+    addRows(ofSchemas, ofASchema, RestoreMode::Replace);
+    addRows(ofCopies, everyFault, RestoreMode::Copy);
+    addRows(ofDatabases, ofADatabase, RestoreMode::ReplaceDatabase);
     if (takesAll()) // ten seconds each; one of both follows below
-        addRows(ofDatabases, silentOnes, RestoreMode::ReplaceDatabase, 1);
-    addRows(inPlace, everyFault, RestoreMode::InPlace, 10);
+        addRows(ofDatabases, silentOnes, RestoreMode::ReplaceDatabase);
+    addRows(inPlace, everyFault, RestoreMode::InPlace);
 }
 
 void TestRestoreFaults::aWholeOne()

@@ -137,7 +137,7 @@ void TestRestoreFaultsBack::initTestCase()
 void TestRestoreFaultsBack::tables_data()
 {
     addColumns();
-    addRows(ofTables, everyFault, RestoreMode::Tables, std::ssize(ofTables));
+    addRows(ofTables, everyFault, RestoreMode::Tables);
 }
 
 void TestRestoreFaultsBack::tables()
