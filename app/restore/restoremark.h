@@ -7,15 +7,15 @@
 namespace mayday::restore {
 
 /// What tells afterwards whether a restore was committed of which nothing is kept on the server:
-/// the number of its transaction, in a hidden file beside the safety copy. The server remembers for
-/// a long time how each transaction ended, and tells everybody.
+/// the number of its transaction and what it made, in a hidden file beside the safety copy. The
+/// server remembers for a long time how each transaction ended, and tells everybody.
 ///
 /// Inside the caller's transaction, before its commit.
 [[nodiscard]] Result<void> noteTransaction(postgres::Session &session, const QString &safetyCopy,
                                            const RestoreId &restore, TaskContext &context);
 
-/// Whether it was committed. Never noted is never committed. An Error when the server does not know
-/// any more, or it is still under way.
+/// Whether it was committed. Never noted is never committed; nor is what a crash or a standby that
+/// took over has lost. An Error when the server does not know any more, or it is still under way.
 [[nodiscard]] Result<bool> isNotedAsCommitted(postgres::Session &session, const QString &safetyCopy,
                                               const RestoreId &restore, TaskContext &context);
 
