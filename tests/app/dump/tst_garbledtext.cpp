@@ -262,7 +262,8 @@ void TestGarbledText::theExampleIsShort()
     const DumpInspection inspection =
         tests::DumpFiles().inspected(asUtf16(withWindowsLines(dumpOf(readAs(secret, "CP437")))));
     QCOMPARE(inspection.verdict, DumpVerdict::Damaged);
-    const QString told = tests::problemOf(inspection);
+    // Without the name of the file, which is in a folder of any name.
+    const QString told = tests::problemOf(inspection).section(u", line "_s, 1);
     QVERIFY2(told.contains(u"\"├╢\" was probably \"ö\""_s), qPrintable(told));
     for (const QString &part : {u"hunter"_s, u"Passw"_s, u"w├"_s, u"wö"_s, u"rt"_s, u"99"_s})
         QVERIFY2(!told.contains(part), qPrintable(told));
