@@ -71,12 +71,22 @@ QSet<TableName> RestoreRunner::largeTables() const
     return large;
 }
 
+/// A new database has a schema public of its own. Also where the backup has nothing in it, it is to
+/// be whose it is now, with those rights. Who may not say whose it is leaves it as it is made.
+void RestoreRunner::takePublicAlong(const postgres::ServerFacts &server)
+{
+    const bool maySay = server.isSuperuser || server.versionNumber >= publicOfDatabaseOwnerSince;
+    if (maySay && !m_inspection.schemas.contains(u"public"_s))
+        m_inspection.schemas.append(u"public"_s);
+}
+
 Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext &context)
 {
     enter(RestorePhase::Preflight, 0);
     auto live = connectTo(m_plan.target, context);
     if (!live)
         return failure(live.error());
+    takePublicAlong(live->facts());
     if (auto stays = checkPlatform(*live, context); !stays)
         return stays;
     if (auto able = checkDatabaseWay(*live, context); !able)

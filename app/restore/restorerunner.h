@@ -130,6 +130,7 @@ private:
     [[nodiscard]] Result<void> checkPartitions() const;
     Result<DefaultRights> setDefaultsAside(postgres::Session &session, TaskContext &context);
 
+    void takePublicAlong(const postgres::ServerFacts &server);
     Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
     Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
     void takeAway(SideDatabase &side, const QString &name, TaskContext &context,

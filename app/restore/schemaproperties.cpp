@@ -96,6 +96,19 @@ QList<QByteArray> SchemaProperties::lendTo(const QString &schema, const QString 
     return statements;
 }
 
+/// What schema public of a new database has, and the old one does not have any more.
+QList<QByteArray> SchemaProperties::withdrawn(const QString &schema) const
+{
+    const Properties properties = m_schemas.value(schema);
+    QList<QByteArray> statements;
+    for (const Right &right : standardRights(schema)) {
+        if (properties.wasThere && !properties.rights.contains(right))
+            statements.append(
+                onSchema(u"REVOKE "_s + right.privilege, schema, u"FROM "_s + right.grantee));
+    }
+    return statements;
+}
+
 Result<void> SchemaProperties::lend(postgres::Session &session, const QString &schema,
                                     TaskContext &context, Lending lending)
 {
@@ -106,7 +119,7 @@ Result<void> SchemaProperties::lend(postgres::Session &session, const QString &s
                       {&name, 1}, context);
     if (!owner)
         return failure(owner.error());
-    const QList<QByteArray> statements = lendTo(schema, owner->text(0, 0));
+    const QList<QByteArray> statements = withdrawn(schema) + lendTo(schema, owner->text(0, 0));
     return lending == Lending::Done ? Result<void>() : session.executeBatch(statements, context);
 }
 

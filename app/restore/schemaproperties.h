@@ -61,6 +61,7 @@ private:
 
     [[nodiscard]] QList<Right> standardRights(const QString &schema) const;
     [[nodiscard]] QString standardComment(const QString &schema) const;
+    [[nodiscard]] QList<QByteArray> withdrawn(const QString &schema) const;
     [[nodiscard]] QList<QByteArray> letMake(const QString &schema, const QString &role);
     [[nodiscard]] QList<QByteArray> startOver(const QString &schema);
     [[nodiscard]] QList<QByteArray> takeBack(const QString &schema);

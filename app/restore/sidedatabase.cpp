@@ -158,9 +158,8 @@ Result<void> makeSchema(postgres::Session &live, postgres::Session &inside, cons
         sql += u"; ALTER SCHEMA %1 OWNER TO %2"_s.arg(quoteIdentifier(schema),
                                                       quoteIdentifier(owner->text(0, 0)));
     auto made = runSql(inside, sql, context);
-    constexpr int ownedByDatabaseOwnerSince = 150000;
     if (!made && made.error().sqlState == "42501"_L1 && schema == "public"_L1 &&
-        inside.facts().versionNumber < ownedByDatabaseOwnerSince) {
+        inside.facts().versionNumber < publicOfDatabaseOwnerSince) {
         made.error().detail = u"before PostgreSQL 15 schema public of a new database belongs to a "
                               "superuser, and %1 is none"_s.arg(inside.facts().user);
         made.error().advice = Advice::RestoreBesideSchema;

@@ -9,6 +9,10 @@
 
 namespace mayday::restore {
 
+/// From this version on schema public of a new database belongs to pg_database_owner; before it, to
+/// the superuser that initdb made (release notes of PostgreSQL 15).
+inline constexpr int publicOfDatabaseOwnerSince = 150000;
+
 /// A whole database beside the live one, for a restore by several connections: made like the live
 /// one (encoding, collation, owner, rights, settings, extensions), invisible to everybody until its
 /// name is swapped in one transaction. The other one is kept under a marked name.

@@ -50,6 +50,8 @@ private Q_SLOTS:
     void everythingComesBack_data();
     void everythingComesBack();
     void limitsOfTheRoleDoNotComeBack();
+    void publicStaysWhoseItIsWithNothingInTheBackup_data();
+    void publicStaysWhoseItIsWithNothingInTheBackup();
     void putBackSwapsThemAgain();
     void whatEarlierRestoresKeepGoesAside();
     void whoIsConnectedIsSentAway();
@@ -155,6 +157,30 @@ void TestBesideDatabase::limitsOfTheRoleDoNotComeBack()
 
     shop->run("ALTER ROLE postgres RESET statement_timeout");
     QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+}
+
+void TestBesideDatabase::publicStaysWhoseItIsWithNothingInTheBackup_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::newRow("its rights are in the backup") << QStringList();
+    QTest::newRow("they are not") << QStringList{u"--no-owner"_s, u"--no-privileges"_s};
+}
+
+void TestBesideDatabase::publicStaysWhoseItIsWithNothingInTheBackup()
+{
+    QFETCH(QStringList, options);
+    const Shop shop(*m_server, 9);
+    shop.run("CREATE SCHEMA app; CREATE TABLE app.t AS SELECT * FROM public.listings;"
+             "DROP TABLE public.products, public.listings, public.empty_one CASCADE;"
+             "DROP FUNCTION public.twice; DROP TYPE public.kind;"
+             "ALTER SCHEMA public OWNER TO pg_monitor; REVOKE ALL ON SCHEMA public FROM PUBLIC;"
+             "GRANT CREATE ON SCHEMA public TO pg_read_all_stats;"
+             "COMMENT ON SCHEMA public IS 'nobody works here'");
+    const QByteArray whole = withoutKeys(shop.dumpOf({}));
+    const RestoreReceipt receipt = run(planOf(shop, shop.writeDump(shop.dumpOf(options))));
+    QVERIFY2(receipt.verdict == Verdict::Proven, why(receipt));
+    QCOMPARE(receipt.notes.size(), options.isEmpty() ? 0 : 1); // of rights the dump does not say
+    QCOMPARE(withoutKeys(shop.dumpOf({})), whole);
 }
 
 void TestBesideDatabase::putBackSwapsThemAgain()
