@@ -76,7 +76,10 @@ INSERT INTO booking.stays (guest, house, room, during, arrives, state, price)
     daterange(date '2026-09-01' + g % 120, date '2026-09-03' + g % 120), date '2026-09-01' + g % 120,
     (enum_range(NULL::booking.state))[1 + g % 4], 9800 + g FROM generate_series(1, 3000) g;
 INSERT INTO ledger.entries SELECT timestamptz '2026-09-01 12:00:00.123456+02' + g * interval '37 minutes',
-    s.arrives, s.id, s.price, CASE WHEN g % 50 = 0 THEN 'NaN' WHEN g % 51 = 0 THEN '-Infinity' ELSE 1 + g / 7.0 END,
+    s.arrives, s.id, s.price,
+    (CASE WHEN g % 50 = 0 THEN 'NaN'
+          WHEN g % 51 = 0 AND current_setting('server_version_num')::int >= 140000 THEN '-Infinity'
+          ELSE (1 + g / 7.0)::text END)::numeric,
     g * interval '1 day 03:04:05.006', '192.0.2.1'::inet + g % 200, CASE WHEN g % 8 = 0 THEN '' END
   FROM (SELECT row_number() OVER (ORDER BY arrives, id) AS g, * FROM booking.stays) s WHERE s.state = 'stayed';
 
