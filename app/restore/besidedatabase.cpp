@@ -45,6 +45,33 @@ Result<postgres::Session> connectTo(const postgres::ConnectionString &where, Tas
     return postgres::Session::connect(where, context, {.applicationName = u"mayday restore"_s});
 }
 
+Result<std::vector<postgres::Session>> sessionsTo(const postgres::ConnectionString &where,
+                                                  qsizetype wanted, TaskContext &context)
+{
+    std::vector<postgres::Session> sessions;
+    while (std::ssize(sessions) < wanted) {
+        auto session = connectTo(where, context);
+        if (!session)
+            return failure(session.error());
+        sessions.push_back(*std::move(session));
+    }
+    return sessions;
+}
+
+/// "belongs to shop, with the rights {shop=UC/shop}"
+Result<QString> rightsOfPublic(postgres::Session &session, TaskContext &context)
+{
+    return session
+        .query("SELECT pg_catalog.pg_get_userbyid(nspowner), coalesce(nspacl::text, '')"
+               " FROM pg_catalog.pg_namespace WHERE nspname = 'public'",
+               context)
+        .transform([](const postgres::Rows &rows) {
+            return rows.rowCount() == 0 ? u"is not there"_s
+                                        : u"belongs to %1, with the rights %2"_s.arg(
+                                              rows.text(0, 0), rows.text(0, 1));
+        });
+}
+
 } // namespace
 
 /// Its rows are read and sent by a connection of their own.
@@ -72,12 +99,33 @@ QSet<TableName> RestoreRunner::largeTables() const
 }
 
 /// A new database has a schema public of its own. Also where the backup has nothing in it, it is to
-/// be whose it is now, with those rights. Who may not say whose it is leaves it as it is made.
-void RestoreRunner::takePublicAlong(const postgres::ServerFacts &server)
+/// be whose it is now, with those rights.
+Result<void> RestoreRunner::takePublicAlong(postgres::Session &live, TaskContext &context)
 {
-    const bool maySay = server.isSuperuser || server.versionNumber >= publicOfDatabaseOwnerSince;
-    if (maySay && !m_inspection.schemas.contains(u"public"_s))
+    if (m_inspection.schemas.contains(u"public"_s))
+        return {};
+    if (live.facts().isSuperuser || live.facts().versionNumber >= publicOfDatabaseOwnerSince) {
         m_inspection.schemas.append(u"public"_s);
+        return {};
+    }
+    return rightsOfPublic(live, context).transform([this](const QString &rights) {
+        m_publicOfLive = rights;
+    });
+}
+
+/// Only a superuser could have changed it.
+Result<void> RestoreRunner::tellWhosePublicIs(postgres::Session &made, TaskContext &context)
+{
+    if (m_publicOfLive.isEmpty())
+        return {};
+    return rightsOfPublic(made, context).transform([this](const QString &rights) {
+        if (rights == m_publicOfLive)
+            return;
+        m_receipt.notes.append(
+            u"schema public %1; in the live database it %2: before PostgreSQL 15 only a superuser "
+            "may make it so in a new one"_s.arg(rights, m_publicOfLive));
+        m_hasDifferences = true;
+    });
 }
 
 Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext &context)
@@ -86,14 +134,11 @@ Result<void> RestoreRunner::besideDatabase(dump::DumpReader &reader, TaskContext
     auto live = connectTo(m_plan.target, context);
     if (!live)
         return failure(live.error());
-    takePublicAlong(live->facts());
-    if (auto stays = checkPlatform(*live, context); !stays)
-        return stays;
-    if (auto able = checkDatabaseWay(*live, context); !able)
-        return able;
-    const auto able = checkNoPooler(*live, m_plan, context).and_then([&] {
-        return checkTarget(*live, m_plan, {}, context);
-    });
+    const auto able = takePublicAlong(*live, context)
+                          .and_then([&] { return checkPlatform(*live, context); })
+                          .and_then([&] { return checkDatabaseWay(*live, context); })
+                          .and_then([&] { return checkNoPooler(*live, m_plan, context); })
+                          .and_then([&] { return checkTarget(*live, m_plan, {}, context); });
     if (!able)
         return able;
     auto side = SideDatabase::open(m_plan.target, SideDatabase::Patience::None, context);
@@ -236,6 +281,8 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
         if (auto lent = properties.lend(*main, schema, context, lending); !lent)
             return lent;
     }
+    if (auto told = tellWhosePublicIs(*main, context); !told)
+        return told;
     auto facts = targetFacts(*main, m_inspection.schemas, context);
     if (!facts)
         return failure(facts.error());
@@ -255,14 +302,10 @@ Result<void> RestoreRunner::fillDatabase(const QString &name, dump::DumpReader &
     }
     const auto wanted = std::clamp<qsizetype>(
         std::max(blocksForCrew().size(), largeTables().size()), 1, connectionsFor(m_plan));
-    std::vector<postgres::Session> sessions;
-    while (std::ssize(sessions) < wanted) {
-        auto session = connectTo(where, context);
-        if (!session)
-            return failure(session.error());
-        sessions.push_back(*std::move(session));
-    }
-    LoadCrew crew(std::move(sessions), {m_plan.file, m_inspection.index.points, filter, m_ledger},
+    auto sessions = sessionsTo(where, wanted, context);
+    if (!sessions)
+        return failure(sessions.error());
+    LoadCrew crew(*std::move(sessions), {m_plan.file, m_inspection.index.points, filter, m_ledger},
                   context);
     if (auto loaded = loadDatabase(reader, {*main, crew, filter, properties}, context); !loaded)
         return loaded;

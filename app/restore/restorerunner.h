@@ -130,7 +130,8 @@ private:
     [[nodiscard]] Result<void> checkPartitions() const;
     Result<DefaultRights> setDefaultsAside(postgres::Session &session, TaskContext &context);
 
-    void takePublicAlong(const postgres::ServerFacts &server);
+    Result<void> takePublicAlong(postgres::Session &live, TaskContext &context);
+    Result<void> tellWhosePublicIs(postgres::Session &made, TaskContext &context);
     Result<void> besideDatabase(dump::DumpReader &reader, TaskContext &context);
     Result<QString> placeFor(SideDatabase &side, postgres::Session &live, TaskContext &context);
     void takeAway(SideDatabase &side, const QString &name, TaskContext &context,
@@ -169,6 +170,7 @@ private:
     QStringList m_keptEmpty; ///< of them, those that stand for a schema that was not there
     RestoreReceipt m_receipt;
     LoadLedger m_ledger;      ///< of a ReplaceDatabase
+    QString m_publicOfLive;   ///< its rights, where the new database's are not ours to change
     QByteArray m_fingerprint; ///< by which what was broken off is gone on with; empty: not at all
     std::optional<InPlace> m_inPlace;
     std::optional<backup::Manifest> m_manifest;   ///< one that is compared
