@@ -300,18 +300,23 @@ Result<void> checkAgainstColumns(postgres::Session &session, const QList<Feeding
 }
 
 /// As who has connected, and of every table all rows: row_security off makes a hidden row an error
-/// instead of a silent undercount. Then all that is asked of the catalogues.
+/// instead of a silent undercount. What is smaller is counted before the server has started others
+/// to help with it (12 tables of 84 MB: 0.87 s with them, 0.37 s without). Then all that is asked
+/// of the catalogues.
 std::vector<postgres::Question> firstQuestions(const QStringList &schemas,
                                                const QList<dump::SequenceInDump> &sequences,
                                                std::span<const postgres::Question> more)
 {
-    std::vector<postgres::Question> questions{{.sql = "RESET SESSION AUTHORIZATION"},
-                                              {.sql = "RESET ROLE"},
-                                              {.sql = "SET LOCAL row_security = off"},
-                                              {.sql = "SET LOCAL search_path = pg_catalog"},
-                                              validityOfAll,
-                                              partitionsQuestion(),
-                                              feedingsQuestion(schemas)};
+    std::vector<postgres::Question> questions{
+        {.sql = "RESET SESSION AUTHORIZATION"},
+        {.sql = "RESET ROLE"},
+        {.sql = "SET LOCAL row_security = off"},
+        {.sql = "SET LOCAL search_path = pg_catalog"},
+        {.sql = "SET LOCAL min_parallel_table_scan_size = '256MB'"},
+        {.sql = "SET LOCAL min_parallel_index_scan_size = '32MB'"},
+        validityOfAll,
+        partitionsQuestion(),
+        feedingsQuestion(schemas)};
     for (const QByteArray &sql : questionsOfStates(sequences))
         questions.push_back({.sql = sql});
     questions.insert(questions.end(), more.begin(), more.end());
