@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bench/benchserver.h"
 
+#include "bench/phaseclock.h"
 #include "core/clock.h"
 #include "restore/restorerunner.h"
 
@@ -46,9 +47,12 @@ RestoreTimes restoreProven(restore::RestorePlan plan, const dump::DumpInspection
     plan.id = restore::freshRestoreId(clock.now());
     plan.plannedAt = clock.now();
     TaskContext context;
+    const Latest<restore::RestoreProgress> progress;
+    PhaseClock phases(progress);
     QElapsedTimer timer;
     timer.start();
-    const auto receipt = restore::RestoreRunner(plan, clock, {}).run(inspection, context);
+    const auto receipt = restore::RestoreRunner(plan, clock, progress).run(inspection, context);
+    phases.print();
     if (receipt.verdict != restore::Verdict::Proven)
         qFatal("not proven: %s",
                receipt.error ? qPrintable(describe(*receipt.error)) : "differences");
