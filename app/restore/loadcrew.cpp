@@ -8,10 +8,19 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
 namespace mayday::restore {
+
+namespace {
+
+/// An index of a smaller table is made before the server has started others to help with it, and
+/// the other connections have the cores already (12 of 84 MB: 1.8 s with them as without).
+constexpr QByteArrayView aloneBelow = "SET min_parallel_table_scan_size = '256MB'";
+
+} // namespace
 
 /// One connection and what it is at.
 class LoadCrew::Member final {
@@ -25,6 +34,8 @@ public:
             return {};
         if (auto reset = session.resetSettings(context); !reset)
             return reset;
+        if (auto alone = session.execute(aloneBelow, context); !alone)
+            return failure(alone.error());
         for (const QByteArray &sql : wanted) {
             if (auto set = session.execute(sql, context); !set)
                 return failure(set.error());
@@ -34,8 +45,8 @@ public:
     }
 
     postgres::Session session;
-    QByteArrayList settings = {}; ///< that were made in this session
-    QString at = {};              ///< guarded by the crew's mutex
+    std::optional<QByteArrayList> settings = {}; ///< that were made in this session
+    QString at = {};                             ///< guarded by the crew's mutex
 };
 
 namespace {
