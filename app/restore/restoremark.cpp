@@ -47,7 +47,7 @@ Result<bool> isAboutThat(postgres::Session &session, const QJsonObject &note, Ta
                    " OR EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid || ':' || xmin ="
                    " ANY (pg_catalog.string_to_array($2::text, ' ')))",
                known, context)
-        .transform([](const postgres::Rows &rows) { return rows.text(0, 0) == "t"_L1; });
+        .transform([](const postgres::Rows &rows) { return rows.isTrue(0, 0); });
 }
 
 /// The server has not given out that number. A standby may yet hear of it; any other server never
@@ -55,7 +55,7 @@ Result<bool> isAboutThat(postgres::Session &session, const QJsonObject &note, Ta
 Result<bool> isStillToHear(postgres::Session &session, TaskContext &context)
 {
     return session.query("SELECT pg_catalog.pg_is_in_recovery()", context)
-        .transform([](const postgres::Rows &rows) { return rows.text(0, 0) == "t"_L1; });
+        .transform([](const postgres::Rows &rows) { return rows.isTrue(0, 0); });
 }
 
 } // namespace
