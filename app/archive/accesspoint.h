@@ -18,8 +18,10 @@ struct AccessPoint {
     QByteArray window = {}; ///< the text before it, 32 KiB at most, compressed by qCompress()
 };
 
-/// How far apart points are made, in bytes of text: so much is inflated for nothing at most.
+/// How far apart points are kept, in bytes of text: so much is inflated for nothing at most.
 inline constexpr qint64 accessPointEvery = 8 * 1024 * 1024;
+/// How far apart a reading offers them; PointSieve chooses.
+inline constexpr qint64 accessPointOffered = 512 * 1024;
 
 /// In the order of their places.
 using AccessPoints = QList<AccessPoint>;

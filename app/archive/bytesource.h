@@ -48,7 +48,8 @@ enum class Packing { None, Gzip, Zstd, Xz, Bzip2 };
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> unpacked(std::unique_ptr<ByteSource> source,
                                                            Packing packing, const QString &subject);
 
-/// Called with each point that is made, on the thread that reads.
+/// Called with each point that a reading comes by, on the thread that reads. Its window is not
+/// compressed: most are wanted by nobody (PointSieve).
 using PointSink = std::function<void(const AccessPoint &)>;
 
 /// Opens a file by what its first bytes say, never by its name. onPoint: of a gzip file, gets

@@ -166,7 +166,7 @@ void GzipSource::makePoint()
     constexpr int unusedBits = 7;
     const z_stream &z = m_stream->z;
     if ((z.data_type & atBlockEnd) == 0 || (z.data_type & inLastBlock) != 0 ||
-        m_text - m_lastPoint < accessPointEvery)
+        m_text - m_lastPoint < accessPointOffered)
         return;
     // The byte before is gone with the input before: the next block will do.
     if (z.next_in == reinterpret_cast<const Bytef *>(m_input.data()))
@@ -181,7 +181,7 @@ void GzipSource::makePoint()
             .bits = z.data_type & unusedBits,
             .lastByte = *(z.next_in - 1),
             .crc = static_cast<quint32>(z.adler),
-            .window = qCompress(window, 1)});
+            .window = window});
 }
 
 Result<void> GzipSource::comparePoint()

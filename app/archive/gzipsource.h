@@ -18,7 +18,7 @@ public:
     GzipSource(std::unique_ptr<ByteSource> file, const QString &subject);
     ~GzipSource() override;
 
-    /// Makes points on the way, accessPointEvery apart. Before the first read().
+    /// Makes points on the way, accessPointOffered apart. Before the first read().
     void makePoints(PointSink sink) { m_sink = std::move(sink); }
     /// Goes on from a point instead of the beginning; the source stands at its place of the file.
     /// Before the first read().

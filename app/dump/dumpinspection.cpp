@@ -248,7 +248,7 @@ void takeFacts(DumpInspection &inspection, const DumpReader &reader)
 Result<DumpInspection> inspect(DumpReader &reader, TaskContext &context)
 {
     DumpInspection inspection;
-    Inspector inspector(inspection);
+    Inspector inspector(inspection, reader.sieve());
     GarbledText words;
     reader.showTo(words);
     const Result<void> read = reader.read(inspector, context);
@@ -273,7 +273,7 @@ bool beginsLikeADump(const QByteArray &head)
 {
     DumpReader reader = DumpReader::over(std::make_unique<archive::BytesSource>(head), {});
     DumpInspection inspection;
-    Inspector inspector(inspection);
+    Inspector inspector(inspection, reader.sieve());
     TaskContext context;
     // That it breaks off, and where, says nothing: it is only the beginning.
     const bool isText = !reader.format().problem;

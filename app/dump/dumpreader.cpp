@@ -30,14 +30,14 @@ Result<DumpReader> DumpReader::open(const QString &path)
         reader.m_format = recogniseFolder(path);
         return reader;
     }
-    auto points = std::make_unique<archive::AccessPoints>();
+    auto sieve = std::make_unique<archive::PointSieve>();
     auto source = archive::openSource(
-        path, [sink = points.get()](const archive::AccessPoint &point) { sink->append(point); });
+        path, [sink = sieve.get()](const archive::AccessPoint &point) { sink->offer(point); });
     if (!source)
         return failure(source.error());
     const QString format = (*source)->format();
     DumpReader reader = over(*std::move(source), path);
-    reader.m_points = std::move(points);
+    reader.m_sieve = std::move(sieve);
     reader.m_isReadableInParts = reader.m_isAsItIs && (format == "plain"_L1 || format == "gz"_L1);
     return reader;
 }
@@ -48,7 +48,7 @@ DumpReader DumpReader::ofParts(const QString &path, QList<TextPart> parts,
     DumpReader reader;
     reader.m_subject = path;
     reader.m_parts = std::move(parts);
-    *reader.m_points = std::move(points);
+    reader.m_points = std::move(points);
     return reader;
 }
 
@@ -102,7 +102,7 @@ Result<void> DumpReader::read(DumpVisitor &visitor, TaskContext &context)
 Result<void> DumpReader::readParts(DumpInterpreter &interpreter, TaskContext &context)
 {
     for (const TextPart &part : std::exchange(m_parts, {})) {
-        auto source = archive::RangeSource::open(m_subject, *m_points, part.from, part.to);
+        auto source = archive::RangeSource::open(m_subject, m_points, part.from, part.to);
         if (!source)
             return failure(source.error());
         m_fileBytes = (*source)->total();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "archive/bytesource.h"
+#include "archive/pointsieve.h"
 #include "core/taskcontext.h"
 #include "dump/dumpfacts.h"
 #include "dump/dumpindex.h"
@@ -44,8 +45,10 @@ public:
 
     /// Whether offsets in the text are places in the file, from which it can be read anew.
     [[nodiscard]] bool isReadableInParts() const { return m_isReadableInParts; }
+    /// Takes the ends of what may be read alone later, while the file is read.
+    [[nodiscard]] archive::PointSieve &sieve() { return *m_sieve; }
     /// Of a gzip file, after reading it to its end.
-    [[nodiscard]] const archive::AccessPoints &points() const { return *m_points; }
+    [[nodiscard]] const archive::AccessPoints &points() const { return m_sieve->points(); }
     /// The file, as errors name it.
     [[nodiscard]] const QString &subject() const { return m_subject; }
     /// What the first bytes say.
@@ -80,9 +83,10 @@ private:
 
     QString m_subject;
     std::unique_ptr<archive::ByteSource> m_source;
-    QList<TextPart> m_parts; ///< instead of the source
-    /// Written by the thread that reads ahead, so it stays where it is.
-    std::unique_ptr<archive::AccessPoints> m_points = std::make_unique<archive::AccessPoints>();
+    QList<TextPart> m_parts;        ///< instead of the source
+    archive::AccessPoints m_points; ///< to reach these parts by
+    /// Filled by the thread that reads ahead, so it stays where it is.
+    std::unique_ptr<archive::PointSieve> m_sieve = std::make_unique<archive::PointSieve>();
     bool m_isAsItIs = false; ///< the text, as far as its first bytes tell
     bool m_isReadableInParts = false;
     TextMark m_mark = TextMark::None;

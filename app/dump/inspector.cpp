@@ -276,6 +276,7 @@ Result<void> Inspector::copyBegin(const CopyHeader &header)
                      .table = header.table,
                      .offset = header.statement.offset,
                      .line = header.statement.line});
+    m_sieve.stretchBegins(header.statement.offset);
     TableInDump &filled = table(header.schema, header.table);
     if (filled.copyLine == 0)
         filled.copyLine = header.statement.line;
@@ -291,6 +292,7 @@ Result<void> Inspector::copyEnd(qint64 rows, qint64 bytes, qint64 line)
     m_blocks.last().bytes = bytes;
     m_blocks.last().endLine = line + 1;
     m_isBlockOpen = true;
+    m_sieve.stretchEnds(m_blockEnd);
     m_copy.end = m_blockEnd;
     m_copy.rows = rows;
     m_objects.add(m_copy);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "archive/pointsieve.h"
 #include "dump/dumpinspection.h"
 #include "dump/dumpvisitor.h"
 
@@ -12,7 +13,11 @@ namespace mayday::dump {
 /// Collects what a dump holds while it is read. Judges nothing.
 class Inspector final : public DumpVisitor {
 public:
-    explicit Inspector(DumpInspection &inspection) : m_inspection(inspection) {}
+    /// sieve: is told where the rows of each table begin and end.
+    Inspector(DumpInspection &inspection, archive::PointSieve &sieve)
+        : m_inspection(inspection), m_sieve(sieve)
+    {
+    }
 
     Result<void> statement(const DumpStatement &statement) override;
     Result<void> copyBegin(const CopyHeader &header) override;
@@ -46,6 +51,7 @@ private:
     void noteExtensionComment(const DumpStatement &statement);
 
     DumpInspection &m_inspection;
+    archive::PointSieve &m_sieve;
     QHash<QPair<QString, QString>, qsizetype> m_indexOf;
     QSet<QString> m_schemas;
     qsizetype m_current = -1;

@@ -69,10 +69,6 @@ int main(int argc, char **argv)
         ours.seconds.push_back(live);
         full.seconds.push_back(refined);
         dropAll(server);
-        plan.target = server.createDatabase(u"shop%1s"_s.arg(round));
-        plan.mode = restore::RestoreMode::Replace;
-        single.seconds.push_back(restoreProven(plan, *inspection).untilLive);
-        dropAll(server);
 
         const auto target = server.createDatabase(u"peer%1"_s.arg(round));
         QProcess pgRestore;
@@ -82,6 +78,11 @@ int main(int argc, char **argv)
         runOrDie(pgRestore, u"pg_restore"_s,
                  {u"-j2"_s, u"--dbname="_s + target.withoutPassword(), directory});
         peer.seconds.push_back(seconds(timer));
+        dropAll(server);
+
+        plan.target = server.createDatabase(u"shop%1s"_s.arg(round));
+        plan.mode = restore::RestoreMode::Replace;
+        single.seconds.push_back(restoreProven(plan, *inspection).untilLive);
         dropAll(server);
     }
     report(u"Restore of twelve tables, local server"_s, {ours, full, single, peer},

@@ -193,7 +193,8 @@ Story storyOf(QByteArrayView text, Cuts cuts, const QList<TextPart> &parts)
 DumpIndex indexOf(QByteArrayView text)
 {
     DumpInspection inspection;
-    Inspector inspector(inspection);
+    archive::PointSieve sieve;
+    Inspector inspector(inspection, sieve);
     DumpInterpreter interpreter(inspector);
     DumpScanner scanner(interpreter);
     Cuts whole;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/pointsieve.h"
 #include "archive/rangesource.h"
 #include "support/gzipbytes.h"
 #include "support/testmain.h"
@@ -77,10 +78,12 @@ private:
     [[nodiscard]] Sample sampleOf(const QString &name, const QByteArray &bytes) const
     {
         Sample sample{.path = write(name, bytes), .bytes = bytes, .points = {}};
-        const auto source = openSource(
-            sample.path, [&sample](const AccessPoint &point) { sample.points.append(point); });
+        PointSieve sieve;
+        const auto source =
+            openSource(sample.path, [&sieve](const AccessPoint &point) { sieve.offer(point); });
         if (!source || allOf(**source) != m_text)
             qFatal("the text is not what was written");
+        sample.points = sieve.points();
         return sample;
     }
     [[nodiscard]] static Result<QByteArray> read(const QString &path, const AccessPoints &points,

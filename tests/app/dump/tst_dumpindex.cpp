@@ -77,6 +77,7 @@ private Q_SLOTS:
     void whatStandsBehindTheRowsIsNotTheirs_data();
     void whatStandsBehindTheRowsIsNotTheirs();
     void theLastBlockIsNeverLeftOut();
+    void aLargeTableIsReachedDirectly();
     void whatIsNoPlainTextHasNone_data();
     void whatIsNoPlainTextHasNone();
     void survivesJson();
@@ -213,6 +214,25 @@ void TestDumpIndex::whatStandsBehindTheRowsIsNotTheirs()
         QCOMPARE(visitor.events, expected);
         QVERIFY(reader.completionLineSeen());
         QCOMPARE(reader.lines(), text.count('\n') + 1);
+    }
+}
+
+/// Not by inflating all the way from a point that happens to lie somewhere before it.
+void TestDumpIndex::aLargeTableIsReachedDirectly()
+{
+    constexpr qint64 near = 700'000;
+    const QByteArray text = dumpHead + "CREATE TABLE a (id integer, name text);\n"_ba +
+                            "CREATE TABLE b (id integer, name text);\n\n" +
+                            copyOf("public.a", 200'000, 50) + copyOf("public.b", 200'000, 50) +
+                            completion;
+    const DumpIndex index = indexOf(m_files.written(gzipped(text), u"two.gz"_s));
+    QCOMPARE(index.blocks.size(), 2);
+    for (const qint64 end : {index.blocks[0].end, index.blocks[1].offset}) {
+        const auto behind = std::ranges::find_if(
+            index.points, [end](const auto &point) { return point.textOffset > end; });
+        QVERIFY(behind != index.points.end() && behind != index.points.begin());
+        QVERIFY(behind->textOffset - end < near);
+        QVERIFY(end - std::prev(behind)->textOffset < near);
     }
 }
 
