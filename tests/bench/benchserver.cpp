@@ -41,7 +41,8 @@ void dumpTo(tests::TempPostgres &server, const QString &database, const QString 
                              u"--dbname="_s + server.connectionString(database).withoutPassword()});
 }
 
-RestoreTimes restoreProven(restore::RestorePlan plan, const dump::DumpInspection &inspection)
+RestoreTimes restoreProven(restore::RestorePlan plan,
+                           const std::optional<dump::DumpInspection> &inspection)
 {
     const SystemClock clock;
     plan.id = restore::freshRestoreId(clock.now());

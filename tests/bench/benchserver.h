@@ -29,8 +29,10 @@ struct RestoreTimes {
     double untilLive = 0;
     double untilRefined = 0; ///< until the statistics are full
 };
-/// One restore under a new id; anything but a proven one ends the benchmark.
-RestoreTimes restoreProven(restore::RestorePlan plan, const dump::DumpInspection &inspection);
+/// One restore under a new id, of a file that was inspected or will be; anything but a proven one
+/// ends the benchmark.
+RestoreTimes restoreProven(restore::RestorePlan plan,
+                           const std::optional<dump::DumpInspection> &inspection);
 
 [[nodiscard]] inline double seconds(const QElapsedTimer &timer)
 {

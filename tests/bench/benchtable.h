@@ -27,6 +27,15 @@ struct Series {
     }
 };
 
+/// Of what ran side by side, round by round: what a machine does to both of a round falls out.
+[[nodiscard]] inline double medianRatio(const Series &ours, const Series &peer)
+{
+    Series ratios{QString()};
+    for (size_t round = 0; round < std::min(ours.seconds.size(), peer.seconds.size()); ++round)
+        ratios.seconds.push_back(ours.seconds[round] / peer.seconds[round]);
+    return ratios.median();
+}
+
 /// What a figure is to be: at most, or at least, so much. Machines differ, so a missed one is said
 /// and is no failure of the program.
 struct Aim {
