@@ -23,7 +23,8 @@ struct Series {
     {
         std::vector<double> sorted = seconds;
         std::ranges::sort(sorted);
-        return sorted.empty() ? 0 : sorted[sorted.size() / 2];
+        const size_t count = sorted.size();
+        return sorted.empty() ? 0 : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
     }
 };
 
