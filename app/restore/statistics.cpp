@@ -48,10 +48,12 @@ QByteArray Statistics::statementFor(const TableTally &table)
         .toUtf8();
 }
 
-/// Ten is what the second of vacuumdb's three stages takes; a server that wants less gets less.
+/// Between the first (1) and the second (10) of vacuumdb's three stages: 900 rows of each table, a
+/// third of the time that 3,000 take (12 tables of 89 MB: 0.15 s against 0.48 s), and still a list
+/// of the most frequent values. A server that wants less gets less.
 QByteArray Statistics::smallSamples(bool isForTransaction)
 {
-    return "SELECT pg_catalog.set_config('default_statistics_target', least(10,"
+    return "SELECT pg_catalog.set_config('default_statistics_target', least(3,"
            " pg_catalog.current_setting('default_statistics_target')::integer)::text, " +
            QByteArray(isForTransaction ? "true)" : "false)");
 }
