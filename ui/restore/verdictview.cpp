@@ -28,9 +28,17 @@ namespace mayday::ui {
 
 namespace {
 
-QString notesText(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt)
+/// What was counted, compared and checked was the restored data; put back, other data is live.
+bool isRestoredDataLive(const restore::RestoreRecord &record)
+{
+    return !record.putBackAt && !record.isPutBackOpen;
+}
+
+QStringList checkLines(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt)
 {
     QStringList lines;
+    if (!isRestoredDataLive(record))
+        return lines;
     if (record.content)
         lines.append(contenttexts::note(*record.content));
     for (const restore::CheckResult &check : receipt.checks)
@@ -38,6 +46,12 @@ QString notesText(const restore::RestoreRecord &record, const restore::RestoreRe
             check.isTrue
                 ? VerdictView::tr("Your check is true: %1.").arg(check.name)
                 : VerdictView::tr("Your check fails: %1: %2.").arg(check.name, check.detail));
+    return lines;
+}
+
+QString notesText(const restore::RestoreRecord &record, const restore::RestoreReceipt &receipt)
+{
+    QStringList lines = checkLines(record, receipt);
     for (const QString &note : receipt.notes)
         lines.append(VerdictView::tr("Note: %1.").arg(note));
     const bool areTables = record.mode == restore::RestoreMode::Tables &&
@@ -270,7 +284,7 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     }
     showPutBack(record);
     m_model->setResults(receipt.tables, false);
-    m_table->setVisible(!receipt.tables.isEmpty());
+    m_table->setVisible(!receipt.tables.isEmpty() && isRestoredDataLive(record));
     QString notes = notesText(record, receipt);
     if (record.rowsBroughtBack > 0)
         notes.prepend((record.mode == restore::RestoreMode::Copy

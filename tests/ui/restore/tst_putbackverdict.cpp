@@ -2,6 +2,7 @@
 #include "support/keyboardwalk.h"
 #include "support/screen.h"
 #include "support/testmain.h"
+#include "ui/kit/actiontable.h"
 #include "ui/kit/copybutton.h"
 #include "ui/kit/errorpanel.h"
 #include "ui/kit/stateglyph.h"
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void whatPuttingBackCameToIsSaid_data();
     void whatPuttingBackCameToIsSaid();
     void aPutBackOfAnInterruptedOneIsSaid();
+    void whatWasProvenIsNotSaidOfWhatIsLive();
     void aTryThatFailedHidesNothing();
     void aDatabaseOfItsOwnIsToldWithItsConnection();
 
@@ -148,6 +150,30 @@ void TestPutBackVerdict::aPutBackOfAnInterruptedOneIsSaid()
     QVERIFY(seenText(*m_view).contains(u"Put back, with differences: "_s));
     QVERIFY(seenText(*m_view).contains(u"Note: View reports.daily goes on using"_s));
     QVERIFY(seenButton(*m_view, u"Take the restored data again"_s));
+}
+
+/// What was proven is kept, and what is live has other rows.
+void TestPutBackVerdict::whatWasProvenIsNotSaidOfWhatIsLive()
+{
+    restore::RestoreRecord record = restoredOnce();
+    record.receipt->checks = {{.name = u"orders have lines"_s, .isTrue = true, .detail = {}}};
+    show(record);
+    QVERIFY(seen<QTableView>(*m_view));
+    QVERIFY(seenText(*m_view).contains(u"Your check is true: orders have lines."_s));
+    record.isPutBackOpen = true;
+    show(record);
+    QVERIFY(!seen<QTableView>(*m_view));
+    QVERIFY(!seenText(*m_view).contains(u"Your check"_s));
+    record.isPutBackOpen = false;
+    record.putBackAt = record.startedAt.addSecs(1800);
+    show(record);
+    QVERIFY(!seen<QTableView>(*m_view));
+    QVERIFY(!seenText(*m_view).contains(u"Your check"_s));
+    QVERIFY(m_view->initialFocus()->isVisibleTo(m_view.get()));
+    record.putBackAt.reset();
+    record.lastPutBack.emplace();
+    show(record); // taken again
+    QVERIFY(seen<QTableView>(*m_view));
 }
 
 /// What is live is what it was, with the differences it had.
