@@ -124,12 +124,12 @@ VerdictView::VerdictView(const Theme &theme, QWidget *parent)
     column->addWidget(m_header);
     column->addWidget(m_error);
     column->addWidget(m_connectionRow);
-    column->addWidget(m_table, 1);
+    column->addWidget(m_table, 200);
     m_notesArea->column()->addWidget(m_notes);
     column->addWidget(m_notesArea);
     column->addWidget(m_nextFold);
     column->addLayout(buttons);
-    column->addStretch(); // takes the room while there is no table
+    column->addStretch(1); // takes the room while there is no table, which takes it otherwise
     // All of them at once would ask for more room than any verdict needs.
     for (ActionButton *button : {m_cameAfter, m_content, m_putBack, m_safetyCopy, m_line, m_again})
         button->hide();

@@ -156,6 +156,7 @@ void TestPutBackVerdict::aPutBackOfAnInterruptedOneIsSaid()
 void TestPutBackVerdict::whatWasProvenIsNotSaidOfWhatIsLive()
 {
     restore::RestoreRecord record = restoredOnce();
+    record.receipt->notes = {u"sequences go on beyond where they stood before"_s};
     record.receipt->checks = {{.name = u"orders have lines"_s, .isTrue = true, .detail = {}}};
     show(record);
     QVERIFY(seen<QTableView>(*m_view));
@@ -170,6 +171,10 @@ void TestPutBackVerdict::whatWasProvenIsNotSaidOfWhatIsLive()
     QVERIFY(!seen<QTableView>(*m_view));
     QVERIFY(!seenText(*m_view).contains(u"Your check"_s));
     QVERIFY(m_view->initialFocus()->isVisibleTo(m_view.get()));
+    // The room of the table is at the end, not between what is left.
+    const QWidget *again = seenButton(*m_view, u"Take the restored data again"_s);
+    QVERIFY2(again->mapTo(m_view.get(), QPoint()).y() < 150,
+             qPrintable(QString::number(again->mapTo(m_view.get(), QPoint()).y())));
     record.putBackAt.reset();
     record.lastPutBack.emplace();
     show(record); // taken again
