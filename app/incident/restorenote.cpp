@@ -148,6 +148,16 @@ void finish(RestoreNote &note, const store::JournalEvent &event)
         note.notes.append(u"it stands in a database of its own: "_s + connection);
 }
 
+qint64 rowsAddedBy(const QJsonObject &bringBack)
+{
+    qint64 rows = 0;
+    if (bringBack["verdict"_L1].toString() != "proven"_L1)
+        return rows;
+    for (const auto &table : bringBack["tables"_L1].toArray())
+        rows += table["inserted"_L1].toInteger();
+    return rows;
+}
+
 RestoreNote noteFrom(const store::JournalEvent &event)
 {
     return {.id = event.subject,
@@ -187,6 +197,8 @@ void applyRestoreEvent(QList<RestoreNote> &notes, const store::JournalEvent &eve
     } else if (event.kind == "restore.putback"_L1 && isPutBackDone(event.data)) {
         note->putBackAt = isRestoredLive(event.data) ? std::nullopt : std::optional(event.at);
         note->left = leftFrom(event.data["receipt"_L1].toObject());
+    } else if (event.kind == "restore.broughtback"_L1) {
+        note->rowsBroughtBack += rowsAddedBy(event.data["receipt"_L1].toObject());
     } else if (event.kind == "restore.discarded"_L1) {
         const QString gone = u" %1: "_s.arg(event.data["schema"_L1].toString());
         note->left.removeIf([&](const QString &left) {
@@ -300,8 +312,10 @@ QString bringBackWords(const QJsonObject &data, const QString &subject)
 {
     const QJsonObject receipt = data["receipt"_L1].toObject();
     if (receipt["verdict"_L1].toString() != "proven"_L1)
-        return u"What came after the backup of restore %1 was not brought back: %2"_s.arg(
-            subject, errorWords(receipt["error"_L1]));
+        return (receipt["isUnknown"_L1].toBool()
+                    ? u"Whether what came after the backup of restore %1 is back is not known: %2"_s
+                    : u"What came after the backup of restore %1 was not brought back: %2"_s)
+            .arg(subject, errorWords(receipt["error"_L1]));
     QStringList tables;
     for (const auto &table : receipt["tables"_L1].toArray())
         tables.append(u"%1.%2 %3"_s.arg(

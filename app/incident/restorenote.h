@@ -37,7 +37,8 @@ struct RestoreNote {
     QString content = {}; ///< what came of comparing every letter, the last time
     std::optional<bool> committed = std::nullopt; ///< what the server said after an interruption
     std::optional<QDateTime> putBackAt = std::nullopt;
-    bool isCopy = false; ///< beside the live data, which it did not touch
+    bool isCopy = false;        ///< beside the live data, which it did not touch
+    qint64 rowsBroughtBack = 0; ///< that came after the backup; proven ones
 
     [[nodiscard]] bool operator==(const RestoreNote &) const = default;
 };

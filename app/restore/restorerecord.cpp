@@ -166,9 +166,13 @@ void breakHalf(QList<RestoreRecord> &records, const store::JournalEvent &event)
     }
 }
 
+/// A line lost at the commit leaves tables, and no rows that one could promise.
 void bringBack(RestoreRecord &record, const store::JournalEvent &event)
 {
-    for (const auto &table : event.data["receipt"_L1]["tables"_L1].toArray())
+    const QJsonObject receipt = event.data["receipt"_L1].toObject();
+    if (receipt["verdict"_L1].toString() != verdictKey(Verdict::Proven))
+        return;
+    for (const auto &table : receipt["tables"_L1].toArray())
         record.rowsBroughtBack += table["inserted"_L1].toInteger();
 }
 

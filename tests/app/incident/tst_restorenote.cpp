@@ -66,6 +66,7 @@ private Q_SLOTS:
     void whatNobodyKnowsIsNotCalledAsItWas();
     void aPutBackThatFailedChangesNothing();
     void backAndForth();
+    void whatWasBroughtBackIsCounted();
     void whatIsDiscardedIsNotLeft();
     void whatLettersToldIsKept();
     void twoAtOnceAreKeptApart();
@@ -262,6 +263,32 @@ void TestRestoreNote::backAndForth()
     const auto again = putBack(u"before"_s);
     QCOMPARE(note().putBackAt, std::optional(again.at));
     QCOMPARE(note().verdict, u"proven"_s); // of the restore itself
+}
+
+/// Proven, or not counted; and "not brought back" is said of what is known not to be.
+void TestRestoreNote::whatWasBroughtBackIsCounted()
+{
+    const QJsonArray tables{
+        QJsonObject{{u"schema"_s, u"public"_s}, {u"name"_s, u"orders"_s}, {u"inserted"_s, 40}},
+        QJsonObject{{u"schema"_s, u"public"_s}, {u"name"_s, u"events"_s}, {u"inserted"_s, 1200}}};
+    apply(u"restore.finished"_s, receiptOf(u"proven"_s));
+    const QJsonObject error{{u"subject"_s, u"shop"_s}, {u"detail"_s, u"the line is dead"_s}};
+    const QJsonObject failed = receiptOf(u"not-restored"_s, {}, {{u"error"_s, error}});
+    const QJsonObject lost =
+        receiptOf(u"not-restored"_s, tables, {{u"error"_s, error}, {u"isUnknown"_s, true}});
+    apply(u"restore.broughtback"_s, failed);
+    apply(u"restore.broughtback"_s, lost);
+    QCOMPARE(note().rowsBroughtBack, 0);
+    QCOMPARE(
+        bringBackWords(failed, u"r1"_s),
+        u"What came after the backup of restore r1 was not brought back: shop: the line is dead"_s);
+    QCOMPARE(
+        bringBackWords(lost, u"r1"_s),
+        u"Whether what came after the backup of restore r1 is back is not known: shop: the line is dead"_s);
+    const QJsonObject proven = receiptOf(u"proven"_s, tables);
+    apply(u"restore.broughtback"_s, proven);
+    QCOMPARE(note().rowsBroughtBack, 1240);
+    QVERIFY(bringBackWords(proven, u"r1"_s).endsWith(u"public.orders 40, public.events 1,200"_s));
 }
 
 void TestRestoreNote::whatIsDiscardedIsNotLeft()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "restore/bringback.h"
 #include "restore/restoreprogress.h"
 #include "restore/restorerecord.h"
 #include "support/testmain.h"
@@ -83,6 +84,7 @@ private Q_SLOTS:
     void aRecordFollowsItsEvents();
     void anInterruptedRestoreClaimsNothing();
     void whatNobodyKnowsIsAskedAbout();
+    void rowsOfALostCommitAreNotCounted();
     void noSecretReachesTheJournal();
     void ratesAndForecasts();
 };
@@ -172,6 +174,26 @@ void TestRestoreReceipt::anInterruptedRestoreClaimsNothing()
     stranger.subject = u"restore-of-somebody-else"_s;
     applyEvent(records, stranger);
     QCOMPARE(records.size(), 1);
+}
+
+/// They may have come back, and may not.
+void TestRestoreReceipt::rowsOfALostCommitAreNotCounted()
+{
+    QList<RestoreRecord> records;
+    applyEvent(records, written(startedDraft(plan())));
+    applyEvent(records, written(finishedDraft(plan(), sample(Verdict::Proven))));
+    BringBackReceipt receipt{
+        .restore = u"restore-1"_s,
+        .tables = {{.schema = u"public"_s, .name = u"orders"_s, .inserted = 40}},
+        .error = Error{.kind = ErrorKind::Unreachable, .subject = u"shop"_s, .detail = {}},
+        .isUnknown = true};
+    applyEvent(records, written(bringBackDraft({}, receipt)));
+    QCOMPARE(records[0].rowsBroughtBack, 0);
+    receipt.verdict = Verdict::Proven;
+    receipt.error.reset();
+    receipt.isUnknown = false;
+    applyEvent(records, written(bringBackDraft({}, receipt)));
+    QCOMPARE(records[0].rowsBroughtBack, 40);
 }
 
 /// The line was lost on the last word, and the server could not be asked then.
