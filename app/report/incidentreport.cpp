@@ -132,6 +132,17 @@ bool isUnsettled(const RestoreNote &note)
     return note.verdict.isEmpty() && !note.committed && !note.putBackAt && !note.isCopy;
 }
 
+QString afterBackupLine(const RestoreNote &note)
+{
+    const QString line =
+        u"What was written after the backup %1 was taken is not in the live data"_s.arg(
+            QFileInfo(note.file).fileName());
+    return note.rowsBroughtBack > 0
+               ? line +
+                     u", but for %1 rows that were brought back."_s.arg(count(note.rowsBroughtBack))
+               : line + u'.';
+}
+
 QStringList lossLines(const Incident &incident)
 {
     QStringList lines;
@@ -142,9 +153,7 @@ QStringList lossLines(const Incident &incident)
                     note.id));
         if (!isInEffect(note))
             continue;
-        lines.append(
-            u"What was written after the backup %1 was taken is not in the live data."_s.arg(
-                QFileInfo(note.file).fileName()));
+        lines.append(afterBackupLine(note));
         for (const incident::RestoredTable &table : note.tables) {
             if (table.rowsAfter >= 0 && table.rowsAfter < table.rowsInDump)
                 lines.append(u"%1: %2 rows of the backup are missing."_s.arg(

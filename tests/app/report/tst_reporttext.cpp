@@ -92,6 +92,8 @@ qsizetype linesOf(const QString &text)
     return text.count(u'\n');
 }
 
+const QString lossLine = u"written after the backup shop.sql was taken is not in the live data"_s;
+
 } // namespace
 
 /// The report as a reader's Markdown renderer sees it: what somebody typed at three in the morning,
@@ -346,13 +348,12 @@ void TestReportText::whatWasLostIsNotGuessed_data()
     QTest::addColumn<bool>("isPutBack");
     QTest::addColumn<QString>("says");
     const QString nothing = u"Nothing that Mayday did lost data."_s;
-    const QString lost = u"written after the backup shop.sql was taken is not in the live data"_s;
     const QString unknown = u"Not known: restore r1 has no verdict"_s;
-    QTest::newRow("proven") << u"proven"_s << -1 << false << lost;
-    QTest::newRow("differences") << u"differences"_s << -1 << false << lost;
+    QTest::newRow("proven") << u"proven"_s << -1 << false << lossLine;
+    QTest::newRow("differences") << u"differences"_s << -1 << false << lossLine;
     QTest::newRow("put back") << u"proven"_s << -1 << true << nothing;
     QTest::newRow("not restored") << u"not-restored"_s << -1 << false << nothing;
-    QTest::newRow("took effect") << QString() << 1 << false << lost;
+    QTest::newRow("took effect") << QString() << 1 << false << lossLine;
     QTest::newRow("nothing changed") << QString() << 0 << false << nothing;
     QTest::newRow("nobody asked the server") << QString() << -1 << false << unknown;
 }
@@ -379,6 +380,11 @@ void TestReportText::whatWasLostIsNotGuessed()
     const QString part = report.section(u"## What was lost"_s, 1).section(u"## "_s, 0, 0);
     QVERIFY2(part.contains(says), qPrintable(part));
     QCOMPARE(part.contains(u"Nothing that Mayday did"), says.startsWith(u"Nothing"));
+    if (says != lossLine)
+        return;
+    incident.restores.first().rowsBroughtBack = 1240;
+    QVERIFY(incidentReport(incident, {}, FakeClock().now())
+                .contains(lossLine + u", but for 1,240 rows that were brought back."_s));
 }
 
 void TestReportText::thousandsOfEntriesAreAllThere()
