@@ -286,7 +286,7 @@ void VerdictView::showReceipt(const restore::RestoreRecord &record,
     m_model->setResults(receipt.tables, false);
     m_table->setVisible(!receipt.tables.isEmpty() && isRestoredDataLive(record));
     QString notes = notesText(record, receipt);
-    if (record.rowsBroughtBack > 0)
+    if (record.rowsBroughtBack > 0 && isRestoredDataLive(record))
         notes.prepend((record.mode == restore::RestoreMode::Copy
                            ? tr("Brought back since: %1 rows of the backup.")
                            : tr("Brought back since: %1 rows that came after the backup."))

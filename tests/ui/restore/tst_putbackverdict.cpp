@@ -158,18 +158,22 @@ void TestPutBackVerdict::whatWasProvenIsNotSaidOfWhatIsLive()
     restore::RestoreRecord record = restoredOnce();
     record.receipt->notes = {u"sequences go on beyond where they stood before"_s};
     record.receipt->checks = {{.name = u"orders have lines"_s, .isTrue = true, .detail = {}}};
+    record.rowsBroughtBack = 318;
     show(record);
     QVERIFY(seen<QTableView>(*m_view));
     QVERIFY(seenText(*m_view).contains(u"Your check is true: orders have lines."_s));
+    QVERIFY(seenText(*m_view).contains(u"Brought back since: 318 rows"_s));
     record.isPutBackOpen = true;
     show(record);
     QVERIFY(!seen<QTableView>(*m_view));
     QVERIFY(!seenText(*m_view).contains(u"Your check"_s));
+    QVERIFY(!seenText(*m_view).contains(u"Brought back since"_s));
     record.isPutBackOpen = false;
     record.putBackAt = record.startedAt.addSecs(1800);
     show(record);
     QVERIFY(!seen<QTableView>(*m_view));
     QVERIFY(!seenText(*m_view).contains(u"Your check"_s));
+    QVERIFY(!seenText(*m_view).contains(u"Brought back since"_s));
     QVERIFY(m_view->initialFocus()->isVisibleTo(m_view.get()));
     // The room of the table is at the end, not between what is left.
     const QWidget *again = seenButton(*m_view, u"Take the restored data again"_s);
