@@ -61,7 +61,7 @@ QList<Fact> RestorePanel::targetFacts(const backup::BackupEntry &entry) const
     if (!m_target.name.isEmpty())
         facts.append({tr("Into"),
                       {{m_target.name, FactStyle::Strong},
-                       {u"  "_s + tr("%1 in stack.yaml").arg(m_target.database)}}});
+                       {u" "_s + tr("(%1 in stack.yaml)").arg(m_target.database)}}});
     if (const QString &made = entry.manifest.database; !made.isEmpty() &&
                                                        !m_target.described.database().isEmpty() &&
                                                        made != m_target.described.database())

@@ -228,11 +228,11 @@ void TestTargetChoice::whatIsChosenIsPlannedAndRestored()
     open(both());
     press(*m_page, Qt::Key_Return);
     QTRY_VERIFY(seenButton(*m_page, u"Replace schema"_s));
-    QVERIFY2(planFacts().contains(u"Into: shop  main in stack.yaml"_s), qPrintable(planFacts()));
+    QVERIFY2(planFacts().contains(u"Into: shop (main in stack.yaml)"_s), qPrintable(planFacts()));
     // At the plan: that of the same backup, for the other one.
     chooseByKeyboard(Qt::Key_Down);
     QTRY_VERIFY(seenButton(*m_page, u"Replace schema public in "_s + m_stock->database()));
-    QVERIFY2(planFacts().contains(u"Into: stock  stock in stack.yaml"_s), qPrintable(planFacts()));
+    QVERIFY2(planFacts().contains(u"Into: stock (stock in stack.yaml)"_s), qPrintable(planFacts()));
     QVERIFY(planFacts().contains(u"schema public in %1 on "_s.arg(m_stock->database())));
     m_prompter->decisions = {true};
     QList<bool> isFree; // while it runs, and when it has ended
