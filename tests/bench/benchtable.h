@@ -91,7 +91,12 @@ inline void report(const QString &title, const std::vector<Series> &all, const Q
         const double ratio = peer > 0 ? series.median() / peer : 0;
         std::printf("%-44s %10.3f %10.3f %10.3f %8.2f\n", qPrintable(series.name), low,
                     series.median(), high, ratio);
+        // Round by round, so that runs can be taken together.
+        QJsonArray rounds;
+        for (const double taken : series.seconds)
+            rounds.append(taken);
         rows.append(QJsonObject{{QStringLiteral("name"), series.name},
+                                {QStringLiteral("seconds"), rounds},
                                 {QStringLiteral("medianSeconds"), series.median()},
                                 {QStringLiteral("minSeconds"), low},
                                 {QStringLiteral("maxSeconds"), high},
